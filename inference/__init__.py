@@ -1,0 +1,1 @@
+"""From frames and grams to visits. No window, no money."""

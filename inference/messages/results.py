@@ -1,0 +1,223 @@
+"""What the stages make of the observations."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Point2 = tuple[float, float]
+Point3 = tuple[float, float, float]
+Covariance2 = tuple[float, float, float]
+"""``(xx, xy, yy)`` of a symmetric 2x2 matrix, m2."""
+Covariance3 = tuple[float, float, float, float, float, float]
+"""``(xx, xy, xz, yy, yz, zz)`` of a symmetric 3x3 matrix, m2."""
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """Where one sensor puts one hand of a person: a Gaussian in the world.
+
+    From a camera it is long along the line of sight and thin across it, so that the product of two
+    cameras' Gaussians is a triangulation.
+    """
+
+    t: float
+    sensor: str
+    side: Literal["left", "right"]
+    mean: Point3
+    covariance: Covariance3
+    score: float
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody on the floor, at time ``t``."""
+
+    track: int
+    """Number of this stay, never reused within a run of the store."""
+    t: float
+    position: Point2
+    covariance: Covariance2
+    velocity: Point2
+    height_m: float
+    identity: float
+    """Probability that this is still the person who came in under this number."""
+    hidden: bool
+    """True: inside, but no camera sees them now."""
+    last_seen: float
+    hands: tuple[Hand, ...] = ()
+    """Only those seen since the previous update."""
+    could_be: tuple[tuple[int, float], ...] = ()
+    """Other tracks this may be instead, with their probabilities; they and ``identity`` sum to at most 1."""
+    seen_in: tuple[tuple[str, int], ...] = ()
+    """``(camera, index into that camera's latest Detections.items)`` where they are seen now."""
+
+
+class TrackStarted(msgspec.Struct, frozen=True):
+    """Somebody came in (``gate``), or appeared where nobody can (None: unexplained)."""
+
+    track: int
+    t: float
+    position: Point2
+    gate: str | None
+
+
+class TrackEnded(msgspec.Struct, frozen=True):
+    """Somebody left through a gate, or was given up (None)."""
+
+    track: int
+    t: float
+    gate: str | None
+
+
+class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
+    """Something staff should know: words for them, and the device or place it is about."""
+
+    t: float
+    kind: str
+    about: str
+    text: str
+
+
+class FloorUpdate(msgspec.Struct, frozen=True, tag="floor"):
+    """Everybody inside, after one observation."""
+
+    t: float
+    people: tuple[Person, ...]
+    started: tuple[TrackStarted, ...] = ()
+    ended: tuple[TrackEnded, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+
+
+class ScaleChange(msgspec.Struct, frozen=True):
+    """What one scale felt of a shelf event: grams after minus grams before."""
+
+    scale: str
+    delta_g: float
+    sd_g: float
+
+
+class ShelfEvent(msgspec.Struct, frozen=True, tag="shelf_event"):
+    """The weight on a shelf changed for good."""
+
+    id: str
+    """From its cause (scale and time), so that a replay gives the same."""
+    fixture: str
+    t_start: float
+    t_peak: float
+    """When the hand was most likely in: the moment of largest variance."""
+    t_end: float
+    t_settled: float
+    """When the change was known; the latency of everything after counts from here."""
+    delta_g: float
+    """Sum over the scales; negative when something was taken."""
+    sd_g: float
+    changes: tuple[ScaleChange, ...]
+    doubts: tuple[str, ...] = ()
+    """Why this event is less sure than others: outage, drift, overlap, saturated, ..."""
+
+
+class ItemMove(msgspec.Struct, frozen=True):
+    """``count`` units of a product taken from (positive) or returned to (negative) a slot."""
+
+    sku: str
+    count: int
+    slot: str
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """One way a shelf event may have come about."""
+
+    probability: float
+    track: int | None
+    """Who; None: nobody (noise), or somebody who is not charged."""
+    moves: tuple[ItemMove, ...] = ()
+
+
+class Attribution(msgspec.Struct, frozen=True, tag="attribution"):
+    """All explanations of one event that are worth keeping, most probable first; they sum to 1."""
+
+    event: ShelfEvent
+    explanations: tuple[Explanation, ...]
+
+
+class CartLine(msgspec.Struct, frozen=True):
+    """So many of a product in somebody's cart."""
+
+    sku: str
+    quantity: int
+    probability: float
+    """That sku and quantity are exactly right."""
+    events: tuple[str, ...] = ()
+    """Ids of the shelf events behind it."""
+
+
+class Cart(msgspec.Struct, frozen=True):
+    """What a shopper most probably carries now."""
+
+    visit: str
+    code: str
+    track: int
+    t: float
+    lines: tuple[CartLine, ...]
+
+
+class VisitOpened(msgspec.Struct, frozen=True, tag="visit_opened"):
+    """A shopper came in."""
+
+    visit: str
+    code: str
+    track: int
+    t: float
+    gate: str | None
+
+
+class CartChanged(msgspec.Struct, frozen=True, tag="cart_changed"):
+    """A shelf event changed a cart."""
+
+    cart: Cart
+    event: str | None
+    t_settled: float | None
+    """Of the event; ``cart.t - t_settled`` is the latency in store time."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a person is asked about one event of a visit."""
+
+    event: str
+    text: str
+    alternatives: tuple[Explanation, ...]
+    at_stake: int
+    """Expected wrong money if it is not asked, minor units."""
+
+
+class ClosedVisit(msgspec.Struct, frozen=True):
+    """A visit that is over. ``visit`` comes from its cause, so that a replay gives the same."""
+
+    visit: str
+    code: str
+    """What people call it: short, random, dies with the visit's data."""
+    track: int
+    entered_at: float
+    left_at: float | None
+    """None: still inside when the store was closed."""
+    gate_in: str | None
+    gate_out: str | None
+    closed_at: float
+    lines: tuple[CartLine, ...]
+    probability: float
+    """That all lines are exactly right."""
+    decision: Literal["issue", "review", "nothing", "staff"]
+    token: str | None = None
+    people: int = 1
+    questions: tuple[Question, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What staff should know: outages that touched it, and the like."""
+
+
+class VisitClosed(msgspec.Struct, frozen=True, tag="visit_closed"):
+    """The last word on a visit by the engine."""
+
+    closed: ClosedVisit
+
+
+Result = FloorUpdate | ShelfEvent | Attribution | VisitOpened | CartChanged | VisitClosed | Alarm

@@ -1,0 +1,154 @@
+"""What the engine tells the window, and what the window may ask of the engine.
+
+State goes out as whole :class:`Snapshot`\\ s that the window polls, so there is no backlog. What must not
+be lost goes through the ledger. Back comes one thing: a command, answered once.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from inference.messages.observations import Detection
+from inference.messages.results import Alarm, Cart, Person, ShelfEvent
+
+DeviceKind = Literal["camera", "scale", "gate", "broker", "recording", "detector"]
+DeviceState = Literal["connecting", "live", "late", "lost", "ended", "off"]
+
+
+class DeviceStatus(msgspec.Struct, frozen=True):
+    """How one device is doing."""
+
+    device: str
+    kind: DeviceKind
+    state: DeviceState
+    since: float
+    """When it entered this state, wall clock, seconds since the epoch."""
+    why: str = ""
+    """In words for staff: what is wrong and what is being done about it."""
+    rate_hz: float = 0.0
+    dropped: int = 0
+    received: int = 0
+    latency_s: float | None = None
+    last_error: str = ""
+    reconnects: int = 0
+
+
+class CameraView(msgspec.Struct, frozen=True):
+    """What a camera tile draws over its picture."""
+
+    camera: str
+    t: float
+    width: int
+    """Size of the picture that the boxes are in; the shared picture may be smaller."""
+    height: int
+    items: tuple[Detection, ...] = ()
+    tracks: tuple[int | None, ...] = ()
+    """Beside each item: whose it is."""
+    picture: str | None = None
+    """Name of the shared memory block with the latest picture; None: this camera has no pixels."""
+
+
+class Inside(msgspec.Struct, frozen=True):
+    """Somebody inside, with what is known of their visit."""
+
+    person: Person
+    code: str
+    entered_at: float
+    staff: bool = False
+
+
+class SourceStatus(msgspec.Struct, frozen=True):
+    """Where the observations come from."""
+
+    kind: Literal["live", "recording"]
+    name: str
+    position_s: float = 0.0
+    duration_s: float | None = None
+    speed: float | None = 1.0
+    """None: as fast as the machine allows."""
+    paused: bool = False
+    ended: bool = False
+
+
+class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
+    """The whole visible state at one moment."""
+
+    engine: str
+    """Id of this run of the engine; changes after a restart."""
+    seq: int
+    t: float
+    """Store time of the latest observation."""
+    source: SourceStatus
+    inside: tuple[Inside, ...] = ()
+    carts: tuple[Cart, ...] = ()
+    cameras: tuple[CameraView, ...] = ()
+    devices: tuple[DeviceStatus, ...] = ()
+    events: tuple[ShelfEvent, ...] = ()
+    """The latest few."""
+    alarms: tuple[Alarm, ...] = ()
+    """The latest few."""
+    closed: int = 0
+    """Visits closed since the start: when it grows, look into the ledger."""
+    waiting: int = 0
+    """Visits that have left and wait for an event they share."""
+    frames: int = 0
+    observations: int = 0
+
+
+class GetSnapshot(msgspec.Struct, frozen=True, tag="get_snapshot"):
+    """Asks for the newest snapshot, unless the asker has it already."""
+
+    have: int = -1
+
+
+class SetStaff(msgspec.Struct, frozen=True, tag="set_staff"):
+    """Mark a visit as staff at work."""
+
+    code: str
+    staff: bool = True
+
+
+class PauseReplay(msgspec.Struct, frozen=True, tag="pause_replay"):
+    """Hold or go on with a recording."""
+
+    paused: bool
+
+
+class SetReplaySpeed(msgspec.Struct, frozen=True, tag="set_replay_speed"):
+    """Times real time; None: as fast as the machine allows."""
+
+    speed: float | None
+
+
+class RestartDevice(msgspec.Struct, frozen=True, tag="restart_device"):
+    """Drop the connection to a device and make a new one now."""
+
+    device: str
+
+
+class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
+    """Checkpoint and end."""
+
+
+Command = GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | StopEngine
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The command was carried out."""
+
+    text: str = ""
+
+
+class Unchanged(msgspec.Struct, frozen=True, tag="unchanged"):
+    """There is no newer snapshot."""
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """The command was not carried out; ``why`` is for the operator."""
+
+    why: str
+
+
+Answer = Done | Unchanged | Refused | Snapshot

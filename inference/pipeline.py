@@ -1,0 +1,109 @@
+"""The whole flow in one screen: an observation goes in, what follows from it comes out.
+
+No threads, no clock, no files. The same observations in the same order give the same results, which is
+what makes replays equal and a crashed engine able to go on where it was.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inference.floor_tracks import FloorTracker, FloorTracksState
+from inference.messages import (
+    Alarm,
+    Detections,
+    FloorUpdate,
+    GateSignal,
+    Observation,
+    Outage,
+    Result,
+    ShelfEvent,
+    Skeletons,
+    StaffMark,
+    Tick,
+    WeightReading,
+)
+from inference.messages.codec import Vectors, from_msgpack, to_msgpack
+from inference.shelf_events import ShelfEventDetector, ShelfEventsState
+from inference.takes import TakeExplainer, TakesState
+from inference.visits import VisitBook, VisitsState
+from store_layout.model import StoreLayout
+
+
+class PipelineState(msgspec.Struct):
+    """Everything the stages remember; what a checkpoint holds."""
+
+    floor: FloorTracksState
+    shelves: ShelfEventsState
+    takes: TakesState
+    visits: VisitsState
+
+
+class Pipeline:
+    """The stages, wired. One thread at a time."""
+
+    def __init__(self, layout: StoreLayout, salt: str = "") -> None:
+        """``salt`` makes visit codes unguessable; the same salt gives the same codes."""
+        self._floor = FloorTracker(layout)
+        self._shelves = ShelfEventDetector(layout)
+        self._takes = TakeExplainer(layout)
+        self._visits = VisitBook(layout, salt)
+
+    def step(self, seen: Observation) -> list[Result]:
+        """Take one observation; return what changed, in order of cause."""
+        results: list[Result] = []
+        match seen:
+            case Detections() | Skeletons():
+                self._follow(self._floor.observe(seen), results)
+            case WeightReading():
+                self._explain(self._shelves.observe(seen), results)
+            case GateSignal():
+                self._follow(self._floor.observe(seen), results)
+                results += self._visits.gate(seen)
+            case Outage() | Tick():
+                self._follow(self._floor.observe(seen), results)
+                self._explain(self._shelves.observe(seen), results)
+                if isinstance(seen, Outage):
+                    results += self._visits.outage(seen)
+            case StaffMark():
+                results += self._visits.staff(seen)
+        results += self._visits.tick(seen.t)
+        return results
+
+    def finish(self, t: float) -> list[Result]:
+        """No more observations will come: settle what is open, and close every visit."""
+        results: list[Result] = []
+        self._explain(self._shelves.finish(t), results)
+        results += self._visits.finish(t)
+        return results
+
+    def _follow(self, update: FloorUpdate | None, results: list[Result]) -> None:
+        if update is None:
+            return
+        results.append(update)
+        self._takes.see(update)
+        results += self._visits.floor(update)
+
+    def _explain(self, found: list[ShelfEvent | Alarm], results: list[Result]) -> None:
+        results += found
+        events = [event for event in found if isinstance(event, ShelfEvent)]
+        if not events:
+            return
+        for attribution in self._takes.explain(events, self._visits.holdings()):
+            results.append(attribution)
+            results += self._visits.attributed(attribution)
+
+    # -- checkpoints ---------------------------------------------------------------------------------
+
+    def checkpoint(self, appearances: Vectors | None = None) -> bytes:
+        """The state as bytes; appearances go to the caller's list, or nowhere."""
+        state = PipelineState(self._floor.state, self._shelves.state, self._takes.state, self._visits.state)
+        return to_msgpack(state, appearances)
+
+    def restore(self, data: bytes, appearances: Vectors | None = None) -> None:
+        """Go on from a checkpoint of a store with the same layout. Raises ``CodecError``."""
+        state = from_msgpack(data, PipelineState, appearances)
+        self._floor.state = state.floor
+        self._shelves.state = state.shelves
+        self._takes.state = state.takes
+        self._visits.state = state.visits

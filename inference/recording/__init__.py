@@ -1,0 +1,1 @@
+"""A session on disk: written while it happens, replayed as it was."""

@@ -1,0 +1,1 @@
+"""Where things are in a store: floor, fixtures, slots, cameras, scales, catalogue and planogram."""

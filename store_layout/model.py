@@ -1,0 +1,287 @@
+"""What a store is made of: typed, frozen, and already validated.
+
+Axes: metres, right-handed, ``x`` and ``y`` on the floor, ``z`` up, the origin on the floor.
+The reader (``store_layout.reader``) is the only maker of :class:`StoreLayout` from files; everything
+downstream may rely on what is written here: ids are unique, references resolve, polygons are simple.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+Point2 = tuple[float, float]
+"""Floor point ``(x, y)`` in metres."""
+Point3 = tuple[float, float, float]
+"""World point ``(x, y, z)`` in metres."""
+
+FixtureKind = Literal["gondola", "cooler", "table", "wall_shelf", "basket", "counter", "column", "other"]
+GateKind = Literal["entry", "exit", "both"]
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the TOML file: unknown fields are mistakes, not extensions."""
+
+
+class StoreInfo(_Entry):
+    """Who the store is, and how it counts money and time."""
+
+    id: str
+    name: str
+    currency: str = "EUR"
+    """ISO 4217 code; decides how many decimals a price has."""
+    time_zone: str = "UTC"
+    """IANA name, e.g. ``Europe/Berlin``."""
+    prices_include_tax: bool = True
+
+
+class Floor(_Entry):
+    """Where people can walk: one outline, less the fixtures that stand on it."""
+
+    outline: tuple[Point2, ...]
+    plan: str | None = None
+    """A floor plan picture beside the TOML file, drawn under the map."""
+    plan_origin: Point2 = (0.0, 0.0)
+    """World position of the picture's lower left corner."""
+    plan_metres_per_pixel: float = 0.01
+
+
+class Fixture(_Entry):
+    """A gondola, cooler, table or column: nobody walks through it."""
+
+    id: str
+    name: str
+    outline: tuple[Point2, ...]
+    kind: FixtureKind = "gondola"
+    height: float = 1.6
+
+
+class Slot(_Entry):
+    """A place for one product on a shelf: an axis-aligned box in the world."""
+
+    id: str
+    fixture: str
+    shelf: int
+    """Shelf number within the fixture, 0 at the bottom."""
+    low: Point3
+    high: Point3
+    scale: str | None = None
+    """The scale that carries this slot; several slots may share one. None: seen by cameras only."""
+
+    @property
+    def centre(self) -> Point3:
+        """Middle of the box."""
+        (a, b, c), (d, e, f) = self.low, self.high
+        return ((a + d) / 2, (b + e) / 2, (c + f) / 2)
+
+
+class Scale(_Entry):
+    """A load cell plate. Which slots it carries is said by the slots."""
+
+    id: str
+    rate_hz: float = 20.0
+    noise_sd_g: float = 2.0
+    """Standard deviation of one reading at rest, grams."""
+    resolution_g: float = 1.0
+    capacity_g: float = 50_000.0
+
+
+class OpenCvCalibration(_Entry, tag="opencv", tag_field="kind"):
+    """Pinhole with distortion, as OpenCV has it: ``p ~ K (R X + t)``.
+
+    ``k`` is 3x3 in pixels, ``distortion`` has 0, 4, 5, 8, 12 or 14 coefficients in OpenCV's order,
+    ``r`` is world to camera, ``t`` in metres.
+    """
+
+    k: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    r: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    t: Point3
+    distortion: tuple[float, ...] = ()
+    error_px: float = 1.0
+    """Standard deviation of the calibration's own error, in pixels of the calibrated size."""
+
+
+class MatrixCalibration(_Entry, tag="matrix", tag_field="kind"):
+    """A 3x4 projection matrix from world metres to pixels."""
+
+    p: tuple[
+        tuple[float, float, float, float],
+        tuple[float, float, float, float],
+        tuple[float, float, float, float],
+    ]
+    error_px: float = 1.0
+
+
+class PointPair(_Entry):
+    """One floor point and where it is seen."""
+
+    floor: Point2
+    pixel: tuple[float, float]
+
+
+class PointsCalibration(_Entry, tag="points", tag_field="kind"):
+    """Point pairs on the floor (at least four, no three on a line): a homography of the floor only.
+
+    Heights cannot be projected with it unless ``position`` says where the camera hangs.
+    """
+
+    pairs: tuple[PointPair, ...]
+    position: Point3 | None = None
+    """The camera's place, for sight lines above the floor."""
+
+
+Calibration = OpenCvCalibration | MatrixCalibration | PointsCalibration
+
+
+class Camera(_Entry):
+    """A camera: where its pictures come from, and where it looks."""
+
+    id: str
+    name: str
+    width: int
+    """Width of the calibrated picture, pixels; other sizes are scaled to it."""
+    height: int
+    calibration: Calibration
+    url: str | None = None
+    """``rtsp://``, ``http://``, ``file:`` or ``usb:N``. Never with a password: that is in the keyring."""
+    user: str | None = None
+    """User name for the camera; its password is asked of the operating system's keyring."""
+    fps: float = 10.0
+    """Frames a second that the engine wants to see."""
+    detector: str | None = None
+    """Model to run on it; None: the store's default."""
+
+
+class Gate(_Entry):
+    """A way in or out: people appear and disappear only here."""
+
+    id: str
+    name: str
+    kind: GateKind
+    outline: tuple[Point2, ...]
+    """Floor polygon in which people start or end."""
+
+
+class Broker(_Entry):
+    """The MQTT broker that scales, gates and card terminals speak to."""
+
+    host: str
+    port: int = 1883
+    tls: bool = False
+    ca_file: str | None = None
+    user: str | None = None
+    """User name; its password is asked of the operating system's keyring."""
+
+
+class Rules(_Entry):
+    """What the shop decides itself."""
+
+    wrong_cost_factor: float = 1.0
+    """How much a minor unit charged wrongly weighs against one minor unit spent on asking."""
+    review_cost: int = 50
+    """What it costs to ask a person once, in minor units of the currency."""
+    wait_for_shared_s: float = 120.0
+    """How long a visit waits for an event it shares with someone still inside."""
+    default_detector: str | None = None
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of ``catalog.csv``."""
+
+    sku: str
+    """The GTIN where there is one, else the shop's own number. Kept as text: leading zeros count."""
+    name: str
+    price: int
+    """Minor units of the store's currency."""
+    weight_g: float
+    """Weight of one unit."""
+    weight_sd_g: float = 1.0
+    """Spread of unit weights."""
+    tax_basis_points: int = 0
+    """Tax rate; 1900 is 19 %."""
+    category: str = ""
+    age_limit: int | None = None
+    picture: str | None = None
+
+
+class Facing(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of ``planogram.csv``: this product belongs in this slot."""
+
+    slot: str
+    sku: str
+    facings: int = 1
+    capacity: int | None = None
+    stock: int | None = None
+    """Units at the start, where known."""
+
+
+class StoreFile(_Entry):
+    """``store.toml`` as it stands in the file."""
+
+    format: Literal[1]
+    store: StoreInfo
+    floor: Floor
+    fixture: tuple[Fixture, ...] = ()
+    slot: tuple[Slot, ...] = ()
+    scale: tuple[Scale, ...] = ()
+    camera: tuple[Camera, ...] = ()
+    gate: tuple[Gate, ...] = ()
+    broker: Broker | None = None
+    rules: Rules = Rules()
+
+
+class StoreLayout(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A whole store folder, validated. ``dict=True`` only serves the look-ups below."""
+
+    file: StoreFile
+    catalog: tuple[Product, ...] = ()
+    planogram: tuple[Facing, ...] = ()
+
+    @cached_property
+    def products(self) -> dict[str, Product]:
+        """Products by sku."""
+        return {p.sku: p for p in self.catalog}
+
+    @cached_property
+    def slots(self) -> dict[str, Slot]:
+        """Slots by id."""
+        return {s.id: s for s in self.file.slot}
+
+    @cached_property
+    def scales(self) -> dict[str, Scale]:
+        """Scales by id."""
+        return {s.id: s for s in self.file.scale}
+
+    @cached_property
+    def slots_of_scale(self) -> dict[str, tuple[Slot, ...]]:
+        """The slots that each scale carries."""
+        found: dict[str, list[Slot]] = {s.id: [] for s in self.file.scale}
+        for slot in self.file.slot:
+            if slot.scale is not None:
+                found[slot.scale].append(slot)
+        return {scale: tuple(slots) for scale, slots in found.items()}
+
+    @cached_property
+    def skus_of_slot(self) -> dict[str, tuple[str, ...]]:
+        """What the planogram puts in each slot."""
+        found: dict[str, list[str]] = {s.id: [] for s in self.file.slot}
+        for facing in self.planogram:
+            found[facing.slot].append(facing.sku)
+        return {slot: tuple(skus) for slot, skus in found.items()}
+
+    @cached_property
+    def cameras(self) -> dict[str, Camera]:
+        """Cameras by id."""
+        return {c.id: c for c in self.file.camera}
+
+    @cached_property
+    def gates(self) -> dict[str, Gate]:
+        """Gates by id."""
+        return {g.id: g for g in self.file.gate}
+
+    @cached_property
+    def fixtures(self) -> dict[str, Fixture]:
+        """Fixtures by id."""
+        return {f.id: f for f in self.file.fixture}

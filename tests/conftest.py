@@ -1,0 +1,108 @@
+"""Rules for every test: nothing left behind, nothing logged that was not expected."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("PYTEST_QT_API", "pyside6")
+
+GRACE_S = 3.0
+"""How long a thread or process that was told to stop may take to be gone."""
+
+
+def _child_processes() -> set[int]:
+    """Pids of this process's children, from /proc; empty where there is no /proc."""
+    task = Path(f"/proc/{os.getpid()}/task")
+    found: set[int] = set()
+    if not task.is_dir():
+        return {p.pid for p in active_children() if p.pid is not None}
+    for thread in task.iterdir():
+        try:
+            found |= {int(pid) for pid in (thread / "children").read_text().split()}
+        except OSError:
+            continue
+    return found
+
+
+def _extra_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if t not in before and t.is_alive()]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Fail a test that leaves a thread or a process running."""
+    threads, children = set(threading.enumerate()), _child_processes()
+    yield
+    deadline = time.monotonic() + GRACE_S
+    while time.monotonic() < deadline:
+        left = _extra_threads(threads)
+        orphans = _child_processes() - children
+        if not left and not orphans:
+            return
+        time.sleep(0.02)
+    names = [t.name for t in _extra_threads(threads)]
+    pytest.fail(f"left behind: threads {names}, processes {sorted(_child_processes() - children)}")
+
+
+@pytest.fixture(autouse=True)
+def no_stray_logs(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which something logged a warning or worse that the test did not look for.
+
+    A test that expects log lines takes ``expected_logs`` and puts a part of each line into it.
+    """
+    caplog.set_level(logging.INFO)
+    yield
+    expected: list[str] = (
+        request.getfixturevalue("expected_logs") if "expected_logs" in request.fixturenames else []
+    )
+    stray = [
+        f"{r.levelname} {r.name}: {r.getMessage()}"
+        for when in ("setup", "call")
+        for r in caplog.get_records(when)
+        if r.levelno >= logging.WARNING and not any(part in r.getMessage() for part in expected)
+    ]
+    if stray:
+        pytest.fail("unexpected log lines:\n" + "\n".join(stray))
+
+
+@pytest.fixture
+def expected_logs() -> list[str]:
+    """Parts of log lines that this test expects."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def no_widgets_or_timers_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a Qt test that leaves a top-level widget or a running timer behind."""
+    yield
+    if "qtbot" not in request.fixturenames:
+        return
+    from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    app.processEvents()
+    widgets = [w for w in app.topLevelWidgets() if w.isVisible()]
+    timers = [t for t in gc.get_objects() if type(t) is QTimer and _alive(t) and t.isActive()]
+    if widgets or timers:
+        pytest.fail(f"left behind: widgets {widgets}, timers {[t.parent() for t in timers]}")
+
+
+def _alive(item: object) -> bool:
+    from shiboken6 import isValid
+
+    return bool(isValid(item))
