@@ -25,7 +25,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A table of the TOML file: unknown fields are mistakes, not extensions."""
 
 
-class StoreInfo(_Entry):
+class StoreInfo(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who the store is, and how it counts money and time."""
 
     id: str
@@ -37,7 +37,7 @@ class StoreInfo(_Entry):
     prices_include_tax: bool = True
 
 
-class Floor(_Entry):
+class Floor(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where people can walk: one outline, less the fixtures that stand on it."""
 
     outline: tuple[Point2, ...]
@@ -48,7 +48,7 @@ class Floor(_Entry):
     plan_metres_per_pixel: float = 0.01
 
 
-class Fixture(_Entry):
+class Fixture(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A gondola, cooler, table or column: nobody walks through it."""
 
     id: str
@@ -58,7 +58,7 @@ class Fixture(_Entry):
     height: float = 1.6
 
 
-class Slot(_Entry):
+class Slot(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A place for one product on a shelf: an axis-aligned box in the world."""
 
     id: str
@@ -77,7 +77,7 @@ class Slot(_Entry):
         return ((a + d) / 2, (b + e) / 2, (c + f) / 2)
 
 
-class Scale(_Entry):
+class Scale(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A load cell plate. Which slots it carries is said by the slots."""
 
     id: str
@@ -88,7 +88,9 @@ class Scale(_Entry):
     capacity_g: float = 50_000.0
 
 
-class OpenCvCalibration(_Entry, tag="opencv", tag_field="kind"):
+class OpenCvCalibration(
+    _Entry, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="opencv", tag_field="kind"
+):
     """Pinhole with distortion, as OpenCV has it: ``p ~ K (R X + t)``.
 
     ``k`` is 3x3 in pixels, ``distortion`` has 0, 4, 5, 8, 12 or 14 coefficients in OpenCV's order,
@@ -103,7 +105,9 @@ class OpenCvCalibration(_Entry, tag="opencv", tag_field="kind"):
     """Standard deviation of the calibration's own error, in pixels of the calibrated size."""
 
 
-class MatrixCalibration(_Entry, tag="matrix", tag_field="kind"):
+class MatrixCalibration(
+    _Entry, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="matrix", tag_field="kind"
+):
     """A 3x4 projection matrix from world metres to pixels."""
 
     p: tuple[
@@ -114,14 +118,16 @@ class MatrixCalibration(_Entry, tag="matrix", tag_field="kind"):
     error_px: float = 1.0
 
 
-class PointPair(_Entry):
+class PointPair(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One floor point and where it is seen."""
 
     floor: Point2
     pixel: tuple[float, float]
 
 
-class PointsCalibration(_Entry, tag="points", tag_field="kind"):
+class PointsCalibration(
+    _Entry, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="points", tag_field="kind"
+):
     """Point pairs on the floor (at least four, no three on a line): a homography of the floor only.
 
     Heights cannot be projected with it unless ``position`` says where the camera hangs.
@@ -135,7 +141,7 @@ class PointsCalibration(_Entry, tag="points", tag_field="kind"):
 Calibration = OpenCvCalibration | MatrixCalibration | PointsCalibration
 
 
-class Camera(_Entry):
+class Camera(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A camera: where its pictures come from, and where it looks."""
 
     id: str
@@ -154,7 +160,7 @@ class Camera(_Entry):
     """Model to run on it; None: the store's default."""
 
 
-class Gate(_Entry):
+class Gate(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A way in or out: people appear and disappear only here."""
 
     id: str
@@ -164,7 +170,7 @@ class Gate(_Entry):
     """Floor polygon in which people start or end."""
 
 
-class Broker(_Entry):
+class Broker(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The MQTT broker that scales, gates and card terminals speak to."""
 
     host: str
@@ -175,7 +181,7 @@ class Broker(_Entry):
     """User name; its password is asked of the operating system's keyring."""
 
 
-class Rules(_Entry):
+class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the shop decides itself."""
 
     wrong_cost_factor: float = 1.0
@@ -217,7 +223,7 @@ class Facing(msgspec.Struct, frozen=True, kw_only=True):
     """Units at the start, where known."""
 
 
-class StoreFile(_Entry):
+class StoreFile(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``store.toml`` as it stands in the file."""
 
     format: Literal[1]

@@ -1,6 +1,6 @@
 """What the engine tells the window, and what the window may ask of the engine.
 
-State goes out as whole :class:`Snapshot`\\ s that the window polls, so there is no backlog. What must not
+State goes out as whole :class:`Snapshot` values that the window polls, so there is no backlog. What must not
 be lost goes through the ledger. Back comes one thing: a command, answered once.
 """
 
