@@ -1,0 +1,35 @@
+"""Rows of the ledger as the rest of the console reads them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from console.back_office.receipts import Receipt
+from inference.messages.results import ClosedVisit
+
+
+class VisitRow(msgspec.Struct, frozen=True):
+    """A closed visit, and the number of its receipt where it has one."""
+
+    visit: ClosedVisit
+    document: int | None
+
+    @property
+    def state(self) -> str:
+        """One word for lists: receipt, review, nothing, staff."""
+        return "receipt" if self.document is not None else self.visit.decision
+
+
+class DocumentRow(msgspec.Struct, frozen=True):
+    """An issued document, with its place in the chain."""
+
+    series: str
+    number: int
+    receipt: Receipt
+    entry: int
+    hash: str
+
+    @property
+    def label(self) -> str:
+        """What is printed: series and number."""
+        return f"{self.series}-{self.number:06d}"

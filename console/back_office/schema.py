@@ -1,0 +1,92 @@
+"""The ledger's tables, and how they came to be. A migration that has landed is never edited."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("openaisle")
+
+_TABLES = """
+CREATE TABLE entry (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    cause    TEXT NOT NULL UNIQUE,
+    kind     TEXT NOT NULL,
+    body     TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash     TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE visit (
+    id         TEXT PRIMARY KEY,
+    code       TEXT NOT NULL,
+    entered_at REAL NOT NULL,
+    left_at    REAL,
+    closed_at  REAL NOT NULL,
+    decision   TEXT NOT NULL CHECK (decision IN ('issue', 'review', 'nothing', 'staff')),
+    body       TEXT NOT NULL
+) STRICT;
+CREATE INDEX visit_closed ON visit (closed_at);
+CREATE INDEX visit_code ON visit (code);
+
+CREATE TABLE visit_line (
+    visit       TEXT NOT NULL REFERENCES visit (id) ON DELETE CASCADE,
+    line        INTEGER NOT NULL,
+    sku         TEXT NOT NULL,
+    quantity    INTEGER NOT NULL CHECK (quantity > 0),
+    probability REAL NOT NULL,
+    PRIMARY KEY (visit, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE document (
+    series    TEXT NOT NULL,
+    number    INTEGER NOT NULL CHECK (number > 0),
+    kind      TEXT NOT NULL,
+    visit     TEXT NOT NULL UNIQUE,
+    code      TEXT NOT NULL,
+    issued_at REAL NOT NULL,
+    currency  TEXT NOT NULL,
+    total     INTEGER NOT NULL,
+    entry     INTEGER NOT NULL UNIQUE REFERENCES entry (seq),
+    PRIMARY KEY (series, number)
+) STRICT;
+CREATE INDEX document_issued ON document (issued_at);
+CREATE INDEX document_code ON document (code);
+
+CREATE TABLE document_line (
+    series     TEXT NOT NULL,
+    number     INTEGER NOT NULL,
+    line       INTEGER NOT NULL,
+    sku        TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    quantity   INTEGER NOT NULL,
+    unit_price INTEGER NOT NULL,
+    amount     INTEGER NOT NULL,
+    PRIMARY KEY (series, number, line),
+    FOREIGN KEY (series, number) REFERENCES document (series, number)
+) STRICT, WITHOUT ROWID;
+"""
+
+_IMMUTABLE = ("entry", "document", "document_line")
+"""Nothing issued is ever edited. (Visits may be purged when their time is over.)"""
+
+
+@migrations()
+def m001_ledger(db: Database) -> None:
+    """Visits, documents, and the chain that holds both."""
+    for statement in _TABLES.split(";"):
+        if statement.strip():
+            db.execute(statement)
+    for table in _IMMUTABLE:
+        for change in ("UPDATE", "DELETE"):
+            db.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is immutable: a correction is a new document'); END"
+            )
+    db.execute(
+        "CREATE TRIGGER visit_no_update BEFORE UPDATE ON visit "
+        "BEGIN SELECT RAISE(ABORT, 'a closed visit is immutable'); END"
+    )
+
+
+KNOWN_MIGRATIONS = frozenset({m001_ledger.__name__})

@@ -1,0 +1,189 @@
+"""Proof that a ledger is as it was written: chain, numbering, sums, and the tables that mirror it.
+
+Every entry's hash is computed anew from the first one on. What the chain cannot show by itself, entries cut
+off at the end, shows in SQLite's own counter; who can rewrite that too is caught by a head hash written down
+elsewhere (``Ledger.head``).
+"""
+
+from __future__ import annotations
+
+import msgspec
+from sqlite_utils import Database
+
+from console.back_office.chain import GENESIS, canonical, digest, link
+from console.back_office.ledger import DocumentBody, Ledger, VisitCommitment
+from console.back_office.receipts import Receipt, tax_table
+from inference.messages.results import ClosedVisit
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is not as it was written."""
+
+    place: str
+    """Table and key, such as ``entry 17`` or ``document R-000004``."""
+    what: str
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """The outcome of :func:`verify`."""
+
+    entries: int
+    documents: int
+    visits: int
+    head: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Nothing was found."""
+        return not self.findings
+
+
+def verify(ledger: Ledger, expected_head: str | None = None) -> Verification:
+    """Check the whole ledger; the first finding is the earliest broken link."""
+    db = ledger.database
+    findings = [*_check_chain(db), *_check_documents(db), *_check_visits(db)]
+    _, head = ledger.head()
+    if expected_head is not None and not _has_hash(db, expected_head):
+        findings.append(Finding("chain", f"the entry with hash {expected_head[:12]}… is gone"))
+    return Verification(
+        entries=_count(db, "entry"),
+        documents=_count(db, "document"),
+        visits=_count(db, "visit"),
+        head=head,
+        findings=tuple(findings),
+    )
+
+
+def _check_chain(db: Database) -> list[Finding]:
+    findings: list[Finding] = []
+    previous, expected = GENESIS, 1
+    for seq, body, claimed_previous, claimed in db.execute(
+        "SELECT seq, body, previous, hash FROM entry ORDER BY seq"
+    ):
+        place = f"entry {seq}"
+        if seq != expected:
+            findings.append(Finding(place, f"entries {expected} to {seq - 1} are missing"))
+        if claimed_previous != previous:
+            findings.append(Finding(place, "does not follow the entry before it"))
+        if link(claimed_previous, body.encode()) != claimed:
+            findings.append(Finding(place, "its content is not what its hash was made of"))
+        previous, expected = claimed, seq + 1
+    written = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entry'").fetchone()
+    if written is not None and written[0] != expected - 1:
+        findings.append(
+            Finding(f"entry {expected}", f"entries {expected} to {written[0]} were cut off the end")
+        )
+    return findings
+
+
+def _check_documents(db: Database) -> list[Finding]:
+    findings: list[Finding] = []
+    expected: dict[str, int] = {}
+    rows = db.execute(
+        "SELECT d.series, d.number, d.visit, d.code, d.issued_at, d.currency, d.total, d.kind, e.body "
+        "FROM document d LEFT JOIN entry e ON e.seq = d.entry ORDER BY d.series, d.number"
+    )
+    for series, number, *columns, body in rows.fetchall():
+        place = f"document {series}-{number:06d}"
+        want = expected.get(series, 1)
+        if number != want:
+            findings.append(Finding(place, f"numbers {want} to {number - 1} are missing"))
+        expected[series] = number + 1
+        findings += [Finding(place, what) for what in _document_faults(db, series, number, columns, body)]
+    issued = db.execute(
+        "SELECT seq FROM entry WHERE kind = 'receipt' AND seq NOT IN (SELECT entry FROM document)"
+    )
+    findings += [Finding(f"entry {seq}", "its document is missing from the table") for (seq,) in issued]
+    return findings
+
+
+def _document_faults(
+    db: Database, series: str, number: int, columns: list[object], body: str | None
+) -> list[str]:
+    if body is None:
+        return ["has no entry in the chain"]
+    try:
+        chained = msgspec.json.decode(body, type=DocumentBody)
+    except msgspec.MsgspecError as error:
+        return [f"its entry cannot be read: {error}"]
+    receipt = chained.document
+    faults: list[str] = []
+    if (chained.series, chained.number) != (series, number):
+        faults.append(f"its entry says {chained.series}-{chained.number:06d}")
+    told = [receipt.visit, receipt.code, receipt.issued_at, receipt.currency, receipt.total, receipt.kind]
+    if told != columns:
+        faults.append("the table differs from the chain")
+    rows = db.execute(
+        "SELECT sku, name, quantity, unit_price, amount FROM document_line "
+        "WHERE series = ? AND number = ? ORDER BY line",
+        (series, number),
+    ).fetchall()
+    if rows != [(x.sku, x.name, x.quantity, x.unit_price, x.amount) for x in receipt.lines]:
+        faults.append("its lines in the table differ from the chain")
+    return faults + _sum_faults(receipt)
+
+
+def _sum_faults(receipt: Receipt) -> list[str]:
+    faults = [
+        f"line {i}: {line.quantity} x {line.unit_price} is not {line.amount}"
+        for i, line in enumerate(receipt.lines, start=1)
+        if line.quantity * line.unit_price != line.amount
+    ]
+    if receipt.taxes not in (
+        tax_table(receipt.lines, included=True),
+        tax_table(receipt.lines, included=False),
+    ):
+        faults.append("its tax table does not follow from its lines")
+    if sum(rate.gross for rate in receipt.taxes) != receipt.total:
+        faults.append("its total is not the sum of its tax table")
+    return faults
+
+
+def _check_visits(db: Database) -> list[Finding]:
+    findings: list[Finding] = []
+    rows = db.execute(
+        "SELECT v.id, v.code, v.entered_at, v.left_at, v.closed_at, v.decision, v.body, e.body, d.number "
+        "FROM visit v LEFT JOIN entry e ON e.cause = 'visit:' || v.id "
+        "LEFT JOIN document d ON d.visit = v.id ORDER BY e.seq"
+    )
+    for visit, *columns, body, committed, number in rows.fetchall():
+        findings += [
+            Finding(f"visit {columns[0]}", what)
+            for what in _visit_faults(db, visit, columns, (body, committed), number)
+        ]
+    return findings
+
+
+def _visit_faults(
+    db: Database, visit: str, columns: list[object], bodies: tuple[str, str | None], number: int | None
+) -> list[str]:
+    body, committed = bodies
+    if committed is None:
+        return ["has no entry in the chain"]
+    try:
+        closed = msgspec.json.decode(body, type=ClosedVisit)
+        commitment = msgspec.json.decode(committed, type=VisitCommitment)
+    except msgspec.MsgspecError as error:
+        return [f"cannot be read: {error}"]
+    faults: list[str] = []
+    if digest(body.encode()) != commitment.sha256 or canonical(closed) != body.encode():
+        faults.append("its content is not what the chain committed to")
+    if columns != [closed.code, closed.entered_at, closed.left_at, closed.closed_at, closed.decision]:
+        faults.append("the table differs from its content")
+    lines = db.execute(
+        "SELECT sku, quantity, probability FROM visit_line WHERE visit = ? ORDER BY line", (visit,)
+    ).fetchall()
+    if lines != [(x.sku, x.quantity, x.probability) for x in closed.lines]:
+        faults.append("its lines in the table differ from its content")
+    if closed.decision == "issue" and number is None:
+        faults.append("was decided, but has no receipt")
+    return faults
+
+
+def _has_hash(db: Database, value: str) -> bool:
+    return db.execute("SELECT 1 FROM entry WHERE hash = ?", (value,)).fetchone() is not None
+
+
+def _count(db: Database, table: str) -> int:
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own table names
