@@ -1,0 +1,37 @@
+# Everything sets itself up: see .ci/setup. VENV=path uses another virtual environment.
+VENV ?= .venv
+PY := $(VENV)/bin/python
+export VENV
+
+.PHONY: run test check bench screenshots clean help
+
+help:  ## What can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: setup-run  ## Open the console on the demo store; without a display, run it headless
+	@$(PY) main.py
+
+test: setup-test  ## Run the tests
+	@$(PY) -m pytest -q
+
+check: setup-test  ## Static checks: style, types, and who may import whom
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+bench: setup-test  ## Measure speed and accuracy on this machine, into BENCHMARKS.md
+	@$(PY) main.py bench
+
+screenshots: setup-run  ## Render every page into assets/screenshots
+	@$(PY) main.py screenshots
+
+clean:  ## Remove the virtual environment and all caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: setup-run setup-test
+setup-run:
+	@.ci/setup run
+setup-test:
+	@.ci/setup test
