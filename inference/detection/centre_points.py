@@ -1,0 +1,133 @@
+"""The project's own family: people as peaks of a heat map, each with a box, key points and an appearance.
+
+This is the contract between the training and the engine. The exported graph does everything that is the same
+for every picture, so that Python touches only the K best peaks:
+
+- input ``image``: uint8 ``[1, H, W, 3]``, BGR, 0..255; normalisation is the graph's first operation.
+  H and W are multiples of 8.
+- peaks: the sigmoid of the heat map where it equals its own 3x3 maximum, the K highest of them (K fixed in
+  the graph, e.g. 64). No further suppression is needed; ``nms`` in the manifest adds one.
+- output ``scores``: float32 ``[1, K]``, 0..1, falling. Places that are not needed have score 0.
+- output ``boxes``: float32 ``[1, K, 4]``, x1, y1, x2, y2 in input pixels, continuous (left edge of the input
+  is 0, right edge W); they may reach outside the input, e.g. for feet below the picture.
+- output ``points``: float32 ``[1, K, 4, 3]``: head (centre), foot (middle between the feet on the floor, also
+  where it is hidden or outside), wrist_left, wrist_right (the person's own left and right); each x and y in
+  input pixels and a score 0..1 that the point is visible there. A score of 0 means: not known.
+- output ``appearance`` (may be absent): float32 ``[1, K, D]``, any length greater than 0 per row; it is made a
+  unit vector here. Cosine similarity compares two of one visit. A row of zeros means: not known.
+
+After CenterNet (Zhou et al., "Objects as Points", 2019, arXiv:1904.07850).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.detection.boxes import suppress
+from inference.detection.family import BadOutput, Family, Outputs, Tensor
+from inference.detection.manifest import Manifest
+from inference.detection.picture import Placement
+from inference.messages import Appearance, Detection, KeyPoint
+
+KEY_POINTS = ("head", "foot", "wrist_left", "wrist_right")
+
+_SHAPES: dict[str, tuple[int | None, ...]] = {
+    "scores": (None,),
+    "boxes": (None, 4),
+    "points": (None, len(KEY_POINTS), 3),
+    "appearance": (None, None),
+}
+"""Shapes of the outputs after the leading 1; the first None is K."""
+
+
+def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[Detection, ...]:
+    """People in the network's answer, best first, in picture pixels. Pure.
+
+    A peak with a coordinate that is not finite is dropped; a key point that is not finite or scores 0 is None.
+    Raises :class:`BadOutput` when a score is outside 0..1.
+    """
+    scores = outputs["scores"][0]
+    if scores.size and (float(np.nanmax(scores, initial=0)) > 1.001 or float(np.nanmin(scores, initial=0)) < -0.001):
+        raise BadOutput("scores outside 0..1: the graph must end in sigmoids")
+    good = np.flatnonzero((scores >= manifest.thresholds.score) & np.isfinite(outputs["boxes"][0]).all(axis=1))
+    good = good[_order(outputs["boxes"][0][good], scores[good], manifest.thresholds.nms)]
+    boxes = placement.boxes(outputs["boxes"][0][good]).tolist()
+    points = outputs["points"][0][good]
+    places = placement.points(points[..., :2])
+    looks = outputs.get("appearance")
+    return tuple(
+        _detection(
+            boxes[i],
+            float(scores[k]),
+            _key_points(places[i], points[i, :, 2]),
+            None if looks is None else _appearance(looks[0][k]),
+        )
+        for i, k in enumerate(good.tolist())
+    )
+
+
+def _order(boxes: NDArray[np.float32], scores: NDArray[np.float32], nms: float | None) -> NDArray[np.intp]:
+    if nms is not None:
+        return suppress(boxes, scores, nms)
+    return np.argsort(-scores, kind="stable")
+
+
+def _key_points(xy: NDArray[np.float64], scores: NDArray[np.float32]) -> list[KeyPoint | None]:
+    return [
+        KeyPoint(x, y, min(score, 1.0)) if score > 0 and np.isfinite((x, y, score)).all() else None
+        for (x, y), score in zip(xy.tolist(), scores.tolist(), strict=True)
+    ]
+
+
+def _appearance(row: NDArray[np.float32]) -> Appearance | None:
+    length = float(np.linalg.norm(row))
+    return Appearance(row / np.float32(length)) if np.isfinite(length) and length > 1e-6 else None
+
+
+def _detection(
+    box: list[float], score: float, points: list[KeyPoint | None], look: Appearance | None
+) -> Detection:
+    head, foot, left, right = points
+    return Detection(
+        box=(box[0], box[1], box[2], box[3]),
+        score=min(score, 1.0),
+        head=head,
+        foot=foot,
+        wrist_left=left,
+        wrist_right=right,
+        appearance=look,
+    )
+
+
+def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> str | None:
+    """Why a graph with these outputs does not keep the contract above."""
+    if manifest.key_points != KEY_POINTS:
+        return f"key points must be {', '.join(KEY_POINTS)}, the manifest says {', '.join(manifest.key_points)}"
+    shapes = {o.name: o.shape for o in outputs}
+    missing = [name for name in _SHAPES if name != "appearance" and name not in shapes]
+    if missing:
+        return f"outputs missing: {', '.join(missing)}"
+    peaks = {shapes[name][1] for name in _SHAPES if name in shapes and len(shapes[name]) > 1}
+    if len(peaks - {None}) > 1:
+        return f"outputs disagree on the number of peaks: {sorted(p for p in peaks if p is not None)}"
+    for name, wanted in _SHAPES.items():
+        if name in shapes and not _fits(shapes[name], (1, *wanted)):
+            return f"output {name} has shape {shapes[name]}, wanted {(1, *wanted)}"
+    return None
+
+
+def _fits(shape: tuple[int | None, ...], wanted: tuple[int | None, ...]) -> bool:
+    pairs = zip(shape, wanted, strict=False)
+    return len(shape) == len(wanted) and all(s is None or w is None or s == w for s, w in pairs)
+
+
+CENTRE_POINTS = Family(
+    name="centre_points",
+    layout="nhwc",
+    nms=None,
+    classes=("person",),
+    key_points=KEY_POINTS,
+    problem=problem,
+    decode=decode,
+)
