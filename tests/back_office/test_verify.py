@@ -45,7 +45,7 @@ def test_a_planted_change_is_found(tmp_path: Path, name: str) -> None:
         for i in (1, 2, 3):
             ledger.post_visit(closed(f"v{i}"), layout())
         assert verify(ledger).sound
-    _plant(path, sql)
+    plant(path, sql)
     with Ledger.open(path) as ledger:
         findings = verify(ledger).findings
     assert any(f.place == place and what in f.what for f in findings), findings
@@ -62,7 +62,7 @@ def test_a_chain_made_anew_is_found_by_a_head_written_down(tmp_path: Path) -> No
         assert "is gone" in verify(forged, expected_head=head).findings[0].what
 
 
-def _plant(path: Path, sql: str) -> None:
+def plant(path: Path, sql: str) -> None:
     """Change a row as somebody would who has the file and no respect for triggers."""
     conn = sqlite3.connect(path)
     triggers = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]

@@ -1,0 +1,27 @@
+"""The commands, together."""
+
+from __future__ import annotations
+
+import typer
+
+from console.cli import ledger
+
+app = typer.Typer(
+    name="openaisle",
+    help="Operator console for a store without tills.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(ledger.app, name="ledger")
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """Open the console; on the first start, on the demo store."""
+    if context.invoked_subcommand is None:
+        raise typer.Exit(0)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="main.py")

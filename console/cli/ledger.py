@@ -1,0 +1,77 @@
+"""``main.py ledger``: what has been issued, and whether it is still as it was written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from console.back_office import Ledger, LedgerError, verify
+from console.back_office.money import format_money
+from console.cli.places import state_dir
+from console.cli.say import JsonOption, errors_in_words, out, print_json, row
+
+app = typer.Typer(help="Receipts and visits on record.", no_args_is_help=True)
+
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option("--ledger", help="The ledger file; without it, the console's own.", show_default=False),
+]
+
+
+def default_ledger() -> Path:
+    """The ledger of the demo console."""
+    return state_dir() / "demo" / "ledger.sqlite"
+
+
+@app.command("verify")
+def verify_command(
+    ledger: LedgerOption = None,
+    head: Annotated[
+        str | None, typer.Option(help="Hash of an entry written down earlier, which must still be there.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove chain, numbering and sums; exit status 1 names the first thing that was changed."""
+    with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger(), read_only=True) as opened:
+        found = verify(opened, head)
+    if as_json:
+        print_json(found)
+    else:
+        counted = f"{found.entries} entries, {found.documents} documents, {found.visits} visits"
+        out.print(
+            f"{'Sound' if found.sound else 'NOT as it was written'}: {counted}. Head {found.head}",
+            highlight=False,
+        )
+        for finding in found.findings:
+            out.print(f"  {finding.place}: {finding.what}", highlight=False, markup=False)
+    raise typer.Exit(0 if found.sound else 1)
+
+
+@app.command()
+def receipts(
+    search: Annotated[str, typer.Argument(help="Code, number, product name or GTIN.")] = "",
+    ledger: LedgerOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
+    time_zone: Annotated[str, typer.Option(help="IANA name for the times.")] = "UTC",
+    as_json: JsonOption = False,
+) -> None:
+    """List the latest receipts, newest first."""
+    with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger(), read_only=True) as opened:
+        documents = opened.documents(limit, search)
+    if as_json:
+        print_json(documents)
+        return
+    table = Table("Number", "Issued", "Code", "Items", "Total", box=None)
+    for d in documents:
+        issued = datetime.fromtimestamp(d.receipt.issued_at, ZoneInfo(time_zone)).strftime(
+            "%Y-%m-%d %H:%M:%S"
+        )
+        items = ", ".join(f"{line.quantity} {line.name}" for line in d.receipt.lines)
+        total = format_money(d.receipt.total, d.receipt.currency)
+        table.add_row(*row(d.label, issued, d.receipt.code, items, total))
+    out.print(table if documents else "No receipts.")

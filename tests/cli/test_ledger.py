@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from console.back_office import Ledger
+from console.cli.app import app
+from tests.back_office.test_verify import plant
+from tests.back_office.visits import closed, layout
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    path = tmp_path / "ledger.sqlite"
+    with Ledger.open(path) as opened:
+        opened.post_visit(closed("v1"), layout())
+        opened.post_visit(closed("v2", (("milk", 1),)), layout())
+    return path
+
+
+def test_a_sound_ledger_is_said_to_be_sound(ledger: Path) -> None:
+    result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)])
+    assert result.exit_code == 0
+    assert "Sound: 4 entries, 2 documents, 2 visits" in result.output
+
+
+def test_a_planted_change_is_named_and_fails(ledger: Path) -> None:
+    plant(ledger, "UPDATE document SET total = 1 WHERE number = 2")
+    result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger), "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.output)["findings"][0]["place"] == "document R-000002"
+
+
+def test_receipts_are_listed_and_searched(ledger: Path) -> None:
+    listed = CliRunner().invoke(app, ["ledger", "receipts", "--ledger", str(ledger), "--json"])
+    assert [d["number"] for d in json.loads(listed.output)] == [2, 1]
+    found = CliRunner().invoke(app, ["ledger", "receipts", "milk", "--ledger", str(ledger)])
+    assert "R-000002" in found.output
+    assert "€1.19" in found.output
+    assert "R-000001" not in found.output
+
+
+def test_a_missing_ledger_is_an_error_in_words(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(tmp_path / "none.sqlite")])
+    assert result.exit_code == 1
+    assert "cannot be opened as a ledger" in result.output
