@@ -9,7 +9,14 @@ from typing import Literal, get_args
 
 from inference.detection.families import FAMILIES
 from inference.detection.family import Family, Tensor
-from inference.detection.manifest import FamilyName, Manifest, ModelError, ModelInput, Thresholds, save_manifest
+from inference.detection.manifest import (
+    FamilyName,
+    Manifest,
+    ModelError,
+    ModelInput,
+    Thresholds,
+    save_manifest,
+)
 from inference.detection.session import load_detector, open_network, tensors
 
 _TYPES: dict[str, Literal["float32", "uint8"]] = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
@@ -95,7 +102,9 @@ def _family(file: Path, name: str) -> Family:
     raise ModelError(file, f"no family is called {name!r}", f"Known families: {known_names}.")
 
 
-def _input(file: Path, inputs: tuple[Tensor, ...], family: Family, size: tuple[int, int] | None) -> ModelInput:
+def _input(
+    file: Path, inputs: tuple[Tensor, ...], family: Family, size: tuple[int, int] | None
+) -> ModelInput:
     if len(inputs) != 1 or len(inputs[0].shape) != 4 or inputs[0].type not in _TYPES:
         what = f"its inputs {[(i.name, i.shape, i.type) for i in inputs]} are not one picture"
         raise ModelError(file, what, "Export it with one input of four dimensions, float32 or uint8.")

@@ -15,13 +15,16 @@ def overlaps(a: Floats, b: Floats) -> NDArray[np.float64]:
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     shared = np.clip(high - low, 0, None).prod(axis=2)
-    areas = np.clip(a[:, 2:] - a[:, :2], 0, None).prod(axis=1), np.clip(b[:, 2:] - b[:, :2], 0, None).prod(axis=1)
+    areas = (
+        np.clip(a[:, 2:] - a[:, :2], 0, None).prod(axis=1),
+        np.clip(b[:, 2:] - b[:, :2], 0, None).prod(axis=1),
+    )
     union = areas[0][:, None] + areas[1][None, :] - shared
     return np.asarray(shared / np.maximum(union, 1e-9), dtype=np.float64)
 
 
 def suppress(boxes: Floats, scores: Floats, most: float) -> NDArray[np.intp]:
-    """Indices of the boxes that stay, best first: each drops the worse ones it overlaps by more than ``most``.
+    """Indices of the boxes that stay, best first: each drops worse ones it overlaps by more than ``most``.
 
     Greedy non-maximum suppression; equal scores are taken in the order given, so the choice is repeatable.
     """

@@ -13,8 +13,8 @@ for every picture, so that Python touches only the K best peaks:
 - output ``points``: float32 ``[1, K, 4, 3]``: head (centre), foot (middle between the feet on the floor, also
   where it is hidden or outside), wrist_left, wrist_right (the person's own left and right); each x and y in
   input pixels and a score 0..1 that the point is visible there. A score of 0 means: not known.
-- output ``appearance`` (may be absent): float32 ``[1, K, D]``, any length greater than 0 per row; it is made a
-  unit vector here. Cosine similarity compares two of one visit. A row of zeros means: not known.
+- output ``appearance`` (may be absent): float32 ``[1, K, D]``, rows of any length, made unit vectors
+  here. Cosine similarity compares two of one visit. A row of zeros means: not known.
 
 After CenterNet (Zhou et al., "Objects as Points", 2019, arXiv:1904.07850).
 """
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.boxes import suppress
-from inference.detection.family import BadOutput, Family, Outputs, Tensor
+from inference.detection.family import BadOutputError, Family, Outputs, Tensor
 from inference.detection.manifest import Manifest
 from inference.detection.picture import Placement
 from inference.messages import Appearance, Detection, KeyPoint
@@ -44,13 +44,17 @@ _SHAPES: dict[str, tuple[int | None, ...]] = {
 def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[Detection, ...]:
     """People in the network's answer, best first, in picture pixels. Pure.
 
-    A peak with a coordinate that is not finite is dropped; a key point that is not finite or scores 0 is None.
-    Raises :class:`BadOutput` when a score is outside 0..1.
+    A peak with a coordinate that is not finite is dropped; such a key point, or one of score 0, is None.
+    Raises :class:`BadOutputError` when a score is outside 0..1.
     """
     scores = outputs["scores"][0]
-    if scores.size and (float(np.nanmax(scores, initial=0)) > 1.001 or float(np.nanmin(scores, initial=0)) < -0.001):
-        raise BadOutput("scores outside 0..1: the graph must end in sigmoids")
-    good = np.flatnonzero((scores >= manifest.thresholds.score) & np.isfinite(outputs["boxes"][0]).all(axis=1))
+    if scores.size and (
+        float(np.nanmax(scores, initial=0)) > 1.001 or float(np.nanmin(scores, initial=0)) < -0.001
+    ):
+        raise BadOutputError("scores outside 0..1: the graph must end in sigmoids")
+    good = np.flatnonzero(
+        (scores >= manifest.thresholds.score) & np.isfinite(outputs["boxes"][0]).all(axis=1)
+    )
     good = good[_order(outputs["boxes"][0][good], scores[good], manifest.thresholds.nms)]
     boxes = placement.boxes(outputs["boxes"][0][good]).tolist()
     points = outputs["points"][0][good]
@@ -103,7 +107,9 @@ def _detection(
 def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> str | None:
     """Why a graph with these outputs does not keep the contract above."""
     if manifest.key_points != KEY_POINTS:
-        return f"key points must be {', '.join(KEY_POINTS)}, the manifest says {', '.join(manifest.key_points)}"
+        return (
+            f"key points must be {', '.join(KEY_POINTS)}, the manifest says {', '.join(manifest.key_points)}"
+        )
     shapes = {o.name: o.shape for o in outputs}
     missing = [name for name in _SHAPES if name != "appearance" and name not in shapes]
     if missing:

@@ -44,5 +44,5 @@ class Family:
     """The network's answers to one picture as detections in that picture's pixels, best first."""
 
 
-class BadOutput(ValueError):
+class BadOutputError(ValueError):
     """The network answered with numbers that its family cannot mean."""

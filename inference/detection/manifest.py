@@ -115,7 +115,9 @@ def read_network(manifest: Path, wanted: Manifest) -> bytes:
         data = file.read_bytes()
     except OSError as error:
         what = f"the network cannot be read ({error.strerror})"
-        raise ModelError(file, what, f"Put the .onnx file beside {manifest.name}, under the same name.") from error
+        raise ModelError(
+            file, what, f"Put the .onnx file beside {manifest.name}, under the same name."
+        ) from error
     found = hashlib.sha256(data).hexdigest()
     if found != wanted.sha256:
         what = f"its SHA-256 is {found[:12]}…, the manifest says {wanted.sha256[:12]}…"

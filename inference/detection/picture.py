@@ -33,7 +33,7 @@ class Placement:
 
     def points(self, xy: NDArray[np.float32]) -> NDArray[np.float64]:
         """Points ``[..., 2]`` of the input in picture pixels."""
-        return xy / np.array([self.scale_x, self.scale_y])
+        return np.asarray(xy / np.array([self.scale_x, self.scale_y]), dtype=np.float64)
 
 
 def place(image: Picture, wanted: ModelInput) -> tuple[NDArray[np.uint8 | np.float32], Placement]:
@@ -68,7 +68,9 @@ def _fitted(image: Picture, fit_w: int, fit_h: int, wanted: ModelInput) -> Pictu
 
 def _as_tensor(canvas: Picture, wanted: ModelInput) -> NDArray[np.uint8 | np.float32]:
     if wanted.type == "uint8":
-        return canvas[None] if wanted.layout == "nhwc" else np.ascontiguousarray(canvas.transpose(2, 0, 1))[None]
+        return (
+            canvas[None] if wanted.layout == "nhwc" else np.ascontiguousarray(canvas.transpose(2, 0, 1))[None]
+        )
     scale = np.float32(1 / 255) if wanted.range == "0-1" else np.float32(1)
     planes = canvas.transpose(2, 0, 1) if wanted.layout == "nchw" else canvas
     tensor = planes.astype(np.float32, order="C")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inference.detection.families import FAMILIES
-from inference.detection.family import BadOutput, Tensor
+from inference.detection.family import BadOutputError, Tensor
 from inference.detection.manifest import (
     Manifest,
     ModelError,
@@ -80,7 +80,7 @@ class DetectorSession:
         try:
             answers = self._network.run(self._outputs, {self._manifest.input.name: tensor})
             return self._decode(dict(zip(self._outputs, answers, strict=True)), self._manifest, placement)
-        except BadOutput as error:
+        except BadOutputError as error:
             raise ModelError(self._file, str(error), "Export it as its family says.") from error
         except Exception as error:  # the library's exceptions share no base but this
             raise ModelError(self._file, f"failed on a picture: {error}", "Try another model.") from error

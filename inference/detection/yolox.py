@@ -14,22 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.boxes import suppress
-from inference.detection.family import BadOutput, Family, Outputs, Tensor
+from inference.detection.family import BadOutputError, Family, Outputs, Tensor
 from inference.detection.manifest import Manifest
 from inference.detection.picture import Placement
 from inference.messages import Detection
 
 STRIDES = (8, 16, 32)
 
-COCO = tuple(
-    """person bicycle car motorcycle airplane bus train truck boat traffic_light fire_hydrant stop_sign
-    parking_meter bench bird cat dog horse sheep cow elephant bear zebra giraffe backpack umbrella handbag tie
-    suitcase frisbee skis snowboard sports_ball kite baseball_bat baseball_glove skateboard surfboard
-    tennis_racket bottle wine_glass cup fork knife spoon bowl banana apple sandwich orange broccoli carrot
-    hot_dog pizza donut cake chair couch potted_plant bed dining_table toilet tv laptop mouse remote keyboard
-    cell_phone microwave oven toaster sink refrigerator book clock vase scissors teddy_bear hair_drier
-    toothbrush""".split()
+_COCO = (
+    "person bicycle car motorcycle airplane bus train truck boat traffic_light fire_hydrant stop_sign "
+    "parking_meter bench bird cat dog horse sheep cow elephant bear zebra giraffe backpack umbrella "
+    "handbag tie suitcase frisbee skis snowboard sports_ball kite baseball_bat baseball_glove skateboard "
+    "surfboard tennis_racket bottle wine_glass cup fork knife spoon bowl banana apple sandwich orange "
+    "broccoli carrot hot_dog pizza donut cake chair couch potted_plant bed dining_table toilet tv laptop "
+    "mouse remote keyboard cell_phone microwave oven toaster sink refrigerator book clock vase scissors "
+    "teddy_bear hair_drier toothbrush "
 )
+COCO = tuple(_COCO.split())
 """The 80 classes of COCO in the order of every YOLOX trained on it."""
 
 
@@ -49,18 +50,20 @@ def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[
     """People in the network's answer, best first, in picture pixels. Pure.
 
     Rows are filtered by score before anything else is computed: of thousands a few dozen remain.
-    Raises :class:`BadOutput` when the rows do not fit the input size or a probability is outside 0..1.
+    Raises :class:`BadOutputError` when the rows do not fit the input size or a probability is outside 0..1.
     """
     rows = next(iter(outputs.values()))[0]
     cells = grid(manifest.input.width, manifest.input.height)
     if rows.shape != (len(cells), 5 + len(manifest.classes)):
-        raise BadOutput(f"answer of shape {rows.shape}, expected {(len(cells), 5 + len(manifest.classes))}")
+        raise BadOutputError(
+            f"answer of shape {rows.shape}, expected {(len(cells), 5 + len(manifest.classes))}"
+        )
     with np.errstate(invalid="ignore", over="ignore"):  # what is not a number fails the comparison below
         scores = rows[:, 4] * rows[:, 5 + manifest.classes.index("person")]
     good = np.flatnonzero(scores >= manifest.thresholds.score)
     scores, boxes = scores[good], _boxes(rows[good, :4], cells[good], manifest.decoded)
     if scores.size and float(scores.max()) > 1.001:
-        raise BadOutput(f"a score of {float(scores.max()):.2f}: the export must end in sigmoids")
+        raise BadOutputError(f"a score of {float(scores.max()):.2f}: the export must end in sigmoids")
     finite = np.isfinite(boxes).all(axis=1)
     scores, boxes = scores[finite], boxes[finite]
     if manifest.thresholds.nms is not None:
@@ -95,7 +98,7 @@ def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> str | None:
     _, rows, columns = outputs[0].shape
     wanted = (len(grid(manifest.input.width, manifest.input.height)), 5 + len(manifest.classes))
     if (rows is not None and rows != wanted[0]) or (columns is not None and columns != wanted[1]):
-        return f"its output is [1, {rows}, {columns}]; this input and these classes give [1, {wanted[0]}, {wanted[1]}]"
+        return f"its output is [1, {rows}, {columns}]; this input and these classes give {(1, *wanted)}"
     return None
 
 

@@ -1,0 +1,22 @@
+"""Pictures -> people in them. The only place that knows ONNX Runtime; one file per model family."""
+
+from inference.detection.adoption import add_model, write_manifest
+from inference.detection.live import LiveDetection
+from inference.detection.manifest import Manifest, ModelError, find_models, read_manifest
+from inference.detection.pool import DetectorPool
+from inference.detection.session import MODEL_FOLDERS, Detector, DetectorSession, load_detector
+
+__all__ = [
+    "MODEL_FOLDERS",
+    "Detector",
+    "DetectorPool",
+    "DetectorSession",
+    "LiveDetection",
+    "Manifest",
+    "ModelError",
+    "add_model",
+    "find_models",
+    "load_detector",
+    "read_manifest",
+    "write_manifest",
+]

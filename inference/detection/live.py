@@ -1,0 +1,180 @@
+"""Detection of live cameras: threads that go round the cameras' mailboxes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from inference.detection.pool import FrameFault, Session, SessionMaker, detected
+from inference.messages import Detections, Frame
+from inference.messages.wire import DeviceStatus
+
+_log = logging.getLogger(__name__)
+
+IDLE_WAIT_S = 0.004
+"""How long a thread waits when no camera has a new picture: far below a frame's time, cheap to repeat."""
+SLOPE = 0.1
+"""Weight of the newest frame in the running rate."""
+
+
+class FrameBox(Protocol):
+    """A camera's mailbox: one slot, the newest frame wins."""
+
+    def take(self, timeout: float | None = None) -> Frame | None:
+        """The frame, or None when there is none within ``timeout`` seconds."""
+
+
+class LiveCounts(msgspec.Struct, frozen=True):
+    """What was done for one camera so far."""
+
+    detected: int = 0
+    failed: int = 0
+    last_error: str = ""
+
+
+class LiveDetection:
+    """Threads with one session each that serve all cameras in turn.
+
+    A camera that was just served goes to the end of the line, so a fast one cannot starve a slow one. A
+    camera is served by one thread at a time, so its results come in the order of its frames.
+    """
+
+    def __init__(
+        self,
+        mailboxes: Mapping[str, FrameBox],
+        detector: SessionMaker,
+        threads: int,
+        on_detections: Callable[[Detections], None],
+        on_fault: FrameFault | None = None,
+    ) -> None:
+        """Make the sessions; :meth:`start` begins. Both callbacks are called by detection threads.
+
+        Raises :class:`ModelError` when the model cannot run.
+        """
+        if threads < 1:
+            raise ValueError(f"{threads} threads cannot detect anything")
+        self._boxes = dict(mailboxes)
+        self._line = list(self._boxes)
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._on_detections, self._on_fault = on_detections, on_fault
+        self._name = detector.name
+        self._since = time.time()
+        self._counts = {camera: LiveCounts() for camera in self._boxes}
+        self._frame_s: float | None = None
+        self._rate: float = 0.0
+        self._last_done: float | None = None
+        sessions = [detector.session() for _ in range(threads)]
+        self._threads = [
+            threading.Thread(target=self._work, args=(session,), name=f"detect-{i}", daemon=True)
+            for i, session in enumerate(sessions)
+        ]
+
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """Finish the frames at work and end the threads; False if one is still at it after ``timeout`` s."""
+        self._stop.set()
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def counts(self) -> Mapping[str, LiveCounts]:
+        """By camera."""
+        with self._lock:
+            return dict(self._counts)
+
+    def status(self) -> DeviceStatus:
+        """How the model is doing, as a device of the store."""
+        with self._lock:
+            counts, frame_s, rate = list(self._counts.values()), self._frame_s, self._rate
+        failed = sum(c.failed for c in counts)
+        errors = [c.last_error for c in counts if c.last_error]
+        alive = any(thread.is_alive() for thread in self._threads)
+        return DeviceStatus(
+            device=self._name,
+            kind="detector",
+            state="live" if alive else "off",
+            since=self._since,
+            why=f"{failed} pictures could not be read by the model" if failed else "",
+            rate_hz=rate if alive else 0.0,
+            dropped=failed,
+            received=sum(c.detected for c in counts),
+            latency_s=frame_s,
+            last_error=errors[-1] if errors else "",
+        )
+
+    # -- in the threads --------------------------------------------------------------------------------
+
+    def _work(self, session: Session) -> None:
+        while not self._stop.is_set():
+            taken = self._next_frame()
+            if taken is None:
+                self._stop.wait(IDLE_WAIT_S)
+                continue
+            camera, frame = taken
+            try:
+                self._serve(session, camera, frame)
+            finally:
+                with self._lock:
+                    self._line.append(camera)
+
+    def _next_frame(self) -> tuple[str, Frame] | None:
+        """The first camera in line with a new picture; it leaves the line until it has been served."""
+        with self._lock:
+            for camera in self._line:
+                frame = self._boxes[camera].take(0)
+                if frame is not None:
+                    self._line.remove(camera)
+                    return camera, frame
+        return None
+
+    def _serve(self, session: Session, camera: str, frame: Frame) -> None:
+        began = time.perf_counter()
+        try:
+            found = detected(session, frame)
+        except Exception as error:  # whatever a model throws costs one picture, never the thread
+            self._count_fault(camera, error)
+            if self._on_fault is not None:
+                self._tell(self._on_fault, frame, error)
+            return
+        self._count_done(camera, time.perf_counter() - began)
+        self._tell(self._on_detections, found)
+
+    def _tell(self, listener: Callable[..., None], *what: object) -> None:
+        try:
+            listener(*what)
+        except Exception:
+            _log.exception("a listener of the detection failed")
+
+    def _count_done(self, camera: str, took_s: float) -> None:
+        now = time.monotonic()
+        with self._lock:
+            known = self._counts[camera]
+            self._counts[camera] = msgspec.structs.replace(known, detected=known.detected + 1)
+            self._frame_s = (
+                took_s if self._frame_s is None else self._frame_s + SLOPE * (took_s - self._frame_s)
+            )
+            if self._last_done is not None:
+                rate = 1.0 / max(now - self._last_done, 1e-3)
+                self._rate += SLOPE * (rate - self._rate)
+            self._last_done = now
+
+    def _count_fault(self, camera: str, error: Exception) -> None:
+        with self._lock:
+            known = self._counts[camera]
+            if known.failed == 0 or known.last_error != str(error):
+                _log.warning("%s cannot read a picture of camera %s: %s", self._name, camera, error)
+            self._counts[camera] = msgspec.structs.replace(
+                known, failed=known.failed + 1, last_error=str(error)
+            )

@@ -1,0 +1,1 @@
+"""How right a replay was, where the truth is known."""
