@@ -16,6 +16,8 @@ class TruePath(msgspec.Struct, frozen=True):
     t: tuple[float, ...]
     xy: tuple[Point2, ...]
     """Metres on the floor, one per time."""
+    ignore: bool = False
+    """Neither a hit nor a miss counts; one person may have several paths, counted and not."""
 
 
 class TrueBox(msgspec.Struct, frozen=True, array_like=True):
