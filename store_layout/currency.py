@@ -21,7 +21,7 @@ def decimals_of(currency: str) -> int:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Major to minor units, exactly. Raises ValueError when ``amount`` has more decimals than the currency."""
+    """Major to minor units, exactly. Raises ValueError when it has too many decimals."""
     scaled = amount.scaleb(decimals_of(currency))
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{amount} has more decimals than {currency} has")
