@@ -11,17 +11,23 @@ from inference.recording.format import (
     RecordingFile,
     WeightBatch,
 )
+from inference.recording.pictures import FrameDetector, OnFrame
+from inference.recording.player import TICK_S, RecordingPlayer
 from inference.recording.reader import Recording
 from inference.recording.truth import Truth
 from inference.recording.writer import RecordingWriter
 
 __all__ = [
+    "TICK_S",
     "CameraStream",
+    "FrameDetector",
     "FrameTime",
     "LineProblem",
+    "OnFrame",
     "Recording",
     "RecordingError",
     "RecordingFile",
+    "RecordingPlayer",
     "RecordingWriter",
     "Truth",
     "WeightBatch",

@@ -90,15 +90,15 @@ class LineReader(Generic[T]):
     def __init__(
         self,
         folder: Path,
-        file: str,
+        file: str | None,
         kind: type[T],
         problems: Problems,
         check: Callable[[T], str | None] | None = None,
     ) -> None:
-        """``check`` says in words what is wrong with a value of the right type, or None."""
-        self._path, self._file = folder / file, file
+        """``file`` None: no lines. ``check`` says in words what is wrong with a well-typed value, or None."""
+        self._path, self.file = folder / (file or ""), file or ""
         self._decoder = msgspec.json.Decoder(kind, dec_hook=_decode_appearance)
-        self._problems = problems
+        self.problems = problems
         self._check = check
 
     def __iter__(self) -> Iterator[T]:
@@ -113,16 +113,18 @@ class LineReader(Generic[T]):
             try:
                 value = self._decoder.decode(line)
             except (msgspec.MsgspecError, ValueError, TypeError) as error:
-                self._problems.add(self._file, number, str(error))
+                self.problems.add(self.file, number, str(error))
                 continue
             reason = self._check(value) if self._check else None
             if reason is None:
                 yield number, value
             else:
-                self._problems.add(self._file, number, reason)
+                self.problems.add(self.file, number, reason)
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         number, rest = 0, b""
+        if not self.file:
+            return
         try:
             for chunk in self._chunks():
                 *lines, rest = (rest + chunk).split(b"\n")
@@ -130,14 +132,12 @@ class LineReader(Generic[T]):
                     number += 1
                     yield number, line
                 if len(rest) > LONGEST_LINE:
-                    self._problems.add(self._file, number + 1, f"a line of more than {LONGEST_LINE} bytes")
+                    self.problems.add(self.file, number + 1, f"a line of more than {LONGEST_LINE} bytes")
                     return
         except (EOFError, zlib.error) as error:
-            self._problems.add(
-                self._file, number + 1, f"the file is cut off or damaged from here on: {error}"
-            )
+            self.problems.add(self.file, number + 1, f"the file is cut off or damaged from here on: {error}")
         except OSError as error:
-            self._problems.add(self._file, 0, f"cannot be read: {error.strerror or error}")
+            self.problems.add(self.file, 0, f"cannot be read: {error.strerror or error}")
         if rest:
             yield from self._last(number + 1, rest)
 
@@ -146,7 +146,7 @@ class LineReader(Generic[T]):
         try:
             msgspec.json.decode(line)
         except msgspec.MsgspecError:
-            self._problems.add(self._file, number, "the last line is cut off")
+            self.problems.add(self.file, number, "the last line is cut off")
         else:
             yield number, line
 

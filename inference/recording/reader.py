@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 import msgspec
 
-from inference.messages import Detections, GateSignal, Outage, Skeletons, StaffMark, WeightReading
+from inference.messages import (
+    Detections,
+    GateSignal,
+    Observation,
+    Outage,
+    Skeletons,
+    StaffMark,
+    WeightReading,
+)
 from inference.messages.checks import problem_of
 from inference.messages.codec import CodecError, from_json
 from inference.recording.format import (
@@ -21,13 +30,19 @@ from inference.recording.format import (
     RecordingError,
     RecordingFile,
     ScaleLine,
+    SensorStream,
     WeightBatch,
 )
 from inference.recording.lines import LineReader, Problems
 from inference.recording.truth import Truth
 from store_layout.model import StoreLayout
 
-T = TypeVar("T")
+Seen = TypeVar("Seen", bound=Observation)
+
+LONGEST_S = 7 * 86400.0
+"""How long a recording that was cut off may have been."""
+MARGIN_S = 60.0
+"""How far a time may lie outside of the recording."""
 
 
 class Recording:
@@ -89,102 +104,99 @@ class Recording:
 
     # -- streams -------------------------------------------------------------------------------------
 
-    def detections(self, camera: CameraStream) -> Iterator[Detections]:
+    def detections(self, camera: CameraStream) -> LineReader[Detections]:
         """Recorded detections of one camera, in the file's order; none where none were kept."""
-        if camera.detections_file is None:
-            return iter(())
-        return iter(
-            self._lines(
-                camera.detections_file, Detections, lambda seen: _foreign("camera", seen.camera, camera.id)
-            )
+        return self._lines(
+            camera.detections_file, Detections, lambda seen: _foreign("camera", seen.camera, camera.id)
         )
 
-    def frame_times(self, camera: CameraStream) -> Iterator[FrameTime]:
+    def frame_times(self, camera: CameraStream) -> LineReader[FrameTime]:
         """When each picture of one camera was taken, in the file's order."""
-        if camera.times is None:
-            return iter(())
-        return iter(LineReader(self.folder, camera.times, FrameTime, self.problems, _problem_of_time))
 
-    def skeletons(self, sensor: str) -> Iterator[Skeletons]:
+        def check(entry: FrameTime) -> str | None:
+            return self._problem_of_t(entry.t) or _problem_of_frame(entry, camera)
+
+        return LineReader(self.folder, camera.times, FrameTime, self.problems, check)
+
+    def skeletons(self, sensor: SensorStream) -> LineReader[Skeletons]:
         """What one 3D sensor saw, in the file's order."""
-        file = next(s.file for s in self.about.sensors if s.id == sensor)
-        return iter(self._lines(file, Skeletons, lambda seen: _foreign("sensor", seen.sensor, sensor)))
+        return self._lines(sensor.file, Skeletons, lambda seen: _foreign("sensor", seen.sensor, sensor.id))
 
-    def scale_lines(self) -> Iterator[ScaleLine]:
+    def scale_lines(self) -> LineReader[ScaleLine]:
         """Readings and batches of all scales, in the file's order."""
-        if self.about.scales is None:
-            return iter(())
         kind: type[ScaleLine] = ScaleLine  # type: ignore[assignment]  # a union serves as a type to decode
-        return iter(LineReader(self.folder, self.about.scales, kind, self.problems, self._problem_of_scale))
+        return LineReader(self.folder, self.about.scales, kind, self.problems, self._problem_of_scale)
 
-    def gates(self) -> Iterator[GateSignal]:
+    def gates(self) -> LineReader[GateSignal]:
         """Gate signals, in the file's order."""
         known = self.layout.gates
-        return self._optional(
+        return self._lines(
             self.about.gates,
             GateSignal,
             lambda seen: None if seen.gate in known else f"gate {seen.gate!r} is not in the store folder",
         )
 
-    def outages(self) -> Iterator[Outage]:
+    def outages(self) -> LineReader[Outage]:
         """Times without a device, in the file's order."""
-        return self._optional(self.about.outages, Outage)
+        return self._lines(self.about.outages, Outage)
 
-    def staff(self) -> Iterator[StaffMark]:
+    def staff(self) -> LineReader[StaffMark]:
         """Marks set by an operator, in the file's order."""
-        return self._optional(self.about.staff, StaffMark)
+        return self._lines(self.about.staff, StaffMark)
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _optional(
-        self, file: str | None, kind: type[T], check: Callable[[T], str | None] | None = None
-    ) -> Iterator[T]:
-        return iter(()) if file is None else iter(self._lines(file, kind, check))
-
     def _lines(
-        self, file: str, kind: type[T], check: Callable[[T], str | None] | None = None
-    ) -> LineReader[T]:
-        def both(value: T) -> str | None:
-            return problem_of(value) or (check(value) if check else None)  # type: ignore[arg-type]
+        self, file: str | None, kind: type[Seen], check: Callable[[Seen], str | None] | None = None
+    ) -> LineReader[Seen]:
+        def all_checks(value: Seen) -> str | None:
+            return self._problem_of(value) or (check(value) if check else None)
 
-        return LineReader(self.folder, file, kind, self.problems, both)
+        return LineReader(self.folder, file, kind, self.problems, all_checks)
+
+    def _problem_of(self, seen: Observation) -> str | None:
+        return problem_of(seen) or self._problem_of_t(seen.t)
+
+    def _problem_of_t(self, t: float) -> str | None:
+        """A time far outside of the recording is damage: the player would tick all the way to it."""
+        length = LONGEST_S if self.about.duration is None else self.about.duration
+        if -MARGIN_S <= t - self.started_at <= length + MARGIN_S:
+            return None
+        return f"time {t!r} is not within the recording"
 
     def _problem_of_scale(self, line: ScaleLine) -> str | None:
         if line.scale not in self.layout.scales:
             return f"scale {line.scale!r} is not in the store folder"
-        return problem_of(line) if isinstance(line, WeightReading) else _problem_of_batch(line)
+        if isinstance(line, WeightReading):
+            return self._problem_of(line)
+        return _problem_of_batch(line) or self._problem_of_t(line.t)
 
     def _last_times(self) -> Iterator[float]:
-        parts: list[Iterator[Detections | FrameTime | Skeletons | ScaleLine | GateSignal | Outage]] = [
-            self.scale_lines(),
-            self.gates(),
-            self.outages(),
-        ]
+        for line in self.scale_lines():
+            yield line.t if isinstance(line, WeightReading) else _end_of(line)
+        yield from (seen.t for seen in chain(self.gates(), self.outages()))
         for camera in self.cameras:
-            parts += [self.detections(camera), self.frame_times(camera)]
-        parts += [self.skeletons(sensor.id) for sensor in self.about.sensors]
-        for part in parts:
-            for value in part:
-                yield _end_of(value) if isinstance(value, WeightBatch) else value.t
+            yield from (seen.t for seen in self.detections(camera))
+            yield from (entry.t for entry in self.frame_times(camera))
+        for sensor in self.about.sensors:
+            yield from (seen.t for seen in self.skeletons(sensor))
 
 
 def _end_of(batch: WeightBatch) -> float:
     return batch.t + max(0, len(batch.grams) - 1) / batch.rate_hz
 
 
-def _problem_of_time(entry: FrameTime) -> str | None:
+def _problem_of_frame(entry: FrameTime, camera: CameraStream) -> str | None:
     if entry.frame < 0:
         return f"frame {entry.frame} is before the first"
-    if not 0 <= entry.t < float("inf"):
-        return f"time {entry.t!r} is not a time in seconds since 1970"
+    if camera.kind == "pictures" and entry.file is None:
+        return "it does not name the picture's file"
     if entry.file is not None and PurePosixPath(entry.file).name != entry.file:
         return f"file {entry.file!r} is not a name in the camera's folder"
     return None
 
 
 def _problem_of_batch(batch: WeightBatch) -> str | None:
-    if not 0 <= batch.t < float("inf"):
-        return f"time {batch.t!r} is not a time in seconds since 1970"
     if not 0 < batch.rate_hz <= 10_000:
         return f"a rate of {batch.rate_hz} readings a second"
     return None
