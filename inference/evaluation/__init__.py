@@ -1,1 +1,6 @@
 """How right a replay was, where the truth is known."""
+
+from inference.evaluation.problems import EvaluationError
+from inference.evaluation.report import Report, evaluate, evaluate_against, render
+
+__all__ = ["EvaluationError", "Report", "evaluate", "evaluate_against", "render"]

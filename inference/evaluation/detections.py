@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -54,33 +55,32 @@ def score_boxes(
     *,
     rule: IgnoreRule = "ignore",
     iou: float = 0.5,
+    period_s: float | None = None,
 ) -> BoxScore:
     """Precision and recall over the pictures that have a truth.
 
-    Pictures and truth belong together by time, to within half the smallest step of the truth. A true picture
-    that the detector never saw counts as missed; a seen picture without truth is not scored. Within a picture
-    detections take, best first, the free true box that they overlap most, as in PASCAL VOC.
+    A true picture is what was seen nearest to its time, within half the smallest step of the truth; one that
+    the detector never saw counts as missed. The truth lists no picture without people: with ``period_s``,
+    the step of the truth, a picture seen in a hole of the truth is taken for one of these, else it is not
+    scored. Within a picture detections take, best first, the free true box that they overlap most, as in the
+    scoring of COCO.
     """
-    times = sorted({box.t for box in truth})
-    boxes: dict[float, list[TrueBox]] = {t: [] for t in times}
-    for box in truth:
-        boxes[box.t].append(box)
-    finds: dict[float, tuple[Detection, ...]] = {}
-    for picture in seen:
-        t = nearest_time(times, picture.t)
-        if t is not None:
-            finds[t] = picture.items
+    boxes: dict[float, list[TrueBox]] = {}
+    for box in sorted(truth, key=lambda b: b.t):
+        boxes.setdefault(box.t, []).append(box)
+    finds, empty = _by_true_time(list(boxes), seen, period_s)
     count = _Count()
-    for t in times:
-        items = [d for d in finds.get(t, ()) if d.score >= threshold]
-        _score_picture(boxes[t], items, iou, rule, count)
+    for t, true in boxes.items():
+        _score_picture(true, _above(finds.get(t), threshold), iou, rule, count)
+    for picture in empty:
+        _score_picture([], _above(picture, threshold), iou, rule, count)
     precision, recall = ratio(count.hits, count.found), ratio(count.hits, count.true)
     return BoxScore(
         camera=camera,
         threshold=threshold,
         rule=rule,
         iou=iou,
-        frames=len(finds),
+        frames=len(finds) + len(empty),
         true=count.true,
         found=count.found,
         hits=count.hits,
@@ -91,14 +91,33 @@ def score_boxes(
     )
 
 
-def nearest_time(times: Sequence[float], t: float) -> float | None:
-    """The one of these sorted times that ``t`` means: within half the smallest step (0.5 s if there is one)."""
-    if not times:
-        return None
-    step = min((b - a for a, b in zip(times, times[1:], strict=False)), default=1.0)
+def _above(picture: Detections | None, threshold: float) -> list[Detection]:
+    return [] if picture is None else [d for d in picture.items if d.score >= threshold]
+
+
+def _by_true_time(
+    times: Sequence[float], seen: Iterable[Detections], period_s: float | None
+) -> tuple[dict[float, Detections], list[Detections]]:
+    """What was seen at each true time, and what was seen in holes of the truth."""
+    finds: dict[float, Detections] = {}
+    empty: list[Detections] = []
+    step = min((b - a for a, b in itertools.pairwise(times)), default=1.0)
+    for picture in seen:
+        if not times or not times[0] - step / 2 <= picture.t <= times[-1] + step / 2:
+            continue
+        t = _nearest(times, picture.t)
+        apart = abs(t - picture.t)
+        if apart <= step / 2:
+            if t not in finds or apart < abs(finds[t].t - t):
+                finds[t] = picture
+        elif period_s is not None and apart > 0.75 * period_s:
+            empty.append(picture)
+    return finds, empty
+
+
+def _nearest(times: Sequence[float], t: float) -> float:
     at = bisect.bisect_left(times, t)
-    best = min(times[max(0, at - 1) : at + 1], key=lambda known: abs(known - t))
-    return best if abs(best - t) <= step / 2 else None
+    return min(times[max(0, at - 1) : at + 1], key=lambda known: abs(known - t))
 
 
 def _score_picture(
