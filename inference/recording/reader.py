@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -174,7 +173,8 @@ class Recording:
     def _last_times(self) -> Iterator[float]:
         for line in self.scale_lines():
             yield line.t if isinstance(line, WeightReading) else _end_of(line)
-        yield from (seen.t for seen in chain(self.gates(), self.outages()))
+        yield from (seen.t for seen in self.gates())
+        yield from (seen.t for seen in self.outages())
         for camera in self.cameras:
             yield from (seen.t for seen in self.detections(camera))
             yield from (entry.t for entry in self.frame_times(camera))
