@@ -1,0 +1,146 @@
+"""All live devices of a store: opened together, watched together, stopped together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from inference.capture.camera_thread import CameraThread
+from inference.capture.mailbox import Mailbox
+from inference.capture.mqtt_link import BROKER, MqttLink
+from inference.capture.rates import Clock
+from inference.capture.reading_queue import ReadingQueue
+from inference.capture.secrets import Secrets
+from inference.capture.sources import Size
+from inference.messages import Frame, Outage
+from inference.messages.wire import DeviceStatus
+from store_layout.model import Camera, StoreLayout
+
+log = logging.getLogger(__name__)
+
+WATCH_EVERY_S = 0.5
+JOIN_S = 6.0
+"""FFmpeg may need both of its opening timeouts before it hears that it should stop."""
+
+
+class LiveDevices:
+    """The cameras with an address, and the broker with everything behind it.
+
+    ``mailboxes`` holds the newest frame of each camera; ``readings`` everything else, outages included. The
+    engine takes from both and is never waited for.
+    """
+
+    def __init__(
+        self,
+        layout: StoreLayout,
+        secrets: Secrets,
+        *,
+        folder: Path | None = None,
+        clock: Clock = time.time,
+        picture_sizes: dict[str, Size] | None = None,
+        queue_capacity: int = 20_000,
+    ) -> None:
+        """Prepare; nothing is opened before :meth:`start`.
+
+        ``folder`` is the store folder, where relative ``file:`` addresses and ``ca_file`` start.
+        ``picture_sizes`` (width, height) by camera scales pictures while they are decoded.
+        """
+        self.readings = ReadingQueue(queue_capacity)
+        self.mailboxes: dict[str, Mailbox[Frame]] = {}
+        self._clock = clock
+        self._watches: dict[str, _CameraWatch] = {}
+        sizes = picture_sizes or {}
+        for camera in (c for c in layout.file.camera if c.url is not None):
+            mailbox = self.mailboxes[camera.id] = Mailbox[Frame]()
+            thread = CameraThread(
+                camera,
+                mailbox,
+                secrets,
+                clock,
+                store=layout.file.store.id,
+                folder=folder,
+                size=sizes.get(camera.id),
+            )
+            self._watches[camera.id] = _CameraWatch(camera, thread, clock())
+        broker = layout.file.broker
+        self._link = (
+            None if broker is None else MqttLink(broker, layout, self.readings, secrets, clock, folder=folder)
+        )
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="device-watch", daemon=True)
+
+    def start(self) -> None:
+        """Open everything; returns at once. Once."""
+        for watch in self._watches.values():
+            watch.thread.start()
+        if self._link is not None:
+            self._link.start()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Close everything and wait for the threads; mailboxes and the queue can still be emptied."""
+        self._stopping.set()
+        for watch in self._watches.values():
+            watch.thread.stop()
+        if self._link is not None:
+            self._link.stop()
+        if self._watcher.ident is not None:
+            self._watcher.join()
+        deadline = time.monotonic() + JOIN_S
+        for watch in self._watches.values():
+            if not watch.thread.join(max(0.0, deadline - time.monotonic())):
+                log.error("the thread of camera %s does not end", watch.camera.id)
+        for mailbox in self.mailboxes.values():
+            mailbox.close()
+        self.readings.close()
+
+    def restart(self, device: str) -> bool:
+        """Drop the connection to ``device`` and make a new one; False when no such device has its own.
+
+        Scales and gates are reached through the broker: restart :data:`BROKER` for them.
+        """
+        if device in self._watches:
+            self._watches[device].thread.restart()
+            return True
+        if device == BROKER and self._link is not None:
+            self._link.restart()
+            return True
+        return False
+
+    def statuses(self) -> tuple[DeviceStatus, ...]:
+        """Cameras, then the broker, then what is behind it, in the order of the store file."""
+        cameras = tuple(watch.thread.status() for watch in self._watches.values())
+        return cameras if self._link is None else cameras + self._link.statuses()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(WATCH_EVERY_S):
+            try:
+                if self._link is not None:
+                    self._link.watch()
+                found = [watch.look(self._clock()) for watch in self._watches.values()]
+                self.readings.put_many(outage for outage in found if outage is not None)
+            except Exception:  # the watch must outlive whatever it trips over
+                log.exception("unexpected error while watching the devices")
+
+
+class _CameraWatch:
+    """Turns a camera's state into outages: one without an end when it is lost, one with when it is back."""
+
+    def __init__(self, camera: Camera, thread: CameraThread, now: float) -> None:
+        self.camera, self.thread = camera, thread
+        self._begun = now
+        self._since: float | None = None
+
+    def look(self, now: float) -> Outage | None:
+        """What changed since the last look, if anything."""
+        status = self.thread.status()
+        last = self.thread.last_change_t
+        if status.state == "lost" and self._since is None:
+            self._since = min(now, self._begun if last is None else last)
+            return Outage(self.camera.id, "camera", self._since, now, False, status.why)
+        if status.state == "live" and self._since is not None and last is not None:
+            since, self._since = self._since, None
+            return Outage(self.camera.id, "camera", since, max(since, last), True, "it sends pictures again")
+        return None
