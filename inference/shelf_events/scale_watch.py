@@ -1,0 +1,268 @@
+"""One scale, reading by reading: when was it touched, and by how much did its level change for good.
+
+Cost: a reading adds to a bin; about twenty times a second a bin is judged with sums that are kept up
+incrementally. Nothing here looks at more than the window's two ends, and numpy is not used.
+"""
+
+from __future__ import annotations
+
+import math
+
+from inference.messages import Alarm
+from inference.shelf_events import settings as s
+from inference.shelf_events.state import ScaleState, Settled
+from store_layout.model import Scale
+
+UNSEEN_VAR = 1e12
+"""Larger than any: nobody saw the peak, and the middle of the gap stays the best guess."""
+
+
+class ScaleWatch:
+    """Watches one scale. All memory is in ``state``, which may be exchanged at any time."""
+
+    def __init__(self, scale: Scale, weights: tuple[float, ...], state: ScaleState | None = None) -> None:
+        """``weights``: unit weights, in grams, of the products that may lie on the scale."""
+        self.scale = scale
+        self.weights = tuple(w for w in weights if w > 0)
+        rate = max(scale.rate_hz, 1.0)
+        self._per_bin = max(1, round(rate * s.BIN_S))
+        self._period = self._per_bin / rate
+        self._window = max(4, round(s.WINDOW_S / self._period))
+        self._half = self._window // 2
+        self._first_var = scale.noise_sd_g**2 / self._per_bin + scale.resolution_g**2 / 12
+        self._least_var = scale.resolution_g**2 / 12 / self._per_bin + 0.01
+        self._independent = max(1.0, self._window * self._period / max(s.CORRELATION_S, self._period))
+        lightest = min(self.weights, default=math.inf)
+        self.least_g = min(s.MIN_CHANGE_G, s.LIGHTEST_SHARE * lightest)
+        self._high = scale.capacity_g
+        self._wild = s.WILD_FACTOR * scale.capacity_g
+        self._may_be_stuck = scale.noise_sd_g >= s.STUCK_NOISE * scale.resolution_g
+        self.state = state if state is not None else ScaleState(noise_var=self._first_var)
+
+    # -- one reading ---------------------------------------------------------------------------------
+
+    def observe(self, t: float, grams: float) -> tuple[Settled | Alarm, ...]:
+        """Take one reading. Late, doubled and impossible ones are left out."""
+        st = self.state
+        if t <= st.last_t:
+            return ()
+        if not -self._wild < grams < self._wild:  # also true for NaN
+            return self._impossible(t, grams)
+        if st.wild:
+            st.wild = 0
+        if st.last_t >= 0.0 and t - st.last_t > s.GAP_S:
+            self._after_gap(st.last_t, t, grams)
+        st.last_t = t
+        alarms: tuple[Alarm, ...] = ()
+        if grams == st.last_g:
+            st.same += 1
+            if st.same >= s.STUCK_READINGS and not st.stuck:
+                alarms = self._maybe_stuck(t)
+        else:
+            st.last_g, st.same, st.same_since, st.stuck = grams, 0, t, False
+        if (grams >= self._high) is not st.saturated:
+            alarms += self._saturation(t, grams >= self._high)
+        st.bin_sum += grams
+        st.bin_t += t
+        st.bin_n += 1
+        if st.bin_n < self._per_bin:
+            return alarms
+        found = self._bin(st.bin_t / st.bin_n, st.bin_sum / st.bin_n, t)
+        st.bin_sum, st.bin_t, st.bin_n = 0.0, 0.0, 0
+        return alarms if found is None else (*alarms, found)
+
+    def _bin(self, t_bin: float, grams: float, t: float) -> Settled | Alarm | None:
+        st = self.state
+        n = self._window
+        filled = len(st.means)
+        if filled < n:
+            self._fill(t_bin, grams)
+            return None
+        place = st.place
+        oldest = st.means[place]
+        new, old = grams - st.origin, oldest - st.origin
+        st.means[place], st.times[place] = grams, t_bin
+        st.place = place = place + 1 if place + 1 < n else 0
+        if place == 0:
+            self._sum_afresh()
+        else:
+            st.total += new - old
+            st.squares += new * new - old * old
+        mean = st.total / n
+        var = max(0.0, st.squares / n - mean * mean)
+        if st.active:
+            return self._while_active(t_bin, t, mean + st.origin, var)
+        self._while_quiet(t_bin, oldest, var)
+        return None
+
+    def _fill(self, t_bin: float, grams: float) -> None:
+        st = self.state
+        st.means.append(grams)
+        st.times.append(t_bin)
+        if len(st.means) == self._window:
+            self._sum_afresh()
+            if not st.based:
+                st.base = sum(st.means) / len(st.means)
+                st.based = True
+
+    def _sum_afresh(self) -> None:
+        """Sum from scratch, once per turn of the ring: rounding cannot pile up."""
+        st = self.state
+        st.origin = st.means[0]
+        rest = [g - st.origin for g in st.means]
+        st.total = sum(rest)
+        st.squares = sum(g * g for g in rest)
+
+    # -- quiet ---------------------------------------------------------------------------------------
+
+    def _while_quiet(self, t_bin: float, oldest: float, var: float) -> None:
+        st = self.state
+        noise = math.sqrt(st.noise_var)
+        step = self._recent_mean() - st.base
+        step_bound = max(s.STEP_FLOOR_G, s.STEP_SDS * noise / math.sqrt(self._half / 2))
+        if var > max(s.ACTIVE_FLOOR_G, s.ACTIVE_SDS * noise) ** 2 or abs(step) > step_bound:
+            self._start(t_bin, var)
+            return
+        st.quiet_bins += 1
+        share = max(self._period / s.BASE_S, 1.0 / (st.quiet_bins + self._window))
+        st.base += share * (oldest - st.base)
+        share = max(self._period / s.NOISE_S, 1.0 / (st.quiet_bins + 3 * self._window))
+        st.noise_var = max(self._least_var, st.noise_var + share * (var - st.noise_var))
+
+    def _recent_mean(self) -> float:
+        """Mean of the newer half of the window."""
+        st, n, half = self.state, self._window, self._half
+        first = st.place - half
+        means = st.means
+        if first >= 0:
+            return sum(means[first : st.place]) / half
+        return (sum(means[first + n :]) + sum(means[: st.place])) / half
+
+    def _start(self, t_bin: float, var: float) -> None:
+        st = self.state
+        st.active = True
+        st.t_start = t_bin - self._half * self._period
+        st.t_peak, st.peak_var = t_bin - self._half * self._period, var
+        st.alarmed = False
+
+    # -- active --------------------------------------------------------------------------------------
+
+    def _while_active(self, t_bin: float, t: float, mean: float, var: float) -> Settled | Alarm | None:
+        st = self.state
+        if var > st.peak_var:
+            st.peak_var = var
+            st.t_peak = t_bin - self._half * self._period
+        noise = math.sqrt(st.noise_var)
+        if math.sqrt(var) <= max(s.QUIET_FLOOR_G, s.QUIET_SDS * noise):
+            recent = self._recent_mean()
+            # the older half, from the mean of all
+            older = (mean * self._window - recent * self._half) / (self._window - self._half)
+            if abs(recent - older) <= max(s.QUIET_FLOOR_G, s.HALVES_SDS * noise):
+                return self._settle(t, mean, var)
+        lasted = t_bin - st.t_start
+        if lasted > s.RESTLESS_S:
+            st.noise_var *= 1.0 + 2.0 * self._period / s.RESTLESS_GROWTH_S
+        if lasted > s.UNSETTLED_ALARM_S and not st.alarmed:
+            st.alarmed = True
+            text = f"Scale {self.scale.id} has not come to rest for {lasted:.0f} s: something leans on it?"
+            return Alarm(t=t, kind="scale_unsettled", about=self.scale.id, text=text)
+        return None
+
+    def _settle(self, t: float, mean: float, var: float) -> Settled | None:
+        st = self.state
+        local = max(st.noise_var, var)
+        delta = mean - st.base
+        sd = math.sqrt(
+            (st.noise_var + local) / self._independent
+            + 2 * self.scale.resolution_g**2 / 12
+            + s.DRIFT_G**2
+            + (s.GAIN_ERROR * delta) ** 2
+        )
+        doubts = list(dict.fromkeys(st.doubts))
+        if st.saturated:
+            doubts.append("saturated")
+        if abs(mean) < s.ZERO_G and abs(delta) > self.least_g and not self.explains(delta, sd):
+            doubts.append("re_zeroed")
+        found = Settled(
+            scale=self.scale.id,
+            t_start=st.t_start,
+            t_peak=min(max(st.t_peak, st.t_start), t),
+            peak_sd_g=math.sqrt(st.peak_var),
+            t_end=max(st.t_start, t - self._window * self._period),
+            t_settled=t,
+            delta_g=delta,
+            sd_g=sd,
+            minor=abs(delta) < max(self.least_g, s.MIN_CHANGE_SDS * sd),
+            doubts=tuple(doubts),
+        )
+        st.active, st.doubts, st.peak_var, st.quiet_bins = False, [], -1.0, 0
+        st.base = mean
+        return None if found.minor and abs(delta) < 2 * sd else found
+
+    def explains(self, delta_g: float, sd_g: float) -> bool:
+        """True: whole units of one product on this scale weigh this much."""
+        return any(
+            abs(abs(delta_g) - n * w) < s.ALONE_SDS * (sd_g + 0.01 * n * w)
+            for w in self.weights
+            for n in range(1, s.ALONE_UNITS + 1)
+        )
+
+    def flush(self, t: float) -> Settled | None:
+        """No more readings will come: what is under way is judged by what was last seen."""
+        st = self.state
+        if not st.active or len(st.means) <= self._half:
+            return None
+        st.doubts.append("unsettled")
+        recent = [*st.means[st.place :], *st.means[: st.place]][-self._half :]
+        mean = sum(recent) / len(recent)
+        return self._settle(t, mean, sum((g - mean) ** 2 for g in recent) / len(recent))
+
+    def doubt(self, why: str) -> None:
+        """Whatever is under way on this scale is less sure, for this reason."""
+        if self.state.active:
+            self.state.doubts.append(why)
+
+    # -- faults --------------------------------------------------------------------------------------
+
+    def _impossible(self, t: float, grams: float) -> tuple[Alarm, ...]:
+        st = self.state
+        st.wild += 1
+        if st.active and "spike" not in st.doubts:
+            st.doubts.append("spike")
+        if st.wild != s.WILD_ALARM:
+            return ()
+        text = f"Scale {self.scale.id} sends impossible weights ({grams:.0f} g, capacity {self._high:.0f} g)."
+        return (Alarm(t=t, kind="scale_fault", about=self.scale.id, text=text),)
+
+    def _after_gap(self, since: float, t: float, grams: float) -> None:
+        """Readings came back: the level before the gap is compared with the level from now on."""
+        st = self.state
+        if st.bin_n:
+            st.bin_sum, st.bin_t, st.bin_n = 0.0, 0.0, 0
+        st.means, st.times, st.place = [], [], 0
+        if not st.active:
+            st.active, st.t_start, st.alarmed = True, since, False
+            st.t_peak = (since + t) / 2
+        st.peak_var = UNSEEN_VAR
+        st.doubts.append("outage")
+        if not st.based:
+            st.base, st.based = grams, True
+
+    def _maybe_stuck(self, t: float) -> tuple[Alarm, ...]:
+        st = self.state
+        if not self._may_be_stuck or t - st.same_since < s.STUCK_S:
+            return ()
+        st.stuck = True
+        text = (
+            f"Scale {self.scale.id} has said exactly {st.last_g:.1f} g for {t - st.same_since:.0f} s: stuck?"
+        )
+        return (Alarm(t=t, kind="scale_stuck", about=self.scale.id, text=text),)
+
+    def _saturation(self, t: float, now: bool) -> tuple[Alarm, ...]:
+        st = self.state
+        st.saturated = now
+        if not now:
+            self.doubt("saturated")
+            return ()
+        text = f"Scale {self.scale.id} is loaded beyond its capacity of {self._high:.0f} g."
+        return (Alarm(t=t, kind="scale_over_capacity", about=self.scale.id, text=text),)

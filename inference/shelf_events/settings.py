@@ -1,0 +1,73 @@
+"""Numbers of the shelf-event stage, with where they come from.
+
+"FIELD" is the published rule of the AutoCheckout winner and AIM3S: active while the standard deviation over a
+second exceeds about 20 g for half a second at 60 Hz, change = mean after minus mean before, measured half a
+second outside both ends, changes under 10 g dropped. Here every threshold hangs on the scale's own noise
+instead, so that quiet scales find small items and restless ones do not cry wolf.
+"""
+
+from __future__ import annotations
+
+BIN_S = 0.05
+"""Readings are averaged into bins of about this length before anything is judged: three at 60 Hz."""
+WINDOW_S = 0.5
+"""Window of the moving standard deviation; quiet for so long is settled (FIELD)."""
+BASE_S = 1.0
+"""Time constant with which the level before an event follows slow drift; it lags a window behind."""
+NOISE_S = 5.0
+"""Time constant of the estimate of a scale's noise while nothing happens."""
+
+ACTIVE_SDS = 5.0
+"""Active when the moving deviation exceeds this many times the noise of a bin."""
+ACTIVE_FLOOR_G = 2.0
+"""... but never for less than this."""
+STEP_SDS = 4.0
+"""Active as well when the short mean leaves the level by this many times its own error (a plain step)."""
+STEP_FLOOR_G = 4.0
+QUIET_SDS = 2.2
+"""Settled when the moving deviation is back under this many times the noise of a bin."""
+QUIET_FLOOR_G = 1.2
+HALVES_SDS = 2.0
+"""... and both halves of the window agree within this many times the noise."""
+
+MIN_CHANGE_G = 10.0
+"""Changes under this are dropped (FIELD), unless a lighter product lies on the scale."""
+LIGHTEST_SHARE = 0.6
+"""Of the lightest product's weight: what must change at least where light things lie."""
+MIN_CHANGE_SDS = 4.0
+CORRELATION_S = 0.1
+"""Noise of neighbouring bins is not independent: one independent value per this time."""
+GAIN_ERROR = 0.001
+"""Relative error of a change: load cells are specified to about 0.1 % of the load."""
+DRIFT_G = 0.3
+"""Standard deviation of what drifts between before and after, grams."""
+
+RESTLESS_S = 3.0
+"""Active for longer than this: the noise itself may have grown, and its estimate starts to grow too."""
+RESTLESS_GROWTH_S = 5.0
+"""Time constant of that growth."""
+UNSETTLED_ALARM_S = 30.0
+GAP_S = 1.0
+"""No reading for longer than this is an outage."""
+STUCK_S = 30.0
+STUCK_READINGS = 300
+"""The very same value for so long and so often is a stuck scale, where its noise exceeds its resolution."""
+STUCK_NOISE = 0.5
+"""... that is, noise of at least this many resolution steps."""
+WILD_FACTOR = 1.5
+"""A reading beyond so many capacities (either way) is no weight."""
+WILD_ALARM = 10
+"""Consecutive impossible readings that raise an alarm."""
+ZERO_G = 5.0
+"""A level this near to zero, reached by a change that no product explains, is a re-zeroed scale."""
+
+JOIN_WAIT_S = 1.0
+"""How long a settled change waits for an active neighbour with which it may be one action."""
+JOIN_OVERLAP_S = 0.3
+"""Changes this close in time overlap: two plates under one item settle at slightly different moments."""
+JOIN_GAP_M = 0.06
+"""Scales this close to each other on one shelf are neighbours."""
+ALONE_SDS = 3.0
+"""A change is explained alone when it is within so many deviations of whole units of one product."""
+ALONE_UNITS = 6
+"""Most units taken or returned at once that are considered."""

@@ -1,0 +1,81 @@
+"""Where somebody stands who reaches into a slot: before the sides on which its fixture is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shapely import Point, Polygon
+
+from inference.takes import settings as s
+from store_layout.model import Point2, Slot, StoreLayout
+
+PROBE_M = 0.05
+DEEPEST_M = 1.2
+"""No side farther from its fixture's edge than this is reached through."""
+SLACK_M = 0.12
+"""Sides this much farther from the edge than the nearest one count as open too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """One open side of a slot. ``middle`` on the fixture's edge, ``out`` the unit vector away from it."""
+
+    middle: Point2
+    out: Point2
+    half_width: float
+
+    @property
+    def stand(self) -> Point2:
+        """Where people stand when they reach in."""
+        return (
+            self.middle[0] + s.STAND_OUT_M * self.out[0],
+            self.middle[1] + s.STAND_OUT_M * self.out[1],
+        )
+
+
+def fronts(layout: StoreLayout) -> dict[str, tuple[Front, ...]]:
+    """The open sides of every slot."""
+    outlines = {f.id: Polygon(f.outline) for f in layout.file.fixture}
+    floor = Polygon(layout.file.floor.outline)
+    return {
+        slot.id: _fronts(
+            slot, outlines[slot.fixture], [o for f, o in outlines.items() if f != slot.fixture], floor
+        )
+        for slot in layout.file.slot
+    }
+
+
+def _fronts(slot: Slot, fixture: Polygon, others: list[Polygon], floor: Polygon) -> tuple[Front, ...]:
+    found: list[tuple[float, Front]] = []
+    for middle, out, half in _sides(slot):
+        depth = _depth(middle, out, fixture)
+        edge = (middle[0] + depth * out[0], middle[1] + depth * out[1])
+        front = Front(edge, out, half)
+        there = Point(front.stand)
+        if depth <= DEEPEST_M and floor.contains(there) and not any(o.contains(there) for o in others):
+            found.append((depth, front))
+    nearest = min((depth for depth, _ in found), default=0.0)
+    open_sides = tuple(front for depth, front in found if depth <= nearest + SLACK_M)
+    return open_sides or tuple(Front(middle, out, half) for middle, out, half in _sides(slot))
+
+
+def _sides(slot: Slot) -> list[tuple[Point2, Point2, float]]:
+    """Middle, outward direction and half width of the four sides of the box, seen from above."""
+    (x0, y0, _), (x1, y1, _) = slot.low, slot.high
+    mx, my = (x0 + x1) / 2, (y0 + y1) / 2
+    return [
+        ((mx, y0), (0.0, -1.0), (x1 - x0) / 2),
+        ((mx, y1), (0.0, 1.0), (x1 - x0) / 2),
+        ((x0, my), (-1.0, 0.0), (y1 - y0) / 2),
+        ((x1, my), (1.0, 0.0), (y1 - y0) / 2),
+    ]
+
+
+def _depth(start: Point2, out: Point2, fixture: Polygon) -> float:
+    """How far from ``start`` the way out of the fixture is."""
+    depth = 0.0
+    while depth <= DEEPEST_M and fixture.contains(
+        Point(start[0] + (depth + PROBE_M) * out[0], start[1] + (depth + PROBE_M) * out[1])
+    ):
+        depth += PROBE_M
+    return depth

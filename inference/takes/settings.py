@@ -1,0 +1,87 @@
+"""Numbers of the take stage, with where they come from.
+
+FIELD: published results on the AutoCheckout and AIM3S recordings (24 % of shelf events are put-backs; weight,
+arrangement and hands fused). Where no source is named, a number is a plain physical or everyday quantity.
+"""
+
+from __future__ import annotations
+
+import math
+
+KEPT_S = 20.0
+"""How long people's places and hands are remembered: an event may settle late."""
+SAMPLE_S = 0.1
+"""Places of one person are kept at most this often."""
+JOINT_S = 3.0
+"""Events that settled within this time may still be explained together."""
+OVERLAP_S = 0.3
+"""Events on one fixture closer in time than this are one scene."""
+
+# -- what ------------------------------------------------------------------------------------------------
+COUNT_PRIOR = (0.80, 0.13, 0.04, 0.015, 0.01, 0.005)
+"""One unit, two, ... six taken or returned at once."""
+LOG_COUNT = tuple(math.log(p) for p in COUNT_PRIOR)
+PAIR_PRIOR = 0.03
+"""Two different products in one grab from one scale."""
+PAIR_COUNTS = ((1, 1), (2, 1), (1, 2))
+WRONG_SLOT = 0.15
+"""Share of put-backs that end in a slot of another product (issue: 15 %)."""
+NEVER_HELD = 0.005
+"""A return of something that the cart, as far as it is known, does not hold."""
+MISPLACED_WEIGHT = 0.3
+"""What one misplaced unit counts against one facing, when something is taken from its slot."""
+WEIGHT_ERROR = 0.003
+"""Relative error of a catalogue's unit weight (0.2 to 0.7 % seen on AutoCheckout's products)."""
+TAIL = 0.05
+TAIL_SDS = 3.0
+"""One unit weight in twenty comes from a batch with three times the spread."""
+FULL_RANGE_G = 6000.0
+"""A change that nobody's product explains may be anything within this range."""
+
+# -- who -------------------------------------------------------------------------------------------------
+NOBODY = 0.01
+"""A change that no product explains: something leaned, was tidied, fell."""
+UNSEEN = 0.01
+"""A product moved by somebody whom the cameras do not follow."""
+DOUBTED_NOBODY = {"re_zeroed": 0.6, "unsettled": 0.1, "saturated": 0.1, "spike": 0.05, "outage": 0.05}
+DOUBTED_SD = {"unsettled": 4.0, "saturated": 4.0}
+"""By how much such a doubt widens the weight's spread."""
+STAND_OUT_M = 0.42
+"""How far before the shelf's edge people stand when they reach in (FIELD: head 0.6 m from the plate)."""
+STAND_OUT_SD_M = 0.22
+STAND_ALONG_SD_M = 0.35
+REACH_M = 0.9
+"""Beyond this distance between body and slot's front nobody reaches it."""
+BODY_FLOOR = 1e-4
+"""Positions may be wrong: standing far away never excludes more than this."""
+HAND_SD_M = 0.12
+"""Wrist to what the hand holds, plus the looseness of a slot's box."""
+HAND_ROOM_M3 = 1.0
+"""Where a hand may be that reaches for something else."""
+HAND_MISSED = 0.15
+"""The reaching hand was not among the hands seen near the moment."""
+HAND_SCORE = 0.3
+"""Hands with a lower score are not looked at."""
+FUSE_S = 0.12
+"""Sights of one hand by several sensors this close in time are one place."""
+PEAK_S = 0.3
+PEAK_SD_S = 0.5
+"""The hand is in within PEAK_S of the largest variance; outside of that it loses weight with this spread."""
+AROUND_S = 0.8
+"""Looked at before and after the peak, at least."""
+SAME_HAND = 0.1
+"""One hand in two events at the same time."""
+ANY_HAND = 0.5
+"""Left or right."""
+FAR_M = 3.0
+"""People farther away than this are not asked about."""
+
+# -- keeping ---------------------------------------------------------------------------------------------
+KEEP_PEOPLE = 5
+KEEP_SCORE = 14.0
+"""Log units below the best at which a person or product is left out."""
+BEAM = 400
+KEEP_PROBABILITY = 0.002
+KEEP_EXPLANATIONS = 12
+RETURNED_AT_LEAST = 0.05
+"""Probability at which a product in a strange slot is remembered."""

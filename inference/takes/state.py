@@ -1,0 +1,40 @@
+"""What the take stage remembers."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inference.messages import Hand, ShelfEvent
+from inference.messages.results import Covariance2
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where a track was at one moment, and who it may have been."""
+
+    t: float
+    x: float
+    y: float
+    covariance: Covariance2
+    identity: float
+    could_be: tuple[tuple[int, float], ...] = ()
+
+
+class Recent(msgspec.Struct, frozen=True):
+    """An event that a later one may still explain differently."""
+
+    event: ShelfEvent
+    holdings: dict[int, dict[str, float]]
+    """What the carts could give back when it was first explained."""
+    strayed: tuple[tuple[str, str, float], ...] = ()
+    """What it did to the planogram: ``(slot, sku, units)``."""
+
+
+class TakesState(msgspec.Struct):
+    """Everything the stage remembers."""
+
+    places: dict[int, list[Place]] = {}
+    hands: dict[int, list[Hand]] = {}
+    recent: list[Recent] = []
+    strayed: dict[str, dict[str, float]] = {}
+    """Expected units of products in slots that are not theirs: slot -> sku -> units."""
+    pruned_at: float = 0.0
