@@ -1,0 +1,159 @@
+"""Which detection of a frame is whom: one joint assignment of all to all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import exp, log
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from inference.floor_tracks.kalman import Fix, brought_forward, distance2
+from inference.floor_tracks.measurement import Sighting, located
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import Track
+from inference.messages import Appearance
+
+Blocked = Callable[[tuple[float, float], tuple[float, float]], bool]
+NEVER = -1e6
+
+
+class Pair:
+    """A detection that may be a person: how likely, and where it would put them."""
+
+    __slots__ = ("fix", "gain")
+
+    def __init__(self, gain: float, fix: Fix) -> None:
+        self.gain, self.fix = gain, fix
+
+
+def best_assignment(gains: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+    """Pairs ``(row, column)`` with the largest sum of gains; who would lose by a pair stays alone.
+
+    ``gains`` is rows x columns, log likelihood of the pair against both staying alone.
+    """
+    if not gains or not gains[0]:
+        return []
+    matrix = np.maximum(np.array(gains), 0.0)
+    rows, columns = linear_sum_assignment(matrix, maximize=True)
+    return [(r, c) for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if gains[r][c] > 0.0]
+
+
+def pairs_of(
+    tracks: Sequence[Track],
+    common: Sequence[Fix],
+    shown: Sequence[bool],
+    sightings: Sequence[Sighting],
+    sensor: str,
+    known: int,
+    late: float,
+    blocked: Blocked,
+    s: Settings,
+) -> dict[tuple[int, int], Pair]:
+    """All pairs within the gate, by ``(index of track, index of sighting)``.
+
+    The first ``known`` tracks are people; the rest are tentative. ``common`` is each track's position with
+    its repeating error added, ``shown`` whether the picture has it; ``late`` is how old the
+    frame is against the tracks, seconds. The gain is ``log P_D N(z) / ((1 - P_D) clutter)`` plus what appearance and
+    walls say.
+    """
+    found: dict[tuple[int, int], Pair] = {}
+    for i, track in enumerate(tracks):
+        at = common[i]
+        if at.xx + at.yy > 2.0 * s.direct_sd_m**2:
+            continue
+        reach = 16.0 * (at.xx + at.yy)
+        p = _detection_probability(track, sensor, shown[i], s)
+        bonus = log(p / ((1.0 - p) * s.clutter_per_m2)) - (0.0 if i < known else s.tentative_cost)
+        for j, sighting in enumerate(sightings):
+            rough = sighting.first
+            dx, dy = rough.x - at.x, rough.y - at.y
+            if dx * dx + dy * dy > reach + 16.0 * (rough.xx + rough.yy) + 1.0:
+                continue
+            pair = _pair(track, at, sighting, bonus, late, s)
+            if pair is not None:
+                found[i, j] = pair
+    _judge_appearance(found, tracks, sightings, s)
+    _judge_walls(found, tracks, blocked, s)
+    return found
+
+
+def _pair(track: Track, at: Fix, sighting: Sighting, bonus: float, late: float, s: Settings) -> Pair | None:
+    fix = place_for(track, sighting, s)
+    if fix is None:
+        return None
+    if late > 0.0:
+        fix = brought_forward(fix, track.motion, late, s.speed_sd_ms)
+    d2, density = distance2(fix.x - at.x, fix.y - at.y, at.xx + fix.xx, at.xy + fix.xy, at.yy + fix.yy)
+    return Pair(bonus + density, fix) if d2 < s.gate_d2 else None
+
+
+def _detection_probability(track: Track, sensor: str, shown: bool, s: Settings) -> float:
+    last = track.seen_by.get(sensor)
+    if last is not None and last.item >= 0:
+        return s.detection_probability
+    return s.detection_probability_new if shown else s.detection_probability_outside
+
+
+def place_for(track: Track, sighting: Sighting, s: Settings) -> Fix | None:
+    """Where the sighting puts this person, with the height that is known of them."""
+    if sighting.skeleton is not None:
+        return sighting.first
+    return located(sighting, track.height_m, max(track.height_var**0.5, s.height_known_sd_m), s)
+
+
+def _judge_appearance(
+    found: dict[tuple[int, int], Pair],
+    tracks: Sequence[Track],
+    sightings: Sequence[Sighting],
+    s: Settings,
+) -> None:
+    """Appearance decides between people, so only against the other candidates of the same detection."""
+    likeness: dict[int, list[tuple[int, float]]] = {}
+    for i, j in found:
+        c = cosine(tracks[i].appearance, sightings[j].appearance)
+        if c is not None:
+            likeness.setdefault(j, []).append((i, c))
+    for j, candidates in likeness.items():
+        if len(candidates) < 2:
+            continue
+        mean = sum(c for _, c in candidates) / len(candidates)
+        for i, c in candidates:
+            gain = s.appearance_weight * (c - mean)
+            found[i, j].gain += max(-s.appearance_limit, min(s.appearance_limit, gain))
+
+
+def _judge_walls(
+    found: dict[tuple[int, int], Pair], tracks: Sequence[Track], blocked: Blocked, s: Settings
+) -> None:
+    for (i, _), pair in found.items():
+        track = tracks[i]
+        x, y = track.last_xy
+        fix = pair.fix
+        if (fix.x - x) ** 2 + (fix.y - y) ** 2 > s.wall_step_m**2 and blocked((x, y), (fix.x, fix.y)):
+            pair.gain -= s.wall_cost * exp(-(track.t - track.last_seen) / s.wall_fades_s)
+
+
+def cosine(a: Appearance | None, b: Appearance | None) -> float | None:
+    """Likeness of two appearances; None where one is not known, or from another model."""
+    if a is None or b is None or a.vector.size == 0 or a.vector.size != b.vector.size:
+        return None
+    norm = float(np.dot(a.vector, a.vector)) * float(np.dot(b.vector, b.vector))
+    return float(np.dot(a.vector, b.vector)) / norm**0.5 if norm > 0.0 else None
+
+
+def mean_appearance(
+    old: Appearance | None, new: Appearance | None, looks: int, s: Settings
+) -> tuple[Appearance | None, int]:
+    """Running mean over the visit, and how many frames are in it. Never changes an array in place."""
+    if new is None or new.vector.size == 0:
+        return old, looks
+    size = float(np.dot(new.vector, new.vector)) ** 0.5
+    if size == 0.0:
+        return old, looks
+    unit: NDArray[np.float32] = (new.vector / np.float32(size)).astype(np.float32)
+    if old is None or old.vector.size != unit.size:
+        return Appearance(unit), 1
+    share = np.float32(1.0 / min(looks + 1, s.appearance_memory))
+    return Appearance(old.vector + share * (unit - old.vector)), looks + 1

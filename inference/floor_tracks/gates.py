@@ -1,0 +1,147 @@
+"""The store's gates as shapes: which one is near a place, and what its signals are about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import shapely
+
+from inference.floor_tracks.kalman import distance2
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import Arrival, Entry, FloorTracksState, Track
+from inference.messages import Alarm, GateSignal
+from store_layout.model import StoreLayout
+
+Point2 = tuple[float, float]
+
+
+class Gates:
+    """Gates by what they let through."""
+
+    def __init__(self, layout: StoreLayout) -> None:
+        self._zones = {g.id: shapely.Polygon(g.outline) for g in layout.file.gate}
+        for zone in self._zones.values():
+            shapely.prepare(zone)
+        self._ins = tuple(g.id for g in layout.file.gate if g.kind != "exit")
+        self._outs = tuple(g.id for g in layout.file.gate if g.kind != "entry")
+        self._floor = shapely.union_all([shapely.Polygon(layout.file.floor.outline), *self._zones.values()])
+        shapely.prepare(self._floor)
+
+    def distance(self, gate: str, xy: Point2) -> float:
+        """Metres from the gate's zone; 0 inside of it, infinite for a gate the store does not have."""
+        zone = self._zones.get(gate)
+        return float("inf") if zone is None else float(shapely.distance(zone, shapely.Point(xy)))
+
+    def way_in(self, xy: Point2, reach_m: float) -> str | None:
+        """The nearest gate within reach through which somebody may have come."""
+        return self._nearest(self._ins, xy, reach_m)
+
+    def way_out(self, xy: Point2, reach_m: float) -> str | None:
+        """The nearest gate within reach through which somebody may leave."""
+        return self._nearest(self._outs, xy, reach_m)
+
+    def centre(self, gate: str) -> Point2 | None:
+        """Middle of a gate's zone."""
+        zone = self._zones.get(gate)
+        return None if zone is None else (float(zone.centroid.x), float(zone.centroid.y))
+
+    def outside_m(self, xy: Point2) -> float:
+        """How far outside of the floor (with the gates' zones) a place is; 0 on it."""
+        if shapely.contains_xy(self._floor, xy[0], xy[1]):
+            return 0.0
+        return float(shapely.distance(self._floor, shapely.Point(xy)))
+
+    def _nearest(self, gates: Sequence[str], xy: Point2, reach_m: float) -> str | None:
+        found = [(d, g) for g in gates if (d := self.distance(g, xy)) <= reach_m]
+        return min(found)[1] if found else None
+
+
+def open_entry(state: FloorTracksState, gate: str, t: float, s: Settings) -> Entry | None:
+    """An entry signal of this gate whose person has not been seen yet."""
+    for entry in state.entries:
+        if entry.gate == gate and entry.people > 0 and abs(t - entry.t) <= s.gate_signal_s:
+            return entry
+    return None
+
+
+def note_entry(state: FloorTracksState, signal: GateSignal, s: Settings) -> None:
+    """An entry signal: it explains people who came in just before, and awaits the rest."""
+    if signal.gate not in state.signalling:
+        state.signalling.append(signal.gate)
+    left = signal.people
+    kept: list[Arrival] = []
+    for arrival in state.arrivals:
+        if left > 0 and arrival.gate == signal.gate and signal.t - arrival.t <= s.gate_signal_s:
+            left -= 1
+        else:
+            kept.append(arrival)
+    state.arrivals = kept
+    if left > 0:
+        state.entries.append(Entry(signal.gate, signal.t, left))
+
+
+def note_arrival(state: FloorTracksState, gate: str, track: int, t: float, s: Settings) -> None:
+    """Somebody was seen to come in: on an open signal, or the signal is awaited."""
+    entry = open_entry(state, gate, t, s)
+    if entry is None:
+        state.arrivals.append(Arrival(gate, t, track))
+    else:
+        entry.people -= 1
+
+
+def unmatched(state: FloorTracksState, t: float, s: Settings) -> list[Alarm]:
+    """Alarms for signals without people and people without signals, once their time is over."""
+    alarms: list[Alarm] = []
+    if state.arrivals and t - state.arrivals[0].t > s.gate_signal_s:
+        late = [a for a in state.arrivals if t - a.t > s.gate_signal_s]
+        state.arrivals = [a for a in state.arrivals if t - a.t <= s.gate_signal_s]
+        alarms += [
+            Alarm(t, "entry_without_signal", a.gate, f"Person {a.track} came in without a signal of the gate")
+            for a in late
+            if a.gate in state.signalling
+        ]
+    if state.entries and t - state.entries[0].t > s.gate_signal_s:
+        alarms += [
+            Alarm(t, "signal_without_person", e.gate, f"The gate let in {e.people}, and no camera saw them")
+            for e in state.entries
+            if t - e.t > s.gate_signal_s and e.people > 0
+        ]
+        state.entries = [e for e in state.entries if t - e.t <= s.gate_signal_s and e.people > 0]
+    return alarms
+
+
+def note_exit(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Settings) -> list[Alarm]:
+    """Mark whom an exit signal is about: who is seen nearest the gate, else who may be hidden there."""
+    staying = [p for p in people if p.leaving is None]
+    near = sorted(
+        (d, p.number, p)
+        for p in staying
+        if signal.t - p.last_seen <= 2 * s.leave_s
+        and (d := gates.distance(signal.gate, p.last_xy)) <= s.exit_reach_m
+    )
+    chosen = [p for _, _, p in near[: signal.people]]
+    if len(chosen) < signal.people:
+        chosen += _hidden_near(gates, [p for p in staying if p not in chosen], signal, s)[
+            : signal.people - len(chosen)
+        ]
+    for person in chosen:
+        person.leaving, person.leaving_t = signal.gate, signal.t
+    missing = signal.people - len(chosen)
+    if missing <= 0:
+        return []
+    text = f"The gate let out {missing} more than anybody was seen near it"
+    return [Alarm(signal.t, "exit_without_person", signal.gate, text)]
+
+
+def _hidden_near(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Settings) -> list[Track]:
+    centre = gates.centre(signal.gate)
+    if centre is None:
+        return []
+    found = []
+    for p in people:
+        m = p.motion
+        if signal.t - p.last_seen > s.hidden_s:
+            d2, density = distance2(centre[0] - m.x, centre[1] - m.y, m.xx + 0.5, m.xy, m.yy + 0.5)
+            if d2 < s.gate_d2:
+                found.append((-density, p.number, p))
+    return [p for _, _, p in sorted(found, key=lambda x: x[:2])]

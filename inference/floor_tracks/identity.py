@@ -1,0 +1,152 @@
+"""Who is who after people met: how likely two were exchanged, and honest beliefs ever after.
+
+Each track has a belief: for every person that came in, the probability that this is them. An exchange of
+``a`` and ``b`` with probability ``q`` mixes the two beliefs, so nobody's probability is counted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import exp
+
+from inference.floor_tracks.association import cosine
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import Encounter, Track
+from inference.messages import Appearance
+
+Belief = dict[int, float]
+
+
+def mixed(a: Belief, b: Belief, q: float, kept: float) -> Belief:
+    """``(1 - q) a + q b``, less what is smaller than ``kept``."""
+    numbers = list(dict.fromkeys([*a, *b]))
+    values = {n: (1.0 - q) * a.get(n, 0.0) + q * b.get(n, 0.0) for n in numbers}
+    return {n: p for n, p in values.items() if p >= kept}
+
+
+def exchanged(encounter: Encounter) -> float:
+    """Probability that the two were exchanged, after the evidence."""
+    q = encounter.exchanged
+    odds = q / max(1e-12, 1.0 - q) * exp(encounter.evidence)
+    return odds / (1.0 + odds)
+
+
+def follow_encounters(encounters: list[Encounter], people: Sequence[Track], t: float, s: Settings) -> None:
+    """Open encounters for people who are close, and let those that last mix.
+
+    The rate of exchange falls with distance in units of the positions' own error: two people seen well
+    apart are not confused.
+    """
+    open_now = {(e.a, e.b): e for e in encounters}
+    for i, a in enumerate(people):
+        ma = a.motion
+        for b in people[i + 1 :]:
+            mb = b.motion
+            d2 = (ma.x - mb.x) ** 2 + (ma.y - mb.y) ** 2
+            key = (min(a.number, b.number), max(a.number, b.number))
+            met = open_now.get(key)
+            if met is None:
+                if d2 < s.meet_m**2:
+                    encounters.append(Encounter(*key, t))
+                continue
+            _mix(met, d2, (ma.xx + ma.yy + mb.xx + mb.yy) / 2, t, s)
+
+
+def _mix(met: Encounter, d2: float, variance: float, t: float, s: Settings) -> None:
+    dt, met.t = t - met.t, t
+    if d2 < s.part_m**2:
+        met.parted_t = None
+        rate = s.exchange_rate * exp(-0.5 * d2 / (variance + s.exchange_sd_m**2))
+        met.exchanged += (1.0 - 2.0 * met.exchanged) * 0.5 * (1.0 - exp(-2.0 * rate * dt))
+    elif met.parted_t is None:
+        met.parted_t = t
+
+
+def weigh_appearance(
+    encounters: Sequence[Encounter],
+    people: Mapping[int, Track],
+    looks: Mapping[int, Appearance | None],
+    s: Settings,
+) -> None:
+    """After parting, compare what is seen now with what was gathered before they met."""
+    for met in encounters:
+        a, b = people.get(met.a), people.get(met.b)
+        if met.parted_t is None or a is None or b is None:
+            continue
+        for own, other in ((a, b), (b, a)):
+            new = looks.get(own.number)
+            to_own, to_other = cosine(new, own.appearance), cosine(new, other.appearance)
+            if to_own is not None and to_other is not None:
+                gain = s.evidence_share * s.appearance_weight * (to_other - to_own)
+                met.evidence = max(-s.evidence_limit, min(s.evidence_limit, met.evidence + gain))
+                met.frames += 1
+
+
+def settle_encounters(
+    encounters: list[Encounter], people: Mapping[int, Track], t: float, s: Settings
+) -> list[Encounter]:
+    """Decide the encounters that are over; returns those still open.
+
+    Where the evidence says they were exchanged, the tracks' numbers are put right. Otherwise, and for what
+    doubt is left, beliefs are mixed.
+    """
+    still: list[Encounter] = []
+    for met in encounters:
+        a, b = people.get(met.a), people.get(met.b)
+        if a is None or b is None:
+            remaining = a if a is not None else b
+            if remaining is not None:
+                _lose_certainty(remaining, met, s)
+            continue
+        over = met.parted_t is not None and (
+            met.frames >= 2 * s.evidence_frames
+            or t - met.parted_t > s.settle_s
+            or met.exchanged < s.doubt_kept
+        )
+        if not over:
+            still.append(met)
+            continue
+        q = exchanged(met)
+        if q > 0.5:
+            exchange(a, b)
+            q = 1.0 - q
+        a.belief, b.belief = (
+            mixed(a.belief, b.belief, q, s.doubt_kept),
+            mixed(b.belief, a.belief, q, s.doubt_kept),
+        )
+    return still
+
+
+def _lose_certainty(remaining: Track, met: Encounter, s: Settings) -> None:
+    """The other one has left: with probability q it was this one who should have."""
+    q = exchanged(met)
+    gone = met.a if remaining.number == met.b else met.b
+    remaining.belief = mixed(remaining.belief, {gone: 1.0}, q, s.doubt_kept)
+
+
+def exchange(a: Track, b: Track) -> None:
+    """Put an exchange right: what belongs to the person changes places, what was seen stays."""
+    for field in ("number", "belief", "appearance", "looks", "height_m", "height_var"):
+        ours, theirs = getattr(a, field), getattr(b, field)
+        setattr(a, field, theirs)
+        setattr(b, field, ours)
+
+
+def in_doubt(encounters: Sequence[Encounter]) -> set[int]:
+    """People whose appearance is not gathered now: it may be somebody else's."""
+    return {n for e in encounters for n in (e.a, e.b)}
+
+
+def reported(
+    track: Track, encounters: Sequence[Encounter], people: Mapping[int, Track], s: Settings
+) -> tuple[float, tuple[tuple[int, float], ...]]:
+    """``identity`` and ``could_be`` of a person, open encounters included."""
+    belief = track.belief
+    for met in encounters:
+        if track.number in (met.a, met.b):
+            other = people.get(met.b if track.number == met.a else met.a)
+            q = exchanged(met)
+            if other is not None and q >= s.doubt_kept:
+                belief = mixed(belief, other.belief, q, s.doubt_kept)
+    others = sorted(((n, p) for n, p in belief.items() if n != track.number), key=lambda x: (-x[1], x[0]))
+    return min(1.0, belief.get(track.number, 0.0)), tuple(others)

@@ -1,0 +1,108 @@
+"""What happens to one track: time passes, a sighting updates it, its covariance is reported."""
+
+from __future__ import annotations
+
+from inference.floor_tracks.association import mean_appearance
+from inference.floor_tracks.kalman import Fix, Motion, at_rest, predict, update
+from inference.floor_tracks.measurement import Sighting, height_above
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import SeenBy, Track
+from store_layout.floor_plan import FloorPlan
+
+
+def newcomer(number: int, sighting: Sighting, sensor: str, t: float, s: Settings) -> Track:
+    """A tentative track from one sighting."""
+    fix = sighting.first
+    appearance, looks = mean_appearance(None, sighting.appearance, 0, s)
+    track = Track(
+        number=number,
+        motion=at_rest(fix, s.speed_sd_ms),
+        t=t,
+        first_t=t,
+        first_xy=(fix.x, fix.y),
+        last_seen=t,
+        last_xy=(fix.x, fix.y),
+        last_uv=(0.0, 0.0),
+        height_m=s.height_m,
+        height_var=s.height_sd_m**2,
+        appearance=appearance,
+        looks=looks,
+    )
+    track.seen_by[sensor] = SeenBy(t, sighting.index, fix.xx, fix.xy, fix.yy)
+    _learn_height(track, sighting, s)
+    return track
+
+
+def advance(track: Track, t: float, plan: FloorPlan, s: Settings) -> None:
+    """Let time pass. Somebody hidden spreads out up to a cap, and stays on the floor."""
+    dt = t - track.t
+    if dt <= 0.0:
+        return
+    m = track.motion
+    track.t = t
+    if t - track.last_seen <= s.hidden_s:
+        track.motion = predict(m, dt, s.speed_sd_ms, s.velocity_memory_s)
+        return
+    if m.xx + m.yy >= 2.0 * s.hidden_sd_cap_m**2:
+        return
+    m = predict(m, dt, s.speed_sd_ms, s.velocity_memory_s)
+    if abs(m.u) + abs(m.v) > 0.05 and not plan.inside((m.x, m.y)):
+        x, y = plan.nearest_walkable((m.x, m.y))
+        m = moved(m, x, y)
+    track.motion = m
+
+
+def moved(m: Motion, x: float, y: float) -> Motion:
+    """The same doubt about another place, at rest."""
+    return Motion(x, y, 0.0, 0.0, m.xx, m.xy, m.yy, m.xu, m.xv, m.yu, m.yv, m.uu, m.uv, m.vv)
+
+
+def seen_at(
+    track: Track, fix: Fix, sighting: Sighting, sensor: str, t: float, learn: bool, s: Settings
+) -> None:
+    """Update a track by its sighting. ``learn``: this surely is them, so appearance may be gathered."""
+    track.motion = m = update(track.motion, fix)
+    track.last_seen = max(track.last_seen, t)
+    track.last_xy, track.last_uv = (m.x, m.y), (m.u, m.v)
+    track.hits += 1
+    track.unseen_s = 0.0
+    fx, fy = track.first_xy
+    track.walked_m = max(track.walked_m, ((m.x - fx) ** 2 + (m.y - fy) ** 2) ** 0.5)
+    track.seen_by[sensor] = SeenBy(t, sighting.index, fix.xx, fix.xy, fix.yy)
+    _learn_height(track, sighting, s)
+    if learn:
+        track.appearance, track.looks = mean_appearance(track.appearance, sighting.appearance, track.looks, s)
+
+
+def _learn_height(track: Track, sighting: Sighting, s: Settings) -> None:
+    """Height from the head's line of sight over the feet, as a running mean (scalar Kalman)."""
+    tall, sd = sighting.height_m, s.height_frame_sd_m
+    if tall is None and sighting.foot is not None and sighting.top is not None:
+        tall = height_above(sighting.top, sighting.origin, sighting.foot.x, sighting.foot.y)
+    if tall is None or not s.shortest_m < tall < s.tallest_m:
+        return
+    gain = track.height_var / (track.height_var + sd * sd)
+    track.height_m += gain * (tall - track.height_m)
+    track.height_var = max(s.height_known_sd_m**2, (1.0 - gain) * track.height_var)
+
+
+def with_common_error(track: Track, s: Settings) -> Fix:
+    """Place and honest covariance: the filter's, and what no number of frames averages away.
+
+    Calibration and posture err alike in neighbouring frames of one camera. That share of a sighting's
+    covariance is divided only by the number of cameras (as information), never by the number of frames.
+    """
+    m = track.motion
+    a = b = c = 0.0
+    latest: SeenBy | None = None
+    for seen in track.seen_by.values():
+        if latest is None or seen.t > latest.t:
+            latest = seen
+        if track.last_seen - seen.t <= s.common_for_s:
+            det = seen.xx * seen.yy - seen.xy * seen.xy
+            a, b, c = a + seen.yy / det, b - seen.xy / det, c + seen.xx / det
+    det = a * c - b * b
+    if latest is None or det <= 0.0:
+        return Fix(m.x, m.y, m.xx, m.xy, m.yy)
+    k = s.common_share / det
+    return Fix(m.x, m.y, m.xx + k * c, m.xy - k * b, m.yy + k * a)

@@ -1,0 +1,186 @@
+"""Every number that floor tracking rests on, with its unit and where it comes from."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Units are in the names: ``_m``, ``_s``, ``_px``; shares and probabilities have none."""
+
+    # How people walk.
+    speed_sd_ms: float = 0.75
+    """Stationary standard deviation of one velocity component; shoppers walk at 0 to 1.4 m/s."""
+    velocity_memory_s: float = 1.2
+    """After this long an unseen person's velocity has decayed to 1/e (Ornstein-Uhlenbeck)."""
+
+    # How well one box places one person. Shares are of the box's height in pixels.
+    box_share_u: float = 0.05
+    """Horizontal error of a box's middle; measured on two detectors, 4 cameras: 0.03 to 0.07."""
+    box_share_v: float = 0.035
+    """Vertical error of a box's bottom; measured likewise: 0.03 to 0.04."""
+    top_share_v: float = 0.025
+    """Vertical error of a box's top; measured likewise: 0.012 to 0.021."""
+    key_share: float = 0.025
+    """Error of a head or foot key point."""
+    pixel_floor_px: float = 1.0
+    """No box is placed better than this."""
+    cut_share_u: float = 0.15
+    """Horizontal error where the picture's left or right edge cuts the box."""
+    foot_depth_m: float = 0.15
+    """The box's bottom is the toe towards the camera, this far before the body's axis (0.11 to 0.20)."""
+    common_share: float = 0.5
+    """Share of a sighting's variance that repeats from frame to frame (calibration, posture)."""
+    common_for_s: float = 1.0
+    """Cameras that saw the person within this time share in bounding the repeating error."""
+    edge_px: float = 2.0
+    """A box this close to the picture's edge goes on outside of it."""
+    key_point_score: float = 0.3
+    """Key points below this are not used."""
+    inside_fixture_m: float = 0.25
+    """A foot point deeper inside a fixture than this is not where the feet are."""
+    shortest_m: float = 1.2
+    """A box that would be a shorter person shows no feet."""
+    tallest_m: float = 2.2
+    """A box that would be a taller person holds more than one, or a shadow."""
+    farthest_m: float = 80.0
+    """Floor points farther from the camera than this say nothing."""
+    body_sd_m: float = 0.05
+    """Error of a 3D sensor's pelvis or foot against the body's axis."""
+    head_lean_sd_m: float = 0.12
+    """How far a head is from over the feet."""
+
+    # People's heights.
+    height_m: float = 1.70
+    height_sd_m: float = 0.10
+    """Spread of adult heights, both sexes together."""
+    height_known_sd_m: float = 0.03
+    """A height is never known better: posture changes."""
+    height_frame_sd_m: float = 0.15
+    """Error of one frame's height, large because neighbouring frames repeat it."""
+
+    # Hands.
+    reach_sd_m: float = 0.35
+    """How far from the body's axis a hand is, along the line of sight."""
+    hand_height_m: float = 1.1
+    hand_height_sd_m: float = 0.4
+    joint_sd_m: float = 0.05
+    """Error of a 3D sensor's wrist."""
+
+    # Which detection is whom.
+    detection_probability: float = 0.9
+    """For a person this camera saw in its latest frame."""
+    detection_probability_new: float = 0.6
+    """For a person in the picture that it did not: behind something, or not yet seen."""
+    detection_probability_outside: float = 0.2
+    """For a person whose place is outside of the picture: at its edge, parts of them may show."""
+    clutter_per_m2: float = 0.02
+    """False detections per frame and square metre."""
+    gate_d2: float = 16.0
+    """Squared Mahalanobis distance beyond which a detection is never this person (chi2, 2 dof: 0.9997)."""
+    direct_sd_m: float = 0.9
+    """A person whose place is less sure than this takes part by re-linking only."""
+    min_score: float = 0.1
+    birth_score: float = 0.4
+    """Weaker detections may go on with a person, never start one."""
+    tentative_cost: float = 2.0
+    """Log odds by which a confirmed person is preferred over a tentative one."""
+    appearance_weight: float = 12.0
+    """Log likelihood per unit of cosine above the average of the candidates; same and other people differ
+    by 0.07 with a spread of 0.06 on a published re-identification feature."""
+    appearance_limit: float = 3.0
+    appearance_memory: int = 50
+    """The running mean goes on moving as if this many frames were in it."""
+    wall_cost: float = 4.0
+    """Log likelihood against walking through a fixture at once."""
+    wall_fades_s: float = 3.0
+    """Time in which one can as well have walked around."""
+    wall_step_m: float = 0.4
+    """Shorter steps are noise, not walking."""
+    duplicate_iou: float = 0.6
+    """Two boxes of one frame overlapping more are one person seen twice."""
+    part_share: float = 0.9
+    """A box with more than this of its area in a stronger or larger one is a part of that person."""
+
+    # Coming, going and hiding.
+    birth_hits: int = 4
+    birth_s: float = 0.4
+    birth_share: float = 0.5
+    """A newcomer must be found in this share of the frames that show their place ..."""
+    unexplained_share: float = 0.7
+    """... and away from the gates, in this."""
+    tentative_unseen_s: float = 0.8
+    """A tentative person not seen for longer was clutter."""
+    near_person_m: float = 0.6
+    """Closer to somebody known, a newcomer must have been seen beside them in one frame."""
+    beside_frames: int = 3
+    gate_margin_m: float = 0.5
+    """A person first seen this far behind a gate's zone came through it."""
+    gate_signal_reach_m: float = 3.0
+    """... and with an open entry signal, this far."""
+    gate_signal_s: float = 6.0
+    """A signal and the person it is about are at most this far apart in time."""
+    outside_m: float = 0.5
+    """Detections farther outside the floor are passers-by."""
+    birth_density: float = 0.02
+    """Newcomers per square metre at a gate against re-linking somebody hidden."""
+    birth_density_signal: float = 1.0
+    birth_density_no_signal: float = 0.01
+    """At a gate that sends signals, and has not."""
+    birth_density_inside: float = 1e-4
+    unexplained_s: float = 3.0
+    """An unexplained person is believed after this long ..."""
+    unexplained_walk_m: float = 0.75
+    """... and after having moved this far: clutter stands still."""
+    opening_s: float = 2.0
+    """Whoever is seen this soon after the start was inside already."""
+    hidden_s: float = 1.0
+    """Not seen for longer: hidden."""
+    fastest_ms: float = 2.5
+    """Nobody was re-linked who would have had to run faster (plus a metre)."""
+    hidden_sd_cap_m: float = 4.0
+    anywhere_s: float = 60.0
+    """Time constant after which a hidden person may be anywhere on the floor."""
+    leave_s: float = 1.5
+    """Not seen at a gate for this long after walking out: gone."""
+    leave_standing_s: float = 4.0
+    """The same for somebody who stood still there."""
+    leave_signal_s: float = 0.5
+    """The same after the gate's exit signal."""
+    beyond_m: float = 0.3
+    """Seen this far outside of the floor next to a gate ..."""
+    beyond_s: float = 0.3
+    """... for this long: gone."""
+    beyond_reach_m: float = 1.5
+    outward_ms: float = 0.3
+    """Slower than this is standing."""
+    exit_reach_m: float = 2.5
+    """An exit signal is about somebody this close to the gate."""
+    exit_lasts_s: float = 10.0
+    """Somebody still inside this long after their exit signal did not go."""
+    give_up_s: float = 900.0
+    """Hidden inside for longer: given up, with an alarm."""
+    give_up_unexplained_s: float = 60.0
+    """The same for a person who came through no gate: more likely there was none."""
+
+    # Time.
+    late_s: float = 0.5
+    """Frames older than the newest by more than this are not used."""
+    live_s: float = 1.0
+    """A camera that was silent for longer is not looking."""
+
+    # Who is who after people met.
+    meet_m: float = 1.0
+    part_m: float = 1.3
+    exchange_rate: float = 0.4
+    """Per second, for two people at one place."""
+    exchange_sd_m: float = 0.15
+    """Distance at which detections of two people are confused, beside the position's own error."""
+    evidence_share: float = 0.3
+    """Neighbouring frames repeat each other: weight of one frame's appearance."""
+    evidence_limit: float = 5.0
+    evidence_frames: int = 10
+    settle_s: float = 5.0
+    """An encounter is decided this long after parting at the latest."""
+    doubt_kept: float = 0.01
+    """Smaller probabilities of being somebody else are dropped."""

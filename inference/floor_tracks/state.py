@@ -1,0 +1,108 @@
+"""All that floor tracking remembers between observations. Everything else follows from the layout."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inference.floor_tracks.kalman import Motion
+from inference.messages import Appearance
+
+
+class SeenBy(msgspec.Struct):
+    """The latest sighting of a person by one sensor."""
+
+    t: float
+    item: int
+    """Index into that sensor's latest items; -1 once it has sent a frame without this person."""
+    xx: float
+    xy: float
+    yy: float
+    """Covariance of the sighting, m2."""
+
+
+class Track(msgspec.Struct):
+    """Somebody, or (tentative) perhaps somebody, followed on the floor."""
+
+    number: int
+    motion: Motion
+    t: float
+    """Time that ``motion`` is about."""
+    first_t: float
+    first_xy: tuple[float, float]
+    last_seen: float
+    last_xy: tuple[float, float]
+    """Where they were last seen; a hidden person spreads out from here."""
+    last_uv: tuple[float, float]
+    """Velocity then, m/s."""
+    height_m: float
+    height_var: float
+    hits: int = 1
+    chances: int = 1
+    """Frames that showed this place since a tentative person was first seen."""
+    beside: int = 0
+    """Frames that showed this tentative person and the nearest known one both."""
+    walked_m: float = 0.0
+    """Farthest from ``first_xy`` so far."""
+    seen_by: dict[str, SeenBy] = {}
+    appearance: Appearance | None = None
+    looks: int = 0
+    """Frames in the appearance."""
+    belief: dict[int, float] = {}
+    """Number of the person that came in -> probability that this is them."""
+    unseen_s: float = 0.0
+    """Time without being seen while somebody was looking (or nobody can)."""
+    outside_s: float = 0.0
+    """Time for which they were seen beyond a gate."""
+    explained: bool = True
+    """Came through a gate, or was inside at the start."""
+    leaving: str | None = None
+    """Gate whose exit signal was about this person."""
+    leaving_t: float = 0.0
+
+
+class Encounter(msgspec.Struct):
+    """Two people were close: they may have been exchanged."""
+
+    a: int
+    b: int
+    t: float
+    exchanged: float = 0.0
+    """Probability, from closeness alone."""
+    evidence: float = 0.0
+    """Log likelihood ratio for it, from appearance after parting."""
+    frames: int = 0
+    parted_t: float | None = None
+
+
+class Entry(msgspec.Struct):
+    """An entry signal, and how many of its people have not been seen yet."""
+
+    gate: str
+    t: float
+    people: int
+
+
+class Arrival(msgspec.Struct):
+    """Somebody came in at a gate that sends signals, and its signal is still awaited."""
+
+    gate: str
+    t: float
+    track: int
+
+
+class FloorTracksState(msgspec.Struct):
+    """The whole memory. Lists are in order of arrival; nothing depends on hashing."""
+
+    started_at: float | None = None
+    t: float = 0.0
+    next_track: int = 1
+    next_tentative: int = 1
+    people: list[Track] = []
+    tentative: list[Track] = []
+    encounters: list[Encounter] = []
+    frames: dict[str, float] = {}
+    """Sensor -> time of its latest frame."""
+    entries: list[Entry] = []
+    arrivals: list[Arrival] = []
+    signalling: list[str] = []
+    """Gates that have ever sent an entry signal."""

@@ -1,0 +1,229 @@
+"""Detections of all cameras, one after another, to people on the floor.
+
+No camera owns an identity: every frame updates the same people, as it arrives, with the covariance that its
+camera has at that place.
+"""
+
+from __future__ import annotations
+
+from inference.floor_tracks.association import best_assignment, pairs_of
+from inference.floor_tracks.gates import Gates, note_entry, note_exit
+from inference.floor_tracks.hands import hands_of
+from inference.floor_tracks.identity import (
+    follow_encounters,
+    in_doubt,
+    reported,
+    settle_encounters,
+    weigh_appearance,
+)
+from inference.floor_tracks.lifecycle import Changes, Lifecycle
+from inference.floor_tracks.measurement import Measurer, Sighting, View, from_skeletons
+from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import FloorTracksState, Track
+from inference.messages import (
+    Appearance,
+    Detections,
+    FloorUpdate,
+    GateSignal,
+    Hand,
+    Outage,
+    Person,
+    Skeletons,
+    Tick,
+)
+from store_layout.floor_plan import FloorPlan
+from store_layout.model import StoreLayout
+
+NO_PAIR = -1e3
+
+
+class FloorTracker:
+    """Follows everybody from gate to gate. Pure: the same observations give the same updates."""
+
+    def __init__(self, layout: StoreLayout, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.state = FloorTracksState()
+        self._plan = FloorPlan(layout)
+        self._gates = Gates(layout)
+        self._measurer = Measurer(layout, self.settings)
+        self._lifecycle = Lifecycle(self._gates, self._plan, self._measurer, self.settings)
+
+    def observe(self, seen: Detections | Skeletons | GateSignal | Outage | Tick) -> FloorUpdate | None:
+        """Take one observation. A frame always gives an update; the rest only when somebody came or went."""
+        state = self.state
+        if state.started_at is None:
+            state.started_at = state.t = seen.t
+        match seen:
+            case Detections():
+                if self._too_late(seen.t):
+                    return self._update({}, Changes())
+                view = self._measurer.view(seen.camera, seen.width, seen.height)
+                return self._frame(seen.camera, seen.t, self._measurer.sightings(seen), view)
+            case Skeletons():
+                if self._too_late(seen.t):
+                    return self._update({}, Changes())
+                return self._frame(seen.sensor, seen.t, from_skeletons(seen.items, self.settings))
+            case GateSignal():
+                return self._signal(seen)
+            case Outage(kind="camera"):
+                self._lost(seen.device)
+        return self._passed(seen.t)
+
+    # -- frames --------------------------------------------------------------------------------------
+
+    def _too_late(self, t: float) -> bool:
+        return t < self.state.t - self.settings.late_s
+
+    def _frame(
+        self, sensor: str, t: float, sightings: list[Sighting], view: View | None = None
+    ) -> FloorUpdate:
+        state, s = self.state, self.settings
+        dt = self._advance(t)
+        late = state.t - t
+        state.frames[sensor] = max(t, state.frames.get(sensor, t))
+        tracks = state.people + state.tentative
+        known = len(state.people)
+        common = [with_common_error(track, s) for track in tracks]
+        shown = view.shows([(at.x, at.y) for at in common]) if view else [True] * len(tracks)
+        for track, there in zip(tracks[known:], shown[known:], strict=True):
+            track.chances += there
+        pairs = pairs_of(tracks, common, shown, sightings, sensor, known, late, self._plan.blocked, s)
+        gains = [
+            [pair.gain if (pair := pairs.get((i, j))) else NO_PAIR for j in range(len(sightings))]
+            for i in range(len(tracks))
+        ]
+        matched = best_assignment(gains)
+        doubtful = in_doubt(state.encounters)
+        for track in tracks:
+            last = track.seen_by.get(sensor)
+            if last is not None:
+                last.item = -1
+        for i, j in matched:
+            track = tracks[i]
+            learn = i >= known or track.number not in doubtful
+            seen_at(track, pairs[i, j].fix, sightings[j], sensor, t, learn, s)
+        self._beside(
+            [tracks[i] for i, _ in matched if i < known], [tracks[i] for i, _ in matched if i >= known]
+        )
+        self._new_tentative(sensor, t, sightings, {j for _, j in matched})
+        seen = {tracks[i].number: sightings[j] for i, j in matched if i < known}
+        changes = Changes()
+        self._encounters({n: sighting.appearance for n, sighting in seen.items()})
+        hands = self._hands(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known])
+        self._lifecycle.settle(state, dt, changes)
+        return self._update(hands, changes)
+
+    def _advance(self, t: float) -> float:
+        """Bring everybody to time ``t`` (never back); returns the seconds that passed."""
+        state = self.state
+        dt = t - state.t
+        if dt <= 0.0:
+            return 0.0
+        state.t = t
+        for track in state.people:
+            advance(track, t, self._plan, self.settings)
+        for track in state.tentative:
+            advance(track, t, self._plan, self.settings)
+        return min(dt, self.settings.live_s)
+
+    def _beside(self, people: list[Track], tentative: list[Track]) -> None:
+        """Count frames that show a tentative person and a known one next to each other."""
+        reach2 = (2.0 * self.settings.near_person_m) ** 2
+        for x in tentative:
+            if any((p.motion.x - x.motion.x) ** 2 + (p.motion.y - x.motion.y) ** 2 < reach2 for p in people):
+                x.beside += 1
+
+    def _new_tentative(self, sensor: str, t: float, sightings: list[Sighting], used: set[int]) -> None:
+        state, s = self.state, self.settings
+        for j, sighting in enumerate(sightings):
+            if j in used or sighting.score < s.birth_score:
+                continue
+            fix = sighting.first
+            if (
+                fix.xx + fix.yy > 2.0 * s.direct_sd_m**2
+                or self._gates.outside_m((fix.x, fix.y)) > s.outside_m
+            ):
+                continue
+            x = newcomer(state.next_tentative, sighting, sensor, t, s)
+            state.next_tentative += 1
+            advance(x, state.t, self._plan, s)
+            state.tentative.append(x)
+
+    def _encounters(self, looks: dict[int, Appearance | None]) -> None:
+        state, s = self.state, self.settings
+        people = {p.number: p for p in state.people}
+        follow_encounters(state.encounters, state.people, state.t, s)
+        if state.encounters:
+            weigh_appearance(state.encounters, people, looks, s)
+            state.encounters = settle_encounters(state.encounters, people, state.t, s)
+
+    def _hands(
+        self, sensor: str, t: float, seen: list[tuple[Track, Sighting]]
+    ) -> dict[int, tuple[Hand, ...]]:
+        """By track number, asked for after numbers were put right."""
+        found = {}
+        for track, sighting in seen:
+            if sighting.wrists or sighting.skeleton is not None:
+                m = track.motion
+                found[track.number] = hands_of(sighting, sensor, t, (m.x, m.y), self.settings)
+        return found
+
+    # -- everything else -----------------------------------------------------------------------------
+
+    def _signal(self, signal: GateSignal) -> FloorUpdate | None:
+        changes = Changes()
+        dt = self._advance(signal.t)
+        if signal.kind == "entry":
+            note_entry(self.state, signal, self.settings)
+        else:
+            changes.alarms += note_exit(self._gates, self.state.people, signal, self.settings)
+        self._lifecycle.settle(self.state, dt, changes)
+        return self._update({}, changes) if changes else None
+
+    def _lost(self, camera: str) -> None:
+        """A silent camera sees nobody."""
+        for person in self.state.people:
+            if camera in person.seen_by:
+                person.seen_by[camera].item = -1
+
+    def _passed(self, t: float) -> FloorUpdate | None:
+        changes = Changes()
+        dt = self._advance(t)
+        self._lifecycle.settle(self.state, dt, changes)
+        return self._update({}, changes) if changes else None
+
+    # -- what is told --------------------------------------------------------------------------------
+
+    def _update(self, hands: dict[int, tuple[Hand, ...]], changes: Changes) -> FloorUpdate:
+        people = {p.number: p for p in self.state.people}
+        return FloorUpdate(
+            self.state.t,
+            tuple(self._person(p, people, hands.get(p.number, ())) for p in self.state.people),
+            tuple(changes.started),
+            tuple(changes.ended),
+            tuple(changes.alarms),
+        )
+
+    def _person(self, p: Track, people: dict[int, Track], hands: tuple[Hand, ...]) -> Person:
+        state, s = self.state, self.settings
+        at = with_common_error(p, s)
+        identity, could_be = reported(p, state.encounters, people, s)
+        return Person(
+            track=p.number,
+            t=state.t,
+            position=(at.x, at.y),
+            covariance=(at.xx, at.xy, at.yy),
+            velocity=(p.motion.u, p.motion.v),
+            height_m=p.height_m,
+            identity=identity,
+            hidden=state.t - p.last_seen > s.hidden_s,
+            last_seen=p.last_seen,
+            hands=hands,
+            could_be=could_be,
+            seen_in=tuple(
+                (camera, seen.item)
+                for camera, seen in p.seen_by.items()
+                if seen.item >= 0 and state.t - seen.t <= s.live_s
+            ),
+        )
