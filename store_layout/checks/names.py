@@ -1,0 +1,104 @@
+"""Who the store is, ids that are unique and fit for topics and file names, and text that is one line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Iterator
+
+import msgspec
+
+from store_layout.currency import is_currency
+from store_layout.findings import TOML, Draft, Finding, Place
+from store_layout.model import Rules, StoreInfo
+
+_ID = re.compile(r"\w[\w.-]{0,63}")
+NOT_A_LINE = (
+    "the text is empty, starts or ends with a blank, or has control characters",
+    "Write one plain line",
+)
+
+
+def check_names(draft: Draft) -> Iterator[Finding]:
+    """Store, ids, references and rules."""
+    if draft.store is not None:
+        yield from _store(draft.store)
+    for table in ("fixture", "slot", "scale", "camera", "gate"):
+        yield from _unique(table, draft)
+    for slot_number, slot in draft.slots.items():
+        for target, name in (("fixture", slot.fixture), ("scale", slot.scale)):
+            if name is not None and name not in draft.known(target):
+                what, remedy = (
+                    f"there is no {target} {name!r}",
+                    f"Correct it, or add a [[{target}]] with that id",
+                )
+                yield Finding(TOML, ("slot", slot_number, target), what, remedy)
+    if draft.rules is not None:
+        yield from _rules(draft.rules)
+    yield from _all_text(draft)
+
+
+def _store(store: StoreInfo) -> Iterator[Finding]:
+    yield from _id(("store", "id"), store.id)
+    if not is_currency(store.currency):
+        what, remedy = f"{store.currency!r} is not a currency", "Write its ISO 4217 code, such as EUR or USD"
+        yield Finding(TOML, ("store", "currency"), what, remedy)
+    try:
+        zoneinfo.ZoneInfo(store.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        what, remedy = f"{store.time_zone!r} is not a time zone", "Write its IANA name, such as Europe/Berlin"
+        yield Finding(TOML, ("store", "time_zone"), what, remedy)
+
+
+def _id(place: Place, name: str) -> Iterator[Finding]:
+    if not _ID.fullmatch(name):
+        what = f"{name!r} cannot be an id"
+        remedy = "Use letters, digits, '.', '_' and '-' only, 64 at most, not starting with '.' or '-'"
+        yield Finding(TOML, place, what, remedy)
+
+
+def _unique(table: str, draft: Draft) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for number, name in draft.ids.get(table, {}).items():
+        yield from _id((table, number, "id"), name)
+        if name in first:
+            what = f"{name!r} is the id of {table}[{first[name] + 1}] already"
+            yield Finding(TOML, (table, number, "id"), what, "Give each its own id")
+        first.setdefault(name, number)
+
+
+def _rules(rules: Rules) -> Iterator[Finding]:
+    for name in ("wrong_cost_factor", "review_cost", "wait_for_shared_s"):
+        if getattr(rules, name) < 0:
+            yield Finding(TOML, ("rules", name), f"{getattr(rules, name)} is negative", "Write 0 or more")
+
+
+def _all_text(draft: Draft) -> Iterator[Finding]:
+    """Text with line breaks or control characters breaks lists, logs and receipts."""
+    tables = {
+        "fixture": draft.fixtures,
+        "slot": draft.slots,
+        "scale": draft.scales,
+        "camera": draft.cameras,
+        "gate": draft.gates,
+    }
+    entries: list[tuple[Place, object]] = [
+        (("store",), draft.store),
+        (("floor",), draft.floor),
+        (("broker",), draft.broker),
+        (("rules",), draft.rules),
+        *(((table, n), entry) for table, found in tables.items() for n, entry in found.items()),
+    ]
+    for place, entry in entries:
+        if isinstance(entry, msgspec.Struct):
+            for field in entry.__struct_fields__:
+                value = getattr(entry, field)
+                if isinstance(value, str) and not is_plain_line(value):
+                    yield Finding(TOML, (*place, field), *NOT_A_LINE)
+
+
+def is_plain_line(text: str) -> bool:
+    """One line of text without blanks around it and without control characters or half characters."""
+    forbidden = {"Cc", "Cs", "Zl", "Zp"}
+    return bool(text) and text == text.strip() and not forbidden & {unicodedata.category(c) for c in text}
