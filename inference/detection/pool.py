@@ -71,32 +71,33 @@ class DetectorPool:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def ordered(self, frames: Iterable[Frame]) -> Iterator[Detections]:
-        """Detections of the frames, in their order; at most two frames a thread are taken ahead.
+        """Detections of the frames, one for each, in their order; at most two a thread are taken ahead.
 
-        ``frames`` is drawn by the consuming thread. A frame that the model fails on is counted, reported and
-        left out: nothing is known about that moment, which is not the same as nobody being there.
+        ``frames`` is drawn by the consuming thread. A frame that the model fails on is counted, reported, and
+        answered with nobody seen, so that whoever pairs frames and answers stays in step.
         """
         ahead: deque[tuple[Frame, Future[Detections]]] = deque()
         try:
             for frame in frames:
                 ahead.append((frame, self._pool.submit(self._detect, frame)))
                 if len(ahead) > 2 * self._threads:
-                    yield from self._next(ahead)
+                    yield self._answer(*ahead.popleft())
             while ahead:
-                yield from self._next(ahead)
+                yield self._answer(*ahead.popleft())
         finally:
             for _, future in ahead:
                 future.cancel()
 
-    def _next(self, ahead: deque[tuple[Frame, Future[Detections]]]) -> Iterator[Detections]:
-        frame, future = ahead.popleft()
+    def _answer(self, frame: Frame, future: Future[Detections]) -> Detections:
         try:
-            yield future.result()
+            return future.result()
         except (ModelError, ValueError) as error:
             self.failed += 1
             self.last_error = str(error)
             if self._on_fault is not None:
                 self._on_fault(frame, error)
+            height, width = frame.image.shape[:2]
+            return Detections(frame.camera, frame.t, frame.seq, width, height)
 
     def _detect(self, frame: Frame) -> Detections:
         session = getattr(self._own, "session", None)
