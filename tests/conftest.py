@@ -55,21 +55,18 @@ def nothing_left_behind() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_stray_logs(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def no_stray_logs(caplog: pytest.LogCaptureFixture, expected_logs: list[str]) -> Iterator[None]:
     """Fail a test in which something logged a warning or worse that the test did not look for.
 
     A test that expects log lines takes ``expected_logs`` and puts a part of each line into it.
     """
     caplog.set_level(logging.INFO)
     yield
-    expected: list[str] = (
-        request.getfixturevalue("expected_logs") if "expected_logs" in request.fixturenames else []
-    )
     stray = [
         f"{r.levelname} {r.name}: {r.getMessage()}"
         for when in ("setup", "call")
         for r in caplog.get_records(when)
-        if r.levelno >= logging.WARNING and not any(part in r.getMessage() for part in expected)
+        if r.levelno >= logging.WARNING and not any(part in r.getMessage() for part in expected_logs)
     ]
     if stray:
         pytest.fail("unexpected log lines:\n" + "\n".join(stray))
