@@ -20,7 +20,7 @@ from inference.takes import people, products
 from inference.takes import settings as s
 from inference.takes.fronts import Front, fronts
 from inference.takes.joint import Doer, assign, overlap
-from inference.takes.people import SIDES, FusedHand, Side
+from inference.takes.people import SIDES, FusedHand
 from inference.takes.products import Hypothesis
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock

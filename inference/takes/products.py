@@ -62,7 +62,8 @@ def single(event: ShelfEvent, candidates: Sequence[Candidate], sign: int) -> lis
 
 
 def pairs(event: ShelfEvent, candidates: Sequence[Candidate], sign: int) -> list[Hypothesis]:
-    """Two different products in one grab."""
+    """Two different products in one grab; of many candidates only the commonest."""
+    candidates = sorted(candidates, key=lambda c: -c.share)[: s.PAIR_CANDIDATES]
     found: list[Hypothesis] = []
     for i, a in enumerate(candidates):
         for b in candidates[i + 1 :]:

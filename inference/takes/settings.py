@@ -23,6 +23,7 @@ COUNT_PRIOR = (0.80, 0.13, 0.04, 0.015, 0.01, 0.005)
 LOG_COUNT = tuple(math.log(p) for p in COUNT_PRIOR)
 PAIR_PRIOR = 0.03
 """Two different products in one grab from one scale."""
+PAIR_CANDIDATES = 25
 PAIR_COUNTS = ((1, 1), (2, 1), (1, 2))
 WRONG_SLOT = 0.15
 """Share of put-backs that end in a slot of another product (issue: 15 %)."""

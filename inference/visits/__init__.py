@@ -1,0 +1,6 @@
+"""Explained events in, visits out: carts as hypotheses until the shopper has left."""
+
+from inference.visits.book import VisitBook
+from inference.visits.state import VisitsState
+
+__all__ = ["VisitBook", "VisitsState"]

@@ -1,0 +1,75 @@
+"""Who stood near which scale, and which outages that makes theirs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from inference.messages import Outage, Person
+from inference.visits import settings as s
+from inference.visits.state import Visit
+from store_layout.model import StoreLayout
+
+
+class Presence:
+    """The scales of a layout, as places to stand near."""
+
+    def __init__(self, layout: StoreLayout) -> None:
+        self._scales = [scale for scale, slots in layout.slots_of_scale.items() if slots]
+        boxes = [layout.slots_of_scale[scale] for scale in self._scales]
+        self._low = np.array([[min(b.low[i] for b in box) for i in (0, 1)] for box in boxes]).reshape(-1, 2)
+        self._high = np.array([[max(b.high[i] for b in box) for i in (0, 1)] for box in boxes]).reshape(-1, 2)
+        self._cameras = layout.cameras
+
+    def note(self, visit: Visit, person: Person) -> None:
+        """Remember which scales this shopper can reach now."""
+        if person.t - visit.near_at < s.NEAR_STEP_S or not self._scales:
+            return
+        visit.near_at = person.t
+        xy = np.asarray(person.position)
+        gap = xy - np.clip(xy, self._low, self._high)
+        xx, _, yy = person.covariance
+        reach = s.NEAR_M + math.sqrt(max(xx, yy))
+        for i in np.flatnonzero((gap**2).sum(axis=1) <= reach**2).tolist():
+            stays = visit.near.setdefault(self._scales[i], [])
+            if stays and person.t - stays[-1][1] <= s.NEAR_JOIN_S:
+                stays[-1] = (stays[-1][0], person.t)
+            else:
+                stays.append((person.t, person.t))
+
+    def outage_notes(self, visit: Visit, outages: list[Outage], until: float) -> tuple[list[str], bool]:
+        """What outages mean for a visit that lasted ``until``: notes, and whether somebody must look."""
+        notes: list[str] = []
+        serious = False
+        for outage in outages:
+            start, end = outage.since, outage.t if outage.over else math.inf
+            if end < visit.entered_at or start > until:
+                continue
+            touched = outage.kind in ("camera", "gate") or self._within(visit, outage, start, end)
+            if not touched:
+                continue
+            serious = serious or outage.kind in ("scale", "broker")
+            notes.append(_words(outage))
+        return list(dict.fromkeys(notes)), serious
+
+    def _within(self, visit: Visit, outage: Outage, start: float, end: float) -> bool:
+        """True: the shopper stood near a scale while it was silent."""
+        scales = list(visit.near) if outage.kind == "broker" else [outage.device]
+        return any(
+            a - s.NEAR_STEP_S <= end and start <= b + s.NEAR_STEP_S
+            for scale in scales
+            for a, b in visit.near.get(scale, [])
+        )
+
+
+def _words(outage: Outage) -> str:
+    where = " while the shopper stood within reach of it" if outage.kind == "scale" else " during the visit"
+    if outage.kind == "broker":
+        where = " while the shopper stood at scales"
+    lasted = (
+        f"was silent for {outage.t - outage.since:.0f} s"
+        if outage.over
+        else "went silent and has not returned"
+    )
+    return f"{outage.kind.capitalize()} {outage.device} {lasted}{where}."

@@ -1,0 +1,37 @@
+"""Numbers of the visit stage."""
+
+from __future__ import annotations
+
+GRACE_S = 1.5
+"""How long after the exit a visit stays open for scales that still settle (store time)."""
+JOIN_S = 3.0
+"""A gate's signal and the track it belongs to may be this far apart."""
+RECHECK_S = 1.0
+"""How often a visit that waits is looked at again."""
+LATE_S = 60.0
+"""How long closed visits and their events are remembered for those that shared events with them."""
+
+BEAM_OPEN = 64
+BEAM_CLOSE = 300
+"""Joint hypotheses kept while shopping, and when a visit closes."""
+LEAST = 1e-5
+"""Hypotheses this much less probable than the best are dropped."""
+BREACH = 1e-4
+"""Factor for giving back what the cart does not hold: the taking was missed."""
+TOUCH = 0.01
+"""An event touches a visit from this probability on."""
+SHARED = 0.05
+"""An event is shared while two visits each did it with at least this probability."""
+
+SURE_ENOUGH = 0.80
+"""Never issue a receipt that is less probable than this, however cheap it is."""
+QUESTIONS = 5
+"""Most questions asked about one visit."""
+ALTERNATIVES = 4
+ASK_FROM = 0.02
+"""Alternatives less probable than this are not offered."""
+NEAR_M = 1.1
+"""A scale that fell silent matters to who stood this near to it."""
+NEAR_STEP_S = 0.5
+NEAR_JOIN_S = 2.0
+"""Stays near a scale with gaps shorter than this are one stay."""

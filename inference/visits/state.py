@@ -1,0 +1,66 @@
+"""What the visit stage remembers."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inference.messages import Attribution, CartLine, GateSignal, Outage
+
+
+class Visit(msgspec.Struct):
+    """A visit that has not been closed."""
+
+    visit: str
+    code: str
+    track: int
+    entered_at: float
+    gate_in: str | None
+    left_at: float | None = None
+    gate_out: str | None = None
+    given_up: bool = False
+    """The track ended where nobody can leave."""
+    joined: bool = False
+    """A gate's signal was found for it."""
+    token: str | None = None
+    people: int = 1
+    staff: bool = False
+    lines: tuple[CartLine, ...] = ()
+    """As last shown."""
+    near: dict[str, list[tuple[float, float]]] = {}
+    """By scale: when the shopper stood within reach of it."""
+    near_at: float = 0.0
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """Decided when a visit was closed: an event was its doing, or was not."""
+
+    track: int
+    did: bool
+
+
+class Waiting(msgspec.Struct):
+    """An entry signal whose people have not all been seen to come in."""
+
+    signal: GateSignal
+    people: int
+    """Still to come."""
+
+
+class VisitsState(msgspec.Struct):
+    """Everything the stage remembers."""
+
+    visits: dict[int, Visit] = {}
+    """By track, in order of entry."""
+    attributions: dict[str, Attribution] = {}
+    facts: dict[str, list[Fact]] = {}
+    """By event."""
+    gone: dict[int, float] = {}
+    """Tracks whose visits are closed, and when."""
+    waiting: list[Waiting] = []
+    """Signals at a gate through which nobody has come in yet."""
+    outages: list[Outage] = []
+    ordinals: dict[str, int] = {}
+    """How many visits began at the same gate at the same time; keeps their ids apart."""
+    now: float = 0.0
+    due: float = 0.0
+    """Nothing falls due before this time."""
