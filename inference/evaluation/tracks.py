@@ -136,13 +136,14 @@ def score_tracks(
     people, ignored = _places(true_trails(paths), times), _places(true_trails(paths, ignored=True), times)
     found = _places([(str(track), trail) for track, trail in tracks.items()], times)
     accumulator = _metrics().MOTAccumulator(auto_id=False)
+    number = {name: i for i, name in enumerate(people)}  # motmetrics keeps ids in columns of numbers
     counted = 0
     for step in range(len(times)):
         true, seen = _present(people, step), _present(found, step)
         names = _not_ignored(true, seen, _present(ignored, step), gate_m)
         counted += len(names)
         distances = _distances(list(true.values()), [seen[n] for n in names], gate_m)
-        accumulator.update(list(true), names, distances, frameid=step)
+        accumulator.update([number[n] for n in true], list(map(int, names)), distances, frameid=step)
     score = _summary(accumulator, len(times), period_s or DEFAULT_PERIOD_S)
     return msgspec.structs.replace(score, people=len(people), tracks=len(found), found=counted)
 
