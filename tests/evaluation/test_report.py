@@ -1,0 +1,92 @@
+"""The whole report, from the files of a replay."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from inference.evaluation import EvaluationError, Report, evaluate, evaluate_against, render
+from inference.messages import Detection, Detections
+from inference.messages.codec import to_json
+from inference.recording.truth import TrueBox, TrueLine, TruePath, TrueVisit, Truth
+from inference.recording.writer import RecordingWriter
+from tests.support.stores import small_store
+
+TRUTH = Truth(
+    paths=(TruePath("p", (0.0, 4.0), ((0.0, 0.0), (4.0, 0.0))),),
+    boxes={"cam/1": (TrueBox(0.0, "p", (0, 0, 10, 20)), TrueBox(1.0, "p", (50, 0, 60, 20), True))},
+    visits=(TrueVisit("p", 0.0, 4.0, (TrueLine("milk", 1),)),),
+    frame_period_s=1.0,
+)
+
+
+def write_replay(folder: Path) -> Path:
+    """One perfect visit on a track 0.5 m beside the person; one hit, one find to be ignored, one bad line."""
+    (folder / "detections").mkdir(parents=True)
+    rows = [f"{t:.1f},4,{t},0.5" for t in range(5)]
+    (folder / "tracks.csv").write_text("\n".join(["t,track,x_m,y_m", *rows]) + "\n")
+    visit = {"visit": "v", "track": 4, "entered_at": 0, "left_at": 4, "decision": "issue"}
+    visits = [visit | {"lines": [{"sku": "milk", "quantity": 1}]}]
+    (folder / "visits.json").write_text(json.dumps({"format": 1, "visits": visits}))
+    seen = [
+        Detections("cam/1", 0.0, 0, 640, 480, (Detection((0, 0, 10, 20), 0.9),)),
+        Detections("cam/1", 1.0, 1, 640, 480, (Detection((50, 0, 60, 20), 0.4),)),
+    ]
+    lines = [to_json(s).decode() for s in seen]
+    (folder / "detections" / "cam%2F1.jsonl").write_text("\n".join([lines[0], "{half", lines[1]]) + "\n")
+    return folder
+
+
+def test_everything_that_the_truth_knows_is_scored(tmp_path: Path) -> None:
+    report = evaluate_against(TRUTH, "r", write_replay(tmp_path))
+    assert report.receipts is not None
+    assert report.receipts.issued_right == 1
+    assert report.tracks is not None
+    assert (report.tracks.mota, report.tracks.switches, report.tracks.error_median_m) == (1.0, 0, 0.5)
+    by_rule = {(s.rule, s.threshold): (s.precision, s.recall) for s in report.detections}
+    assert by_rule["ignore", 0.25] == (1.0, 1.0)
+    assert by_rule["literal", 0.25] == (0.5, 1.0)
+    assert by_rule["literal", 0.5] == (1.0, 1.0)  # the find on the ignored box scores 0.4
+    assert len(report.problems) == 1
+    assert report.problems[0].startswith("detections/cam%2F1.jsonl:2:")
+
+
+def test_what_the_truth_does_not_know_is_left_open(tmp_path: Path) -> None:
+    report = evaluate_against(Truth(), "r", tmp_path)
+    assert (report.receipts, report.tracks, report.detections) == (None, None, ())
+    only_boxes = Truth(boxes=TRUTH.boxes)
+    assert evaluate_against(only_boxes, "r", tmp_path).detections == ()  # the replay kept no detections
+
+
+def test_json_and_table_say_the_same(tmp_path: Path) -> None:
+    report = evaluate_against(TRUTH, "aisle seven", write_replay(tmp_path))
+    data = json.loads(report.to_json())
+    assert data["tracks"]["mota"] == 1.0
+    assert data["receipts"]["items"]["f1"] == 1.0
+    text = printed(report)
+    for words in ("aisle seven", "MOTA", "1.000", "0.500", "1 (100.0 %)", "count as false", "Left out"):
+        assert words in text
+
+
+def test_the_table_of_an_empty_report(tmp_path: Path) -> None:
+    assert printed(evaluate_against(Truth(), "r", tmp_path)).strip() == "Recording r"
+
+
+def printed(report: Report) -> str:
+    out = io.StringIO()
+    Console(file=out, width=120).print(render(report))
+    return out.getvalue()
+
+
+def test_a_recording_is_evaluated_and_one_without_truth_is_refused(tmp_path: Path) -> None:
+    with RecordingWriter(tmp_path / "known", small_store(), started_at=0.0, simulated=True) as writer:
+        writer.truth(TRUTH)
+    report = evaluate(tmp_path / "known", write_replay(tmp_path / "out"))
+    assert (report.recording, report.tracks is not None) == ("known", True)
+    RecordingWriter(tmp_path / "unknown", small_store(), started_at=0.0, simulated=True).close()
+    with pytest.raises(EvaluationError, match=r"no truth\.json"):
+        evaluate(tmp_path / "unknown", tmp_path / "out")
