@@ -1,0 +1,286 @@
+"""Plans become movements: who is where at each moment, and when which hand is in which slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import Point, Polygon
+
+from inference.simulation.plans import Act, Errand, Plan
+from inference.simulation.settings import SimulationSettings
+from inference.simulation.ways import Ways
+from store_layout.model import Gate, Slot, StoreLayout
+
+Floats = NDArray[np.float64]
+
+RATE_HZ = 20
+"""Samples of a movement a second."""
+REACH_S = 0.7
+"""From the hand leaving the side until it is in the slot, and back."""
+BETWEEN_HANDS_S = 1.8
+"""Between two reaches into the same slot."""
+APART_M = 0.55
+"""How close two people stand or pass."""
+ARM_M = (0.3, 0.75)
+"""Nearest and farthest that somebody stands from the middle of a slot."""
+SMOOTH = 9
+"""Samples that corners and starts are smoothed over."""
+
+
+class Reach(NamedTuple):
+    """A hand in a slot at ``t`` (seconds from the start)."""
+
+    t: float
+    side: Literal["left", "right"]
+    target: tuple[float, float, float]
+
+
+class Action(NamedTuple):
+    """What a hand did there."""
+
+    t: float
+    person: str
+    act: Act
+    slot: str
+    sku: str | None
+    units: int
+
+
+@dataclass
+class Walker:
+    """One person's visit, sampled at :data:`RATE_HZ` from ``first / RATE_HZ`` seconds on."""
+
+    plan: Plan
+    height: float
+    first: int
+    xy: Floats
+    heading: Floats
+    """Radians, one per sample: where the chest points."""
+    reaches: list[Reach]
+    entry: tuple[str, float]
+    exit: tuple[str, float]
+    """Gate and time of the gate's signal."""
+
+    @property
+    def last(self) -> int:
+        """Number of the sample after the last."""
+        return self.first + len(self.xy)
+
+
+@dataclass
+class _Draft:
+    plan: Plan
+    speed: float
+    points: list[tuple[float, Floats]] = field(default_factory=list)
+    facing: list[tuple[float, float, float]] = field(default_factory=list)
+    """From, to, heading."""
+    reaches: list[Reach] = field(default_factory=list)
+    gate_in: str = ""
+    entered: float = 0.0
+
+    @property
+    def t(self) -> float:
+        return self.points[-1][0]
+
+    @property
+    def xy(self) -> Floats:
+        return self.points[-1][1]
+
+
+class Schedule:
+    """Lets people do what they set out to do, one after the other, keeping out of each other's places."""
+
+    def __init__(self, layout: StoreLayout, settings: SimulationSettings, rng: np.random.Generator) -> None:
+        self._layout, self._settings, self._rng = layout, settings, rng
+        self._ways = Ways(layout)
+        self._taken: list[tuple[Floats, float, float]] = []
+        self.actions: list[Action] = []
+
+    def walkers(self, plans: tuple[Plan, ...]) -> list[Walker]:
+        """Everybody's movements; ``actions`` then holds what their hands did."""
+        drafts = [self._shop(plan) for plan in plans]
+        ready: dict[str, float] = {}
+        for draft in drafts:
+            if draft.plan.group:
+                ready[draft.plan.group] = max(ready.get(draft.plan.group, 0.0), draft.t)
+        together: dict[str, Gate] = {}
+        walkers = []
+        for draft in drafts:
+            group = draft.plan.group
+            gate = together.get(group or "") or self._gate("exit")
+            if group:
+                together[group] = gate
+                draft.points.append((max(draft.t + 0.01, ready[group]), draft.xy))
+            walkers.append(self._leave(draft, gate))
+        self.actions.sort()
+        keep_apart(walkers, self._ways)
+        return walkers
+
+    def _shop(self, plan: Plan) -> _Draft:
+        draft = _Draft(plan, max(0.6, float(self._rng.normal(*self._settings.walking_speed))))
+        gate = self._gate("entry")
+        draft.gate_in = gate.id
+        draft.points.append((plan.arrive_s, self._point_in(gate)))
+        draft.entered = plan.arrive_s + 0.3
+        for errand in plan.errands:
+            self._do(draft, errand)
+        return draft
+
+    def _do(self, draft: _Draft, errand: Errand) -> None:
+        slot = self._layout.slots[errand.slot]
+        look = (
+            errand.wait_s if errand.wait_s is not None else float(self._rng.uniform(*self._settings.browse_s))
+        )
+        hands = self._hands(errand)
+        stay = look + REACH_S + BETWEEN_HANDS_S * len(hands)
+        if errand.at is not None:
+            stay = max(stay, errand.at - draft.t + REACH_S)
+        spot = self._spot(slot, draft, stay)
+        self._walk(draft, spot)
+        arrived = draft.t
+        start = arrived + look if errand.at is None else max(arrived + REACH_S, errand.at)
+        side: Literal["left", "right"] = "right" if self._rng.random() < 0.7 else "left"
+        for i, count in enumerate(hands):
+            t = start + i * BETWEEN_HANDS_S
+            draft.reaches.append(Reach(t, side, _hand_in(slot, spot)))
+            self.actions.append(Action(t, draft.plan.person, errand.act, slot.id, errand.sku, count))
+        end = start + BETWEEN_HANDS_S * max(0, len(hands) - 1) + REACH_S
+        x, y, _ = slot.centre
+        draft.facing.append((arrived, end, float(np.arctan2(y - spot[1], x - spot[0]))))
+        draft.points.append((end, spot))
+        self._taken.append((spot, arrived, end))
+
+    def _hands(self, errand: Errand) -> list[int]:
+        """Units in each reach: one by one, or up to three at once."""
+        if errand.act == "browse":
+            return []
+        if errand.act == "touch":
+            return [0]
+        at_once = 3 if errand.act == "restock" else (2 if self._rng.random() < 0.5 else 1)
+        full, rest = divmod(errand.count, at_once)
+        return [at_once] * full + ([rest] if rest else [])
+
+    def _spot(self, slot: Slot, draft: _Draft, stay: float) -> Floats:
+        """A free place within reach of a slot that nobody else stands on meanwhile."""
+        cells = self._ways.cells
+        centre = np.asarray(slot.centre[:2])
+        distance = np.hypot(*(cells - centre).T)
+        near = np.flatnonzero(
+            (distance >= ARM_M[0]) & (distance <= ARM_M[1]) & self._ways.reachable(draft.xy)
+        )
+        if not len(near):
+            raise ValueError(f"nobody can stand within {ARM_M[1]} m of slot {slot.id}: check where it is")
+        # Around half a metre away is comfortable; a little chance keeps people from standing alike.
+        order = near[np.argsort(np.abs(distance[near] - 0.5) + self._rng.uniform(0, 0.1, len(near)))]
+        arrives = draft.t + float(np.hypot(*(centre - draft.xy))) / draft.speed
+        others = [xy for xy, a, b in self._taken if a < arrives + stay + 4.0 and b > arrives - 1.0]
+        for cell in order:
+            if all(np.hypot(*(cells[cell] - xy)) >= APART_M for xy in others):
+                return np.asarray(cells[cell])
+        return np.asarray(cells[order[0]])
+
+    def _walk(self, draft: _Draft, end: Floats) -> None:
+        t, here = draft.points[-1]
+        corners = self._ways.way(here, end)
+        for corner in corners[1:]:
+            length = float(np.hypot(*(corner - here)))
+            if length > 1e-9:
+                t, here = t + length / draft.speed, corner
+                draft.points.append((t, here))
+
+    def _leave(self, draft: _Draft, gate: Gate) -> Walker:
+        self._walk(draft, self._point_in(gate))
+        left = draft.t
+        draft.points.append((left + 0.4, draft.xy))
+        first = int(np.ceil(draft.plan.arrive_s * RATE_HZ))
+        times = np.arange(first, int(draft.t * RATE_HZ) + 1) / RATE_HZ
+        at, where = np.array([t for t, _ in draft.points]), np.array([xy for _, xy in draft.points])
+        xy = _smooth(np.column_stack([np.interp(times, at, where[:, k]) for k in (0, 1)]))
+        return Walker(
+            plan=draft.plan,
+            height=float(np.clip(self._rng.normal(*self._settings.body_sd_m), 1.5, 2.0)),
+            first=first,
+            xy=xy,
+            heading=_headings(times, xy, draft.facing),
+            reaches=draft.reaches,
+            entry=(draft.gate_in, draft.entered),
+            exit=(gate.id, left),
+        )
+
+    def _gate(self, way: Literal["entry", "exit"]) -> Gate:
+        gates = [g for g in self._layout.file.gate if g.kind in (way, "both")]
+        if not gates:
+            raise ValueError(f"this store has no gate for an {way}")
+        return gates[int(self._rng.integers(len(gates)))]
+
+    def _point_in(self, gate: Gate) -> Floats:
+        """A place in a gate where somebody can stand."""
+        middle = np.array(Polygon(gate.outline).representative_point().coords[0])
+        for _ in range(20):
+            point = middle + self._rng.normal(0, 0.1, 2)
+            if Polygon(gate.outline).covers(Point(point)) and self._ways.can_stand(point):
+                return np.asarray(point)
+        return np.asarray(self._ways.cells[self._ways.nearest(middle)])
+
+
+def keep_apart(walkers: list[Walker], ways: Ways) -> None:
+    """Let people give way: whoever walks moves aside, whoever stands stays. Changes ``xy`` in place."""
+    aside = [np.zeros(2) for _ in walkers]
+    moving = [np.hypot(*np.gradient(w.xy, axis=0).T) * RATE_HZ > 0.2 for w in walkers]
+    for n in range(min((w.first for w in walkers), default=0), max((w.last for w in walkers), default=0)):
+        here = [i for i, w in enumerate(walkers) if w.first <= n < w.last]
+        planned = {i: walkers[i].xy[n - walkers[i].first].copy() for i in here}
+        for i in here:
+            aside[i] *= 0.92
+            if moving[i][n - walkers[i].first]:
+                for j in here:
+                    if j != i:
+                        aside[i] += _push(planned[i] + aside[i] - planned[j] - aside[j])
+            length = float(np.hypot(*aside[i]))
+            if length > 0.45:
+                aside[i] *= 0.45 / length
+            if not ways.can_stand(planned[i] + aside[i]):
+                aside[i] *= 0.5
+            if ways.can_stand(planned[i] + aside[i]):
+                walkers[i].xy[n - walkers[i].first] = planned[i] + aside[i]
+
+
+def _push(apart: Floats) -> Floats:
+    distance = float(np.hypot(*apart))
+    if distance >= APART_M or distance < 1e-6:
+        return np.zeros(2)
+    return np.asarray(apart / distance * (APART_M - distance) * 0.12)
+
+
+def _smooth(xy: Floats) -> Floats:
+    if len(xy) < 2:
+        return xy
+    kernel = np.hanning(SMOOTH + 2)[1:-1]
+    kernel /= kernel.sum()
+    padded = np.pad(xy, ((SMOOTH // 2, SMOOTH // 2), (0, 0)), mode="edge")
+    smooth = [np.convolve(padded[:, k], kernel, mode="valid") for k in (0, 1)]
+    return np.column_stack(smooth).astype(np.float64)
+
+
+def _headings(times: Floats, xy: Floats, facing: list[tuple[float, float, float]]) -> Floats:
+    """Where the chest points: along the way, and at the shelf while somebody stands there."""
+    steps = np.gradient(xy, axis=0) if len(xy) > 1 else np.zeros_like(xy)
+    heading = np.arctan2(steps[:, 1], steps[:, 0])
+    still = np.hypot(*steps.T) * RATE_HZ < 0.1
+    # Whoever stands keeps the heading of the last step.
+    last = np.maximum.accumulate(np.where(still, 0, np.arange(len(heading))))
+    heading = heading[last]
+    for start, end, direction in facing:
+        heading[(times >= start) & (times <= end)] = direction
+    return np.asarray(heading, dtype=np.float64)
+
+
+def _hand_in(slot: Slot, spot: Floats) -> tuple[float, float, float]:
+    """The wrist of somebody who reaches into a slot: between its front and its middle."""
+    low, high, centre = np.asarray(slot.low), np.asarray(slot.high), np.asarray(slot.centre)
+    chest = np.array([spot[0], spot[1], 1.2])
+    wrist = 0.5 * (np.clip(chest, low, high) + centre)
+    return (float(wrist[0]), float(wrist[1]), float(wrist[2]))

@@ -1,0 +1,164 @@
+"""What is on the shelves, unit by unit, and what the scales feel of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.recording.truth import TrueMove
+from inference.simulation.people import Action
+from inference.simulation.settings import SimulationSettings
+from store_layout.model import StoreLayout
+
+Floats = NDArray[np.float64]
+
+STOCK = 10
+"""Units in a slot whose stock the planogram does not say."""
+LIFT_S = 0.25
+"""How long a unit takes to come off or onto the plate."""
+
+
+class Step(NamedTuple):
+    """A weight that comes or goes for good, around ``t``."""
+
+    t: float
+    scale: str
+    grams: float
+
+
+class Touch(NamedTuple):
+    """A hand on a shelf, around ``t``."""
+
+    t: float
+    slot: str
+    sd_g: float
+
+
+class Shelves:
+    """Units with weights of their own, in slots and in hands."""
+
+    def __init__(self, layout: StoreLayout, settings: SimulationSettings, rng: np.random.Generator) -> None:
+        self._layout, self._settings, self._rng = layout, settings, rng
+        self._units: dict[str, list[tuple[str, float]]] = {slot.id: [] for slot in layout.file.slot}
+        self._carried: dict[str, list[tuple[str, float]]] = {}
+        for facing in layout.planogram:
+            count = STOCK if facing.stock is None else facing.stock
+            self._units[facing.slot] += [(facing.sku, self._weigh(facing.sku)) for _ in range(count)]
+        self.start_g = {scale: self._load(scale) for scale in layout.scales}
+        """Load of each scale at the start."""
+        self.steps: list[Step] = []
+        self.touches: list[Touch] = []
+        self.moves: list[TrueMove] = []
+
+    def carried(self, person: str) -> dict[str, int]:
+        """What somebody has in the end: sku -> units."""
+        skus = [sku for sku, _ in self._carried.get(person, [])]
+        return {sku: skus.count(sku) for sku in sorted(set(skus))}
+
+    def act(self, action: Action) -> None:
+        """Do one action. A take from an empty slot, or a put-back of what is not held, is only a touch."""
+        if action.act == "browse":
+            return
+        self.touches.append(Touch(action.t, action.slot, float(self._rng.uniform(*self._settings.touch_g))))
+        sku = action.sku or next(iter(self._layout.skus_of_slot[action.slot]), None)
+        if sku is None or action.units == 0:
+            return
+        match action.act:
+            case "take":
+                units = _pick(self._units[action.slot], sku, action.units)
+                self._carried.setdefault(action.person, []).extend(units)
+                sign = 1
+            case "put_back":
+                units = _pick(self._carried.get(action.person, []), sku, action.units)
+                self._units[action.slot].extend(units)
+                sign = -1
+            case _:
+                units = [(sku, self._weigh(sku)) for _ in range(action.units)]
+                self._units[action.slot].extend(units)
+                sign = -1
+        if units:
+            self._moved(action, sku, units, sign)
+
+    def _moved(self, action: Action, sku: str, units: list[tuple[str, float]], sign: int) -> None:
+        scale = self._layout.slots[action.slot].scale
+        if scale is not None:
+            self.steps.append(Step(action.t, scale, -sign * sum(grams for _, grams in units)))
+        t = round(self._settings.started_at + action.t, 3)
+        self.moves.append(TrueMove(t, action.person, sku, action.slot, sign * len(units)))
+
+    def _weigh(self, sku: str) -> float:
+        product = self._layout.products[sku]
+        return max(0.1, float(self._rng.normal(product.weight_g, product.weight_sd_g)))
+
+    def _load(self, scale: str) -> float:
+        slots = self._layout.slots_of_scale[scale]
+        return 500.0 + sum(grams for slot in slots for _, grams in self._units[slot.id])
+
+
+def _pick(units: list[tuple[str, float]], sku: str, count: int) -> list[tuple[str, float]]:
+    """Take up to ``count`` units of a product out of a list, the last ones first."""
+    picked: list[tuple[str, float]] = []
+    for i in range(len(units) - 1, -1, -1):
+        if len(picked) < count and units[i][0] == sku:
+            picked.append(units.pop(i))
+    return picked
+
+
+class ScaleSignal:
+    """What one scale reads: the load, hands, drift and noise, in the scale's steps."""
+
+    def __init__(
+        self, layout: StoreLayout, settings: SimulationSettings, shelves: Shelves, scale: str, seed: list[int]
+    ) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._settings = settings
+        self._about = layout.scales[scale]
+        self.rate_hz = settings.scale_rate_hz or self._about.rate_hz
+        self.noise_g = float(self._rng.uniform(*settings.scale_noise_g))
+        self._phase = self._rng.uniform(0, 2 * np.pi, 2)
+        self._start = shelves.start_g[scale]
+        self._steps = [(s.t, s.grams) for s in shelves.steps if s.scale == scale]
+        self._touches = [(t.t, t.sd_g * _felt(layout, scale, t.slot, settings)) for t in shelves.touches]
+        self._touches = [touch for touch in self._touches if touch[1] > 0.5]
+
+    def read(self, t: Floats) -> list[float | None]:
+        """Readings at times ``t`` (seconds from the start, ascending; each call goes on from the last)."""
+        grams = self.load(t) + self._drift(t) + self._rng.normal(0.0, self.noise_g, len(t))
+        for when, sd in self._touches:
+            if t[0] - 2.0 <= when <= t[-1] + 2.0:
+                grams += self._hand(t - when, sd)
+        step = self._about.resolution_g
+        rounded = np.round(np.round(grams / step) * step, 3) if step > 0 else np.round(grams, 3)
+        lost = self._rng.random(len(t)) < self._settings.lost_readings
+        return [None if gone else float(value) for value, gone in zip(rounded, lost, strict=True)]
+
+    def load(self, t: Floats) -> Floats:
+        """The true load, grams."""
+        grams = np.full(len(t), self._start)
+        for when, step in self._steps:
+            grams += step * np.clip((t - when) / LIFT_S + 0.5, 0.0, 1.0)
+        return grams
+
+    def _drift(self, t: Floats) -> Floats:
+        slow = 2 * np.pi * t / self._settings.drift_period_s
+        a, b = self._phase
+        return np.asarray(self._settings.drift_g * (0.7 * np.sin(slow + a) + 0.3 * np.sin(2.7 * slow + b)))
+
+    def _hand(self, t: Floats, sd: float) -> Floats:
+        """Pressing, pulling, and the plate ringing out; over within about a second."""
+        envelope = np.exp(-0.5 * (t / 0.22) ** 2)
+        shove = self._rng.normal(0.0, sd, len(t)) * envelope
+        after = np.clip(t, 0.0, None)
+        ring = np.where(t > 0, np.exp(-after / 0.15) * np.sin(2 * np.pi * 7.0 * after), 0.0)
+        return np.asarray(shove + 1.5 * sd * envelope * np.sin(2 * np.pi * 1.4 * t) + 0.7 * sd * ring)
+
+
+def _felt(layout: StoreLayout, scale: str, slot: str, settings: SimulationSettings) -> float:
+    """Share of a touch in ``slot`` that ``scale`` feels: all, a little on the same shelf, or nothing."""
+    touched = layout.slots[slot]
+    if touched.scale == scale:
+        return 1.0
+    shelf = {(s.fixture, s.shelf) for s in layout.slots_of_scale[scale]}
+    return settings.crosstalk if (touched.fixture, touched.shelf) in shelf else 0.0

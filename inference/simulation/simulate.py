@@ -1,0 +1,219 @@
+"""Writes a recording of a store that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.messages import GateSignal
+from inference.recording import RecordingWriter, WeightBatch
+from inference.recording.truth import TrueBox, TrueLine, TruePath, TrueVisit, Truth
+from inference.simulation.people import RATE_HZ, Schedule, Walker
+from inference.simulation.plans import Plan, random_plans
+from inference.simulation.settings import SimulationSettings
+from inference.simulation.shelves import ScaleSignal, Shelves
+from inference.simulation.sight import IGNORE_BELOW, SimulatedCamera
+from store_layout.model import StoreLayout
+
+Floats = NDArray[np.float64]
+Progress = Callable[[float, str], None]
+"""Share done, 0 to 1, and what is being made."""
+
+TAIL_S = 8.0
+"""How long the recording goes on after the last one has left."""
+BATCH_S = 1.0
+PATH_HZ = 5
+# Each part draws from a generator of its own, so that a change in one leaves the others as they were.
+PLANS, PEOPLE, SHELVES, LOOKS, SCALES, CAMERAS = range(6)
+
+
+def simulate(
+    layout: StoreLayout,
+    settings: SimulationSettings,
+    seed: int,
+    out: Path,
+    progress: Progress | None = None,
+    *,
+    plans: tuple[Plan, ...] | None = None,
+    store_folder: Path | None = None,
+    note: str = "",
+) -> None:
+    """Simulate visits to a store and write them to ``out`` as a recording with its truth.
+
+    ``plans``: who comes and does what; None: a crowd by chance, as ``settings`` say. The same arguments
+    give the same bytes. Raises ``ValueError`` for a store in which nobody can shop (no gate, no way, a slot
+    out of reach) and ``RecordingError`` where ``out`` holds something already.
+    """
+
+    def tell(share: float, what: str) -> None:
+        if progress is not None:
+            progress(share, what)
+
+    tell(0.0, "shoppers")
+    plans = random_plans(layout, settings, _rng(seed, PLANS)) if plans is None else plans
+    schedule = Schedule(layout, settings, _rng(seed, PEOPLE))
+    walkers = schedule.walkers(plans)
+    shelves = Shelves(layout, settings, _rng(seed, SHELVES))
+    for action in schedule.actions:
+        shelves.act(action)
+    with RecordingWriter(
+        out,
+        layout,
+        started_at=settings.started_at,
+        recording_id=f"simulated-{layout.file.store.id}-{seed}",
+        store_folder=store_folder,
+        appearance=settings.appearance_size > 0,
+        simulated=True,
+        note=note or "Simulated at the level of observations: nobody in it exists.",
+    ) as writer:
+        session = _Session(writer, layout, settings, seed, walkers)
+        session.write_gates()
+        tell(0.05, "scales")
+        session.write_scales(shelves)
+        boxes: dict[str, tuple[TrueBox, ...]] = {}
+        for number, camera in enumerate(layout.file.camera):
+            tell(0.15 + 0.85 * number / len(layout.file.camera), camera.name)
+            boxes[camera.id] = session.write_camera(number)
+        writer.truth(
+            Truth(
+                paths=tuple(_path(walker, settings) for walker in walkers),
+                boxes=boxes,
+                visits=_true_visits(walkers, shelves, settings),
+                moves=tuple(shelves.moves),
+            )
+        )
+        writer.close(ended_at=settings.started_at + session.end)
+    tell(1.0, "done")
+
+
+def _rng(seed: int, part: int) -> np.random.Generator:
+    return np.random.default_rng([seed, part])
+
+
+@dataclass
+class _Session:
+    """What happened, and where it is written."""
+
+    writer: RecordingWriter
+    layout: StoreLayout
+    settings: SimulationSettings
+    seed: int
+    walkers: list[Walker]
+
+    def __post_init__(self) -> None:
+        last = max((w.last / RATE_HZ for w in self.walkers), default=0.0)
+        self.end = self.settings.duration_s or last + TAIL_S
+        self._looks = _looks(self.walkers, self.settings, self.seed)
+
+    def write_gates(self) -> None:
+        signals: list[GateSignal] = []
+        for name, members in _parties(self.walkers).items():
+            token = None if members[0].plan.staff else f"card-{name}"
+            (gate_in, t_in) = min((w.entry for w in members), key=lambda passed: passed[1])
+            (gate_out, t_out) = max((w.exit for w in members), key=lambda passed: passed[1])
+            at = _store_time(self.settings, t_in)
+            signals.append(GateSignal(gate_in, at, "entry", len(members), token))
+            at = _store_time(self.settings, t_out)
+            signals.append(GateSignal(gate_out, at, "exit", len(members), token))
+        for signal in sorted(signals, key=lambda s: (s.t, s.gate, s.kind)):
+            if signal.t <= self.settings.started_at + self.end:
+                self.writer.gate(signal)
+
+    def write_scales(self, shelves: Shelves) -> None:
+        signals = {
+            scale: ScaleSignal(self.layout, self.settings, shelves, scale, [self.seed, SCALES, number])
+            for number, scale in enumerate(self.layout.scales)
+        }
+        for second in range(int(self.end / BATCH_S)):
+            for number, (scale, signal) in enumerate(signals.items()):
+                rate = signal.rate_hz
+                first, after = (round(n * BATCH_S * rate) for n in (second, second + 1))
+                # Scales are not in step with each other.
+                times = (number % 7) / (7.0 * rate) + np.arange(first, after) / rate
+                if len(times):
+                    at = _store_time(self.settings, float(times[0]))
+                    self.writer.weights(WeightBatch(scale, at, rate, tuple(signal.read(times)), first))
+
+    def write_camera(self, number: int) -> tuple[TrueBox, ...]:
+        about = self.layout.file.camera[number]
+        camera = SimulatedCamera(self.layout, about, self.settings, [self.seed, CAMERAS, number, 0])
+        rng = np.random.default_rng([self.seed, CAMERAS, number, 1])
+        boxes: list[TrueBox] = []
+        period = 1.0 / about.fps
+        phase = float(rng.uniform(0.1, 0.9)) * period
+        for seq in range(int((self.end - period) / period)):
+            jitter = float(np.clip(rng.normal(0, self.settings.frame_jitter_s), -0.1 * period, 0.1 * period))
+            t = round(phase + seq * period + jitter, 3)
+            people = [w for w in self.walkers if w.first <= t * RATE_HZ < w.last]
+            if rng.random() < self.settings.frame_loss:
+                continue
+            sightings = camera.look(people, t)
+            seen = camera.detect(sightings, self._looks, t, seq)
+            self.writer.detections(seen)
+            for s in sightings:
+                x1, y1, x2, y2 = (round(v, 1) for v in s.box)
+                boxes.append(TrueBox(seen.t, s.person, (x1, y1, x2, y2), ignore=s.visible < IGNORE_BELOW))
+        return tuple(boxes)
+
+
+def _parties(walkers: list[Walker]) -> dict[str, list[Walker]]:
+    """Who came together, on one card: by the group's name, or the person's."""
+    parties: dict[str, list[Walker]] = {}
+    for walker in walkers:
+        parties.setdefault(walker.plan.group or walker.plan.person, []).append(walker)
+    return parties
+
+
+def _looks(walkers: list[Walker], settings: SimulationSettings, seed: int) -> dict[str, Floats]:
+    """What everybody looks like: a unit vector, partly common to all."""
+    if not settings.appearance_size:
+        return {}
+    rng = _rng(seed, LOOKS)
+    common = _unit(rng.normal(0, 1, settings.appearance_size)) * settings.appearance_common
+    return {w.plan.person: _unit(common + _unit(rng.normal(0, 1, settings.appearance_size))) for w in walkers}
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / np.linalg.norm(vector))
+
+
+def _path(walker: Walker, settings: SimulationSettings) -> TruePath:
+    step = RATE_HZ // PATH_HZ
+    numbers = sorted({*range(0, len(walker.xy), step), len(walker.xy) - 1})
+    return TruePath(
+        person=walker.plan.person,
+        t=tuple(_store_time(settings, (walker.first + n) / RATE_HZ) for n in numbers),
+        xy=tuple((round(float(walker.xy[n, 0]), 3), round(float(walker.xy[n, 1]), 3)) for n in numbers),
+    )
+
+
+def _true_visits(
+    walkers: list[Walker], shelves: Shelves, settings: SimulationSettings
+) -> tuple[TrueVisit, ...]:
+    """One visit for each person, or for each group on one card (under its first person's name)."""
+    visits = []
+    for members in _parties(walkers).values():
+        total: dict[str, int] = {}
+        for walker in members:
+            for sku, count in shelves.carried(walker.plan.person).items():
+                total[sku] = total.get(sku, 0) + count
+        tricky = tuple(dict.fromkeys(word for w in members for word in w.plan.tricky))
+        visits.append(
+            TrueVisit(
+                person=members[0].plan.person,
+                entered_at=_store_time(settings, min(w.entry[1] for w in members)),
+                left_at=_store_time(settings, max(w.exit[1] for w in members)),
+                lines=tuple(TrueLine(sku, total[sku]) for sku in sorted(total)),
+                staff=members[0].plan.staff,
+                tricky=tricky,
+            )
+        )
+    return tuple(visits)
+
+
+def _store_time(settings: SimulationSettings, t: float) -> float:
+    return round(settings.started_at + float(t), 4)
