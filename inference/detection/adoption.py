@@ -72,26 +72,50 @@ def write_manifest(
     return path
 
 
-def add_model(onnx_path: Path, family: str, out: Path, *, licence: str = "not stated") -> Path:
-    """Copy a network into a folder of models and write its manifest there.
+def add_model(
+    onnx_path: Path,
+    family: str,
+    out: Path,
+    *,
+    classes: tuple[str, ...] | None = None,
+    size: tuple[int, int] | None = None,
+    score: float = 0.25,
+    decoded: bool = False,
+    licence: str = "not stated",
+    source: str = "",
+) -> Path:
+    """Copy a network into a folder of models and write its manifest there; see :func:`write_manifest`.
 
-    Returns the manifest's path. Raises :class:`ModelError`; then nothing is left in the folder.
+    A network that lies in the folder already only gets its manifest. Returns the manifest's path. Raises
+    :class:`ModelError`; then nothing is left in the folder that was not there.
     """
     _family(onnx_path, family)
     if not onnx_path.is_file():
         raise ModelError(onnx_path, "there is no such file", "Give the path of an .onnx file.")
     target = out / onnx_path.with_suffix(".onnx").name
-    if target.exists() and not target.samefile(onnx_path):
+    copied = not target.exists()
+    if not copied and not target.samefile(onnx_path):
         raise ModelError(target, "a model of this name is there already", "Rename one of them.")
-    if target.exists():
-        return write_manifest(target, family, licence=licence)
-    out.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(onnx_path, target)
     try:
-        return write_manifest(target, family, licence=licence)
+        if copied:
+            out.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(onnx_path, target)
+        return write_manifest(
+            target,
+            family,
+            classes=classes,
+            size=size,
+            score=score,
+            decoded=decoded,
+            licence=licence,
+            source=source,
+        )
     except ModelError:
-        target.unlink()
+        if copied:
+            target.unlink()
         raise
+    except OSError as error:
+        raise ModelError(out, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
 
 
 def _family(file: Path, name: str) -> Family:

@@ -40,10 +40,9 @@ STARTED_AT = 1_236_000_000.0
 """Store time of frame 1; what the real one was does not matter."""
 MARGIN_PX = 20.0
 """The floor goes on so far beyond the picture's edges: feet may be just outside."""
-FAR_M = 50.0
-"""The floor ends at this distance from the camera: nobody is labelled beyond 42 m."""
-GATE_M = 2.5
-"""Width of the strip along the floor's border in which people come and go."""
+FAR_M = 43.0
+"""The floor ends at this distance from the camera. Nobody is labelled beyond 38 m; at 46 m stands a notice
+board that detectors take for a person."""
 
 
 class Row(NamedTuple):
