@@ -1,0 +1,1 @@
+"""Qt item models over the snapshot and the ledger. They hold rows that were confirmed, and nothing else."""

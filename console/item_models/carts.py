@@ -1,0 +1,82 @@
+"""Carts of the shoppers inside, the one that changed last on top."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from console.item_models.keyed_rows import Column, KeyedRows
+from console.item_models.words import ShopWords, chance, count_of
+from console.operations.live_state import LiveState
+
+
+class CartCardLine(msgspec.Struct, frozen=True):
+    """One line as it is shown."""
+
+    quantity: str
+    name: str
+    chance: str
+    amount: str
+
+
+class CartCard(msgspec.Struct, frozen=True):
+    """One cart as it is shown."""
+
+    track: int
+    code: str
+    identity: int
+    items: int
+    total: str
+    hidden: bool
+    staff: bool
+    lines: tuple[CartCardLine, ...]
+
+    @property
+    def spoken(self) -> str:
+        """All of it in one sentence, for screen readers."""
+        lines = ", ".join(f"{line.quantity} {line.name} {line.chance}".strip() for line in self.lines)
+        return f"{self.code}, {count_of(self.items, 'item', 'items')}, {self.total}: {lines or 'nothing yet'}"
+
+
+class CartsModel(KeyedRows[CartCard]):
+    """One row per shopper."""
+
+    def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
+        super().__init__((Column("Cart", lambda c: c.spoken),), key=lambda c: c.track, parent=parent)
+        self._state = state
+        self._words = words
+
+    def refresh(self) -> None:
+        """Take what the newest snapshot says. A cart never changed counts from its shopper's entry."""
+        snapshot = self._state.snapshot
+        if snapshot is None:
+            self.replace([])
+            return
+        changed = {cart.track: cart.t for cart in snapshot.carts}
+        order = sorted(
+            snapshot.inside,
+            key=lambda i: (-changed.get(i.person.track, i.entered_at), i.person.track),
+        )
+        self.replace([self._card(i.person.track, i.code, i.person.hidden, i.staff) for i in order])
+
+    def _card(self, track: int, code: str, hidden: bool, staff: bool) -> CartCard:
+        cart, words = self._state.cart(track), self._words
+        lines = cart.lines if cart else ()
+        return CartCard(
+            track=track,
+            code=code,
+            identity=self._state.identity(track),
+            items=sum(line.quantity for line in lines),
+            total=words.money(sum(words.price(line.sku, line.quantity) for line in lines)),
+            hidden=hidden,
+            staff=staff,
+            lines=tuple(
+                CartCardLine(
+                    quantity=str(line.quantity),
+                    name=words.product(line.sku),
+                    chance=chance(line.probability),
+                    amount=words.money(words.price(line.sku, line.quantity)),
+                )
+                for line in lines
+            ),
+        )

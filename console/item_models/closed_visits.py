@@ -1,0 +1,97 @@
+"""Visits that are over, with their receipts, from the ledger."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from console.item_models.keyed_rows import Column, KeyedRows
+from console.item_models.words import DASH, ShopWords, day_and_time, span
+from console.operations.visit_history import ClosedVisitEntry
+from console.theme.icons import Icon
+
+
+class ClosedRow(msgspec.Struct, frozen=True):
+    """One closed visit as the list shows it."""
+
+    entry: ClosedVisitEntry
+    items: int
+    value: int
+    search_text: str
+
+    @property
+    def left_at(self) -> float:
+        """When they left; when the visit was closed if nobody saw them leave."""
+        visit = self.entry.row.visit
+        return visit.closed_at if visit.left_at is None else visit.left_at
+
+
+_OUTCOMES: dict[str, tuple[str, str, Icon | None]] = {
+    "receipt": ("Receipt", "good", Icon.GOOD),
+    "issue": ("Receipt to come", "waiting", Icon.WAITING),
+    "review": ("Needs review", "waiting", Icon.WAITING),
+    "nothing": ("Nothing taken", "neutral", None),
+    "staff": ("Staff", "neutral", Icon.STAFF),
+}
+
+
+def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
+    """What became of the visit: word, tone and sign."""
+    return _OUTCOMES[row.entry.row.state]
+
+
+def why(entry: ClosedVisitEntry) -> str:
+    """Why there is no receipt yet, or what staff should know; empty when all is plain."""
+    visit = entry.row.visit
+    return "; ".join([*(question.text for question in visit.questions), *visit.notes])
+
+
+class ClosedVisitsModel(KeyedRows[ClosedRow]):
+    """Closed visits, newest first."""
+
+    def __init__(self, words: ShopWords, parent: QObject | None = None) -> None:
+        super().__init__(
+            (
+                Column("Left", lambda r: day_and_time(r.left_at, words.zone), lambda r: r.left_at),
+                Column("Visit", lambda r: r.entry.row.visit.code),
+                Column("Stay", _stay, lambda r: r.left_at - r.entry.row.visit.entered_at, number=True),
+                Column("Items", lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True),
+                Column(
+                    "Total",
+                    lambda r: words.money(r.value) if r.items else DASH,
+                    lambda r: r.value,
+                    number=True,
+                ),
+                Column(
+                    "Outcome",
+                    lambda r: outcome(r)[0],
+                    tone=lambda r: outcome(r)[1],
+                    sign=lambda r: outcome(r)[2],
+                    tip=lambda r: why(r.entry),
+                ),
+                Column("Receipt", lambda r: r.entry.document.label if r.entry.document else DASH),
+            ),
+            key=lambda r: r.entry.row.visit.visit,
+            parent=parent,
+        )
+        self._words = words
+
+    def show(self, entries: tuple[ClosedVisitEntry, ...]) -> None:
+        """Take what the ledger said."""
+        self.replace([self._row(entry) for entry in entries])
+
+    def _row(self, entry: ClosedVisitEntry) -> ClosedRow:
+        visit, document = entry.row.visit, entry.document
+        value = (
+            document.receipt.total
+            if document
+            else sum(self._words.price(line.sku, line.quantity) for line in visit.lines)
+        )
+        found = [visit.code, *(document.label for document in [document] if document), entry.row.state]
+        found += [f"{self._words.product(line.sku)} {line.sku}" for line in visit.lines]
+        return ClosedRow(entry, sum(line.quantity for line in visit.lines), value, " ".join(found))
+
+
+def _stay(row: ClosedRow) -> str:
+    visit = row.entry.row.visit
+    return DASH if visit.left_at is None else span(visit.left_at - visit.entered_at)

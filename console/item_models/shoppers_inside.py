@@ -1,0 +1,105 @@
+"""Visits that are going on, from the snapshot."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from console.item_models.keyed_rows import Column, KeyedRows
+from console.item_models.words import DASH, ShopWords, chance, since
+from console.operations.live_state import LiveState
+from console.theme.icons import Icon
+from console.theme.tokens import CERTAIN
+from inference.messages.results import CartLine
+
+
+class InsideRow(msgspec.Struct, frozen=True):
+    """One shopper."""
+
+    track: int
+    code: str
+    entered_at: float
+    hidden: bool
+    staff: bool
+    identity: float
+    items: int
+    value: int
+    lines: tuple[CartLine, ...]
+    for_s: int
+    """Whole seconds inside."""
+    search_text: str = ""
+
+
+class InsideModel(KeyedRows[InsideRow]):
+    """Everybody inside, who came last first."""
+
+    def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
+        super().__init__(
+            (
+                Column("Visit", lambda r: r.code),
+                Column(
+                    "Inside for",
+                    lambda r: since(r.entered_at, r.entered_at + r.for_s, words.zone),
+                    lambda r: r.for_s,
+                    number=True,
+                ),
+                Column("Items", lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True),
+                Column(
+                    "Value",
+                    lambda r: words.money(r.value) if r.items else DASH,
+                    lambda r: r.value,
+                    number=True,
+                ),
+                Column("State", state_of, tone=_tone, sign=_sign),
+            ),
+            key=lambda r: r.track,
+            parent=parent,
+        )
+        self._state = state
+        self._words = words
+
+    def refresh(self) -> None:
+        """Take what the newest snapshot says."""
+        snapshot = self._state.snapshot
+        if snapshot is None:
+            self.replace([])
+            return
+        rows = []
+        for inside in snapshot.inside:
+            cart = self._state.cart(inside.person.track)
+            lines = cart.lines if cart else ()
+            rows.append(
+                InsideRow(
+                    track=inside.person.track,
+                    code=inside.code,
+                    entered_at=inside.entered_at,
+                    hidden=inside.person.hidden,
+                    staff=inside.staff,
+                    identity=inside.person.identity,
+                    items=sum(line.quantity for line in lines),
+                    value=sum(self._words.price(line.sku, line.quantity) for line in lines),
+                    lines=lines,
+                    for_s=int(snapshot.t - inside.entered_at),
+                    search_text=" ".join([inside.code, *(self._words.product(line.sku) for line in lines)]),
+                )
+            )
+        self.replace(sorted(rows, key=lambda r: (-r.entered_at, r.track)))
+
+
+def state_of(row: InsideRow) -> str:
+    """In a few words: seen or not, who it may be, staff."""
+    parts = ["Staff"] if row.staff else []
+    parts.append("Hidden" if row.hidden else "Seen")
+    if row.identity < CERTAIN:
+        parts.append(f"identity {chance(row.identity)}")
+    return ", ".join(parts)
+
+
+def _tone(row: InsideRow) -> str:
+    return "waiting" if row.hidden or row.identity < CERTAIN else "neutral"
+
+
+def _sign(row: InsideRow) -> Icon | None:
+    if row.staff:
+        return Icon.STAFF
+    return Icon.WAITING if row.hidden or row.identity < CERTAIN else None

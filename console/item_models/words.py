@@ -1,0 +1,75 @@
+"""How times, weights and chances are written, everywhere the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from console.back_office.money import format_money
+from console.theme.tokens import CERTAIN
+from store_layout.model import StoreLayout
+
+HOUR_S = 3600.0
+DASH = "–"
+MINUS = "−"
+
+
+def clock_time(t: float, zone: ZoneInfo, *, seconds: bool = False) -> str:
+    """``14:03``, or with seconds, in the shop's zone."""
+    return datetime.fromtimestamp(t, UTC).astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day_and_time(t: float, zone: ZoneInfo) -> str:
+    """``2026-09-21 14:03:05`` in the shop's zone."""
+    return datetime.fromtimestamp(t, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def span(seconds: float) -> str:
+    """``1:20`` minutes and seconds, ``2:05:00`` from an hour on."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def since(t: float, now: float, zone: ZoneInfo) -> str:
+    """How long ago when under an hour (``1:20``), else the time of day."""
+    return span(now - t) if now - t < HOUR_S else clock_time(t, zone)
+
+
+def chance(probability: float) -> str:
+    """``72%`` when that is worth knowing, else nothing."""
+    return "" if probability >= CERTAIN else f"{int(probability * 100)}%"
+
+
+def grams(delta: float) -> str:
+    """``−330 g`` or ``+250 g``."""
+    sign = MINUS if delta < 0 else "+"
+    return f"{sign}{abs(delta):.0f} g"
+
+
+def count_of(number: int, one: str, many: str) -> str:
+    """``1 item``, ``3 items``."""
+    return f"{number} {one if number == 1 else many}"
+
+
+class ShopWords:
+    """Words that depend on the shop: its zone, its currency, its products' names."""
+
+    def __init__(self, layout: StoreLayout) -> None:
+        self.layout = layout
+        self.zone = ZoneInfo(layout.file.store.time_zone)
+
+    def money(self, minor: int) -> str:
+        """An amount in the shop's currency."""
+        return format_money(minor, self.layout.file.store.currency)
+
+    def product(self, sku: str) -> str:
+        """The product's name; its number when the catalogue does not know it."""
+        known = self.layout.products.get(sku)
+        return known.name if known else sku
+
+    def price(self, sku: str, quantity: int) -> int:
+        """What so many cost, minor units; nothing when the catalogue does not know it."""
+        known = self.layout.products.get(sku)
+        return known.price * quantity if known else 0

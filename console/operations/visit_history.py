@@ -1,0 +1,74 @@
+"""Closed visits and their receipts, read from the ledger in the background."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from console.back_office.ledger import Ledger
+from console.back_office.records import DocumentRow, VisitRow
+from console.operations.background import Background
+
+RECENT = 500
+"""How many visits the list holds."""
+
+
+class ClosedVisitEntry(msgspec.Struct, frozen=True):
+    """A visit that is over, with its receipt where one was issued."""
+
+    row: VisitRow
+    document: DocumentRow | None
+
+
+def read_recent(path: Path, limit: int = RECENT) -> tuple[ClosedVisitEntry, ...]:
+    """The visits that closed last, newest first; none while there is no ledger. Raises ``LedgerError``."""
+    if not path.exists():
+        return ()
+    with Ledger.open(path, read_only=True) as ledger:
+        documents = {document.receipt.visit: document for document in ledger.documents(limit)}
+        return tuple(ClosedVisitEntry(row, documents.get(row.visit.visit)) for row in ledger.visits(limit))
+
+
+class VisitHistory(QObject):
+    """The closed visits as last read. ``refresh`` reads again; ``changed`` follows when they differ."""
+
+    changed = Signal()
+    trouble = Signal(str)
+
+    def __init__(self, path: Path, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+        self.entries: tuple[ClosedVisitEntry, ...] = ()
+        self._background = background
+        self._reading = False
+        self._again = False
+        self._told = ""
+
+    def refresh(self) -> None:
+        """Read the ledger; a second call while one is under way leads to one more read after it."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading = True
+        self._background.run(lambda: read_recent(self.path), self._read, self._failed)
+
+    def _read(self, entries: tuple[ClosedVisitEntry, ...]) -> None:
+        self._told = ""
+        if entries != self.entries:
+            self.entries = entries
+            self.changed.emit()
+        self._finish()
+
+    def _failed(self, error: Exception) -> None:
+        if str(error) != self._told:
+            self._told = str(error)
+            self.trouble.emit(f"The ledger could not be read: {error}. What is shown may be old.")
+        self._finish()
+
+    def _finish(self) -> None:
+        self._reading = False
+        if self._again:
+            self._again = False
+            self.refresh()

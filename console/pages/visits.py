@@ -1,0 +1,224 @@
+"""Visits: who is inside, who has left, and every receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, QModelIndex, QSettings, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from console.item_models.closed_visits import ClosedVisitsModel
+from console.item_models.keyed_rows import ROW_ROLE
+from console.item_models.search import SearchProxy
+from console.item_models.shoppers_inside import InsideModel
+from console.item_models.words import ShopWords, count_of
+from console.operations.live_state import LiveState
+from console.operations.visit_history import VisitHistory
+from console.theme.appearance import Appearance
+from console.theme.icons import Icon, icon
+from console.theme.tokens import SPACE_2, SPACE_3
+from console.widgets.data_table import DataTable
+from console.widgets.labels import EmptyState, label, panel, titled
+from console.widgets.page import Page
+from console.widgets.receipt_pane import ReceiptPane
+
+
+class VisitsPage(Page):
+    """Lists on the left, one visit on the right, one search over all."""
+
+    name = "visits"
+    word = "Visits"
+    icon = Icon.VISITS
+    tip = "Who is inside, who has left, and every receipt"
+
+    def __init__(
+        self,
+        state: LiveState,
+        history: VisitHistory,
+        words: ShopWords,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._history, self._appearance = state, history, appearance
+        self._inside = InsideModel(state, words, self)
+        self._closed = ClosedVisitsModel(words, self)
+        self._inside_found = SearchProxy(self._inside, lambda r: r.search_text, self)
+        self._closed_found = SearchProxy(self._closed, lambda r: r.search_text, self)
+        self.inside = DataTable(self._inside_found, "Visits inside now", (150, 100, 80, 110, 0), appearance)
+        self.closed = DataTable(
+            self._closed_found, "Closed visits and receipts", (160, 90, 80, 70, 100, 0, 110), appearance
+        )
+        self.inside.sort_by(1, Qt.SortOrder.AscendingOrder)
+        self.closed.sort_by(0, Qt.SortOrder.DescendingOrder)
+        self.detail = ReceiptPane(words)
+        self._chosen: tuple[str, object] | None = None
+        self._lay_out()
+        self._find = QAction("Search visits and receipts", self)
+        self._find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
+        self._find.triggered.connect(self._focus_search)
+        self.search.textChanged.connect(self._search)
+        self.inside.selectionModel().currentRowChanged.connect(self._chose_inside)
+        self.closed.selectionModel().currentRowChanged.connect(self._chose_closed)
+        state.snapshot_changed.connect(self._follow)
+        state.selection_changed.connect(self._follow_selection)
+        history.changed.connect(self._read)
+        self.setFocusProxy(self.closed)
+        self._follow()
+        self._read()
+
+    def page_actions(self) -> Sequence[QAction]:
+        """Search."""
+        return (self._find,)
+
+    def look_at(self, what: str) -> None:
+        """The status line asks for those inside."""
+        if what == "inside":
+            self.inside.setFocus()
+
+    def keep(self, settings: QSettings) -> None:
+        """Splitters and columns."""
+        settings.setValue("visits/columns", self._columns.saveState())
+        settings.setValue("visits/rows", self._rows.saveState())
+        self.inside.store_columns(settings, "inside")
+        self.closed.store_columns(settings, "closed")
+
+    def take_up(self, settings: QSettings) -> None:
+        """As they were left."""
+        for key, splitter in (("visits/columns", self._columns), ("visits/rows", self._rows)):
+            stored = settings.value(key)
+            if isinstance(stored, QByteArray):
+                splitter.restoreState(stored)
+        self.inside.keep_columns(settings, "inside")
+        self.closed.keep_columns(settings, "closed")
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    def _focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _search(self, text: str) -> None:
+        self._inside_found.search(text)
+        self._closed_found.search(text)
+        self._show_counts()
+
+    def _follow(self) -> None:
+        self._inside.refresh()
+        self._show_counts()
+        if self._chosen is not None and self._chosen[0] == "inside":
+            self._show_inside(self._chosen[1])
+
+    def _read(self) -> None:
+        self._closed.show(self._history.entries)
+        self._show_counts()
+        if self._chosen is not None and self._chosen[0] == "closed":
+            place = self._closed.place_of(str(self._chosen[1]))
+            if place is not None:
+                self.detail.show_closed(self._closed.row(place))
+
+    def _show_counts(self) -> None:
+        some, found = self._inside.rowCount(), self._inside_found.rowCount()
+        self._inside_title.setText("Inside now" + (f", {found}" if found == some else f", {found} of {some}"))
+        self._inside_stack.setCurrentIndex(1 if found else 0)
+        some, found = self._closed.rowCount(), self._closed_found.rowCount()
+        self._closed_title.setText(
+            "Closed visits" + (f", {found}" if found == some else f", {found} of {some}")
+        )
+        self._closed_stack.setCurrentIndex(1 if found else 0)
+        review = sum(e.row.state == "review" for e in self._history.entries)
+        self._review.setText(f"{count_of(review, 'visit needs', 'visits need')} review" if review else "")
+        if review:
+            self._badge(str(review), "waiting")
+        else:
+            self._badge(str(some) if some else "")
+        searching = bool(self.search.text().strip())
+        self._none_closed.heading.setText("Nothing found" if searching else "No visit has closed yet")
+        self._none_closed.text.setText(
+            "No receipt, code or product matches the search."
+            if searching
+            else "A visit appears here when its shopper has left; the receipt follows when nothing is open."
+        )
+        self._none_inside.text.setText(
+            "Nobody inside matches the search." if searching else "Everybody who comes in is listed here."
+        )
+
+    def _chose_inside(self, current: QModelIndex) -> None:
+        if current.isValid():
+            track = current.data(ROW_ROLE).track
+            self._chosen = ("inside", track)
+            self.closed.clearSelection()
+            self._show_inside(track)
+            self._state.select(track)
+
+    def _chose_closed(self, current: QModelIndex) -> None:
+        if current.isValid():
+            row = current.data(ROW_ROLE)
+            self._chosen = ("closed", row.entry.row.visit.visit)
+            self.inside.clearSelection()
+            self.detail.show_closed(row)
+
+    def _show_inside(self, track: object) -> None:
+        place = self._inside.place_of(track)
+        if place is None:
+            self._chosen = None
+            self.detail.show_nothing()
+        else:
+            self.detail.show_inside(self._inside.row(place))
+
+    def _follow_selection(self) -> None:
+        """Selected on another page: show them here too."""
+        track = self._state.selected
+        if track is None or self._chosen == ("inside", track):
+            return
+        place = self._inside.place_of(track)
+        if place is not None:
+            self.inside.setCurrentIndex(self._inside_found.mapFromSource(self._inside.index(place, 0)))
+
+    def _lay_out(self) -> None:
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search code, receipt number or product")
+        self.search.setAccessibleName("Search visits and receipts")
+        self.search.setClearButtonEnabled(True)
+        glass = self.search.addAction(
+            icon(Icon.SEARCH, self._appearance.theme), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self._appearance.changed.connect(lambda: glass.setIcon(icon(Icon.SEARCH, self._appearance.theme)))
+        self._none_inside = EmptyState("Nobody to show", "")
+        self._none_closed = EmptyState("", "")
+        self._inside_stack, self._closed_stack = QStackedWidget(), QStackedWidget()
+        for stack, empty, table in (
+            (self._inside_stack, self._none_inside, self.inside),
+            (self._closed_stack, self._none_closed, self.closed),
+        ):
+            stack.addWidget(empty)
+            stack.addWidget(table)
+        self._review = label("", "secondary")
+        inside, self._inside_title = titled("Inside now", self._inside_stack)
+        closed, self._closed_title = titled("Closed visits", self._closed_stack, self._review)
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.addWidget(inside)
+        self._rows.addWidget(closed)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_2)
+        column.addWidget(self.search)
+        column.addWidget(self._rows, 1)
+        frame = panel()
+        holder = QVBoxLayout(frame)
+        holder.setContentsMargins(1, 1, 1, 1)
+        holder.addWidget(self.detail)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.addWidget(left)
+        self._columns.addWidget(frame)
+        for splitter, sizes in ((self._rows, [300, 380]), (self._columns, [820, 400])):
+            splitter.setHandleWidth(SPACE_3)
+            splitter.setChildrenCollapsible(False)
+            splitter.setSizes(sizes)
+        self._columns.setStretchFactor(0, 1)
+        self._columns.setStretchFactor(1, 0)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
+        box.addWidget(self._columns)

@@ -1,0 +1,130 @@
+"""Palette and the one style sheet, both made of the tokens."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QPalette
+
+from console.theme import tokens as k
+from console.theme.tokens import Theme
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """The palette, so that what no style rule touches (menus, tool tips, dialogs) fits too."""
+    role, palette = QPalette.ColorRole, QPalette()
+    for which, colour in (
+        (role.Window, theme.ground),
+        (role.WindowText, theme.text),
+        (role.Base, theme.panel),
+        (role.AlternateBase, theme.raised),
+        (role.Text, theme.text),
+        (role.Button, theme.raised),
+        (role.ButtonText, theme.text),
+        (role.ToolTipBase, theme.raised),
+        (role.ToolTipText, theme.text),
+        (role.PlaceholderText, theme.secondary),
+        (role.Highlight, theme.selected),
+        (role.HighlightedText, theme.text),
+        (role.Link, theme.accent),
+        (role.Accent, theme.accent),
+        (role.Mid, theme.line),
+    ):
+        palette.setColor(which, QColor(colour))
+    for which in (role.Text, role.ButtonText, role.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.secondary))
+    return palette
+
+
+def stylesheet_of(theme: Theme) -> str:
+    """The style sheet of the whole application."""
+    return f"""
+    QWidget {{ font-size: {k.TEXT_BODY}px; color: {theme.text}; }}
+    QMainWindow, QDialog, QStackedWidget#pages {{ background: {theme.ground}; }}
+    QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line};
+        padding: {k.SPACE_1}px {k.SPACE_2}px; }}
+    QLabel[role="title"] {{ font-size: {k.TEXT_TITLE}px; font-weight: 600; }}
+    QLabel[role="heading"] {{ font-size: {k.TEXT_HEADING}px; font-weight: 600; }}
+    QLabel[role="caption"] {{ font-weight: 600; }}
+    QLabel[role="secondary"] {{ font-size: {k.TEXT_SECONDARY}px; color: {theme.secondary}; }}
+    QLabel[role="total"] {{ font-size: {k.TEXT_TITLE}px; font-weight: 600; }}
+    QLabel[tone="good"] {{ color: {theme.good}; }}
+    QLabel[tone="waiting"] {{ color: {theme.waiting}; }}
+    QLabel[tone="wrong"] {{ color: {theme.wrong}; }}
+    QFrame[role="panel"] {{ background: {theme.panel}; border: 1px solid {theme.line};
+        border-radius: {k.RADIUS}px; }}
+    QFrame[role="rule"] {{ background: {theme.line}; border: none; max-height: 1px; min-height: 1px; }}
+    QSplitter::handle {{ background: transparent; }}
+    QSplitter::handle:hover {{ background: {theme.line}; }}
+    {_controls(theme)}
+    {_tables(theme)}
+    {_frame(theme)}
+    """
+
+
+def _controls(theme: Theme) -> str:
+    return f"""
+    QPushButton, QToolButton[role="tool"] {{ background: {theme.raised}; border: 1px solid {theme.line};
+        border-radius: {k.RADIUS}px; padding: {k.SPACE_1}px {k.SPACE_3}px; min-height: 20px; }}
+    QToolButton[role="tool"] {{ padding: {k.SPACE_1}px; }}
+    QPushButton:hover, QToolButton[role="tool"]:hover {{ border-color: {theme.secondary}; }}
+    QPushButton:pressed, QToolButton[role="tool"]:pressed {{ background: {theme.line}; }}
+    QPushButton:focus, QToolButton[role="tool"]:focus {{ border: 1px solid {theme.accent};
+        outline: 1px solid {theme.accent}; }}
+    QPushButton:disabled {{ color: {theme.secondary}; background: transparent; }}
+    QPushButton[role="primary"] {{ background: {theme.accent}; color: {theme.on_accent};
+        border-color: {theme.accent}; font-weight: 600; }}
+    QPushButton[role="primary"]:focus {{ border: 2px solid {theme.text}; }}
+    QLineEdit {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
+        padding: 6px {k.SPACE_2}px; selection-background-color: {theme.accent};
+        selection-color: {theme.on_accent}; }}
+    QLineEdit:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton:checked {{ background: {theme.selected}; border-color: {theme.accent}; }}
+    QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {k.SPACE_1}px; }}
+    QMenu::item {{ padding: 6px {k.SPACE_6}px 6px {k.SPACE_3}px; border-radius: {k.SPACE_1}px; }}
+    QMenu::item:selected {{ background: {theme.selected}; }}
+    QMenu::item:disabled {{ color: {theme.secondary}; }}
+    QMenu::separator {{ height: 1px; background: {theme.line}; margin: {k.SPACE_1}px 0; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle {{ background: {theme.line}; border-radius: 4px; margin: 1px; min-width: 24px;
+        min-height: 24px; }}
+    QScrollBar::handle:hover {{ background: {theme.secondary}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """
+
+
+def _tables(theme: Theme) -> str:
+    return f"""
+    QTableView, QListView {{ background: {theme.panel}; border: none; outline: none;
+        selection-background-color: {theme.selected}; selection-color: {theme.text};
+        gridline-color: {theme.line}; }}
+    QTableView::item {{ padding: 0 {k.SPACE_2}px; border-bottom: 1px solid {theme.raised}; }}
+    QTableView::item:selected {{ background: {theme.selected}; color: {theme.text}; }}
+    QTableView::item:focus {{ border-bottom: 1px solid {theme.accent}; }}
+    QTableView:focus, QListView:focus {{ border: 1px solid {theme.accent}; border-radius: {k.RADIUS}px; }}
+    QHeaderView {{ background: {theme.panel}; border: none; }}
+    QHeaderView::section {{ background: {theme.panel}; color: {theme.secondary}; border: none;
+        border-bottom: 1px solid {theme.line}; padding: 6px {k.SPACE_2}px; font-size: {k.TEXT_SECONDARY}px; }}
+    QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-origin: padding;
+        subcontrol-position: top center; width: 10px; height: 8px; }}
+    QTableCornerButton::section {{ background: {theme.panel}; border: none; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    """
+
+
+def _frame(theme: Theme) -> str:
+    return f"""
+    QWidget#rail {{ background: {theme.panel}; border-right: 1px solid {theme.line}; }}
+    QWidget#statusLine {{ background: {theme.panel}; border-top: 1px solid {theme.line}; }}
+    QWidget#statusLine QPushButton {{ background: transparent; border: 1px solid transparent;
+        padding: 2px {k.SPACE_2}px; min-height: 20px; }}
+    QWidget#statusLine QPushButton:hover {{ background: {theme.raised}; }}
+    QWidget#statusLine QPushButton:focus {{ border: 1px solid {theme.accent}; }}
+    QWidget#statusLine QPushButton[tone="wrong"] {{ color: {theme.wrong}; font-weight: 600; }}
+    QWidget#statusLine QPushButton[tone="waiting"] {{ color: {theme.waiting}; font-weight: 600; }}
+    QFrame#banner {{ background: {theme.raised}; border: none; border-bottom: 1px solid {theme.line}; }}
+    QFrame#notice {{ background: {theme.raised}; border: 1px solid {theme.secondary};
+        border-radius: {k.RADIUS}px; }}
+    QLabel#keycap {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: {k.SPACE_1}px;
+        padding: 2px {k.SPACE_2}px; }}
+    """

@@ -1,0 +1,134 @@
+"""The last minutes as a strip: people inside, and a mark for each thing taken or put back."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+
+os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")  # pyqtgraph would take the first binding it finds
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QWidget
+
+from console.item_models.words import ShopWords, clock_time
+from console.operations.live_state import LiveState
+from console.theme.appearance import Appearance
+from console.theme.fonts import ui_font
+from console.theme.tokens import TEXT_SECONDARY
+from inference.messages.wire import Snapshot
+
+WINDOW_S = 300.0
+STEP_S = 1.0
+"""The strip is brought up to date once a second of store time: more could not be seen."""
+
+
+class ClockAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Times of day in the shop's zone."""
+
+    def __init__(self, words: ShopWords) -> None:
+        super().__init__("bottom")
+        self._words = words
+
+    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
+        """``14:03``."""
+        return [clock_time(v, self._words.zone) for v in values]
+
+
+class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """Two things over time, drawn as one step curve and one scatter."""
+
+    def __init__(
+        self, state: LiveState, words: ShopWords, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, axisItems={"bottom": ClockAxis(words)})
+        self._state, self._appearance = state, appearance
+        self._counts: deque[tuple[float, int]] = deque()
+        self._events: deque[tuple[float, float]] = deque()
+        self._seen: set[str] = set()
+        self._drawn_at = -1.0
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("People inside and shelf events over the last five minutes")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMenuEnabled(False)
+        self.setMouseEnabled(x=False, y=False)
+        self.hideButtons()
+        item = self.getPlotItem()
+        item.setContentsMargins(0, 6, 8, 0)
+        item.getAxis("left").setWidth(26)
+        item.getAxis("bottom").setTickSpacing(60, 60)
+        self._curve = self.plot(stepMode="right", antialias=False)
+        self._marks = pg.ScatterPlotItem(size=8, pxMode=True)
+        self.addItem(self._marks)
+        self._wear()
+        state.snapshot_changed.connect(self._follow)
+        appearance.changed.connect(self._wear)
+
+    def _follow(self) -> None:
+        snapshot = self._state.snapshot
+        if snapshot is None:
+            return
+        self._remember(snapshot)
+        if self.isVisible() and abs(snapshot.t - self._drawn_at) >= STEP_S:
+            self._drawn_at = snapshot.t
+            self._draw(snapshot.t)
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        if self._counts and snapshot.t < self._counts[-1][0]:  # a recording was wound back
+            self._counts.clear()
+            self._events.clear()
+            self._seen.clear()
+        inside = len(snapshot.inside)
+        if not self._counts or self._counts[-1][1] != inside:
+            self._counts.append((snapshot.t, inside))
+        for event in snapshot.events:
+            if event.id not in self._seen:
+                self._seen.add(event.id)
+                self._events.append((event.t_settled, event.delta_g))
+        horizon = snapshot.t - WINDOW_S
+        while len(self._counts) > 1 and self._counts[1][0] < horizon:
+            self._counts.popleft()
+        while self._events and self._events[0][0] < horizon:
+            self._events.popleft()
+        self._seen &= {event.id for event in snapshot.events}
+
+    def _draw(self, now: float) -> None:
+        times = np.array([max(t, now - WINDOW_S) for t, _ in self._counts] + [now])
+        counts = np.array([n for _, n in self._counts] + [self._counts[-1][1]], dtype=float)
+        self._curve.setData(times, counts)
+        top = max(4.0, float(counts.max()) * 1.25)
+        self.setXRange(now - WINDOW_S, now, padding=0)
+        self.setYRange(-0.22 * top, top, padding=0)
+        step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if top / s <= 4)
+        self.getPlotItem().getAxis("left").setTicks([[(v, str(v)) for v in range(0, int(top) + 1, step)]])
+        self._draw_marks(-0.11 * top)
+
+    def _draw_marks(self, y: float) -> None:
+        theme = self._appearance.theme
+        taken, back = QColor(theme.accent), QColor(theme.waiting)
+        grams = [delta for _, delta in self._events]
+        self._marks.setData(
+            x=np.array([t for t, _ in self._events]),
+            y=np.full(len(grams), y),
+            symbol=["t" if g < 0 else "t1" for g in grams],
+            brush=[taken if g < 0 else back for g in grams],
+            pen=None,
+        )
+
+    def _wear(self) -> None:
+        theme = self._appearance.theme
+        self.setBackground(QColor(theme.panel))
+        for name in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(name)
+            axis.setPen(pg.mkPen(QColor(theme.line)))
+            axis.setTextPen(pg.mkPen(QColor(theme.secondary)))
+            axis.setStyle(tickFont=ui_font(TEXT_SECONDARY), tickLength=-3)
+        fill = QColor(theme.accent)
+        fill.setAlpha(40)
+        self._curve.setPen(pg.mkPen(QColor(theme.accent), width=1.5))
+        self._curve.setFillLevel(0)
+        self._curve.setBrush(fill)
+        if self._counts:
+            self._draw(self._counts[-1][0] if self._state.snapshot is None else self._state.snapshot.t)

@@ -1,0 +1,143 @@
+"""The carts of everybody inside, as cards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from console.item_models.carts import CartCard, CartCardLine, CartsModel
+from console.item_models.keyed_rows import ROW_ROLE
+from console.item_models.words import count_of
+from console.operations.live_state import LiveState
+from console.theme.appearance import Appearance
+from console.theme.fonts import ui_font
+from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_SECONDARY, Theme
+from console.widgets.identity_paint import paint_token
+
+HEAD = 36
+LINE = 22
+GAP = SPACE_2
+QUANTITY = 26
+"""Width of the column of quantities."""
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CartDelegate(QStyledItemDelegate):
+    """Paints one cart: who, how much, and line by line."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        """As high as its lines."""
+        card: CartCard = index.data(ROW_ROLE)
+        lines = len(card.lines)
+        return QSize(200, HEAD + (LINE * lines + SPACE_2 if lines else 0) + GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The card."""
+        card: CartCard = index.data(ROW_ROLE)
+        theme = self._appearance.theme
+        rect = QRectF(option.rect)
+        state = option.state
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = rect.adjusted(0.5, 0.5, -0.5, -GAP - 0.5)
+        painter.setBrush(QColor(theme.selected if chosen else theme.panel))
+        painter.setPen(QPen(QColor(theme.accent if chosen or focused else theme.line), 1.0))
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        self._head(painter, card, QRectF(box.left(), box.top(), box.width(), HEAD), theme)
+        for i, line in enumerate(card.lines):
+            place = QRectF(box.left(), box.top() + HEAD + i * LINE, box.width(), LINE)
+            self._line(painter, line, place, theme)
+        painter.restore()
+
+    def _head(self, painter: QPainter, card: CartCard, box: QRectF, theme: Theme) -> None:
+        middle = QPointF(box.left() + SPACE_3 + 9, box.center().y())
+        paint_token(painter, middle, card.identity, "", theme, hidden=card.hidden, radius=7.0)
+        text = box.adjusted(SPACE_3 + 26, 0, -SPACE_3, 0)
+        painter.setPen(QColor(theme.text))
+        painter.setFont(ui_font(TEXT_BODY, bold=True))
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, card.code)
+        used = QFontMetricsF(painter.font()).horizontalAdvance(card.code) + SPACE_2
+        if card.items:
+            painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, card.total)
+        painter.setFont(ui_font(TEXT_SECONDARY))
+        painter.setPen(QColor(theme.secondary))
+        words = [count_of(card.items, "item", "items") if card.items else "nothing yet"]
+        words += ["staff"] if card.staff else []
+        words += ["hidden"] if card.hidden else []
+        painter.drawText(
+            text.adjusted(used, 0, 0, 0),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            ", ".join(words),
+        )
+
+    def _line(self, painter: QPainter, line: CartCardLine, box: QRectF, theme: Theme) -> None:
+        room = box.adjusted(SPACE_3, 0, -SPACE_3, 0)
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        painter.setFont(ui_font(TEXT_BODY))
+        metrics = QFontMetricsF(painter.font())
+        painter.setPen(QColor(theme.text))
+        painter.drawText(
+            QRectF(room.left(), room.top(), QUANTITY - SPACE_2, LINE), right | middle, line.quantity
+        )
+        painter.drawText(room, right | middle, line.amount)
+        left = room.left() + QUANTITY + SPACE_1
+        width = room.right() - left - metrics.horizontalAdvance(line.amount) - SPACE_3
+        sure = metrics.horizontalAdvance(line.chance) + SPACE_2 if line.chance else 0.0
+        name = metrics.elidedText(line.name, Qt.TextElideMode.ElideRight, width - sure)
+        painter.drawText(QRectF(left, room.top(), width, LINE), Qt.AlignmentFlag.AlignLeft | middle, name)
+        if line.chance:
+            painter.setPen(QColor(theme.waiting))
+            at = left + metrics.horizontalAdvance(name) + SPACE_2
+            painter.drawText(
+                QRectF(at, room.top(), sure, LINE), Qt.AlignmentFlag.AlignLeft | middle, line.chance
+            )
+
+
+class CartList(QListView):
+    """Carts, newest change on top. Its selection is the shopper selected everywhere."""
+
+    picked = Signal(object)
+
+    def __init__(
+        self, model: CartsModel, state: LiveState, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._carts, self._state = model, state
+        self._following = False
+        self.setModel(model)
+        self.setItemDelegate(CartDelegate(appearance, self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setAccessibleName("Carts, newest change on top")
+        self.setObjectName("carts")
+        self.selectionModel().currentChanged.connect(self._tell)
+        model.dataChanged.connect(self._resized)
+        state.selection_changed.connect(self._follow)
+        appearance.changed.connect(self.viewport().update)
+
+    def _tell(self, current: QModelIndex) -> None:
+        if not self._following and current.isValid():
+            self.picked.emit(self._carts.row(current.row()).track)
+
+    def _follow(self) -> None:
+        self._following = True
+        place = self._carts.place_of(self._state.selected)
+        if place is None:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+        else:
+            self.setCurrentIndex(self._carts.index(place, 0))
+        self._following = False
+
+    def _resized(self) -> None:
+        """A card with another number of lines has another height."""
+        self.scheduleDelayedItemsLayout()

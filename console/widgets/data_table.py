@@ -1,0 +1,129 @@
+"""The console's table: sorted by its headings, words in colour with a sign, selection that survives."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSettings,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from console.item_models.keyed_rows import SIGN_ROLE, TONE_ROLE
+from console.theme.appearance import Appearance
+from console.theme.fonts import ui_font
+from console.theme.icons import Icon, icon_pixmap
+from console.theme.tokens import ICON_SMALL, SPACE_1, SPACE_2, TEXT_BODY
+
+ROW_HEIGHT = 32
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CellDelegate(QStyledItemDelegate):
+    """A cell with a sign before its text, in the tone of what it says."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Ground, line, sign, text."""
+        theme = self._appearance.theme
+        rect = QRectF(option.rect)
+        state = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(theme.selected))
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), QColor(theme.raised))
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(theme.accent))
+            painter.drawRect(rect.adjusted(0.5, 0.5, -1.5, -1.5))
+        tone = index.data(TONE_ROLE)
+        colour = getattr(theme, tone) if tone in ("good", "waiting", "wrong") else theme.text
+        room = rect.adjusted(SPACE_2, 0, -SPACE_2, 0)
+        sign = index.data(SIGN_ROLE)
+        if sign is not None:
+            tint = colour if tone in ("good", "waiting", "wrong") else theme.secondary
+            picture = icon_pixmap(Icon(sign), tint, ICON_SMALL, painter.device().devicePixelRatio())
+            painter.drawPixmap(QPointF(room.left(), room.center().y() - ICON_SMALL / 2), picture)
+            room.setLeft(room.left() + ICON_SMALL + SPACE_1 + 2)
+        painter.setPen(QColor(colour))
+        painter.setFont(ui_font(TEXT_BODY))
+        text = QFontMetricsF(painter.font()).elidedText(
+            index.data() or "", Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, index.data(Qt.ItemDataRole.TextAlignmentRole), text)
+        painter.restore()
+
+
+class DataTable(QTableView):
+    """A table of whole rows. ``widths``: pixels per column, 0 for the one that takes the rest."""
+
+    def __init__(
+        self,
+        model: QAbstractItemModel,
+        name: str,
+        widths: Sequence[int],
+        appearance: Appearance,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(appearance, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(48)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate(widths):
+            stretch = QHeaderView.ResizeMode.Stretch if width == 0 else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(column, stretch)
+            if width:
+                self.setColumnWidth(column, width)
+        self.setSortingEnabled(False)
+        appearance.changed.connect(self.viewport().update)
+
+    def sort_by(self, column: int, order: Qt.SortOrder) -> None:
+        """Sort from the start by this column, and by others when their headings are clicked."""
+        self.horizontalHeader().setSortIndicator(column, order)
+        self.setSortingEnabled(True)
+
+    def select_row(self, row: int) -> None:
+        """Select a row by its place in the table."""
+        self.setCurrentIndex(self.model().index(row, 0))
+
+    def keep_columns(self, settings: QSettings, key: Hashable) -> None:
+        """Take up the widths and the sorting of last time."""
+        stored = settings.value(f"columns/{key}")
+        if stored is not None:
+            self.horizontalHeader().restoreState(stored)
+
+    def store_columns(self, settings: QSettings, key: Hashable) -> None:
+        """Keep widths and sorting for the next time."""
+        settings.setValue(f"columns/{key}", self.horizontalHeader().saveState())

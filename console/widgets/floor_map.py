@@ -1,0 +1,358 @@
+"""The floor from above: what stands there, who walks there, what was just taken.
+
+Painted by hand over a cached ground: one pass, no items (a scene of items costs five times as much).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+from PySide6.QtCore import QEvent, QLineF, QPointF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from console.item_models.words import ShopWords, chance, count_of, grams
+from console.operations.live_state import LiveState
+from console.theme.appearance import Appearance
+from console.theme.tokens import CERTAIN
+from console.widgets.floor_ground import paint_ground, slot_rect
+from console.widgets.floor_view import FloorView
+from console.widgets.identity_paint import DISC, RING, identity_colour, label_picture, token_picture
+from console.widgets.shelf_flashes import STEP_S, Flash, Flashes
+from console.widgets.trails import PIECES, Trails
+from inference.messages.wire import Inside
+
+CLICK_RADIUS = 20.0
+LABELS_UP_TO = 40
+"""With more shoppers than this only the selected and the pointed-at carry their codes."""
+PAN_STEP = 48.0
+ZOOM_STEP = 1.25
+MOVING = 0.2
+"""Metres per second from which on a heading is worth showing."""
+
+
+class FloorMap(QWidget):
+    """The map. A click selects a shopper everywhere; the wheel zooms, a drag pans."""
+
+    picked = Signal(object)
+    """Track of the shopper clicked on; None for the bare floor."""
+
+    def __init__(
+        self, state: LiveState, words: ShopWords, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._words, self._appearance = state, words, appearance
+        self.view = FloorView(state.layout)
+        self._trails = Trails()
+        self._flashes = Flashes(state.layout)
+        self._ground: QPixmap | None = None
+        self._pointed: int | None = None
+        self._drag_from: QPointF | None = None
+        self._dragged = False
+        self._steps = QTimer(self)
+        self._steps.setInterval(int(STEP_S * 1000))
+        self._steps.timeout.connect(self._step_flashes)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 180)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Floor map")
+        state.snapshot_changed.connect(self._follow)
+        state.selection_changed.connect(self._tell_selection)
+        appearance.changed.connect(self.redraw_ground)
+
+    # -- what happens --------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        snapshot = self._state.snapshot
+        if snapshot is None:
+            return
+        self._trails.follow(snapshot)
+        if self._flashes.follow(snapshot) and self.isVisible():
+            self._steps.start()
+        self.update()
+
+    def _step_flashes(self) -> None:
+        self._flashes.drop_old()
+        if not self._flashes.shown:
+            self._steps.stop()
+        self.update()
+
+    def _tell_selection(self) -> None:
+        track = self._state.selected
+        self.setAccessibleDescription(self._about(track) if track is not None else "Nobody is selected")
+        self.update()
+
+    def redraw_ground(self) -> None:
+        """The ground looks different now."""
+        self._ground = None
+        self.update()
+
+    def fit(self) -> None:
+        """Show the whole floor."""
+        self.view.fit()
+        self.redraw_ground()
+
+    def zoom(self, steps: int) -> None:
+        """Zoom in (positive) or out around the selected shopper, or the middle."""
+        chosen = self._state.inside(self._state.selected) if self._state.selected is not None else None
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        self.view.zoom(ZOOM_STEP**steps, self.view.to_pixel(chosen.person.position) if chosen else middle)
+        self.redraw_ground()
+
+    def track_at(self, pixel: QPointF) -> int | None:
+        """The shopper whose token is nearest to a pixel, if near enough."""
+        snapshot = self._state.snapshot
+        near = [
+            (QLineF(pixel, self.view.to_pixel(i.person.position)).length(), i.person.track)
+            for i in (snapshot.inside if snapshot else ())
+        ]
+        distance, track = min(near, default=(math.inf, -1))
+        return track if distance <= CLICK_RADIUS else None
+
+    # -- painting ------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Ground, then what moves."""
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._painted_ground())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for flash in self._flashes.shown:
+            self._paint_flash(painter, flash)
+        snapshot = self._state.snapshot
+        if snapshot is None:
+            return
+        self._paint_trails(painter, snapshot.inside)
+        self._paint_doubt(painter, snapshot.inside)
+        order = sorted(
+            snapshot.inside, key=lambda i: (i.person.track == self._state.selected, -i.person.position[1])
+        )
+        few = len(order) <= LABELS_UP_TO
+        for shopper in order:
+            self._paint_token(painter, shopper)
+        for shopper in order:
+            if few or shopper.person.track in (self._state.selected, self._pointed):
+                self._paint_label(painter, shopper)
+
+    def _painted_ground(self) -> QPixmap:
+        if self._ground is None:
+            ratio = self.devicePixelRatioF()
+            self._ground = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            self._ground.setDevicePixelRatio(ratio)
+            self._ground.fill(QColor(self._appearance.theme.ground))
+            painter = QPainter(self._ground)
+            paint_ground(painter, self._state.layout, self.view, self._appearance.theme)
+            painter.end()
+        return self._ground
+
+    def _paint_flash(self, painter: QPainter, flash: Flash) -> None:
+        theme = self._appearance.theme
+        strength = flash.strength(time.monotonic(), reduced_motion=self._appearance.reduced_motion)
+        if strength <= 0:
+            return
+        colour = QColor(theme.accent)
+        painter.setPen(QPen(colour, 1.5))
+        fill = QColor(colour)
+        fill.setAlphaF(0.7 * strength)
+        painter.setBrush(fill)
+        boxes = [slot_rect(slot.low, slot.high, self.view) for slot in flash.slots]
+        painter.drawRects(boxes)
+        label = label_picture(grams(flash.delta_g), False, theme, self.devicePixelRatioF())
+        size = label.deviceIndependentSize()
+        painter.drawPixmap(
+            QPointF(boxes[0].center().x() - size.width() / 2, boxes[0].top() - size.height() - 2), label
+        )
+
+    def _paint_trails(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
+        painter.save()
+        painter.setTransform(self.view.transform(), combine=True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pen = QPen()
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        for shopper in inside:
+            trail = self._trails.of(shopper.person.track)
+            if trail is None:
+                continue
+            colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
+            pen.setWidthF(3.0 if shopper.person.track == self._state.selected else 2.0)
+            faintest = PIECES - len(trail.pieces)
+            for i, piece in enumerate(trail.pieces):
+                colour.setAlphaF(0.15 + 0.6 * (faintest + i) / PIECES)
+                pen.setColor(colour)
+                painter.setPen(pen)
+                painter.drawPolyline(piece)
+        painter.restore()
+
+    def _paint_doubt(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
+        """Where they may be: twice the standard deviation, when that is more than the token covers."""
+        for shopper in inside:
+            xx, xy, yy = shopper.person.covariance
+            mean, spread = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
+            wide = 2 * math.sqrt(max(0.0, mean + spread)) * self.view.scale
+            if wide <= DISC:
+                continue
+            narrow = 2 * math.sqrt(max(0.0, mean - spread)) * self.view.scale
+            colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
+            pen_colour, fill = QColor(colour), QColor(colour)
+            pen_colour.setAlpha(140)
+            fill.setAlpha(28)
+            painter.save()
+            painter.translate(self.view.to_pixel(shopper.person.position))
+            painter.rotate(-math.degrees(0.5 * math.atan2(2 * xy, xx - yy)))
+            painter.setPen(QPen(pen_colour, 1.2, Qt.PenStyle.DashLine))
+            painter.setBrush(fill)
+            painter.drawEllipse(QPointF(0, 0), wide, narrow)
+            painter.restore()
+
+    def _paint_token(self, painter: QPainter, shopper: Inside) -> None:
+        theme, person = self._appearance.theme, shopper.person
+        at = self.view.to_pixel(person.position)
+        if person.track == self._state.selected:
+            painter.setPen(QPen(QColor(theme.text), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(at, RING + 3, RING + 3)
+        identity = self._state.identity(person.track)
+        vx, vy = person.velocity
+        if not person.hidden and math.hypot(vx, vy) > MOVING:
+            self._paint_heading(painter, at, math.atan2(-vy, vx), identity_colour(identity, theme))
+        items = self._state.items(person.track)
+        picture = token_picture(
+            identity, str(items) if items else "", person.hidden, theme, self.devicePixelRatioF()
+        )
+        half = picture.deviceIndependentSize().width() / 2
+        painter.drawPixmap(QPointF(at.x() - half, at.y() - half), picture)
+
+    def _paint_heading(self, painter: QPainter, at: QPointF, angle: float, colour: QColor) -> None:
+        def point(radius: float, turn: float) -> QPointF:
+            return QPointF(at.x() + radius * math.cos(angle + turn), at.y() + radius * math.sin(angle + turn))
+
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(QPolygonF([point(RING + 5, 0), point(RING - 2, 0.5), point(RING - 2, -0.5)]))
+
+    def _paint_label(self, painter: QPainter, shopper: Inside) -> None:
+        person = shopper.person
+        text = shopper.code
+        if person.identity < CERTAIN:
+            text += f" {chance(person.identity)}"
+        picture = label_picture(
+            text, person.track == self._state.selected, self._appearance.theme, self.devicePixelRatioF()
+        )
+        at, size = self.view.to_pixel(person.position), picture.deviceIndependentSize()
+        x = at.x() + RING + 4
+        if x + size.width() > self.width():
+            x = at.x() - RING - 4 - size.width()
+        painter.drawPixmap(QPointF(x, at.y() - size.height() / 2), picture)
+
+    # -- hands ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802
+        """A fitted floor stays fitted."""
+        self.view.resize(QSizeF(self.size()))
+        self.redraw_ground()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom where the pointer is."""
+        self.view.zoom(ZOOM_STEP ** (event.angleDelta().y() / 120), event.position())
+        self.redraw_ground()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A press may become a drag."""
+        self._drag_from, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Pan, or point at somebody."""
+        if self._drag_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            moved = event.position() - self._drag_from
+            if self._dragged or moved.manhattanLength() > 6:
+                self._dragged, self._drag_from = True, event.position()
+                self.view.pan(moved)
+                self.redraw_ground()
+            return
+        pointed = self.track_at(event.position())
+        if pointed != self._pointed:
+            self._pointed = pointed
+            self.setCursor(
+                Qt.CursorShape.PointingHandCursor if pointed is not None else Qt.CursorShape.ArrowCursor
+            )
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A click selects."""
+        if not self._dragged and event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit(self.track_at(event.position()))
+        self._drag_from = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Back to the whole floor."""
+        if self.track_at(event.position()) is None:
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrows pan; Escape selects nobody."""
+        steps = {
+            Qt.Key.Key_Left: QPointF(PAN_STEP, 0),
+            Qt.Key.Key_Right: QPointF(-PAN_STEP, 0),
+            Qt.Key.Key_Up: QPointF(0, PAN_STEP),
+            Qt.Key.Key_Down: QPointF(0, -PAN_STEP),
+        }
+        key = Qt.Key(event.key())
+        if key in steps and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.view.pan(steps[key])
+            self.redraw_ground()
+        elif key == Qt.Key.Key_Escape:
+            self.picked.emit(None)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Tool tips tell what is under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            text = self.text_at(QPointF(event.pos()))
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def text_at(self, pixel: QPointF) -> str:
+        """What is under a pixel, in words: a shopper, a slot with its products, or nothing."""
+        track = self.track_at(pixel)
+        if track is not None:
+            return self._about(track)
+        under = [
+            s for s in self._state.layout.file.slot if slot_rect(s.low, s.high, self.view).contains(pixel)
+        ]
+        lines = []
+        for slot in sorted(under, key=lambda s: -s.shelf):
+            names = [self._words.product(sku) for sku in self._state.layout.skus_of_slot.get(slot.id, ())]
+            lines.append(f"{slot.id}: {', '.join(names) or 'no product planned'}")
+        return "\n".join(lines)
+
+    def _about(self, track: int) -> str:
+        shopper = self._state.inside(track)
+        if shopper is None:
+            return ""
+        person = shopper.person
+        sure = f", identity {chance(person.identity)}" if person.identity < CERTAIN else ""
+        return (
+            f"{shopper.code}: {count_of(self._state.items(track), 'item', 'items')}"
+            f"{', hidden' if person.hidden else ''}{', staff' if shopper.staff else ''}{sure}"
+        )

@@ -1,0 +1,82 @@
+"""How a shopper's look is painted: the same disc on the map, the cameras and the carts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
+
+from console.theme.contrast import ink_on
+from console.theme.fonts import ui_font
+from console.theme.tokens import SPACE_1, TEXT_SECONDARY, Theme, identity_of
+
+DISC = 10.0
+"""Radius of a token, pixels."""
+RING = 14.0
+"""Radius of what is drawn around it."""
+
+
+def identity_colour(index: int, theme: Theme) -> QColor:
+    """The colour of a look."""
+    return QColor(theme.identities[identity_of(index).colour])
+
+
+def paint_token(
+    painter: QPainter, at: QPointF, index: int, text: str, theme: Theme, *, hidden: bool, radius: float = DISC
+) -> None:
+    """A disc with a short text; hollow when hidden, with a hatched ring on a colour's second use."""
+    colour = identity_colour(index, theme)
+    edge = colour if hidden else QColor(theme.panel) if theme.scheme == "dark" else colour.darker(150)
+    painter.setPen(QPen(edge, 2.0 if hidden else 1.5))
+    painter.setBrush(QColor(theme.panel) if hidden else colour)
+    painter.drawEllipse(at, radius, radius)
+    if identity_of(index).hatched:
+        pen = QPen(colour, 2.5, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([1.2, 0.9])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(at, radius + 2.5, radius + 2.5)
+    if text:
+        painter.setFont(ui_font(TEXT_SECONDARY, bold=True))
+        painter.setPen(QColor(theme.text if hidden else ink_on(colour.name())))
+        box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+@lru_cache(maxsize=1024)
+def token_picture(index: int, text: str, hidden: bool, theme: Theme, ratio: float) -> QPixmap:
+    """The token as a picture, its middle in the middle."""
+    side = 2 * (RING + 2)
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_token(painter, QPointF(side / 2, side / 2), index, text, theme, hidden=hidden)
+    painter.end()
+    return picture
+
+
+@lru_cache(maxsize=1024)
+def label_picture(text: str, selected: bool, theme: Theme, ratio: float) -> QPixmap:
+    """A code on a small ground, as a picture."""
+    font = ui_font(TEXT_SECONDARY, bold=selected)
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(text) + 3 * SPACE_1, metrics.height() + 2
+    picture = QPixmap(round(width * ratio), round(height * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(0.5, 0.5, width - 1, height - 1)
+    ground = QColor(theme.accent if selected else theme.panel)
+    ground.setAlpha(255 if selected else 225)
+    painter.setBrush(ground)
+    painter.setPen(QPen(QColor(theme.accent if selected else theme.line), 1.0))
+    painter.drawRoundedRect(box, SPACE_1, SPACE_1)
+    painter.setFont(font)
+    painter.setPen(QColor(theme.on_accent if selected else theme.text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return picture

@@ -1,0 +1,73 @@
+"""All keys at a glance (F1), made from the actions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_4, SPACE_6
+from console.widgets.labels import label
+
+IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "Floor map": (
+        ("Wheel", "Zoom where the pointer is"),
+        ("Drag, arrows", "Move the floor"),
+        ("Click", "Select a shopper everywhere"),
+        ("Double click", "Show the whole floor"),
+        ("Esc", "Select nobody"),
+    ),
+    "Cameras": (("Arrows, Enter", "Choose a camera, show it large"), ("Esc", "Back to the map")),
+}
+
+
+class KeySheet(QDialog):
+    """Groups of keys in two columns."""
+
+    def __init__(self, groups: Mapping[str, Sequence[QAction]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys")
+        self.setAccessibleName("Keys")
+        listed = {
+            title: [
+                (
+                    ", ".join(s.toString(QKeySequence.SequenceFormat.NativeText) for s in a.shortcuts()),
+                    a.text(),
+                )
+                for a in actions
+                if a.shortcuts()
+            ]
+            for title, actions in groups.items()
+        }
+        columns = QHBoxLayout()
+        columns.setSpacing(SPACE_6)
+        for half in (listed, IN_WIDGETS):
+            column = QVBoxLayout()
+            for title, rows in half.items():
+                column.addWidget(label(title, "heading"))
+                column.addLayout(_rows(rows))
+                column.addSpacing(SPACE_2)
+            column.addStretch(1)
+            columns.addLayout(column)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAccessibleName("Close")
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_6, SPACE_4, SPACE_6, SPACE_4)
+        box.addLayout(columns)
+        box.addWidget(buttons)
+
+
+def _rows(rows: Sequence[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_4)
+    grid.setVerticalSpacing(SPACE_1)
+    grid.setColumnMinimumWidth(0, 130)
+    for i, (keys, what) in enumerate(rows):
+        cap = label(keys)
+        cap.setObjectName("keycap")
+        grid.addWidget(cap, i, 0)
+        grid.addWidget(label(what), i, 1)
+    grid.setColumnStretch(1, 1)
+    return grid

@@ -1,0 +1,104 @@
+"""Labels, panels and buttons in the roles that the style sheet knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from console.operations.health import Tone
+from console.theme.appearance import Appearance
+from console.theme.icons import Icon, icon
+from console.theme.tokens import ICON, SPACE_2, SPACE_3, SPACE_4
+
+Role = Literal["title", "heading", "caption", "secondary", "body", "total"]
+
+
+def label(text: str = "", role: Role = "body", *, wrap: bool = False, name: str = "") -> QLabel:
+    """A text in one of the roles."""
+    made = QLabel(text)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if name:
+        made.setAccessibleName(name)
+    return made
+
+
+def set_tone(widget: QWidget, tone: Tone) -> None:
+    """Colour a widget's text by what it says; the words say it too."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def panel() -> QFrame:
+    """A surface that holds something."""
+    made = QFrame()
+    made.setProperty("role", "panel")
+    return made
+
+
+def rule() -> QFrame:
+    """A line of one pixel."""
+    made = QFrame()
+    made.setProperty("role", "rule")
+    made.setFixedHeight(1)
+    return made
+
+
+def tool_button(
+    what: Icon, name: str, tip: str, appearance: Appearance, clicked: Callable[[], object]
+) -> QToolButton:
+    """A small button with an icon, a name for screen readers and a tool tip."""
+    made = QToolButton()
+    made.setProperty("role", "tool")
+    made.setIconSize(QSize(ICON, ICON))
+    made.setAccessibleName(name)
+    made.setToolTip(tip)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.clicked.connect(clicked)
+
+    def wear() -> None:
+        made.setIcon(icon(what, appearance.theme))
+
+    wear()
+    appearance.changed.connect(wear)
+    return made
+
+
+class EmptyState(QWidget):
+    """Says what will appear here, and how to make it appear."""
+
+    def __init__(self, heading: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading, self.text = label(heading, "heading"), label(text, "body", wrap=True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        box.setSpacing(SPACE_2)
+        box.addStretch(2)
+        for part in (self.heading, self.text):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            box.addWidget(part)
+        box.addStretch(3)
+        self.text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+
+def titled(title: str, content: QWidget, *extra: QWidget, margins: int = SPACE_3) -> tuple[QFrame, QLabel]:
+    """A panel with a caption over its content; returns the panel and the caption."""
+    made, caption = panel(), label(title, "caption")
+    box = QVBoxLayout(made)
+    box.setContentsMargins(1, margins, 1, 1)
+    box.setSpacing(SPACE_2)
+    head = QHBoxLayout()
+    head.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
+    head.addWidget(caption)
+    head.addStretch(1)
+    for widget in extra:
+        head.addWidget(widget)
+    box.addLayout(head)
+    box.addWidget(content, 1)
+    return made, caption

@@ -1,0 +1,58 @@
+"""A short word in the corner that goes away by itself and is in nobody's way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from console.theme.appearance import Appearance
+from console.theme.icons import Icon
+from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
+from console.widgets.labels import label, tool_button
+
+SHOWN_MS = 6000
+WIDEST = 460
+
+
+class Notice(QFrame):
+    """One notice at a time, over the lower right of its parent; a newer one takes its place."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._host = parent
+        self.setObjectName("notice")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.words = label("", "body", wrap=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_3, SPACE_2, SPACE_2, SPACE_2)
+        row.setSpacing(SPACE_3)
+        row.addWidget(self.words, 1)
+        row.addWidget(tool_button(Icon.CLOSE, "Close the notice", "Close", appearance, self.hide))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show a text for a while."""
+        self.words.setText(text)
+        self.setAccessibleName(text)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(SHOWN_MS)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stay in the corner."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        parent = self._host
+        width = min(WIDEST, parent.width() - 2 * SPACE_4)
+        self.setFixedWidth(width)
+        height = max(self.sizeHint().height(), self.heightForWidth(width))
+        self.setFixedHeight(height)
+        self.move(parent.width() - width - SPACE_4, parent.height() - height - SPACE_4)

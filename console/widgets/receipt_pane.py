@@ -1,0 +1,177 @@
+"""What is known of one visit: going on, waiting for an answer, or with its receipt."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from console.back_office.receipts import Receipt
+from console.item_models.closed_visits import ClosedRow, outcome, why
+from console.item_models.shoppers_inside import InsideRow, state_of
+from console.item_models.words import MINUS, ShopWords, chance, clock_time, count_of, day_and_time, span
+from console.operations.health import Tone
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.widgets.labels import EmptyState, label, rule, set_tone
+from inference.messages.results import CartLine
+
+HASH_SHOWN = 12
+
+
+class ReceiptPane(QScrollArea):
+    """The details beside the lists. Rebuilt when another visit is chosen or this one changed."""
+
+    def __init__(self, words: ShopWords, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._shown: object = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Visit")
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Nothing is chosen."""
+        if self._is_shown(None) and self.widget() is not None:
+            return
+        self.setWidget(
+            EmptyState("No visit chosen", "Choose a visit on the left to see what was taken and paid.")
+        )
+
+    def show_inside(self, row: InsideRow) -> None:
+        """A visit that goes on: the cart as it is now."""
+        if self._is_shown((row.code, row.lines, state_of(row))):
+            return
+        box = self._begin(row.code, "Inside now", "neutral")
+        box.addWidget(
+            label(f"Came in at {clock_time(row.entered_at, self._words.zone)}. {state_of(row)}.", "secondary")
+        )
+        box.addWidget(rule())
+        self._cart_lines(box, row.lines)
+        self._sum(box, "So far", self._words.money(row.value))
+        box.addStretch(1)
+
+    def show_closed(self, row: ClosedRow) -> None:
+        """A visit that is over."""
+        if self._is_shown(row):
+            return
+        visit, document = row.entry.row.visit, row.entry.document
+        word, tone, _ = outcome(row)
+        box = self._begin(visit.code, word, _tone(tone))
+        zone = self._words.zone
+        stay = f"{day_and_time(visit.entered_at, zone)} to {clock_time(row.left_at, zone, seconds=True)}"
+        people = f", {visit.people} people" if visit.people > 1 else ""
+        box.addWidget(
+            label(f"{stay}, {span(row.left_at - visit.entered_at)} inside{people}", "secondary", wrap=True)
+        )
+        reason = why(row.entry)
+        if reason:
+            note = label(f"Why: {reason}", wrap=True)
+            set_tone(note, "waiting")
+            box.addWidget(note)
+        box.addWidget(rule())
+        if document is not None:
+            self._receipt(box, document.receipt)
+            box.addWidget(rule())
+            text = f"Receipt {document.label}, hash {document.hash[:HASH_SHOWN]}"
+            stamp = label(text, "secondary")
+            stamp.setToolTip(document.hash)
+            stamp.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            box.addWidget(stamp)
+        else:
+            self._cart_lines(box, visit.lines)
+            if visit.lines:
+                self._sum(box, "Not charged yet", self._words.money(row.value))
+        box.addStretch(1)
+
+    # -- parts ---------------------------------------------------------------------------------------
+
+    def _is_shown(self, what: object) -> bool:
+        same = what == self._shown
+        self._shown = what
+        return same
+
+    def _begin(self, code: str, word: str, tone: Tone) -> QVBoxLayout:
+        inner = QWidget()
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_4)
+        box.setSpacing(SPACE_2)
+        head = QHBoxLayout()
+        state = label(word, "caption")
+        set_tone(state, tone)
+        head.addWidget(label(code, "title"))
+        head.addStretch(1)
+        head.addWidget(state)
+        box.addLayout(head)
+        self.setWidget(inner)
+        self.setAccessibleName(f"Visit {code}, {word}")
+        return box
+
+    def _cart_lines(self, box: QVBoxLayout, lines: tuple[CartLine, ...]) -> None:
+        if not lines:
+            return
+        rows = [
+            (
+                str(line.quantity),
+                self._words.product(line.sku),
+                chance(line.probability),
+                self._words.money(self._words.price(line.sku, line.quantity)),
+            )
+            for line in lines
+        ]
+        box.addLayout(_grid(rows))
+
+    def _receipt(self, box: QVBoxLayout, receipt: Receipt) -> None:
+        money = self._words.money
+        rows = [
+            (
+                str(line.quantity),
+                line.name,
+                f"at {money(line.unit_price)}" if line.quantity > 1 else "",
+                money(line.amount).replace("-", MINUS),
+            )
+            for line in receipt.lines
+        ]
+        box.addLayout(_grid(rows, quiet=True))
+        self._sum(
+            box, count_of(sum(line.quantity for line in receipt.lines), "item", "items"), money(receipt.total)
+        )
+        for tax in receipt.taxes:
+            rate = f"{tax.basis_points / 100:g} %"
+            text = f"Tax {rate} on {money(tax.net)}"
+            box.addLayout(_ends(label(text, "secondary"), label(money(tax.tax), "secondary")))
+
+    def _sum(self, box: QVBoxLayout, words: str, amount: str) -> None:
+        box.addWidget(rule())
+        box.addLayout(_ends(label(words, "caption"), label(amount, "total")))
+
+
+def _tone(word: str) -> Tone:
+    return "good" if word == "good" else "waiting" if word == "waiting" else "neutral"
+
+
+def _ends(left: QLabel, right: QLabel) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(left)
+    row.addStretch(1)
+    row.addWidget(right)
+    return row
+
+
+def _grid(rows: list[tuple[str, str, str, str]], *, quiet: bool = False) -> QGridLayout:
+    """Quantity, name, remark, amount."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_2)
+    grid.setVerticalSpacing(SPACE_1 + 2)
+    grid.setColumnStretch(1, 1)
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+    for i, (quantity, name, remark, amount) in enumerate(rows):
+        note = label(remark, "secondary")
+        if not quiet:
+            set_tone(note, "waiting")
+        grid.addWidget(label(quantity), i, 0, right)
+        grid.addWidget(label(name, wrap=True), i, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(note, i, 2, right)
+        grid.addWidget(label(amount), i, 3, right)
+    return grid
