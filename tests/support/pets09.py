@@ -43,6 +43,8 @@ MARGIN_PX = 20.0
 FAR_M = 43.0
 """The floor ends at this distance from the camera. Nobody is labelled beyond 38 m; at 46 m stands a notice
 board that detectors take for a person."""
+GATE_M = 2.5
+"""Width of the strip along the floor's border in which people come and go."""
 
 
 class Row(NamedTuple):
