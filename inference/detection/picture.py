@@ -53,16 +53,12 @@ def place(image: Picture, wanted: ModelInput) -> tuple[NDArray[np.uint8 | np.flo
 
 
 def _fitted(image: Picture, fit_w: int, fit_h: int, wanted: ModelInput) -> Picture:
-    size = (fit_w, fit_h)
-    if size == (wanted.width, wanted.height):
-        if image.shape[1::-1] == size:
-            return np.ascontiguousarray(image)
-        return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
-    canvas = np.full((wanted.height, wanted.width, 3), wanted.fill, np.uint8)
-    if image.shape[1::-1] == size:
-        canvas[:fit_h, :fit_w] = image
+    if (fit_w, fit_h) == (wanted.width, wanted.height):
+        canvas = np.empty((wanted.height, wanted.width, 3), np.uint8)
     else:
-        canvas[:fit_h, :fit_w] = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+        canvas = np.full((wanted.height, wanted.width, 3), wanted.fill, np.uint8)
+    # Resized in place: OpenCV writes into the part of the canvas that the view shows.
+    cv2.resize(image, (fit_w, fit_h), dst=canvas[:fit_h, :fit_w], interpolation=cv2.INTER_LINEAR)
     return canvas
 
 
