@@ -293,8 +293,8 @@ def _from_opencv(calibration: OpenCvCalibration, size: tuple[int, int]) -> _Worl
 
 
 def _from_matrix(matrix: Array, size: tuple[int, int], error: _PixelError) -> _WorldCamera:
-    determinant = float(np.linalg.det(matrix[:, :3] / np.linalg.norm(matrix[:, :3], axis=1, keepdims=True)))
-    if not abs(determinant) > 1e-9:
+    determinant = float(np.linalg.det(matrix[:, :3]))
+    if not abs(determinant) > 1e-9 * float(np.linalg.norm(matrix[:, :3], axis=1).prod()):
         raise ValueError("the matrix has no camera centre (its left 3x3 part is singular)")
     # A projection matrix is free in sign; in a right-handed world the front is where det > 0.
     return _WorldCamera(math.copysign(1.0, determinant) * matrix, size, error, lens=None, k=np.eye(3))
