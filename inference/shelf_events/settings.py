@@ -44,9 +44,9 @@ DRIFT_G = 0.3
 
 RESTLESS_S = 3.0
 """Active for longer than this: the noise itself may have grown, and its estimate starts to grow too."""
-RESTLESS_GROWTH_S = 5.0
+RESTLESS_GROWTH_S = 10.0
 """Time constant of that growth."""
-UNSETTLED_ALARM_S = 30.0
+UNSETTLED_ALARM_S = 20.0
 GAP_S = 1.0
 """No reading for longer than this is an outage."""
 STUCK_S = 30.0

@@ -1,0 +1,161 @@
+"""One scale at a time: what is an event and what is not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from inference.messages import Alarm, WeightReading
+from inference.shelf_events.scale_watch import ScaleWatch
+from inference.shelf_events.state import Settled
+from store_layout.model import Scale
+from tests.shelf_events.signals import START, Action, Signal
+
+
+def watch(signal: Signal, weights: tuple[float, ...] = (500.0,)) -> ScaleWatch:
+    scale = Scale(id="s", rate_hz=signal.rate_hz, noise_sd_g=2.0, resolution_g=signal.resolution_g)
+    return ScaleWatch(scale, weights)
+
+
+def found(signal: Signal, weights: tuple[float, ...] = (500.0,)) -> list[Settled]:
+    """Events of a signal; alarms are not expected."""
+    watched = watch(signal, weights)
+    items = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
+    assert not any(isinstance(item, Alarm) for item in items)
+    return [item for item in items if isinstance(item, Settled) and not item.minor]
+
+
+@pytest.mark.parametrize("rate", [20.0, 30.0, 60.0])
+@pytest.mark.parametrize("delta", [-1500.0, -500.0, -30.0, -15.0, 30.0, 1500.0])
+def test_a_change_is_one_event_with_its_weight_and_moment(rate: float, delta: float) -> None:
+    action = Action(5.0, delta)
+    for seed in range(5):
+        signal = Signal(actions=(action,), rate_hz=rate, duration_s=10, jitter_s=0.3 / rate, seed=seed)
+        (event,) = found(signal, (abs(delta),))
+        assert abs(event.delta_g - delta) < 4 * event.sd_g
+        assert event.sd_g < 3.0
+        assert abs(event.t_peak - START - 5.3) < 0.35
+        assert event.t_start - 0.3 <= event.t_peak <= event.t_end + 0.3
+        assert event.t_settled - (START + 5.6) < 0.7
+        assert event.doubts == ()
+
+
+@pytest.mark.parametrize("noise", [1.5, 2.6, 5.0])
+def test_noise_alone_is_no_event(noise: float) -> None:
+    assert found(Signal(noise_sd_g=noise, duration_s=300.0, jitter_s=0.02)) == []
+
+
+@pytest.mark.parametrize("drift", [-3.0, 1.0, 3.0])
+def test_drift_is_no_event_and_a_take_during_drift_is_one(drift: float) -> None:
+    assert found(Signal(drift_g_s=drift, duration_s=120)) == []
+    (event,) = found(Signal(drift_g_s=drift, actions=(Action(8.0, -100.0),)))
+    assert event.delta_g == pytest.approx(-100.0, abs=abs(drift) * 3 + 3)
+
+
+def test_a_touch_without_taking_is_no_event() -> None:
+    for seed in range(20):
+        assert found(Signal(actions=(Action(5.0, 0.0, hand_s=1.0, push_g=90.0),), seed=seed)) == []
+
+
+def test_a_hovering_hand_is_one_event() -> None:
+    actions = (Action(5.0, 0.0, 0.8), Action(5.9, 0.0, 0.8), Action(6.8, -500.0, 0.8))
+    (event,) = found(Signal(actions=actions))
+    assert event.delta_g == pytest.approx(-500.0, abs=4.0)
+    assert event.t_start - START == pytest.approx(5.0, abs=0.3)
+
+
+def test_two_takes_apart_are_two_events_that_add_up() -> None:
+    events = found(Signal(actions=(Action(5.0, -500.0), Action(6.6, -250.0))))
+    assert [round(e.delta_g / 10) * 10 for e in events] == [-500, -250]
+
+
+@pytest.mark.parametrize("resolution", [0.1, 2.0, 5.0])
+def test_coarse_scales_work(resolution: float) -> None:
+    (event,) = found(Signal(actions=(Action(5.0, -120.0),), resolution_g=resolution))
+    assert event.delta_g == pytest.approx(-120.0, abs=3 * event.sd_g)
+
+
+def test_a_change_during_an_outage_is_found_when_readings_return() -> None:
+    (event,) = found(Signal(actions=(Action(8.0, -500.0),), gaps=((6.0, 12.0),)))
+    assert event.delta_g == pytest.approx(-500.0, abs=4.0)
+    assert event.doubts == ("outage",)
+    assert event.t_start - START == pytest.approx(5.95, abs=0.1)
+    assert event.t_end - START >= 12.0
+
+
+def test_an_outage_without_a_change_is_no_event() -> None:
+    assert found(Signal(gaps=((6.0, 12.0), (14.0, 15.5)))) == []
+
+
+def test_short_losses_do_not_matter() -> None:
+    gaps = tuple((4.0 + 0.2 * i, 4.05 + 0.2 * i) for i in range(20))
+    (event,) = found(Signal(actions=(Action(5.0, -500.0),), gaps=gaps, rate_hz=60))
+    assert event.doubts == ()
+
+
+def test_readings_that_cannot_be_are_left_out_and_reported_once() -> None:
+    signal = Signal(duration_s=10)
+    watched = watch(signal)
+    items: list[Settled | Alarm] = []
+    for n, r in enumerate(signal.readings()):
+        grams = 1e9 if 40 <= n < 80 else math.nan if n == 100 else r.grams
+        items += watched.observe(r.t, grams)
+        items += watched.observe(r.t - 3.0, -4000.0)  # late: left out
+    (alarm,) = items
+    assert isinstance(alarm, Alarm)
+    assert alarm.kind == "scale_fault"
+    assert "impossible" in alarm.text
+
+
+def test_a_stuck_scale_is_reported_once() -> None:
+    signal = Signal(noise_sd_g=0.0, duration_s=60)
+    watched = watch(signal)
+    alarms = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
+    assert [a.kind for a in alarms if isinstance(a, Alarm)] == ["scale_stuck"]
+
+
+def test_a_scale_without_noise_is_not_called_stuck() -> None:
+    watched = ScaleWatch(Scale(id="s", noise_sd_g=0.2), (500.0,))
+    readings = Signal(noise_sd_g=0.0, duration_s=60).readings()
+    assert [item for r in readings for item in watched.observe(r.t, r.grams)] == []
+
+
+def test_an_overloaded_scale_is_reported_and_its_change_doubted() -> None:
+    signal = Signal(actions=(Action(5.0, 2000.0),))
+    watched = ScaleWatch(Scale(id="s", capacity_g=5000.0), (500.0,))
+    items = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
+    assert [i.kind for i in items if isinstance(i, Alarm)][:1] == ["scale_over_capacity"]
+    (event,) = [i for i in items if isinstance(i, Settled)]
+    assert "saturated" in event.doubts
+
+
+def test_a_scale_set_to_zero_is_doubted() -> None:
+    readings = [
+        WeightReading("s", r.t, r.grams if r.t < START + 6 else r.grams - 4000.0)
+        for r in Signal(duration_s=12).readings()
+    ]
+    watched = watch(Signal(), (530.0,))
+    (event,) = [item for r in readings for item in watched.observe(r.t, r.grams)]
+    assert isinstance(event, Settled)
+    assert event.doubts == ("re_zeroed",)
+
+
+def test_something_that_does_not_rest_is_reported_and_forgotten_when_it_does() -> None:
+    actions = tuple(Action(5.0 + 0.7 * i, 0.0, 0.7, 200.0) for i in range(50))
+    signal = Signal(actions=actions, duration_s=60)
+    watched = watch(signal)
+    items = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
+    assert [item.kind for item in items if isinstance(item, Alarm)] == ["scale_unsettled"]
+    assert not [item for item in items if isinstance(item, Settled) and not item.minor]
+
+
+def test_flush_judges_what_is_under_way() -> None:
+    signal = Signal(actions=(Action(5.0, -500.0),), duration_s=5.85)
+    watched = watch(signal)
+    assert [item for r in signal.readings() for item in watched.observe(r.t, r.grams)] == []
+    settled = watched.flush(START + 5.85)
+    assert settled is not None
+    assert settled.delta_g == pytest.approx(-500.0, abs=15.0)
+    assert "unsettled" in settled.doubts
+    assert watched.flush(START + 6.0) is None
