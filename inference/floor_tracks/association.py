@@ -45,6 +45,7 @@ def pairs_of(
     common: Sequence[Fix],
     shown: Sequence[bool],
     sightings: Sequence[Sighting],
+    *,
     sensor: str,
     known: int,
     late: float,
@@ -54,9 +55,8 @@ def pairs_of(
     """All pairs within the gate, by ``(index of track, index of sighting)``.
 
     The first ``known`` tracks are people; the rest are tentative. ``common`` is each track's position with
-    its repeating error added, ``shown`` whether the picture has it; ``late`` is how old the
-    frame is against the tracks, seconds. The gain is ``log P_D N(z) / ((1 - P_D) clutter)`` plus what appearance and
-    walls say.
+    its repeating error added, ``shown`` whether the picture has it; ``late`` is how old the frame is against
+    the tracks, seconds. The gain is ``log P_D N(z) / ((1 - P_D) clutter)`` plus appearance and walls.
     """
     found: dict[tuple[int, int], Pair] = {}
     for i, track in enumerate(tracks):
@@ -71,7 +71,7 @@ def pairs_of(
             dx, dy = rough.x - at.x, rough.y - at.y
             if dx * dx + dy * dy > reach + 16.0 * (rough.xx + rough.yy) + 1.0:
                 continue
-            pair = _pair(track, at, sighting, bonus, late, s)
+            pair = _pair(track, at, sighting, bonus, late=late, s=s)
             if pair is not None:
                 found[i, j] = pair
     _judge_appearance(found, tracks, sightings, s)
@@ -79,7 +79,9 @@ def pairs_of(
     return found
 
 
-def _pair(track: Track, at: Fix, sighting: Sighting, bonus: float, late: float, s: Settings) -> Pair | None:
+def _pair(
+    track: Track, at: Fix, sighting: Sighting, bonus: float, *, late: float, s: Settings
+) -> Pair | None:
     fix = place_for(track, sighting, s)
     if fix is None:
         return None

@@ -58,7 +58,9 @@ class Lifecycle:
         ready = [
             x
             for x in state.tentative
-            if x.hits >= max(s.birth_hits, s.birth_share * x.chances) and x.last_seen - x.first_t >= s.birth_s
+            if x.hits >= s.birth_hits
+            and x.found_share >= s.birth_share
+            and x.last_seen - x.first_t >= s.birth_s
         ]
         if not ready:
             return
@@ -67,7 +69,9 @@ class Lifecycle:
         gone = doubles + self._relink(state, ready)
         ready = [x for x in ready if x.number not in gone]
         for x in ready:
-            if self._doubles(x, state.people) or self._born(state, x, changes):  # of somebody admitted a moment ago
+            if self._doubles(x, state.people) or self._born(
+                state, x, changes
+            ):  # of somebody admitted a moment ago
                 gone.append(x.number)
         if gone:
             state.tentative = [x for x in state.tentative if x.number not in gone]
@@ -182,7 +186,7 @@ class Lifecycle:
         return (
             x.last_seen - x.first_t >= s.unexplained_s
             and x.walked_m >= s.unexplained_walk_m
-            and x.hits >= s.unexplained_share * x.chances
+            and x.found_share >= s.unexplained_share
         )
 
     def _end(self, state: FloorTracksState, dt: float, changes: Changes) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inference.floor_tracks.association import mean_appearance
 from inference.floor_tracks.kalman import Fix, Motion, at_rest, predict, update
-from inference.floor_tracks.measurement import Sighting, height_above
+from inference.floor_tracks.measurement import Sighting
+from inference.floor_tracks.rays import height_above
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import SeenBy, Track
 from store_layout.floor_plan import FloorPlan
@@ -58,14 +59,16 @@ def moved(m: Motion, x: float, y: float) -> Motion:
 
 
 def seen_at(
-    track: Track, fix: Fix, sighting: Sighting, sensor: str, t: float, learn: bool, s: Settings
+    track: Track, fix: Fix, sighting: Sighting, sensor: str, t: float, *, learn: bool, s: Settings
 ) -> None:
     """Update a track by its sighting. ``learn``: this surely is them, so appearance may be gathered."""
     track.motion = m = update(track.motion, fix)
+    steady = t - track.last_seen < s.steady_s
     track.last_seen = max(track.last_seen, t)
-    track.last_xy, track.last_uv = (m.x, m.y), (m.u, m.v)
+    track.last_xy = (m.x, m.y)
     track.hits += 1
-    track.unseen_s = 0.0
+    if steady:  # a single box after a gap may be anything: it takes two to call somebody back from the door
+        track.unseen_s, track.last_uv = 0.0, (m.u, m.v)
     fx, fy = track.first_xy
     track.walked_m = max(track.walked_m, ((m.x - fx) ** 2 + (m.y - fy) ** 2) ** 0.5)
     track.seen_by[sensor] = SeenBy(t, sighting.index, fix.xx, fix.xy, fix.yy)
@@ -104,5 +107,5 @@ def with_common_error(track: Track, s: Settings) -> Fix:
     det = a * c - b * b
     if latest is None or det <= 0.0:
         return Fix(m.x, m.y, m.xx, m.xy, m.yy)
-    k = s.common_share / det
-    return Fix(m.x, m.y, m.xx + k * c, m.xy - k * b, m.yy + k * a)
+    k, p = s.common_share / det, s.posture_sd_m**2
+    return Fix(m.x, m.y, m.xx + k * c + p, m.xy - k * b, m.yy + k * a + p)

@@ -15,8 +15,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """After this long an unseen person's velocity has decayed to 1/e (Ornstein-Uhlenbeck)."""
 
     # How well one box places one person. Shares are of the box's height in pixels.
-    box_share_u: float = 0.05
-    """Horizontal error of a box's middle; measured on two detectors, 4 cameras: 0.03 to 0.07."""
+    box_share_u: float = 0.04
+    """Horizontal error of a box's middle; measured on two detectors, 4 cameras: 0.02 to 0.05."""
     box_share_v: float = 0.035
     """Vertical error of a box's bottom; measured likewise: 0.03 to 0.04."""
     top_share_v: float = 0.025
@@ -27,10 +27,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """No box is placed better than this."""
     cut_share_u: float = 0.15
     """Horizontal error where the picture's left or right edge cuts the box."""
-    foot_depth_m: float = 0.15
-    """The box's bottom is the toe towards the camera, this far before the body's axis (0.11 to 0.20)."""
-    common_share: float = 0.5
+    common_share: float = 0.7
     """Share of a sighting's variance that repeats from frame to frame (calibration, posture)."""
+    posture_sd_m: float = 0.04
+    """What no number of cameras averages away: where a person's middle is, in their own posture."""
     common_for_s: float = 1.0
     """Cameras that saw the person within this time share in bounding the repeating error."""
     edge_px: float = 2.0
@@ -105,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # Coming, going and hiding.
     birth_hits: int = 4
     birth_s: float = 0.4
+    share_memory: int = 10
+    """Frames that the share of frames in which a newcomer is found looks back."""
     birth_share: float = 0.5
     """A newcomer must be found in this share of the frames that show their place ..."""
     unexplained_share: float = 0.7
@@ -152,6 +154,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     beyond_s: float = 0.3
     """... for this long: gone."""
     beyond_reach_m: float = 1.5
+    steady_s: float = 0.5
+    """A sighting after a longer gap counts only with the next one."""
     outward_ms: float = 0.3
     """Slower than this is standing."""
     exit_reach_m: float = 2.5

@@ -37,8 +37,10 @@ class Track(msgspec.Struct):
     height_m: float
     height_var: float
     hits: int = 1
-    chances: int = 1
-    """Frames that showed this place since a tentative person was first seen."""
+    chances: int = 0
+    """Frames that showed this place after a tentative person was first seen."""
+    found_share: float = 1.0
+    """Share of the latest of them in which they were found (running mean)."""
     beside: int = 0
     """Frames that showed this tentative person and the nearest known one both."""
     walked_m: float = 0.0

@@ -86,14 +86,23 @@ class FloorTracker:
         known = len(state.people)
         common = [with_common_error(track, s) for track in tracks]
         shown = view.shows([(at.x, at.y) for at in common]) if view else [True] * len(tracks)
-        for track, there in zip(tracks[known:], shown[known:], strict=True):
-            track.chances += there
-        pairs = pairs_of(tracks, common, shown, sightings, sensor, known, late, self._plan.blocked, s)
+        pairs = pairs_of(
+            tracks,
+            common,
+            shown,
+            sightings,
+            sensor=sensor,
+            known=known,
+            late=late,
+            blocked=self._plan.blocked,
+            s=s,
+        )
         gains = [
             [pair.gain if (pair := pairs.get((i, j))) else NO_PAIR for j in range(len(sightings))]
             for i in range(len(tracks))
         ]
         matched = best_assignment(gains)
+        self._count_chances(tracks, shown, {i for i, _ in matched}, known)
         doubtful = in_doubt(state.encounters)
         for track in tracks:
             last = track.seen_by.get(sensor)
@@ -102,7 +111,7 @@ class FloorTracker:
         for i, j in matched:
             track = tracks[i]
             learn = i >= known or track.number not in doubtful
-            seen_at(track, pairs[i, j].fix, sightings[j], sensor, t, learn, s)
+            seen_at(track, pairs[i, j].fix, sightings[j], sensor, t, learn=learn, s=s)
         self._beside(
             [tracks[i] for i, _ in matched if i < known], [tracks[i] for i, _ in matched if i >= known]
         )
@@ -126,6 +135,15 @@ class FloorTracker:
         for track in state.tentative:
             advance(track, t, self._plan, self.settings)
         return min(dt, self.settings.live_s)
+
+    def _count_chances(self, tracks: list[Track], shown: list[bool], found: set[int], known: int) -> None:
+        """How regularly the tentative people are found by the cameras that look at them."""
+        for i in range(known, len(tracks)):
+            if shown[i] or i in found:
+                x = tracks[i]
+                x.chances += 1
+                weight = 1.0 / min(x.chances + 1, self.settings.share_memory)
+                x.found_share += weight * ((i in found) - x.found_share)
 
     def _beside(self, people: list[Track], tentative: list[Track]) -> None:
         """Count frames that show a tentative person and a known one next to each other."""

@@ -26,7 +26,7 @@ from store_layout.model import (
 FPS = 4.0
 FRAMES = 261
 X0, X1, Y1 = 2.0, 6.3, 3.41
-"""The part of the room that is walked in; others sit beside it, seen by the detectors and not in the truth."""
+"""The part of the room that is walked in. Others sit beside it: seen by detectors, not in the truth."""
 DOOR = ((X0, 0.0), (X0 + 0.8, 0.0), (X0 + 0.8, 1.1), (X0, 1.1))
 """Where people come in and go."""
 Detector = Literal["faster_rcnn", "fairmot"]
@@ -114,7 +114,10 @@ class Score(msgspec.Struct):
 
 
 def score(
-    tracker: FloorTracker, seen: Iterator[Detections], real: dict[int, dict[int, tuple[float, float]]], gate_m: float
+    tracker: FloorTracker,
+    seen: Iterator[Detections],
+    real: dict[int, dict[int, tuple[float, float]]],
+    gate_m: float,
 ) -> Score:
     """Run and match per frame at ``gate_m``, keeping a pair of the frame before where it still fits.
 

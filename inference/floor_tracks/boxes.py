@@ -1,0 +1,91 @@
+"""Which pixels of a box are feet and head, how surely, and which boxes are one person twice."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inference.floor_tracks.settings import Settings
+from inference.messages import Box, Detection, Detections, KeyPoint
+
+NEIGHBOURS = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
+"""A pixel and its right and lower neighbour: derivatives by differences."""
+
+
+class Pixel(msgspec.Struct, frozen=True, gc=False):
+    """A point in a picture with its standard deviations, pixels."""
+
+    u: float
+    v: float
+    su: float
+    sv: float
+    cut: bool
+    """The picture's edge hides the true point."""
+
+    def moved(self, du: float, dv: float) -> Pixel:
+        """The same point shifted by pixels."""
+        return Pixel(self.u + du, self.v + dv, self.su, self.sv, self.cut)
+
+
+def foot_pixel(item: Detection, seen: Detections, s: Settings) -> Pixel:
+    """Where the box, or a key point, has the feet."""
+    x1, _, x2, y2 = item.box
+    tall = box_height(item.box)
+    if item.foot is not None and usable(item.foot, s):
+        sd = s.key_share * tall + s.pixel_floor_px
+        return Pixel(item.foot.x, item.foot.y, sd, sd, False)
+    side = x1 <= s.edge_px or x2 >= seen.width - s.edge_px
+    su = (s.cut_share_u if side else s.box_share_u) * tall + s.pixel_floor_px
+    sv = s.box_share_v * tall + s.pixel_floor_px
+    return Pixel((x1 + x2) / 2, y2, su, sv, y2 >= seen.height - s.edge_px)
+
+
+def top_pixel(item: Detection, seen: Detections, s: Settings) -> Pixel:
+    """Where the box has the top of the head; a key point says how far to the side."""
+    x1, y1, x2, _ = item.box
+    tall = box_height(item.box)
+    sv = s.top_share_v * tall + s.pixel_floor_px
+    if item.head is not None and usable(item.head, s):
+        return Pixel(item.head.x, y1, s.key_share * tall + s.pixel_floor_px, sv, y1 <= s.edge_px)
+    side = x1 <= s.edge_px or x2 >= seen.width - s.edge_px
+    su = (s.cut_share_u if side else s.box_share_u) * tall + s.pixel_floor_px
+    return Pixel((x1 + x2) / 2, y1, su, sv, y1 <= s.edge_px)
+
+
+def without_duplicates(items: tuple[Detection, ...], s: Settings) -> list[int]:
+    """Indices of the items worth using: a box that covers a stronger one's is the same person again."""
+    order = sorted(
+        (i for i, d in enumerate(items) if d.score >= s.min_score and box_height(d.box) > 1.0),
+        key=lambda i: (-items[i].score, -box_height(items[i].box), i),
+    )
+    kept: list[int] = []
+    for i in order:
+        if not any(_same_person(items[i].box, items[j].box, s) for j in kept):
+            kept.append(i)
+    return sorted(kept)
+
+
+def _same_person(a: Box, b: Box, s: Settings) -> bool:
+    """Whether box ``a`` is ``b`` again, or a part of it."""
+    w = min(a[2], b[2]) - max(a[0], b[0])
+    h = min(a[3], b[3]) - max(a[1], b[1])
+    if w <= 0.0 or h <= 0.0:
+        return False
+    both = w * h
+    area, other = (a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1])
+    return both > s.duplicate_iou * (area + other - both) or both > s.part_share * area
+
+
+def usable(point: KeyPoint | None, s: Settings) -> bool:
+    """Whether a key point is there and sure enough."""
+    return point is not None and point.score >= s.key_point_score
+
+
+def box_height(box: Box) -> float:
+    """Pixels from top to bottom."""
+    return box[3] - box[1]
+
+
+def wrists_of(item: Detection, s: Settings) -> list[tuple[bool, KeyPoint]]:
+    """The usable wrists; True is the left one."""
+    pairs = ((True, item.wrist_left), (False, item.wrist_right))
+    return [(left, k) for left, k in pairs if k is not None and k.score >= s.key_point_score]

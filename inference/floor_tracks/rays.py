@@ -1,0 +1,92 @@
+"""Lines of sight as slopes: where they pass a height, and how surely.
+
+A sight line meets the plane at height ``h`` in ``o + (h - o_z) g`` with the slope ``g = (d_x, d_y) / d_z``;
+slope and its derivative by the pixel are all that is needed for a point at any height.
+"""
+
+from __future__ import annotations
+
+from math import hypot
+
+import msgspec
+
+from inference.floor_tracks.boxes import Pixel
+from inference.floor_tracks.kalman import Fix
+
+
+class Ray(msgspec.Struct, frozen=True, gc=False):
+    """A sight line by its slope, with the covariance of the slope from pixel noise."""
+
+    gx: float
+    gy: float
+    xx: float
+    xy: float
+    yy: float
+
+
+def at_height(
+    ray: Ray,
+    origin: tuple[float, float, float],
+    h: float,
+    h_sd: float,
+    farthest_m: float,
+) -> Fix | None:
+    """Where the line of sight passes height ``h``.
+
+    None behind the camera, or farther than ``farthest_m``.
+    """
+    drop = h - origin[2]
+    dx, dy = drop * ray.gx, drop * ray.gy
+    reach = hypot(dx, dy)
+    if drop >= -0.05 or reach > farthest_m:
+        return None  # the slopes are of lines that go down: see ``_ray``
+    d2, h2 = drop * drop, h_sd * h_sd
+    return Fix(
+        origin[0] + dx,
+        origin[1] + dy,
+        d2 * ray.xx + h2 * ray.gx * ray.gx + 1e-6,
+        d2 * ray.xy + h2 * ray.gx * ray.gy,
+        d2 * ray.yy + h2 * ray.gy * ray.gy + 1e-6,
+    )
+
+
+def height_above(ray: Ray, origin: tuple[float, float, float], x: float, y: float) -> float | None:
+    """Height at which the line of sight passes the vertical through ``(x, y)``; None from nearly above."""
+    g2 = ray.gx * ray.gx + ray.gy * ray.gy
+    if g2 < 0.05:
+        return None
+    return origin[2] + ((x - origin[0]) * ray.gx + (y - origin[1]) * ray.gy) / g2
+
+
+def ray_from(three: list[list[float]], pixel: Pixel, error_px: float) -> Ray | None:
+    """Slope and its covariance from the directions at a pixel and its two neighbours; None if not downward.
+
+    Covariance to first order: ``J diag(su2 + e2, sv2 + e2) J'`` with ``J = dg / d(u, v)``.
+    """
+    (x, y, z), (ax, ay, az), (bx, by, bz) = three
+    if not (z < -0.02 and az < -0.02 and bz < -0.02):
+        return None  # upward, level, or (NaN) not through the lens
+    gx, gy = x / z, y / z
+    ux, uy, vx, vy = ax / az - gx, ay / az - gy, bx / bz - gx, by / bz - gy
+    e2 = error_px * error_px
+    wu, wv = pixel.su * pixel.su + e2, pixel.sv * pixel.sv + e2
+    return Ray(gx, gy, wu * ux * ux + wv * vx * vx, wu * ux * uy + wv * vx * vy, wu * uy * uy + wv * vy * vy)
+
+
+def spread_of(x: float, y: float, j: tuple[float, float, float, float], pixel: Pixel, error_px: float) -> Fix:
+    """A floor point with its covariance to first order; ``j`` is its derivative by u, then by v."""
+    ux, uy, vx, vy = j
+    e2 = error_px * error_px
+    wu, wv = pixel.su * pixel.su + e2, pixel.sv * pixel.sv + e2
+    return Fix(
+        x,
+        y,
+        wu * ux * ux + wv * vx * vx + 1e-6,
+        wu * ux * uy + wv * vx * vy,
+        wu * uy * uy + wv * vy * vy + 1e-6,
+    )
+
+
+def between(a: Ray, b: Ray) -> Ray:
+    """The line of sight halfway."""
+    return Ray((a.gx + b.gx) / 2, (a.gy + b.gy) / 2, (a.xx + b.xx) / 2, (a.xy + b.xy) / 2, (a.yy + b.yy) / 2)

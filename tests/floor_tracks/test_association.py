@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inference.floor_tracks.association import best_assignment, cosine, mean_appearance, pairs_of
+from inference.floor_tracks.kalman import Fix
+from inference.floor_tracks.measurement import Sighting
+from inference.floor_tracks.people import newcomer, with_common_error
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import Track
+from inference.messages import Appearance
+
+S = Settings()
+
+
+def look(*values: float) -> Appearance:
+    return Appearance(np.array(values, dtype=np.float32))
+
+
+def sighting(x: float, y: float, appearance: Appearance | None = None) -> Sighting:
+    fix = Fix(x, y, 0.01, 0.0, 0.01)
+    return Sighting(0, 0.9, fix, appearance, foot=fix)
+
+
+def person(number: int, x: float, y: float, appearance: Appearance | None = None) -> Track:
+    return newcomer(number, sighting(x, y, appearance), "cam", 0.0, S)
+
+
+def gains(
+    tracks: list[Track], seen: list[Sighting], wall_at_x: float | None = None
+) -> dict[tuple[int, int], float]:
+    def blocked(a: tuple[float, float], b: tuple[float, float]) -> bool:
+        return wall_at_x is not None and (a[0] - wall_at_x) * (b[0] - wall_at_x) < 0
+
+    common = [with_common_error(t, S) for t in tracks]
+    shown = [True] * len(tracks)
+    found = pairs_of(
+        tracks, common, shown, seen, sensor="cam", known=len(tracks), late=0.0, blocked=blocked, s=S
+    )
+    return {key: pair.gain for key, pair in found.items()}
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 4), st.integers(1, 4), st.randoms(use_true_random=False))
+def test_assignment_is_the_best_of_all(rows: int, columns: int, random: object) -> None:
+    table = [[random.uniform(-5, 5) for _ in range(columns)] for _ in range(rows)]  # type: ignore[attr-defined]
+    # padded with "stays alone", every assignment is a permutation
+    size = rows + columns
+    padded = [[table[r][c] if r < rows and c < columns else 0.0 for c in range(size)] for r in range(size)]
+    best = max(sum(padded[r][p[r]] for r in range(rows)) for p in permutations(range(size), rows))
+    found = best_assignment(table)
+    assert sum(table[r][c] for r, c in found) == pytest.approx(best)
+    assert all(table[r][c] > 0 for r, c in found)
+
+
+def test_nothing_to_assign() -> None:
+    assert best_assignment([]) == []
+    assert best_assignment([[]]) == []
+
+
+def test_nearer_is_likelier_and_far_is_never() -> None:
+    found = gains([person(1, 0.0, 0.0)], [sighting(0.1, 0.0), sighting(0.3, 0.0), sighting(3.0, 0.0)])
+    assert found[0, 0] > found[0, 1]
+    assert (0, 2) not in found
+
+
+def test_appearance_decides_between_equally_near_people() -> None:
+    red, blue = look(1.0, 0.0), look(0.0, 1.0)
+    tracks = [person(1, 0.0, 0.0, red), person(2, 0.2, 0.0, blue)]
+    found = gains(tracks, [sighting(0.1, 0.0, blue)])
+    assert found[1, 0] - found[0, 0] == pytest.approx(2 * S.appearance_limit)
+
+
+def test_walking_through_a_fixture_costs() -> None:
+    tracks, seen = [person(1, 0.0, 0.0)], [sighting(0.45, 0.0)]
+    assert gains(tracks, seen)[0, 0] - gains(tracks, seen, wall_at_x=0.2)[0, 0] == pytest.approx(S.wall_cost)
+
+
+def test_cosine_of_unknown_looks_is_unknown() -> None:
+    assert cosine(None, look(1.0)) is None
+    assert cosine(look(), look(1.0)) is None
+    assert cosine(look(1.0, 0.0), look(1.0)) is None
+    assert cosine(look(0.0, 0.0), look(1.0, 0.0)) is None
+    assert cosine(look(2.0, 0.0), look(1.0, 1.0)) == pytest.approx(0.7071, abs=1e-4)
+
+
+def test_mean_appearance_leaves_old_arrays_alone() -> None:
+    first, looks = mean_appearance(None, look(2.0, 0.0), 0, S)
+    assert first is not None
+    before = first.vector.copy()
+    second, looks = mean_appearance(first, look(0.0, 5.0), looks, S)
+    assert second is not None
+    assert looks == 2
+    assert np.array_equal(first.vector, before)
+    assert second.vector.tolist() == pytest.approx([0.5, 0.5])
+    assert mean_appearance(second, None, looks, S) == (second, 2)
