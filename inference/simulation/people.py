@@ -138,18 +138,19 @@ class Schedule:
         stay = look + REACH_S + BETWEEN_HANDS_S * len(hands)
         if errand.at is not None:
             stay = max(stay, errand.at - draft.t + REACH_S)
-        spot = self._spot(slot, draft, stay)
+        aim = self._aim(slot)
+        spot = self._spot(slot, aim, draft, stay)
         self._walk(draft, spot)
         arrived = draft.t
         start = arrived + look if errand.at is None else max(arrived + REACH_S, errand.at)
         side: Literal["left", "right"] = "right" if self._rng.random() < 0.7 else "left"
         for i, count in enumerate(hands):
             t = start + i * BETWEEN_HANDS_S
-            draft.reaches.append(Reach(t, side, _hand_in(slot, spot)))
+            draft.reaches.append(Reach(t, side, _hand_in(slot, aim, spot)))
             self.actions.append(Action(t, draft.plan.person, errand.act, slot.id, errand.sku, count))
         end = start + BETWEEN_HANDS_S * max(0, len(hands) - 1) + REACH_S
-        x, y, _ = slot.centre
-        draft.facing.append((arrived, end, float(np.arctan2(y - spot[1], x - spot[0]))))
+        x, y = aim - spot
+        draft.facing.append((arrived, end, float(np.arctan2(y, x))))
         draft.points.append((end, spot))
         self._taken.append((spot, arrived, end))
 
@@ -163,11 +164,18 @@ class Schedule:
         full, rest = divmod(errand.count, at_once)
         return [at_once] * full + ([rest] if rest else [])
 
-    def _spot(self, slot: Slot, draft: _Draft, stay: float) -> Floats:
+    def _aim(self, slot: Slot) -> Floats:
+        """Where in a slot the hand goes: wide ones have several facings."""
+        size = np.subtract(slot.high, slot.low)[:2]
+        along = int(np.argmax(size))
+        aim = np.array(slot.centre[:2])
+        aim[along] += float(self._rng.uniform(-0.3, 0.3)) * size[along]
+        return aim
+
+    def _spot(self, slot: Slot, aim: Floats, draft: _Draft, stay: float) -> Floats:
         """A free place within reach of a slot that nobody else stands on meanwhile."""
         cells = self._ways.cells
-        centre = np.asarray(slot.centre[:2])
-        distance = np.hypot(*(cells - centre).T)
+        distance = np.hypot(*(cells - aim).T)
         near = np.flatnonzero(
             (distance >= ARM_M[0]) & (distance <= ARM_M[1]) & self._ways.reachable(draft.xy)
         )
@@ -175,7 +183,7 @@ class Schedule:
             raise ValueError(f"nobody can stand within {ARM_M[1]} m of slot {slot.id}: check where it is")
         # Around half a metre away is comfortable; a little chance keeps people from standing alike.
         order = near[np.argsort(np.abs(distance[near] - 0.5) + self._rng.uniform(0, 0.1, len(near)))]
-        arrives = draft.t + float(np.hypot(*(centre - draft.xy))) / draft.speed
+        arrives = draft.t + float(np.hypot(*(aim - draft.xy))) / draft.speed
         others = [xy for xy, a, b in self._taken if a < arrives + stay + 4.0 and b > arrives - 1.0]
         for cell in order:
             if all(np.hypot(*(cells[cell] - xy)) >= APART_M for xy in others):
@@ -278,9 +286,9 @@ def _headings(times: Floats, xy: Floats, facing: list[tuple[float, float, float]
     return np.asarray(heading, dtype=np.float64)
 
 
-def _hand_in(slot: Slot, spot: Floats) -> tuple[float, float, float]:
-    """The wrist of somebody who reaches into a slot: between its front and its middle."""
-    low, high, centre = np.asarray(slot.low), np.asarray(slot.high), np.asarray(slot.centre)
+def _hand_in(slot: Slot, aim: Floats, spot: Floats) -> tuple[float, float, float]:
+    """The wrist of somebody who reaches into a slot: between its front and where the hand goes."""
     chest = np.array([spot[0], spot[1], 1.2])
-    wrist = 0.5 * (np.clip(chest, low, high) + centre)
+    inside = np.array([aim[0], aim[1], slot.centre[2]])
+    wrist = 0.5 * (np.clip(chest, slot.low, slot.high) + inside)
     return (float(wrist[0]), float(wrist[1]), float(wrist[2]))

@@ -31,20 +31,22 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     # -- cameras: YOLOX-nano on PETS09-S2L1 has precision .74 to .84, recall .88 to .91, and its box foot a
     #    median error of 0.20 m; detectors trained for the view do better --
-    recall: float = 0.94
+    recall: float = 0.96
     """Of people who can be seen well; occlusion costs the rest."""
-    false_alarms: float = 0.12
+    false_alarms: float = 0.08
     """Mean number a frame at random places."""
-    clutter: float = 0.15
+    clutter: float = 0.1
     """Share of frames in which one fixed thing of the store looks like a person (PETS09's notice board)."""
-    foot_noise: float = 0.035
+    foot_noise: float = 0.06
     """Standard deviation of a foot point, as a share of the box height. Median error on the floor 0.15 to
     0.20 m at the angles of ceiling cameras."""
     point_noise: float = 0.02
     """The same for heads, wrists and the box's edges."""
+    hidden_guessed: float = 0.8
+    """How much of the hidden part of a body a box reaches over: detectors are trained on whole bodies."""
     noise_memory_s: float = 0.7
     """A detector errs the same way for about so long."""
-    hidden_foot: float = 2.5
+    hidden_foot: float = 1.8
     """How much more a foot point errs that is guessed behind something."""
     wrist_seen: float = 0.75
     """Share of visible wrists that are found."""

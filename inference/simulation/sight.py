@@ -19,7 +19,7 @@ from store_layout.model import Camera, Fixture, StoreLayout
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-IGNORE_BELOW = 0.25
+IGNORE_BELOW = 0.3
 """Whoever is visible by less than this share counts neither as a hit nor as a miss."""
 REACHED_IN_M = 0.5
 """A hand inside a fixture is seen through its open front."""
@@ -136,9 +136,10 @@ class SimulatedCamera:
         foot_seen = bool(sighting.seen[FOOT])
         foot_sd = self._settings.foot_noise * height * (1.0 if foot_seen else self._settings.hidden_foot)
         point_sd = self._settings.point_noise * height
-        # A detector draws its box around what it sees: hidden feet shorten it.
-        shown = sighting.pixels[sighting.seen]
-        box = self._clipped(_bounds(shown)) or sighting.box
+        # Hidden feet shorten a box: a detector guesses only a part of what it does not see.
+        shown = np.array(_bounds(sighting.pixels[sighting.seen]))
+        guessed = float(np.clip(self._rng.normal(self._settings.hidden_guessed, 0.1), 0.0, 1.0))
+        box = shown + guessed * (np.array(sighting.box) - shown)
         jitter = self._rng.normal(0.0, point_sd, 4)
         score = float(np.clip(self._rng.normal(0.55 + 0.35 * sighting.visible, 0.08), 0.3, 0.99))
         return Detection(
