@@ -181,6 +181,8 @@ class ScaleWatch:
         doubts = list(dict.fromkeys(st.doubts))
         if st.saturated:
             doubts.append("saturated")
+        if st.alarmed:
+            doubts.append("unsettled")
         if abs(mean) < s.ZERO_G and abs(delta) > self.least_g and not self.explains(delta, sd):
             doubts.append("re_zeroed")
         found = Settled(

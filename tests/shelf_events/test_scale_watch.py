@@ -141,13 +141,16 @@ def test_a_scale_set_to_zero_is_doubted() -> None:
     assert event.doubts == ("re_zeroed",)
 
 
-def test_something_that_does_not_rest_is_reported_and_forgotten_when_it_does() -> None:
+def test_something_that_does_not_rest_is_reported_and_doubted() -> None:
     actions = tuple(Action(5.0 + 0.7 * i, 0.0, 0.7, 200.0) for i in range(50))
-    signal = Signal(actions=actions, duration_s=60)
+    signal = Signal(actions=(*actions, Action(60.0, -500.0)), duration_s=70)
     watched = watch(signal)
     items = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
     assert [item.kind for item in items if isinstance(item, Alarm)] == ["scale_unsettled"]
-    assert not [item for item in items if isinstance(item, Settled) and not item.minor]
+    events = [item for item in items if isinstance(item, Settled)]
+    assert events[0].doubts == ("unsettled",)
+    assert events[-1].delta_g == pytest.approx(-500.0, abs=3 * events[-1].sd_g)
+    assert events[-1].doubts == ()
 
 
 def test_flush_judges_what_is_under_way() -> None:
