@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from console.cli import ledger
+from console.cli import ledger, models, recordings, store
 
 app = typer.Typer(
     name="openaisle",
@@ -12,6 +12,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command("replay")(recordings.replay_command)
+app.command("evaluate")(recordings.evaluate_command)
+app.command("simulate")(recordings.simulate_command)
+app.add_typer(recordings.imports, name="import")
+app.add_typer(store.app, name="store")
+app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
 
 

@@ -1,0 +1,209 @@
+"""``main.py replay``, ``evaluate`` and ``import``: recordings in, visits and figures out."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from console.back_office import Ledger, LedgerError
+from console.cli.places import DEMO_STORE
+from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
+from inference.detection import DetectorPool, ModelError, load_detector
+from inference.evaluation.problems import EvaluationError
+from inference.evaluation.report import Report, evaluate, render
+from inference.messages.results import ClosedVisit
+from inference.recording import FrameDetector, Recording, RecordingError
+from inference.recording.replay import ReplayError, ReplaySummary, replay
+from inference.simulation import SimulationSettings, simulate
+from inference.simulation.demo import write_demo_recording
+from store_layout.model import StoreLayout
+from store_layout.problems import StoreProblems
+from store_layout.reader import read_store
+
+INPUT_ERRORS = (RecordingError, StoreProblems, ModelError, EvaluationError, ReplayError, LedgerError, OSError)
+"""What a user can cause with a wrong path, a broken file or a full disk."""
+
+RecordingArgument = Annotated[Path, typer.Argument(help="Folder of the recording.", show_default=False)]
+DetectorOption = Annotated[
+    str | None,
+    typer.Option("--detector", help="Model for the pictures: a name, or the path of a .toml or .onnx file."),
+]
+
+
+@contextmanager
+def open_detector(name: str | None, recording: Recording) -> Iterator[FrameDetector | None]:
+    """Detection threads, one per core, for a recording with pictures; None where none is wanted."""
+    wanted = name or recording.layout.file.rules.default_detector
+    if wanted is None or not any(camera.times is not None for camera in recording.cameras):
+        if name is not None:
+            err.print("This recording has no pictures: its recorded detections are used.", style="yellow")
+        yield None
+        return
+    path = Path(wanted)
+    detector = load_detector(path if path.suffix in (".onnx", ".toml") else wanted)
+    with DetectorPool(detector, os.cpu_count() or 1) as pool:
+        yield pool.ordered
+
+
+def replay_into(
+    recording: Path,
+    target: Path,
+    detector: str | None = None,
+    *,
+    speed: float | None = None,
+    keep_detections: bool = False,
+    quiet: bool = False,
+) -> ReplaySummary:
+    """Replay with a ledger of its own in ``target``, made anew; a progress bar on standard error."""
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.glob("ledger.sqlite*"):
+        old.unlink()
+    with (
+        Ledger.open(target / "ledger.sqlite") as ledger,
+        open_detector(detector, Recording.open(recording)) as eyes,
+        _progress(quiet=quiet) as bar,
+    ):
+        task = bar.add_task(recording.name, total=None)
+
+        def post(closed: ClosedVisit, layout: StoreLayout) -> object:
+            document = ledger.post_visit(closed, layout).document
+            return None if document is None else {"number": document.label, "total": document.receipt.total}
+
+        return replay(
+            recording,
+            target,
+            eyes,
+            speed=speed,
+            keep_detections=keep_detections,
+            progress=lambda done, whole: bar.update(task, completed=done, total=whole),
+            on_closed=post,
+        )
+
+
+def _progress(*, quiet: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=quiet,
+    )
+
+
+def replay_command(
+    recording: RecordingArgument,
+    target: Annotated[Path, typer.Option("--out", help="Folder for visits.json, tracks.csv and the ledger.")],
+    detector: DetectorOption = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Times real time. Without it: as fast as the machine allows."),
+    ] = None,
+    keep_detections: Annotated[
+        bool, typer.Option("--keep-detections", help="Also write detections/<camera>.jsonl, for evaluate.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a recording through the whole pipeline and write what came of it."""
+    with errors_in_words(*INPUT_ERRORS):
+        summary = replay_into(
+            recording, target, detector, speed=speed, keep_detections=keep_detections, quiet=as_json
+        )
+    if as_json:
+        print_json(summary)
+        return
+    speed_up = f"{summary.times_real_time:.1f} x real time"
+    decided = ", ".join(f"{n} {decision}" for decision, n in sorted(summary.decisions.items())) or "none"
+    out.print(
+        f"{summary.duration_s:.0f} s replayed in {summary.wall_s:.1f} s ({speed_up}): "
+        f"{summary.observations} observations, {summary.shelf_events} shelf events, "
+        f"{summary.visits} visits ({decided}).",
+        highlight=False,
+    )
+    for problem in summary.problems:
+        err.print(f"Left out: {problem}", style="yellow", markup=False)
+    out.print(f"Written: {target / 'visits.json'}, {target / 'tracks.csv'}", highlight=False)
+
+
+def evaluate_command(
+    recordings: Annotated[list[Path], typer.Argument(help="Folders of recordings with a truth.json.")],
+    replayed: Annotated[
+        Path | None,
+        typer.Option("--replay", help="What `replay --keep-detections --out` wrote, for one recording."),
+    ] = None,
+    detector: DetectorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare with the truth: detections, tracks on the floor, receipts."""
+    if replayed is not None and len(recordings) != 1:
+        raise fail("--replay belongs to one recording: name only that one")
+    reports: list[Report] = []
+    with errors_in_words(*INPUT_ERRORS):
+        for recording in recordings:
+            if replayed is not None:
+                reports.append(evaluate(recording, replayed))
+                continue
+            with tempfile.TemporaryDirectory(prefix="openaisle-") as scratch:
+                replay_into(recording, Path(scratch), detector, keep_detections=True, quiet=as_json)
+                reports.append(evaluate(recording, Path(scratch)))
+    if as_json:
+        print_json(reports)
+        return
+    for report in reports:
+        out.print(render(report))
+
+
+def simulate_command(
+    target: Annotated[Path, typer.Option("--out", help="Folder for the recording; must not hold one.")],
+    store: Annotated[Path, typer.Option(help="Store folder.")] = DEMO_STORE,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    visits: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
+    arrivals_per_min: Annotated[float, typer.Option("--arrivals", min=0.1, max=120)] = 4.0,
+    demo: Annotated[bool, typer.Option("--demo", help="The scripted session of the first start.")] = False,
+) -> None:
+    """Simulate shoppers, and what a store's cameras and scales would say of them; with the truth."""
+    with errors_in_words(*INPUT_ERRORS, ValueError), _progress(quiet=False) as bar:
+        task = bar.add_task("shoppers", total=1.0)
+
+        def tell(share: float, what: str) -> None:
+            bar.update(task, completed=share, description=what)
+
+        if demo:
+            write_demo_recording(store, target, tell)
+        else:
+            settings = SimulationSettings(visits=visits, arrivals_per_min=arrivals_per_min)
+            simulate(read_store(store), settings, seed, target, tell, store_folder=store)
+    out.print(
+        f"Simulated into {target}. Next: main.py replay {target} --out DIR", markup=False, highlight=False
+    )
+
+
+imports = typer.Typer(
+    help="Turn recordings of others into a store folder and a recording.", no_args_is_help=True
+)
+
+
+@imports.callback()
+def _imports() -> None:
+    """Turn recordings of others into a store folder and a recording."""
+
+
+@imports.command("autocheckout")
+def import_autocheckout_command(
+    folder: Annotated[Path, typer.Argument(help="Folder of the case, with plate_data.json and the others.")],
+    target: Annotated[Path, typer.Option("--out", help="Folder for the recording; must not hold one.")],
+) -> None:
+    """Import a case of the CPS-IoT AutoCheckout competition (load-cell plates and 3D skeletons)."""
+    from inference.recording.autocheckout import import_autocheckout
+
+    with errors_in_words(*INPUT_ERRORS):
+        import_autocheckout(folder, target)
+    out.print(f"Imported into {target}. Next: main.py replay {target} --out DIR", highlight=False)
