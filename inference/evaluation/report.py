@@ -13,6 +13,7 @@ from inference.evaluation.detections import BoxScore, IgnoreRule, score_boxes
 from inference.evaluation.problems import EvaluationError
 from inference.evaluation.receipts import ReceiptScore, read_visits, score_receipts
 from inference.evaluation.tracks import TrackScore, read_tracks, score_tracks
+from inference.evaluation.truth_checks import check_truth
 from inference.messages import Detections
 from inference.messages.checks import problem_of
 from inference.recording.format import file_name
@@ -53,7 +54,11 @@ def evaluate(recording_folder: Path, replay_folder: Path) -> Report:
 
 
 def evaluate_against(truth: Truth, name: str, replay_folder: Path) -> Report:
-    """As :func:`evaluate`, with the truth given. Detections are scored for the cameras that were kept."""
+    """As :func:`evaluate`, with the truth given. Detections are scored for the cameras that were kept.
+
+    Raises :class:`EvaluationError` for a truth that contradicts itself, too.
+    """
+    check_truth(truth)
     tracks = read_tracks(replay_folder / "tracks.csv") if truth.paths else {}
     problems = Problems()
     return Report(

@@ -28,6 +28,10 @@ LONGEST_GAP_S = 1.0
 """Between two rows of a track farther apart than this nothing is known of it."""
 
 
+Places = dict[int, NDArray[np.float64]]
+"""Position ``[2]`` by number of the person or track, at one moment."""
+
+
 class TrackScore(msgspec.Struct, frozen=True):
     """How well the tracks followed the people."""
 
@@ -133,19 +137,22 @@ def score_tracks(
     """
     paths = [p for p in paths if len(p.t)]
     times = evaluation_times(paths, period_s)
-    people, ignored = _places(true_trails(paths), times), _places(true_trails(paths, ignored=True), times)
-    found = _places([(str(track), trail) for track, trail in tracks.items()], times)
+    people, ignored = true_trails(paths), true_trails(paths, ignored=True)
+    # motmetrics keeps ids in columns of numbers.
+    number = {person: i for i, person in enumerate(dict.fromkeys(person for person, _ in people))}
+    true = _steps([(number[person], trail) for person, trail in people], times)
+    seen = _steps(list(tracks.items()), times)
+    nobody = _steps([(i, trail) for i, (_, trail) in enumerate(ignored)], times)
     accumulator = _metrics().MOTAccumulator(auto_id=False)
-    number = {name: i for i, name in enumerate(people)}  # motmetrics keeps ids in columns of numbers
     counted = 0
     for step in range(len(times)):
-        true, seen = _present(people, step), _present(found, step)
-        names = _not_ignored(true, seen, _present(ignored, step), gate_m)
+        names = _not_ignored(true[step], seen[step], nobody[step], gate_m)
         counted += len(names)
-        distances = _distances(list(true.values()), [seen[n] for n in names], gate_m)
-        accumulator.update([number[n] for n in true], list(map(int, names)), distances, frameid=step)
+        distances = _distances(list(true[step].values()), [seen[step][n] for n in names], gate_m)
+        accumulator.update(list(true[step]), names, distances, frameid=step)
     score = _summary(accumulator, len(times), period_s or DEFAULT_PERIOD_S)
-    return msgspec.structs.replace(score, people=len(people), tracks=len(found), found=counted)
+    followed = {track for places in seen for track in places}
+    return msgspec.structs.replace(score, people=len(number), tracks=len(followed), found=counted)
 
 
 def _metrics() -> Any:
@@ -158,20 +165,14 @@ def _metrics() -> Any:
     return motmetrics
 
 
-def _places(
-    trails: Sequence[tuple[str, Trail]], times: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
-    """Positions ``[K, 2]`` by name; several trails of one name fill each other's gaps."""
-    places: dict[str, NDArray[np.float64]] = {}
-    for name, trail in trails:
+def _steps(trails: Sequence[tuple[int, Trail]], times: NDArray[np.float64]) -> list[Places]:
+    """Who is where at each time; several trails of one number fill each other's gaps."""
+    steps: list[Places] = [{} for _ in times]
+    for number, trail in trails:
         at = trail.at(times)
-        known = places.get(name)
-        places[name] = at if known is None else np.where(np.isnan(known), at, known)
-    return places
-
-
-def _present(places: Mapping[str, NDArray[np.float64]], step: int) -> dict[str, NDArray[np.float64]]:
-    return {name: at[step] for name, at in places.items() if np.isfinite(at[step]).all()}
+        for step in np.flatnonzero(np.isfinite(at).all(axis=1)).tolist():
+            steps[step].setdefault(number, at[step])
+    return steps
 
 
 def _distances(
@@ -184,13 +185,8 @@ def _distances(
     return np.where(apart <= gate_m, apart, np.nan)
 
 
-def _not_ignored(
-    true: Mapping[str, NDArray[np.float64]],
-    seen: Mapping[str, NDArray[np.float64]],
-    ignored: Mapping[str, NDArray[np.float64]],
-    gate_m: float,
-) -> list[str]:
-    """Names of the tracks that do not stand on a person to be ignored, all people shared out jointly."""
+def _not_ignored(true: Places, seen: Places, ignored: Places, gate_m: float) -> list[int]:
+    """The tracks that do not stand on a person to be ignored, all people shared out jointly."""
     if not ignored or not seen:
         return list(seen)
     places = [*true.values(), *ignored.values()]

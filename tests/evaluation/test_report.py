@@ -62,6 +62,23 @@ def test_what_the_truth_does_not_know_is_left_open(tmp_path: Path) -> None:
     assert evaluate_against(only_boxes, "r", tmp_path).detections == ()  # the replay kept no detections
 
 
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        (Truth(frame_period_s=0.0), "frame_period_s: 0.0"),
+        (Truth(paths=(TruePath("p", (0.0, 1.0), ((0.0, 0.0),)),)), r"paths\[0\] \(p\): 2 times and 1 places"),
+        (Truth(paths=(TruePath("p", (1.0, 0.0), ((0.0, 0.0),) * 2),)), "times do not rise"),
+        (Truth(paths=(TruePath("p", (1.0,), ((float("nan"), 0.0),)),)), "not finite"),
+        (Truth(boxes={"c": (TrueBox(0.0, "p", (5, 0, 1, 2)),)}), r"boxes\.c\[0\]: its corners"),
+        (Truth(visits=(TrueVisit("p", 5.0, 4.0),)), "left before"),
+        (Truth(visits=(TrueVisit("p", 5.0, 6.0, (TrueLine("milk", -1),)),)), "below 0"),
+    ],
+)
+def test_a_truth_that_contradicts_itself_is_refused(tmp_path: Path, truth: Truth, words: str) -> None:
+    with pytest.raises(EvaluationError, match=words):
+        evaluate_against(truth, "r", tmp_path)
+
+
 def test_json_and_table_say_the_same(tmp_path: Path) -> None:
     report = evaluate_against(TRUTH, "aisle seven", write_replay(tmp_path))
     data = json.loads(report.to_json())
