@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from inference.capture.camera_thread import CameraThread
@@ -68,7 +69,9 @@ class LiveDevices:
         self._link = (
             None if broker is None else MqttLink(broker, layout, self.readings, secrets, clock, folder=folder)
         )
+        self._unreachable = tuple(_unreachable(layout, clock()))
         self._stopping = threading.Event()
+        self._restart_link = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="device-watch", daemon=True)
 
     def start(self) -> None:
@@ -84,10 +87,10 @@ class LiveDevices:
         self._stopping.set()
         for watch in self._watches.values():
             watch.thread.stop()
-        if self._link is not None:
-            self._link.stop()
         if self._watcher.ident is not None:
             self._watcher.join()
+        if self._link is not None:
+            self._link.stop()
         deadline = time.monotonic() + JOIN_S
         for watch in self._watches.values():
             if not watch.thread.join(max(0.0, deadline - time.monotonic())):
@@ -97,7 +100,7 @@ class LiveDevices:
         self.readings.close()
 
     def restart(self, device: str) -> bool:
-        """Drop the connection to ``device`` and make a new one; False when no such device has its own.
+        """Drop the connection to ``device`` and make a new one soon; False when no such device has its own.
 
         Scales and gates are reached through the broker: restart :data:`BROKER` for them.
         """
@@ -105,24 +108,45 @@ class LiveDevices:
             self._watches[device].thread.restart()
             return True
         if device == BROKER and self._link is not None:
-            self._link.restart()
+            self._restart_link.set()  # it takes up to 2 s: not on the caller's thread
             return True
         return False
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """Cameras, then the broker, then what is behind it, in the order of the store file."""
         cameras = tuple(watch.thread.status() for watch in self._watches.values())
-        return cameras if self._link is None else cameras + self._link.statuses()
+        behind = () if self._link is None else self._link.statuses()
+        return cameras + behind + self._unreachable
 
     def _watch(self) -> None:
         while not self._stopping.wait(WATCH_EVERY_S):
             try:
                 if self._link is not None:
-                    self._link.watch()
+                    self._watch_link(self._link)
                 found = [watch.look(self._clock()) for watch in self._watches.values()]
                 self.readings.put_many(outage for outage in found if outage is not None)
             except Exception:  # the watch must outlive whatever it trips over
                 log.exception("unexpected error while watching the devices")
+
+    def _watch_link(self, link: MqttLink) -> None:
+        if self._restart_link.is_set():
+            self._restart_link.clear()
+            link.restart()
+        link.watch()
+
+
+def _unreachable(layout: StoreLayout, now: float) -> Iterator[DeviceStatus]:
+    """Devices to which the store file names no way."""
+    if layout.file.broker is not None:
+        return
+    why = "store.toml names no broker, through which it would speak"
+    for camera in layout.file.camera:
+        if camera.url is None:
+            yield DeviceStatus(camera.id, "camera", "off", now, "no address is set, and " + why)
+    for scale in layout.file.scale:
+        yield DeviceStatus(scale.id, "scale", "off", now, why)
+    for gate in layout.file.gate:
+        yield DeviceStatus(gate.id, "gate", "off", now, why)
 
 
 class _CameraWatch:

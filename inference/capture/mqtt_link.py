@@ -45,6 +45,8 @@ BROKER = "broker"
 KEEPALIVE_S = 4
 CONNECT_TIMEOUT_S = 2.0
 LONGEST_WAIT_S = 4
+QUIET_S = 4.0
+"""A broker that has not let us in, or through which nobody has spoken, for so long is worth a word."""
 QOS: dict[DeviceTopic, int] = {"scale": 1, "gate": 1, "camera": 0, "sensor": 0}
 
 
@@ -82,15 +84,18 @@ class MqttLink:
         self._last_heard = now
         self._outage_since: float | None = None
         self._client: mqtt.Client | None = None
+        self._try_at: float | None = None
 
     # -- anybody's thread -----------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to connect, and keep at it."""
+        self._try_at = None
         try:
             client = self._make_client()
         except (SecretsUnavailableError, OSError, ValueError) as error:
             self._failed(f"cannot connect to the broker: {error}")
+            self._try_at = time.monotonic() + LONGEST_WAIT_S  # by watch(): the keyring may be unlocked, ...
             return
         self._client = client
         client.connect_async(self._broker.host, self._broker.port, keepalive=KEEPALIVE_S)
@@ -98,7 +103,7 @@ class MqttLink:
 
     def stop(self) -> None:
         """Disconnect and end the thread (within about 2 s). The broker keeps what comes meanwhile."""
-        client, self._client = self._client, None
+        client, self._client, self._try_at = self._client, None, None
         if client is not None:
             client.disconnect()
             client.loop_stop()
@@ -114,6 +119,8 @@ class MqttLink:
 
     def watch(self) -> None:
         """Look for devices that have fallen silent, and for a broker that is away; queue the outages."""
+        if self._try_at is not None and time.monotonic() >= self._try_at:
+            self.start()
         with self._lock:
             now = self._now()
             found: list[Outage] = []
@@ -207,8 +214,13 @@ class MqttLink:
     ) -> None:
         with self._lock:
             was, self._connected = self._connected, False
-            if self._client is client and was:
+            if self._client is not client:  # asked for
+                return
+            if was:
                 self._trouble = self._last_error = f"the connection to the broker broke: {reason}"
+            elif not self._trouble:
+                hint = "check the port and tls in store.toml"
+                self._trouble = self._last_error = f"the broker hung up before it let us in: {hint}"
 
     def _failed(self, text: str) -> None:
         with self._lock:
@@ -217,7 +229,8 @@ class MqttLink:
 
     def _broker_away(self, now: Now) -> list[Outage]:
         """An outage without an end, once, from the last message to now. Under the lock."""
-        if self._outage_since is not None:
+        starting = not self._trouble and now.mono - self._last_heard.mono < QUIET_S
+        if self._outage_since is not None or starting:
             return []
         self._outage_since = min(self._last_heard.wall, now.wall)
         why = self._trouble or "not connected to the broker yet"
@@ -301,7 +314,7 @@ class MqttLink:
                 return "lost", f"{self._trouble}; trying again every {LONGEST_WAIT_S} s"
             return "connecting", f"connecting to {self._broker.host}:{self._broker.port}"
         quiet = now.mono - self._last_heard.mono
-        if quiet >= 4.0 and self._layout.file.scale:
+        if quiet >= QUIET_S and self._layout.file.scale:
             return "late", f"connected, but no device has spoken for {quiet:.0f} s"
         return "live", ""
 
@@ -317,7 +330,7 @@ def _expected(layout: StoreLayout, now: Now) -> dict[Topic, DeviceWatch]:
 
 
 def _refusal(reason: ReasonCode, broker: Broker) -> str:
-    if reason in {"Not authorized", "Bad user name or password"}:
+    if str(reason) in {"Not authorized", "Bad user name or password"}:
         return f"the broker refuses user {broker.user!r}: set the user and password on the Devices page"
     return f"the broker refuses the connection: {reason}"
 
@@ -332,6 +345,8 @@ def _words_for(error: BaseException | None, broker: Broker) -> str:
             return f"the broker at {place} does not speak TLS here: check the port and tls in store.toml"
         case ConnectionRefusedError():
             return f"no broker listens at {place}: is it started?"
+        case ConnectionResetError() if broker.tls:
+            return f"the broker at {place} does not speak TLS here: check the port and tls in store.toml"
         case TimeoutError():
             return f"the broker at {place} does not answer: check its power and its cable"
         case None:
