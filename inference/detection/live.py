@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -59,7 +60,7 @@ class LiveDetection:
         if threads < 1:
             raise ValueError(f"{threads} threads cannot detect anything")
         self._boxes = dict(mailboxes)
-        self._line = list(self._boxes)
+        self._line = deque(self._boxes)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._on_detections, self._on_fault = on_detections, on_fault
@@ -130,13 +131,24 @@ class LiveDetection:
                     self._line.append(camera)
 
     def _next_frame(self) -> tuple[str, Frame] | None:
-        """The first camera in line with a new picture; it leaves the line until it has been served."""
-        with self._lock:
-            for camera in self._line:
+        """The first camera in line with a new picture; it stays out of the line until it has been served.
+
+        The box is opened outside of the lock: whoever lends it may do something with the picture then.
+        """
+        for _ in range(len(self._boxes)):
+            with self._lock:
+                if not self._line:
+                    return None
+                camera = self._line.popleft()
+            try:
                 frame = self._boxes[camera].take(0)
-                if frame is not None:
-                    self._line.remove(camera)
-                    return camera, frame
+            except Exception as error:  # a camera's fault must not end the thread that serves the others
+                self._count_fault(camera, error)
+                frame = None
+            if frame is not None:
+                return camera, frame
+            with self._lock:
+                self._line.append(camera)
         return None
 
     def _serve(self, session: Session, camera: str, frame: Frame) -> None:

@@ -134,12 +134,11 @@ def _track_rows(score: TrackScore) -> Iterator[tuple[str, str]]:
 
 def _detection_table(scores: Iterable[BoxScore]) -> Table:
     table = Table(title="Detections", title_justify="left")
-    for name in ("camera", "boxes to ignore", "score", "true", "found", "precision", "recall", "F1"):
+    for name in ("camera", "ignore rule", "score", "true", "found", "precision", "recall", "F1"):
         table.add_column(name)
     for s in scores:
         rates = map(_rate, (s.precision, s.recall, s.f1))
-        rule = "ignored" if s.rule == "ignore" else "count as false"
-        table.add_row(s.camera, rule, f">= {s.threshold:.2f}", str(s.true), str(s.found), *rates)
+        table.add_row(s.camera, s.rule, f">= {s.threshold:.2f}", str(s.true), str(s.found), *rates)
     return table
 
 

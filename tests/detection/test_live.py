@@ -112,6 +112,20 @@ def test_a_listener_that_fails_does_not_end_the_thread(expected_logs: list[str])
     assert len(seen.all) >= 3
 
 
+def test_a_mailbox_that_fails_does_not_stop_the_other_cameras(expected_logs: list[str]) -> None:
+    expected_logs.append("cannot read a picture of camera a: no such box")
+
+    class Broken(FakeBox):
+        def take(self, timeout: float | None = None) -> Frame | None:
+            raise OSError("no such box")
+
+    seen = Seen()
+    live = LiveDetection({"a": Broken("a"), "b": FakeBox("b", refill=True)}, FakeModel(), 1, seen)
+    with running(live):
+        seen.wait(3, "b")
+    assert live.counts()["a"].failed >= 1
+
+
 def test_it_stops_though_nobody_ever_came_and_before_it_began() -> None:
     with running(LiveDetection({"a": FakeBox("a")}, FakeModel(), 2, Seen())):
         pass

@@ -85,7 +85,7 @@ def test_json_and_table_say_the_same(tmp_path: Path) -> None:
     assert data["tracks"]["mota"] == 1.0
     assert data["receipts"]["items"]["f1"] == 1.0
     text = printed(report)
-    for words in ("aisle seven", "MOTA", "1.000", "0.500", "1 (100.0 %)", "count as false", "Left out"):
+    for words in ("aisle seven", "MOTA", "1.000", "0.500", "1 (100.0 %)", "literal", "Left out"):
         assert words in text
 
 
