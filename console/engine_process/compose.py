@@ -1,0 +1,128 @@
+"""From a spec to the parts of an engine: which store, which source, which ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.engine_process.spec import EngineSpec, SpecError
+from inference.engine.flow import FlowMaker, SinkMaker, VisitSink, real_flow
+from inference.engine.source import RecordingSource, Source
+from inference.messages import Frame, Observation, VisitClosed
+from store_layout.model import StoreLayout
+
+if TYPE_CHECKING:
+    from console.back_office.ledger import Ledger
+    from inference.detection.session import Detector
+    from inference.recording import Recording
+
+Show = Callable[[Frame], None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What :class:`inference.engine.engine.Engine` is made of."""
+
+    layout: StoreLayout
+    source: Source
+    make_flow: FlowMaker
+    make_sink: SinkMaker
+
+
+Compose = Callable[[EngineSpec, Show], Parts]
+
+
+def compose(spec: EngineSpec, show: Show) -> Parts:
+    """The real parts. Raises :class:`SpecError` for a folder, model or ledger that cannot be used."""
+    from inference.detection.manifest import ModelError
+    from inference.recording import RecordingError
+    from store_layout.problems import StoreProblems
+
+    try:
+        layout, source = _live(spec, show) if spec.recording is None else _recorded(spec, show)
+    except (StoreProblems, RecordingError, ModelError, OSError) as error:
+        raise SpecError(str(error)) from error
+    path = spec.ledger_path
+    return Parts(layout, source, real_flow, lambda priced_by: LedgerSink(path, priced_by))
+
+
+def _live(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
+    from inference.capture import KeyringSecrets, LiveDevices
+    from inference.engine.live import LiveSource
+    from store_layout.reader import read_store
+
+    folder = Path(spec.store or "")
+    layout = read_store(folder)
+    detector = _detector(spec.detector or layout.file.rules.default_detector)
+    devices = LiveDevices(layout, KeyringSecrets(), folder=folder)
+    return layout, LiveSource(
+        layout.file.store.name, devices, detector, threads=spec.detection_threads, show=show
+    )
+
+
+def _recorded(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
+    from inference.recording import Recording
+
+    recording = Recording.open(Path(spec.recording or ""))
+    detector = _detector(spec.detector)
+
+    def play(position: int, on_frame: Show) -> Iterator[Observation]:
+        return _observations(recording, detector, spec.detection_threads, position, on_frame)
+
+    source = RecordingSource(
+        play,
+        recording.about.id,
+        recording.started_at,
+        recording.duration,
+        speed=spec.speed,
+        show=show,
+        paused=spec.paused,
+    )
+    return recording.layout, source
+
+
+def _observations(
+    recording: Recording, detector: Detector | None, threads: int, position: int, on_frame: Show
+) -> Iterator[Observation]:
+    from inference.detection.pool import DetectorPool
+    from inference.recording import RecordingPlayer
+
+    if detector is None:
+        yield from RecordingPlayer(recording, None, on_frame).observations(position)
+        return
+    with DetectorPool(detector, threads) as pool:
+        yield from RecordingPlayer(recording, pool.ordered, on_frame).observations(position)
+
+
+def _detector(name: str | None) -> Detector | None:
+    if name is None:
+        return None
+    from inference.detection.session import load_detector
+
+    path = Path(name)
+    return load_detector(path if path.suffix == ".toml" else name)
+
+
+class LedgerSink(VisitSink):
+    """Posts into the ledger, priced by one layout. Opened at the first visit, by the thread that posts."""
+
+    def __init__(self, path: Path, layout: StoreLayout) -> None:
+        self._path = path
+        self._layout = layout
+        self._ledger: Ledger | None = None
+
+    def post(self, closed: VisitClosed) -> None:
+        """Durable when this returns."""
+        if self._ledger is None:
+            from console.back_office.ledger import Ledger
+
+            self._ledger = Ledger.open(self._path)
+        self._ledger.post_visit(closed.closed, self._layout)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None

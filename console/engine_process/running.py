@@ -1,0 +1,167 @@
+"""One engine in this process, from spec to end: lock, session, journal, engine, command server."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from console.engine_process.compose import Compose, Parts
+from console.engine_process.session import (
+    Address,
+    AlreadyRunningError,
+    Session,
+    StateLock,
+    end_session,
+    forget_address,
+    new_session,
+    read_address,
+    usable,
+    write_address,
+)
+from console.engine_process.spec import EngineSpec
+from inference.engine.appearance_memory import AppearanceMemory
+from inference.engine.belonging import read_header
+from inference.engine.commands import CommandServer
+from inference.engine.engine import Engine, EngineOptions, Summary
+from inference.engine.flow import VisitSink
+from inference.engine.opening import open_journal
+from inference.engine.pictures import PictureBoard
+from inference.messages import VisitClosed
+from store_layout.model import StoreLayout
+
+log = logging.getLogger(__name__)
+
+LOCK_WAIT_S = 2.0
+JOURNAL = "journal"
+
+OnVisit = Callable[[VisitClosed], None]
+
+
+class RunningEngine:
+    """Holds everything that must be let go of in order. Use as a context manager around :meth:`run`."""
+
+    def __init__(
+        self,
+        spec: EngineSpec,
+        compose: Compose,
+        session: Session | None = None,
+        on_visit: OnVisit | None = None,
+    ) -> None:
+        """Raises ``AlreadyRunningError``, ``SpecError``, ``OpeningError``."""
+        state = self._state = spec.state_path
+        self._lock = take_lock(state, LOCK_WAIT_S)
+        self._closers: list[Callable[[], None]] = [self._lock.release]
+        self._ended_well = False
+        try:
+            left = read_address(state)
+            self.session = usable(session or (left.session if left else new_session()))
+            self._open(spec, compose, on_visit)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _open(self, spec: EngineSpec, compose: Compose, on_visit: OnVisit | None) -> None:
+        pictures = PictureBoard(self.session.pictures)
+        self._closers.append(pictures.close)
+        parts = compose(spec, pictures.show)
+        make_sink = parts.make_sink if on_visit is None else _telling(parts, on_visit)
+        self._closers.append(parts.source.close)
+        memory = AppearanceMemory(self.session.memory)
+        self._closers.append(memory.close)
+        journal = self._state / JOURNAL
+        before = _salt(journal)
+        header, notes = open_journal(
+            journal,
+            parts.layout,
+            parts.source.recording_id,
+            make_flow=parts.make_flow,
+            make_sink=make_sink,
+            fresh=spec.fresh,
+        )
+        if before != header.salt or spec.fresh:
+            memory.forget()
+        self.engine = Engine(
+            parts.layout,
+            header.salt,
+            make_flow=parts.make_flow,
+            sink=make_sink(parts.layout),
+            source=parts.source,
+            journal_folder=journal,
+            memory=memory,
+            pictures=pictures,
+            options=EngineOptions(
+                checkpoint_s=spec.checkpoint_s,
+                checkpoint_observations=spec.checkpoint_observations,
+                exit_at_end=spec.exit_at_end,
+                notes=tuple(notes),
+            ),
+        )
+        server = CommandServer(self.engine, self.session.token, Path(self.session.run_dir))
+        self._closers.append(server.close)
+        write_address(self._state, Address(os.getpid(), server.endpoint, self.session))
+
+    def run(self) -> Summary:
+        """Until the engine ends. An orderly end takes the session with it; a crash leaves it to the next."""
+        summary = self.engine.run()
+        self._ended_well = True
+        return summary
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
+        release = self._closers[1:]
+        for closer in reversed(release):
+            closer()
+        if self._ended_well:
+            end_session(self.session)
+            forget_address(self._state)
+        self._closers[0]()
+
+
+class _TellingSink:
+    """Tells of each visit after it is posted."""
+
+    def __init__(self, sink: VisitSink, on_visit: OnVisit) -> None:
+        self._sink, self._on_visit = sink, on_visit
+
+    def post(self, closed: VisitClosed) -> None:
+        self._sink.post(closed)
+        self._on_visit(closed)
+
+    def close(self) -> None:
+        self._sink.close()
+
+
+def _telling(parts: Parts, on_visit: OnVisit) -> Callable[[StoreLayout], VisitSink]:
+    return lambda layout: _TellingSink(parts.make_sink(layout), on_visit)
+
+
+def _salt(journal: Path) -> str | None:
+    try:
+        header = read_header(journal)
+    except ValueError:
+        return None
+    return None if header is None else header.salt
+
+
+def take_lock(state: Path, wait_s: float) -> StateLock:
+    """The lock, waiting a little: somebody may just be looking whether it is held."""
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            return StateLock(state)
+        except AlreadyRunningError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.05)

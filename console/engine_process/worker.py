@@ -1,0 +1,105 @@
+"""The engine's process: ``python -m console.engine_process.worker --spec FILE`` (``-``: from stdin)."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from console.engine_process.compose import Compose, compose
+from console.engine_process.running import RunningEngine
+from console.engine_process.session import AlreadyRunningError, Session
+from console.engine_process.spec import EngineSpec, SpecError, read_spec
+from inference.engine.opening import OpeningError
+
+log = logging.getLogger(__name__)
+
+EXIT_OK, EXIT_CRASH, EXIT_REFUSED, EXIT_RUNNING = 0, 1, 78, 75
+"""As ``sysexits.h`` numbers them: 78 is a bad configuration (no use to try again), 75 to try later."""
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a supervisor writes to the worker's stdin, in one line."""
+
+    spec: EngineSpec
+    session: Session
+
+
+def main(arguments: Sequence[str] | None = None, parts: Compose = compose) -> int:
+    """Run an engine; the exit status says how it ended."""
+    parser = argparse.ArgumentParser(prog="openaisle-engine", description=__doc__)
+    parser.add_argument("--spec", required=True, help="JSON file of an EngineSpec, or - for stdin")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        spec, session = _order_from(options.spec)
+        with RunningEngine(spec, parts, session) as running:
+            _stop_on_signals(running.engine.stop)
+            if spec.follow_parent:
+                _stop_with_parent(running.engine.stop)
+            summary = running.run()
+    except AlreadyRunningError as error:
+        return _say(EXIT_RUNNING, error)
+    except (SpecError, OpeningError) as error:
+        return _say(EXIT_REFUSED, error)
+    except Exception:
+        log.exception("the engine failed")
+        return EXIT_CRASH
+    log.info("ended: %s", msgspec.json.encode(summary).decode())
+    return EXIT_OK
+
+
+def _order_from(name: str) -> tuple[EngineSpec, Session | None]:
+    if name != "-":
+        try:
+            return read_spec(Path(name).read_bytes(), name), None
+        except OSError as error:
+            raise SpecError(f"{name}: {error.strerror}: name a JSON file with an engine's spec") from error
+    line = _line_from_stdin()
+    try:
+        order = msgspec.json.decode(line, type=Order)
+    except msgspec.MsgspecError:
+        return read_spec(line, "stdin"), None
+    return order.spec.check(), order.session
+
+
+def _line_from_stdin() -> bytes:
+    """Up to the first line's end. Unbuffered, as a thread may go on to wait for the end of stdin."""
+    data = b""
+    while not data.endswith(b"\n") and (piece := os.read(0, 65536)):
+        data += piece
+    return data
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+
+
+def _stop_with_parent(stop: Callable[[], None]) -> None:
+    """Stop when stdin ends: the parent holds its other end for as long as it lives."""
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        stop()
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+def _say(status: int, error: Exception) -> int:
+    sys.stderr.write(f"{error}\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,376 @@
+"""The state thread: the only owner of the pipeline.
+
+Each turn it takes what the source has, writes it to the journal, steps the pipeline, hands closed visits to
+the outbox, and now and then publishes a snapshot and writes a checkpoint. Nothing is published that a restart
+would not find again.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import msgspec
+
+from inference.engine.appearance_memory import (
+    PHASE_ENDED,
+    PHASE_RUNNING,
+    PHASE_STARTING,
+    AppearanceMemory,
+)
+from inference.engine.checkpoint import Checkpoint
+from inference.engine.flow import Flow, FlowMaker, VisitSink
+from inference.engine.journal import Journal
+from inference.engine.outbox import Outbox
+from inference.engine.pictures import PictureBoard
+from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover, skipped_alarm
+from inference.engine.source import Source
+from inference.engine.view import View
+from inference.messages import Alarm, Observation, Outage, StaffMark, Tick
+from inference.messages.codec import Vectors
+from inference.messages.wire import (
+    Answer,
+    Command,
+    Done,
+    PauseReplay,
+    Refused,
+    RestartDevice,
+    SetReplaySpeed,
+    SetStaff,
+    Snapshot,
+    StopEngine,
+)
+from store_layout.model import StoreLayout
+
+log = logging.getLogger(__name__)
+
+BATCH = 256
+TICK_S = 0.2
+SNAPSHOT_S = 1 / 15
+DISK_WAIT_S = 1.0
+POST_WAIT_S = 30.0
+STOP_WAIT_S = 5.0
+
+
+class EngineOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How often, how long."""
+
+    checkpoint_s: float = 10.0
+    checkpoint_observations: int = 50_000
+    exit_at_end: bool = False
+    """End when the recording has; else its last state stays to be seen."""
+    notes: tuple[str, ...] = ()
+    """What staff should know of how it began."""
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a run came to."""
+
+    observations: int
+    closed: int
+    unposted: int
+    finished: bool
+
+
+class Engine:
+    """Runs a store. :meth:`run` is the state thread; the other public methods may be called from any."""
+
+    def __init__(
+        self,
+        layout: StoreLayout,
+        salt: str,
+        *,
+        make_flow: FlowMaker,
+        sink: VisitSink,
+        source: Source,
+        journal_folder: Path,
+        memory: AppearanceMemory | None = None,
+        pictures: PictureBoard | None = None,
+        options: EngineOptions | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``journal_folder`` was begun for this layout (``inference.engine.opening``)."""
+        self.id = secrets.token_hex(4)
+        self._layout = layout
+        self._make_flow: Callable[[], Flow] = lambda: make_flow(layout, salt)
+        self._source = source
+        self._memory = memory
+        self._pictures = pictures
+        self._options = options or EngineOptions()
+        self._clock = clock
+        self._notes = self._options.notes
+        self._journal = Journal(journal_folder)
+        self._outbox = Outbox(sink)
+        self._commands: queue.SimpleQueue[tuple[Command, Future[Answer]]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._newest: Snapshot | None = None
+        self._checkpointed_at = 0.0
+        self._checkpointed_count = 0
+        self._published_at = 0.0
+        self._ticked_at = 0.0
+        self._told_trouble = ""
+
+    # -- from any thread -------------------------------------------------------------------------------
+
+    def newest(self) -> Snapshot | None:
+        """The newest snapshot; None while the engine starts."""
+        return self._newest
+
+    def submit(self, command: Command) -> Future[Answer]:
+        """Have the state thread carry out a command; the future holds its answer."""
+        future: Future[Answer] = Future()
+        self._commands.put((command, future))
+        return future
+
+    def stop(self) -> None:
+        """Checkpoint and end soon."""
+        self._stop.set()
+
+    # -- the state thread ------------------------------------------------------------------------------
+
+    def run(self) -> Summary:
+        """Recover, go on until stopped (or the recording's end), checkpoint, end."""
+        self._beat(PHASE_STARTING)
+        try:
+            self._recover()
+            self._begin()
+            while not self._stop.is_set():
+                self._turn()
+            if not self._outbox.trouble:
+                self._outbox.wait_empty(STOP_WAIT_S)
+            self._checkpoint()
+        finally:
+            self._source.close()
+            self._outbox.close()
+            self._journal.close()
+            self._refuse_commands()
+        self._beat(PHASE_ENDED)
+        return Summary(
+            self._now.count, self._now.view.state.closed, len(self._outbox.pending()), self._now.finished
+        )
+
+    def _recover(self) -> None:
+        """Take up the state on disk, and fix it there as one new checkpoint."""
+        self._now: Recovered = recover(
+            self._journal,
+            self._make_flow,
+            lambda checkpoint: View(self.id, None if checkpoint is None else checkpoint.view),
+            self._memory,
+            lambda: self._beat(PHASE_STARTING),
+        )
+        for note in (*self._notes, *self._journal.notes):
+            self._alarm("journal", note)
+        self._journal.notes.clear()
+        self._notes = ()
+        self._outbox.put(self._now.visits)
+        self._now.visits = []
+        self._checkpointed_count = -1
+        self._checkpoint()
+        if self._checkpointed_count < 0:
+            raise RecoveryError("no checkpoint can be written: free space on the disk, then start again")
+
+    def _begin(self) -> None:
+        """Start the source where the journal ends; live devices were not heard meanwhile."""
+        if self._now.finished:
+            self._source.finished_before()
+            return
+        if self._source.recording_id is None and self._now.count:
+            self._take([(gap, False) for gap in self._gaps()])
+        self._source.start(self._now.from_source)
+
+    def _gaps(self) -> list[Outage]:
+        """What every device said between the last journaled moment and now is not known."""
+        since, now = self._now.view.state.t, self._clock()
+        devices = [
+            *(("camera", c.id) for c in self._layout.file.camera),
+            *(("scale", s.id) for s in self._layout.file.scale),
+            *(("gate", g.id) for g in self._layout.file.gate),
+        ]
+        return [
+            Outage(device, kind, min(since, now), now, why="the engine was restarted")  # type: ignore[arg-type]  # literals
+            for kind, device in devices
+        ]
+
+    def _turn(self) -> None:
+        self._beat(PHASE_RUNNING)
+        self._serve_commands()
+        seen = [] if self._now.finished else self._source.take(BATCH, 0.05)
+        batch = [(observation, True) for observation in seen]
+        if self._source.recording_id is None and self._clock() - self._ticked_at >= TICK_S:
+            self._ticked_at = self._clock()
+            batch.append((Tick(self._ticked_at), False))
+        if batch:
+            self._take(batch)
+        elif self._now.finished:
+            self._stop.wait(0.02)
+        elif self._source.ended:
+            self._finish()
+        self._journal.sync_when_due()
+        self._tell_trouble()
+        if self._is_checkpoint_due():
+            self._checkpoint()
+        self._publish()
+
+    def _take(self, batch: list[tuple[Observation, bool]]) -> None:
+        """Journal, then step."""
+        records, vectors = self._journal.encode(batch)
+        first = self._journal.count
+        if self._memory is not None:
+            for number, held in enumerate(vectors, start=first):
+                self._memory.note(number, held)
+        self._write(records, len(batch))
+        for number, (seen, from_source) in enumerate(batch, start=first):
+            try:
+                results = self._now.flow.step(seen)
+            except Exception as error:  # a stage may fail in any way; its state may be half changed
+                log.exception("observation %d is passed over", number)
+                self._journal.skip(number, f"{type(error).__name__}: {error}")
+                self._recover()
+                self._now.view.take([skipped_alarm(number, seen.t)])
+                return
+            self._now.count = number + 1
+            self._now.from_source += from_source
+            self._now.view.saw(seen, results)
+            if visits := closed_of(results):
+                self._outbox.put(visits)
+
+    def _write(self, records: bytes, taken: int) -> None:
+        """Write to the journal; while the disk is full, wait: what cannot be journaled must not happen."""
+        while True:
+            try:
+                self._journal.write(records, taken)
+            except OSError as error:
+                log.warning("the journal cannot be written: %s", error)
+                self._alarm("disk", f"the engine waits, its journal cannot be written: {error}")
+                self._publish()
+                self._beat(PHASE_RUNNING)
+                if self._stop.wait(DISK_WAIT_S):
+                    raise
+            else:
+                return
+
+    def _finish(self) -> None:
+        """The recording is over: close every visit, see them posted, and fix it."""
+        view = self._now.view
+        results = self._now.flow.finish(view.state.t)
+        view.take(results)
+        self._outbox.put(closed_of(results))
+        self._now.finished = True
+        until = time.monotonic() + POST_WAIT_S
+        while not self._outbox.wait_empty(0.2) and time.monotonic() < until and not self._stop.is_set():
+            self._beat(PHASE_RUNNING)
+        self._checkpoint()
+        if self._options.exit_at_end:
+            self._stop.set()
+
+    # -- checkpoints, snapshots ------------------------------------------------------------------------
+
+    def _is_checkpoint_due(self) -> bool:
+        since = self._now.count - self._checkpointed_count
+        if since == 0:
+            return False
+        return (
+            since >= self._options.checkpoint_observations
+            or time.monotonic() - self._checkpointed_at >= self._options.checkpoint_s
+            or (self._memory is not None and not self._memory.has_room)
+        )
+
+    def _checkpoint(self) -> None:
+        now = self._now
+        self._checkpointed_at = time.monotonic()
+        vectors: Vectors = []
+        state = now.flow.checkpoint(vectors)
+        if self._memory is not None:
+            self._memory.checkpoint(now.count, vectors)
+        unposted = self._outbox.pending()
+        checkpoint = Checkpoint(
+            now.count, now.from_source, now.view.state.t, state, now.view.state, unposted, now.finished
+        )
+        try:
+            self._journal.keep(checkpoint)
+        except OSError as error:
+            log.warning("no checkpoint could be written: %s", error)
+            self._alarm("disk", f"no checkpoint could be written: {error}")
+        else:
+            self._checkpointed_count = now.count
+
+    def _publish(self) -> None:
+        now = time.monotonic()
+        if now - self._published_at < SNAPSHOT_S:
+            return
+        self._published_at = now
+        self._newest = self._now.view.snapshot(
+            self._source.status(),
+            self._source.devices(),
+            self._now.count,
+            {} if self._pictures is None else self._pictures.shown,
+        )
+
+    def _tell_trouble(self) -> None:
+        trouble = self._outbox.trouble
+        if trouble != self._told_trouble:
+            self._told_trouble = trouble
+            text = f"visits wait to be posted: {trouble}" if trouble else "visits are posted again"
+            self._alarm("ledger", text)
+
+    def _alarm(self, about: str, text: str) -> None:
+        view = self._now.view
+        view.take([Alarm(view.state.t, "engine", about, text)])
+
+    def _beat(self, phase: int) -> None:
+        if self._memory is not None:
+            self._memory.beat(phase)
+
+    # -- commands --------------------------------------------------------------------------------------
+
+    def _serve_commands(self) -> None:
+        while True:
+            try:
+                command, future = self._commands.get_nowait()
+            except queue.Empty:
+                return
+            future.set_result(self._carry_out(command))
+
+    def _refuse_commands(self) -> None:
+        while True:
+            try:
+                _, future = self._commands.get_nowait()
+            except queue.Empty:
+                return
+            future.set_result(Refused("the engine is ending"))
+
+    def _carry_out(self, command: Command) -> Answer:
+        match command:
+            case SetStaff(code=code, staff=staff):
+                return self._set_staff(code, staff)
+            case PauseReplay(paused=paused):
+                return _answer(self._source.pause(paused))
+            case SetReplaySpeed(speed=speed):
+                return _answer(self._source.set_speed(speed))
+            case RestartDevice(device=device):
+                return _answer(self._source.restart_device(device))
+            case StopEngine():
+                self._stop.set()
+                return Done("the engine ends")
+            case _:
+                return self._newest or Refused("the engine is starting")
+
+    def _set_staff(self, code: str, staff: bool) -> Answer:
+        if self._now.finished:
+            return Refused("the recording has ended and every visit is closed")
+        if not self._now.view.knows(code):
+            return Refused(f"no open visit goes by the code {code!r}")
+        live = self._source.recording_id is None
+        t = self._clock() if live else self._now.view.state.t
+        self._take([(StaffMark(code, t, staff), False)])
+        return Done(f"{code} is {'staff' if staff else 'a shopper'}")
+
+
+def _answer(why_not: str | None) -> Answer:
+    return Done() if why_not is None else Refused(why_not)

@@ -1,0 +1,54 @@
+"""What the journal's records hold."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from inference.messages import Observation
+from store_layout.model import StoreLayout
+
+FORMAT = 1
+
+
+class Taken(msgspec.Struct, frozen=True, tag="taken", array_like=True):
+    """An observation that the engine took, before any stage saw it."""
+
+    seen: Observation
+    from_source: bool = True
+    """False: the engine's own (a tick, an operator's mark); a recording does not hold it."""
+
+
+class Skip(msgspec.Struct, frozen=True, tag="skip", array_like=True):
+    """Entry ``number`` made a stage fail: whoever replays the journal passes over it."""
+
+    number: int
+    why: str
+
+
+Entry = Taken | Skip
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What a journal belongs to. ``salt`` is secret: visit codes are made with it."""
+
+    format: int
+    layout: str
+    """Hash of the store's layout."""
+    source: str
+    """``live``, or the recording's id."""
+    engine: str
+    """Version of the program that began this journal."""
+    salt: str
+
+
+def layout_hash(layout: StoreLayout) -> str:
+    """Sha256 over the whole layout: floor, devices, catalogue, planogram."""
+    data = msgspec.msgpack.encode((layout.file, layout.catalog, layout.planogram))
+    return hashlib.sha256(data).hexdigest()
+
+
+def recording_salt(recording_id: str) -> str:
+    """Two replays of one recording give the same visit codes."""
+    return hashlib.sha256(f"openaisle recording {recording_id}".encode()).hexdigest()[:32]

@@ -1,0 +1,49 @@
+"""What the engine needs of the pipeline and of whoever keeps closed visits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from inference.messages import Observation, Result, VisitClosed
+from inference.messages.codec import Vectors
+from store_layout.model import StoreLayout
+
+
+class Flow(Protocol):
+    """``inference.pipeline.Pipeline``, or a stand-in of it."""
+
+    def step(self, seen: Observation, /) -> list[Result]:
+        """Take one observation; return what changed."""
+
+    def finish(self, t: float, /) -> list[Result]:
+        """Close every visit."""
+
+    def checkpoint(self, appearances: Vectors | None = None, /) -> bytes:
+        """The state as bytes; appearances go to the list."""
+
+    def restore(self, data: bytes, appearances: Vectors | None = None, /) -> None:
+        """Go on from a checkpoint."""
+
+
+class VisitSink(Protocol):
+    """Keeps closed visits for good."""
+
+    def post(self, closed: VisitClosed, /) -> None:
+        """Durable when this returns; a visit that was posted before changes nothing. Raises to be retried."""
+
+    def close(self) -> None:
+        """Nothing more will be posted; called by the thread that posts."""
+
+
+FlowMaker = Callable[[StoreLayout, str], Flow]
+"""Layout and salt to a fresh flow."""
+SinkMaker = Callable[[StoreLayout], VisitSink]
+"""A sink that prices visits by this layout."""
+
+
+def real_flow(layout: StoreLayout, salt: str) -> Flow:
+    """The pipeline."""
+    from inference.pipeline import Pipeline
+
+    return Pipeline(layout, salt)

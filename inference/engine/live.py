@@ -1,0 +1,147 @@
+"""A source of live devices: cameras through the detector, scales and gates through the broker."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from inference.capture import LiveDevices
+from inference.detection.live import LiveDetection
+from inference.detection.pool import SessionMaker
+from inference.engine.source import SourceError
+from inference.messages import Detections, Frame, Observation
+from inference.messages.wire import DeviceStatus, SourceStatus
+
+LOOK_S = 0.05
+"""How often cameras without a detector are looked at, for their pictures only."""
+
+Show = Callable[[Frame], None]
+
+
+class FrameBox(Protocol):
+    """A camera's mailbox."""
+
+    def take(self, timeout: float | None = None) -> Frame | None:
+        """The newest frame."""
+
+
+class LiveSource:
+    """Owns the devices and the detection threads; everything meets in one bounded queue."""
+
+    def __init__(
+        self,
+        name: str,
+        devices: LiveDevices,
+        detector: SessionMaker | None,
+        threads: int = 1,
+        show: Show | None = None,
+    ) -> None:
+        """Without a detector pictures are shown, and people are known from elsewhere (or not at all)."""
+        self._name = name
+        self._devices = devices
+        self._started = time.time()
+        boxes = {camera: _ShowingBox(box, show) for camera, box in devices.mailboxes.items()}
+        self._detection: LiveDetection | None = None
+        self._viewer: _Viewer | None = None
+        if detector is not None and boxes:
+            self._detection = LiveDetection(boxes, detector, threads, self._on_detections)
+        elif boxes:
+            self._viewer = _Viewer(boxes)
+
+    @property
+    def recording_id(self) -> None:
+        """Live devices are no recording."""
+        return
+
+    def start(self, position: int) -> None:
+        """Open everything. What came before cannot be had again, so ``position`` says nothing here."""
+        del position
+        self._devices.start()
+        if self._detection is not None:
+            self._detection.start()
+        if self._viewer is not None:
+            self._viewer.start()
+
+    def finished_before(self) -> None:
+        """A live store is never finished. Raises ``SourceError``."""
+        raise SourceError("the journal of a live store says that it is finished: put it aside")
+
+    def take(self, limit: int, timeout: float) -> list[Observation]:
+        """What has arrived."""
+        return self._devices.readings.drain(limit, timeout)
+
+    @property
+    def ended(self) -> bool:
+        """Never."""
+        return False
+
+    def status(self) -> SourceStatus:
+        """Live, and since when."""
+        return SourceStatus(kind="live", name=self._name, position_s=time.time() - self._started)
+
+    def devices(self) -> tuple[DeviceStatus, ...]:
+        """Every device of the store, then the detector."""
+        found = self._devices.statuses()
+        return found if self._detection is None else (*found, self._detection.status())
+
+    def pause(self, paused: bool) -> str | None:
+        """The store cannot be paused."""
+        return "this is the live store, not a recording" if paused else None
+
+    def set_speed(self, speed: float | None) -> str | None:
+        """Nor hurried."""
+        return None if speed == 1.0 else "this is the live store, not a recording"
+
+    def restart_device(self, device: str) -> str | None:
+        """Connect anew."""
+        if self._devices.restart(device):
+            return None
+        return f"{device!r} has no connection of its own: a scale or gate is reached through the broker"
+
+    def close(self) -> None:
+        """End the detection, then the devices."""
+        if self._detection is not None:
+            self._detection.stop()
+        if self._viewer is not None:
+            self._viewer.stop()
+        self._devices.stop()
+
+    def _on_detections(self, seen: Detections) -> None:
+        self._devices.readings.put(seen)
+
+
+class _ShowingBox:
+    """Shows what is taken out of a mailbox."""
+
+    def __init__(self, box: FrameBox, show: Show | None) -> None:
+        self._box, self._show = box, show
+
+    def take(self, timeout: float | None = None) -> Frame | None:
+        frame = self._box.take(timeout)
+        if frame is not None and self._show is not None:
+            self._show(frame)
+        return frame
+
+
+class _Viewer:
+    """Empties the mailboxes where no detector does."""
+
+    def __init__(self, boxes: Mapping[str, FrameBox]) -> None:
+        self._boxes = boxes
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="viewer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stop.wait(LOOK_S):
+            for box in self._boxes.values():
+                box.take(0)

@@ -1,0 +1,195 @@
+"""Where observations come from: the interface, and a recording."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Protocol
+
+from inference.engine.pacing import Pacer
+from inference.messages import Frame, Observation
+from inference.messages.wire import DeviceKind, DeviceState, DeviceStatus, SourceStatus
+
+AHEAD = 4096
+"""Observations read ahead of the state thread; then the reader waits."""
+
+
+class SourceError(RuntimeError):
+    """The source cannot go on; the text says why and what to do."""
+
+
+class Source(Protocol):
+    """Live devices or a recording. Every method but ``take`` returns at once."""
+
+    @property
+    def recording_id(self) -> str | None:
+        """None for live devices."""
+
+    def start(self, position: int) -> None:
+        """Begin to deliver, after the first ``position`` observations where they can be counted."""
+
+    def finished_before(self) -> None:
+        """In place of ``start``: an earlier run of the engine came to the end."""
+
+    def take(self, limit: int, timeout: float) -> list[Observation]:
+        """The next observations in order; waits up to ``timeout`` s for the first. Raises ``SourceError``."""
+
+    @property
+    def ended(self) -> bool:
+        """Everything was taken, and no more will come."""
+
+    def status(self) -> SourceStatus:
+        """For the window."""
+
+    def devices(self) -> tuple[DeviceStatus, ...]:
+        """For the window."""
+
+    def pause(self, paused: bool) -> str | None:
+        """Hold or go on; a text is why not."""
+
+    def set_speed(self, speed: float | None) -> str | None:
+        """Change the pace; a text is why not."""
+
+    def restart_device(self, device: str) -> str | None:
+        """Connect anew; a text is why not."""
+
+    def close(self) -> None:
+        """End all threads."""
+
+
+class RecordingSource:
+    """Plays a recording in a thread of its own, at a pace."""
+
+    def __init__(
+        self,
+        play: Callable[[int, Callable[[Frame], None]], Iterator[Observation]],
+        recording_id: str,
+        started_at: float,
+        duration: float,
+        *,
+        speed: float | None = 1.0,
+        show: Callable[[Frame], None] | None = None,
+        paused: bool = False,
+    ) -> None:
+        """``play(position, on_frame)`` gives the observations from ``position`` on; see RecordingPlayer."""
+        self._play = play
+        self._id = recording_id
+        self._started_at = started_at
+        self._duration = duration
+        self._show = show
+        self._pacer = Pacer(speed, paused)
+        self._change = threading.Condition()
+        self._ahead: deque[Observation] = deque()
+        self._done = False
+        self._closed = False
+        self._error: Exception | None = None
+        self._position = started_at
+        self._taken = 0
+        self._since = time.time()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def recording_id(self) -> str:
+        """Names the recording; visit codes follow from it."""
+        return self._id
+
+    def start(self, position: int) -> None:
+        """Read in the background from observation ``position`` on."""
+        self._thread = threading.Thread(target=self._read, args=(position,), name="recording", daemon=True)
+        self._thread.start()
+
+    def finished_before(self) -> None:
+        """Nothing is left to play: an earlier run of the engine came to the end."""
+        self._done = True
+        self._position = self._started_at + self._duration
+
+    def take(self, limit: int, timeout: float) -> list[Observation]:
+        """What is due, in order."""
+        with self._change:
+            self._change.wait_for(lambda: self._ahead or self._done, timeout)
+            batch = [self._ahead.popleft() for _ in range(min(limit, len(self._ahead)))]
+            self._change.notify_all()
+        if batch:
+            self._position = max(self._position, batch[-1].t)
+            self._taken += len(batch)
+        elif self._error is not None:
+            raise SourceError(f"recording {self._id}: {self._error}") from self._error
+        return batch
+
+    @property
+    def ended(self) -> bool:
+        """The recording is over, and all of it was taken."""
+        return self._done and not self._ahead and self._error is None
+
+    def status(self) -> SourceStatus:
+        """Position within the recording, and its pace."""
+        return SourceStatus(
+            kind="recording",
+            name=self._id,
+            position_s=self._position - self._started_at,
+            duration_s=self._duration,
+            speed=self._pacer.speed,
+            paused=self._pacer.paused,
+            ended=self.ended,
+        )
+
+    def devices(self) -> tuple[DeviceStatus, ...]:
+        """The recording itself is the only device."""
+        kind: DeviceKind = "recording"
+        state: DeviceState = "ended" if self.ended else "off" if self._pacer.paused else "live"
+        return (DeviceStatus(self._id, kind, state, self._since, received=self._taken),)
+
+    def pause(self, paused: bool) -> str | None:
+        """Hold or go on."""
+        self._pacer.pause(paused)
+        return None
+
+    def set_speed(self, speed: float | None) -> str | None:
+        """Play at another pace from here."""
+        if speed is not None and not 0.01 <= speed <= 1000:
+            return f"a speed of {speed:g} is outside 0.01 to 1000"
+        self._pacer.set_speed(speed)
+        return None
+
+    def restart_device(self, device: str) -> str | None:
+        """There is nothing to connect to."""
+        return f"{device} is played from a recording"
+
+    def close(self) -> None:
+        """End the reader."""
+        self._pacer.close()
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    # -- in the reader's thread ------------------------------------------------------------------------
+
+    def _read(self, position: int) -> None:
+        try:
+            played = self._play(position, self._on_frame)
+            with closing(played):  # type: ignore[type-var]  # players are generators
+                for seen in played:
+                    if not self._pacer.wait(seen.t) or not self._put(seen):
+                        break
+        except Exception as error:  # whatever it is, the state thread must hear of it
+            self._error = error
+        with self._change:
+            self._done = True
+            self._change.notify_all()
+
+    def _on_frame(self, frame: Frame) -> None:
+        if self._show is not None and self._pacer.wait(frame.t):
+            self._show(frame)
+
+    def _put(self, seen: Observation) -> bool:
+        with self._change:
+            self._change.wait_for(lambda: len(self._ahead) < AHEAD or self._closed)
+            self._ahead.append(seen)
+            if len(self._ahead) == 1:
+                self._change.notify_all()
+        return not self._closed

@@ -1,0 +1,167 @@
+"""Results into the picture that the window polls."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from inference.messages import (
+    Alarm,
+    Cart,
+    CartChanged,
+    Detections,
+    FloorUpdate,
+    Observation,
+    Person,
+    Result,
+    ShelfEvent,
+    StaffMark,
+    VisitClosed,
+    VisitOpened,
+)
+from inference.messages.wire import CameraView, DeviceStatus, Inside, Snapshot, SourceStatus
+
+LATEST = 20
+"""How many events and alarms a snapshot carries."""
+
+
+class ShownPicture(msgspec.Struct, frozen=True):
+    """A camera's latest shared picture: the block's name, and the size and time of the frame it came from."""
+
+    name: str
+    width: int
+    height: int
+    t: float
+
+
+class OpenVisit(msgspec.Struct, frozen=True):
+    """A visit that is not closed yet."""
+
+    visit: str
+    code: str
+    track: int
+    entered_at: float
+
+
+class ViewState(msgspec.Struct):
+    """What the view remembers; part of a checkpoint, so that a restarted engine shows the same."""
+
+    people: tuple[Person, ...] = ()
+    open: dict[int, OpenVisit] = {}
+    """By track."""
+    carts: dict[str, Cart] = {}
+    """By visit."""
+    staff: dict[str, bool] = {}
+    """By visit code."""
+    events: list[ShelfEvent] = []
+    alarms: list[Alarm] = []
+    closed: int = 0
+    frames: int = 0
+    t: float = 0.0
+
+
+class View:
+    """Owned by the state thread."""
+
+    def __init__(self, engine: str, state: ViewState | None = None) -> None:
+        self._engine = engine
+        self.state = state or ViewState()
+        # Another run's numbers must not look like ours to somebody who asks for what they have not got.
+        self._seq = secrets.randbelow(2**31)
+        self._cameras: dict[str, Detections] = {}
+
+    def saw(self, seen: Observation, results: Iterable[Result]) -> None:
+        """Take one observation and what followed from it."""
+        state = self.state
+        state.t = max(state.t, seen.t)
+        match seen:
+            case Detections():
+                self._cameras[seen.camera] = seen
+                state.frames += 1
+            case StaffMark(code=code, staff=staff):
+                if self.knows(code):
+                    state.staff[code] = staff
+            case _:
+                pass
+        self.take(results)
+
+    def knows(self, code: str) -> bool:
+        """Whether an open visit goes by this code."""
+        return any(visit.code == code for visit in self.state.open.values())
+
+    def take(self, results: Iterable[Result]) -> None:
+        """Take results that no observation caused: those of the end."""
+        state = self.state
+        for result in results:
+            match result:
+                case FloorUpdate(people=people, alarms=alarms):
+                    state.people = people
+                    state.alarms = [*state.alarms, *alarms][-LATEST:] if alarms else state.alarms
+                case CartChanged(cart=cart):
+                    state.carts[cart.visit] = cart
+                case ShelfEvent():
+                    state.events = [*state.events, result][-LATEST:]
+                case Alarm():
+                    state.alarms = [*state.alarms, result][-LATEST:]
+                case VisitOpened(visit=visit, code=code, track=track, t=t):
+                    state.open[track] = OpenVisit(visit, code, track, t)
+                case VisitClosed(closed=closed):
+                    state.closed += 1
+                    state.open = {k: v for k, v in state.open.items() if v.visit != closed.visit}
+                    state.carts.pop(closed.visit, None)
+                    state.staff.pop(closed.code, None)
+                case _:
+                    pass
+
+    def snapshot(
+        self,
+        source: SourceStatus,
+        devices: tuple[DeviceStatus, ...],
+        observations: int,
+        pictures: Mapping[str, ShownPicture],
+    ) -> Snapshot:
+        """The state as it is now. Cheap: everything in it is frozen and shared."""
+        self._seq += 1
+        state = self.state
+        here = {p.track for p in state.people}
+        return Snapshot(
+            engine=self._engine,
+            seq=self._seq,
+            t=state.t,
+            source=source,
+            inside=tuple(self._inside(p) for p in state.people),
+            carts=tuple(state.carts.values()),
+            cameras=tuple(self._cameras_now(pictures)),
+            devices=devices,
+            events=tuple(state.events),
+            alarms=tuple(state.alarms),
+            closed=state.closed,
+            waiting=sum(track not in here for track in state.open),
+            frames=state.frames,
+            observations=observations,
+        )
+
+    def _inside(self, person: Person) -> Inside:
+        visit = self.state.open.get(person.track)
+        if visit is None:
+            return Inside(person, "", person.t)
+        return Inside(person, visit.code, visit.entered_at, self.state.staff.get(visit.code, False))
+
+    def _cameras_now(self, pictures: Mapping[str, ShownPicture]) -> Iterable[CameraView]:
+        """Cameras that were seen through, and cameras that only have a picture so far."""
+        for camera, seen in self._cameras.items():
+            shown = pictures.get(camera)
+            yield self._camera(seen, None if shown is None else shown.name)
+        for camera, shown in pictures.items():
+            if camera not in self._cameras:
+                yield CameraView(camera, shown.t, shown.width, shown.height, picture=shown.name)
+
+    def _camera(self, seen: Detections, picture: str | None) -> CameraView:
+        tracks: list[int | None] = [None] * len(seen.items)
+        for person in self.state.people:
+            for camera, index in person.seen_in:
+                if camera == seen.camera and 0 <= index < len(tracks):
+                    tracks[index] = person.track
+        return CameraView(seen.camera, seen.t, seen.width, seen.height, seen.items, tuple(tracks), picture)

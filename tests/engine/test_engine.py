@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inference.engine.appearance_memory import AppearanceMemory
+from inference.engine.engine import Engine
+from inference.messages import Detections, Observation, WeightReading
+from inference.messages.wire import Done, GetSnapshot, Refused, SetReplaySpeed, SetStaff, StopEngine
+from tests.engine.conftest import MakeEngine
+from tests.support.fake_pipeline import (
+    POISON_G,
+    STARTED_AT,
+    STEP_S,
+    FakeFlow,
+    MemorySink,
+    fake_observations,
+    undisturbed,
+)
+
+OBSERVATIONS = fake_observations(1500)
+EXPECTED = undisturbed(OBSERVATIONS, "salt")
+
+
+class _CrashError(BaseException):
+    """Not an Exception: no handler of the engine takes it, as none takes kill -9."""
+
+
+def crash_at(engine: Engine, step: int) -> None:
+    """Let the engine die when the pipeline has taken ``step`` more observations."""
+    make = engine._make_flow
+    left = [step]
+
+    def make_crashing() -> FakeFlow:
+        flow = make()
+        assert isinstance(flow, FakeFlow)
+        take = flow.step
+
+        def step_or_crash(seen: Observation) -> object:
+            left[0] -= 1
+            if left[0] < 0:
+                raise _CrashError
+            return take(seen)
+
+        flow.step = step_or_crash  # type: ignore[method-assign, assignment]
+        return flow
+
+    engine._make_flow = make_crashing
+
+
+def test_visits_are_those_of_the_bare_pipeline(make_engine: MakeEngine) -> None:
+    sink = MemorySink()
+    summary = make_engine(OBSERVATIONS, sink).run()
+    assert sink.visits == EXPECTED
+    assert (summary.observations, summary.finished, summary.unposted) == (1500, True, 0)
+    assert summary.closed == len(EXPECTED) > 10
+
+
+def test_a_finished_recording_stays_finished(make_engine: MakeEngine) -> None:
+    sink = MemorySink()
+    make_engine(OBSERVATIONS, sink).run()
+    posts = sink.posts
+    engine = make_engine(OBSERVATIONS, sink)
+    runner = threading.Thread(target=engine.run)
+    runner.start()
+    answer = engine.submit(SetStaff("abc")).result(5)
+    engine.stop()
+    runner.join()
+    assert answer == Refused("the recording has ended and every visit is closed")
+    assert sink.visits == EXPECTED
+    assert sink.posts == posts
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    crashes=st.lists(st.integers(0, 900), max_size=4),
+    every=st.sampled_from([40, 200, 5000]),
+)
+def test_recovery_equals_undisturbed(
+    crashes: list[int], every: int, tmp_path_factory: pytest.TempPathFactory, block_name: str
+) -> None:
+    """Killed anywhere, any number of times: the same visits, byte for byte, appearances included."""
+    make_engine: MakeEngine = make_engine_in(tmp_path_factory.mktemp("run"))
+    sink = MemorySink()
+    memory = AppearanceMemory(block_name, half_bytes=1_000_000)
+    try:
+        memory.forget()
+        for step in crashes:
+            engine = make_engine(OBSERVATIONS, sink, memory, checkpoint_observations=every)
+            crash_at(engine, step)
+            try:
+                engine.run()
+            except _CrashError:
+                continue
+        make_engine(OBSERVATIONS, sink, memory, checkpoint_observations=every).run()
+    finally:
+        memory.close()
+    assert sink.visits == EXPECTED
+
+
+def make_engine_in(folder: Path) -> MakeEngine:
+    from tests.engine import conftest
+
+    return conftest.make_engine.__wrapped__(folder)  # type: ignore[attr-defined, no-any-return]  # the bare function
+
+
+def test_without_the_memory_it_goes_on_without_appearances(make_engine: MakeEngine) -> None:
+    engine = make_engine(OBSERVATIONS, MemorySink())
+    crash_at(engine, 700)
+    with pytest.raises(_CrashError):
+        engine.run()
+    sink = MemorySink()
+    assert make_engine(OBSERVATIONS, sink).run().finished
+    assert sink.visits.keys() <= EXPECTED.keys()
+    assert sink.visits != EXPECTED
+
+
+def test_appearances_never_touch_the_disk(
+    make_engine: MakeEngine, memory: AppearanceMemory, tmp_path: Path
+) -> None:
+    engine = make_engine(OBSERVATIONS, MemorySink(), memory, checkpoint_observations=100)
+    crash_at(engine, 1234)
+    with pytest.raises(_CrashError):
+        engine.run()
+    written = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+    assert len(written) > 10_000
+    base, entries = memory.recall(newest_checkpoint(tmp_path))
+    assert base
+    assert len(entries) > 20
+    looks = [i.appearance.vector for o in OBSERVATIONS if isinstance(o, Detections) for i in o.items if i.appearance]
+    for look in [*looks, *base, *(v for vs in entries.values() for v in vs)]:
+        for bits in (look, look.astype(np.float64), look.astype(">f4"), look.astype(">f8"), look.astype(np.float16)):
+            assert bits.tobytes()[: 3 * bits.itemsize] not in written
+        assert str(float(look[0])).encode() not in written
+
+
+def newest_checkpoint(folder: Path) -> int:
+    return max(int(p.stem) for p in folder.rglob("*.checkpoint"))
+
+
+def test_an_observation_that_fails_is_passed_over_for_good(
+    make_engine: MakeEngine, memory: AppearanceMemory, expected_logs: list[str]
+) -> None:
+    expected_logs.append("is passed over")
+    poison = WeightReading("s0", STARTED_AT + 600 * STEP_S, POISON_G)
+    poisoned = [*OBSERVATIONS[:600], poison, *OBSERVATIONS[600:]]
+    sink = MemorySink()
+    engine = make_engine(poisoned, sink, memory)
+    crash_at(engine, 1000)
+    with pytest.raises(_CrashError):
+        engine.run()
+    assert make_engine(poisoned, sink, memory).run().finished
+    assert sink.visits == EXPECTED
+
+
+def test_a_failing_ledger_is_tried_again(make_engine: MakeEngine, expected_logs: list[str]) -> None:
+    expected_logs.append("was not posted, trying again: the ledger is locked")
+    fails = [3]
+
+    class Flaky(MemorySink):
+        def post(self, closed: object) -> None:
+            fails[0] -= 1
+            if fails[0] > 0:
+                raise OSError("the ledger is locked")
+            super().post(closed)  # type: ignore[arg-type]  # whatever it is
+
+    sink = Flaky()
+    make_engine(OBSERVATIONS, sink).run()
+    assert sink.visits == EXPECTED
+
+
+def test_unposted_visits_survive_in_the_checkpoint(make_engine: MakeEngine, expected_logs: list[str]) -> None:
+    expected_logs.append("was not posted, trying again: the disk is gone")
+
+    class Broken(MemorySink):
+        def post(self, closed: object) -> None:
+            engine.stop()
+            raise OSError("the disk is gone")
+
+    engine = make_engine(OBSERVATIONS, Broken())
+    summary = engine.run()
+    assert summary.unposted > 0
+    sink = MemorySink()
+    make_engine(OBSERVATIONS, sink).run()
+    assert len(sink.visits) == len(EXPECTED)
+
+
+def test_commands_and_snapshots(make_engine: MakeEngine) -> None:
+    sink = MemorySink()
+    engine = make_engine(OBSERVATIONS, sink)
+    engine._source.set_speed(2.0)
+    runner = threading.Thread(target=engine.run)
+    runner.start()
+    try:
+        while (snapshot := engine.newest()) is None or not any(i.code for i in snapshot.inside):
+            assert runner.is_alive()
+            time.sleep(0.01)
+        code = next(i.code for i in snapshot.inside if i.code)
+        assert engine.submit(SetStaff(code)).result(5) == Done(f"{code} is staff")
+        assert isinstance(engine.submit(SetStaff("nobody")).result(5), Refused)
+        assert engine.submit(GetSnapshot()).result(5) is not None
+        assert engine.submit(SetReplaySpeed(-1.0)).result(5) == Refused("a speed of -1 is outside 0.01 to 1000")
+        assert engine.submit(SetReplaySpeed(None)).result(5) == Done()
+        assert snapshot.source.kind == "recording"
+        assert snapshot.cameras[0].tracks.count(None) < 2
+        assert snapshot.cameras[0].items
+    finally:
+        engine.submit(SetReplaySpeed(None))
+        runner.join(30)
+    assert isinstance(engine.submit(StopEngine()), object)
+    staff = [v for v in sink.visits.values() if b"staff" in v]
+    assert len(staff) == 1
