@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from console.cli import ledger, models, recordings, store
+from console.cli import console, ledger, models, recordings, store
 
 app = typer.Typer(
     name="openaisle",
@@ -12,6 +12,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command("run")(console.run)
 app.command("replay")(recordings.replay_command)
 app.command("evaluate")(recordings.evaluate_command)
 app.command("simulate")(recordings.simulate_command)
@@ -25,7 +26,7 @@ app.add_typer(ledger.app, name="ledger")
 def start(context: typer.Context) -> None:
     """Open the console; on the first start, on the demo store."""
     if context.invoked_subcommand is None:
-        raise typer.Exit(0)
+        console.run()
 
 
 def main() -> None:

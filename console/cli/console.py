@@ -1,0 +1,224 @@
+"""``main.py`` and ``main.py run``: the console on a store, or the same store without a window."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from console.back_office import Ledger, LedgerError
+from console.back_office.money import format_money
+from console.cli.picture import Witness
+from console.cli.places import DEMO_RECORDING, has_display, state_dir
+from console.cli.say import err, errors_in_words, out
+from console.engine_process.client import EngineClient
+from console.engine_process.headless import run_headless
+from console.engine_process.session import AlreadyRunningError, is_running
+from console.engine_process.spec import EngineSpec, SpecError
+from console.engine_process.supervisor import Supervisor
+from inference.detection import ModelError
+from inference.engine.opening import OpeningError
+from inference.messages import VisitClosed
+from inference.recording import Recording, RecordingError
+from store_layout.model import StoreLayout
+from store_layout.problems import StoreProblems
+from store_layout.reader import read_store
+
+START_ERRORS = (
+    StoreProblems,
+    RecordingError,
+    ModelError,
+    SpecError,
+    OpeningError,
+    AlreadyRunningError,
+    LedgerError,
+    OSError,
+)
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Store folder: run it live. Without it: the demo store.")
+]
+RecordingOption = Annotated[Path | None, typer.Option("--recording", help="Recording folder: play it.")]
+DetectorOption = Annotated[
+    str | None, typer.Option("--detector", help="Model for the pictures; without it, the store's own.")
+]
+SpeedOption = Annotated[
+    float | None,
+    typer.Option(
+        "--speed", min=0.01, max=1000, help="Of a recording, times real time. Without a window: full speed."
+    ),
+]
+ThreadsOption = Annotated[int, typer.Option("--threads", min=1, max=64, help="Detection threads.")]
+HeadlessOption = Annotated[
+    bool, typer.Option("--headless", help="No window: print visits and receipts as they happen.")
+]
+PictureOption = Annotated[
+    Path, typer.Option("--picture", help="Without a window: where the picture of it is left.")
+]
+KeepOption = Annotated[
+    bool, typer.Option("--keep-running", help="Closing the window leaves the engine at work.")
+]
+
+
+DETECTION_THREADS = max(1, (os.cpu_count() or 2) - 1)
+"""One core stays for decoding and for the thread that owns the state."""
+
+
+def run(
+    store: StoreOption = None,
+    recording: RecordingOption = None,
+    detector: DetectorOption = None,
+    speed: SpeedOption = None,
+    threads: ThreadsOption = DETECTION_THREADS,
+    headless: HeadlessOption = False,
+    picture: PictureOption = Path("out/console.png"),
+    keep_running: KeepOption = False,
+) -> None:
+    """Open the console on a store, a recording, or the demo store."""
+    if not headless and not has_display():
+        err.print("There is no display here, so the same store runs without a window.", style="yellow")
+        headless = True
+    with errors_in_words(*START_ERRORS):
+        spec = make_spec(store, recording, detector, speed, threads, headless=headless)
+        layout = layout_of(spec)
+        if headless:
+            _run_headless(spec, layout, picture)
+        else:
+            raise typer.Exit(_run_window(spec, layout, keep_running=keep_running))
+
+
+def make_spec(
+    store: Path | None,
+    recording: Path | None,
+    detector: str | None,
+    speed: float | None,
+    threads: int,
+    *,
+    headless: bool,
+) -> EngineSpec:
+    """What the engine is started with. A recording plays from its beginning; a live store goes on."""
+    if store is None and recording is None:
+        recording = DEMO_RECORDING
+    place = state_dir() / _place_of(store, recording)
+    return EngineSpec(
+        store=None if store is None else str(store.resolve()),
+        recording=None if recording is None else str(recording.resolve()),
+        detector=detector,
+        detection_threads=threads,
+        speed=speed if speed is not None or headless else 1.0,
+        state_dir=str(place / "engine"),
+        ledger=str(place / "ledger.sqlite"),
+        fresh=recording is not None,
+        exit_at_end=headless,
+    ).check()
+
+
+def layout_of(spec: EngineSpec) -> StoreLayout:
+    """The store that an engine with this spec runs."""
+    if spec.recording is not None:
+        return Recording.open(Path(spec.recording)).layout
+    return read_store(Path(spec.store or ""))
+
+
+def _place_of(store: Path | None, recording: Path | None) -> str:
+    if recording == DEMO_RECORDING:
+        return "demo"
+    folder = (store or recording or Path()).resolve()
+    return f"{'live' if store else 'replay'}-{folder.name}"
+
+
+def forget_last_play(spec: EngineSpec) -> None:
+    """A recording that is played again gets a new ledger: nobody was charged by the last one."""
+    if spec.fresh and not is_running(spec.state_path):
+        for old in spec.ledger_path.parent.glob(f"{spec.ledger_path.name}*"):
+            old.unlink()
+
+
+# -- with a window -------------------------------------------------------------------------------------
+
+
+def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
+    from console.window import run_window
+
+    forget_last_play(spec)
+    with engine_link(spec, keep_running=keep_running) as link:
+        return run_window(layout, link, spec.ledger_path, state_dir() / "window")
+
+
+@contextmanager
+def engine_link(spec: EngineSpec, *, keep_running: bool = False) -> Iterator[EngineClient]:
+    """A supervised engine; ends with the block unless it is to be kept running."""
+    client = EngineClient(Supervisor(spec), keep_running=keep_running)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+# -- without ---------------------------------------------------------------------------------------------
+
+
+def _run_headless(spec: EngineSpec, layout: StoreLayout, picture: Path) -> None:
+    forget_last_play(spec)
+    name = layout.file.store.name
+    what = "live; end it with Ctrl-C" if spec.recording is None else f"recording {Path(spec.recording).name}"
+    out.print(f"{name}, {what}", markup=False, highlight=False)
+    printer, witness = VisitPrinter(spec.ledger_path, layout), Witness()
+    summary = run_headless(spec, printer.visit, witness.see)
+    out.print(
+        f"{summary.observations} observations, {printer.count} visits. Ledger: {spec.ledger_path}",
+        markup=False,
+        highlight=False,
+    )
+    if witness.draw(layout, spec.ledger_path, picture):
+        out.print(f"What the window would have shown: {picture}", markup=False, highlight=False)
+
+
+class VisitPrinter:
+    """Prints each visit with its receipt, once."""
+
+    def __init__(self, ledger: Path, layout: StoreLayout) -> None:
+        self._ledger, self._layout = ledger, layout
+        self._zone = ZoneInfo(layout.file.store.time_zone)
+        self._lock = threading.Lock()
+        self._seen: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        """Visits printed."""
+        return len(self._seen)
+
+    def visit(self, closed: VisitClosed) -> None:
+        """Called when the ledger has the visit; after a crash perhaps again."""
+        visit = closed.closed
+        with self._lock:
+            if visit.visit in self._seen:
+                return
+            self._seen.add(visit.visit)
+        with Ledger.open(self._ledger, read_only=True) as ledger:
+            row, document = ledger.visit(visit.visit), ledger.document_of(visit.visit)
+        if row is not None:
+            visit = row.visit
+        at = datetime.fromtimestamp(visit.closed_at, self._zone).strftime("%H:%M:%S")
+        lines = ", ".join(f"{x.quantity} {self._name(x.sku)}" for x in visit.lines) or "nothing"
+        match visit.decision:
+            case "issue" if document is not None:
+                total = format_money(document.receipt.total, document.receipt.currency)
+                outcome = f"receipt {document.label}, {total}"
+            case "review":
+                asked = "; ".join(question.text for question in visit.questions) or "; ".join(visit.notes)
+                outcome = f"to a person: {asked}"
+            case other:
+                outcome = {"nothing": "no receipt", "staff": "staff, not charged"}.get(other, other)
+        out.print(f"{at}  {visit.code:8} {lines}: {outcome}", markup=False, highlight=False)
+
+    def _name(self, sku: str) -> str:
+        product = self._layout.products.get(sku)
+        return product.name if product else sku
