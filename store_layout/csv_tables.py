@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from store_layout.findings import Finding
 
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(,\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?)")
-_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(,\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?)", re.ASCII)
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _LARGEST_EXPONENT = 15
+_SHORTENED = re.compile(r"\d+([.,]\d+)?[eE]\+\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def read_table(file: str, content: bytes, known: Iterable[str], required: Iterab
         re.fullmatch(r"[+-]?\d*,\d+", cell) for row in table.rows for cell in row.cells.values()
     )
     return table
+
+
+def is_shortened(text: str) -> bool:
+    """Whether a spreadsheet has made ``4.01235E+12`` of a product number: its digits are lost."""
+    return _SHORTENED.fullmatch(text) is not None
 
 
 def parse_number(text: str, *, decimal_comma: bool) -> Decimal:

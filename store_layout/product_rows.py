@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -15,14 +14,12 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
-from store_layout.csv_tables import Row, Table, parse_number, read_table
+from store_layout.csv_tables import Row, Table, is_shortened, parse_number, read_table
 from store_layout.currency import decimals_of, to_major
 from store_layout.findings import CATALOG, PLANOGRAM, Finding
 from store_layout.model import Facing, Product
 
 T = TypeVar("T", Product, Facing)
-
-_MANGLED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
 
 
 def read_products(
@@ -110,7 +107,7 @@ class _Reading:
 
     def _value(self, name: str, kind: Any, text: str) -> object:
         """A cell's value. Raises ``ValueError(what, remedy)``."""
-        if name == "sku" and _MANGLED.fullmatch(text):
+        if name == "sku" and is_shortened(text):
             what = f"{text!r} is a number that a spreadsheet has shortened"
             raise ValueError(
                 what, "Format the column as text before typing or pasting the numbers, and export again"

@@ -55,7 +55,7 @@ def check_outline(place: Place, outline: tuple[Point2, ...]) -> Iterator[Finding
             what, remedy = "the corner stands twice in a row", "Remove one of them"
             yield Finding(TOML, (*place, corner), what, remedy, "warning")
     polygon = Polygon(outline)
-    if polygon.area <= SMALLEST_M2 and polygon.is_valid:
+    if polygon.convex_hull.area <= SMALLEST_M2:
         yield Finding(TOML, place, "the outline has no area", "List the corners in metres, around the area")
     elif not polygon.is_valid:
         reason = shapely.is_valid_reason(polygon).replace("[", " near (").replace("]", ")").lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from store_layout.checks.names import NOT_A_LINE, is_plain_line
+from store_layout.csv_tables import is_shortened
 from store_layout.findings import CATALOG, PLANOGRAM, Draft, Finding
 from store_layout.model import Facing, Product
 
@@ -46,6 +47,9 @@ def _product(row: int, product: Product) -> Iterator[Finding]:
     ):
         if not is_plain_line(text):
             yield Finding(CATALOG, (row, column), *NOT_A_LINE)
+    if is_shortened(product.sku):
+        what, remedy = f"{product.sku!r} looks like a shortened number", "Choose a sku of another form"
+        yield Finding(CATALOG, (row, "sku"), what, remedy)
     yield from _gtin(row, product.sku)
     if not 0 <= product.price <= DEAREST:
         what = "the price is negative" if product.price < 0 else "the price is beyond reason"

@@ -6,7 +6,7 @@ import cv2
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -177,6 +177,7 @@ def test_undistortion_holds_to_the_corners_of_a_strong_lens() -> None:
     assert np.abs(back - pixels).max() < 0.02
 
 
+@settings(deadline=None)
 @given(
     x=st.floats(-1, 4),
     y=st.floats(0, 8),

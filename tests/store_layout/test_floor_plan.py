@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store_layout.floor_plan import FloorPlan
@@ -76,6 +76,7 @@ def test_a_fixture_across_the_store_parts_the_floor() -> None:
     assert plan.inside((5.0, 1.0))
 
 
+@settings(deadline=None)
 @given(st.floats(-20, 20), st.floats(-20, 20))
 def test_the_nearest_walkable_point_is_walkable_and_nearest(x: float, y: float) -> None:
     near = PLAN.nearest_walkable((x, y))

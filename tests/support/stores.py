@@ -123,7 +123,7 @@ def small_store() -> StoreLayout:
             floor=Floor(outline=rectangle(0.0, 0.0, 6.0, 5.0)),
             fixture=(
                 Fixture(id="A", name="Gondola A", outline=rectangle(1.5, 3.2, 3.9, 3.8)),
-                Fixture(id="B", name="Gondola B", outline=rectangle(1.5, 1.4, 3.9, 2.0)),
+                Fixture(id="B", name="Gondola B", outline=rectangle(1.5, 1.4, 3.9, 2.0), height=1.3),
             ),
             slot=slots(),
             scale=tuple(Scale(id=f"scale-{slot.id}") for slot in slots()),
