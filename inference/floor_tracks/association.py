@@ -61,8 +61,8 @@ def pairs_of(
     found: dict[tuple[int, int], Pair] = {}
     for i, track in enumerate(tracks):
         at = common[i]
-        if at.xx + at.yy > 2.0 * s.direct_sd_m**2:
-            continue
+        if at.xx + at.yy > 2.0 * s.direct_sd_m**2 or track.t - track.last_seen > s.hidden_s:
+            continue  # hidden people come back by re-linking: one stray box must not drag them along
         reach = 16.0 * (at.xx + at.yy)
         p = _detection_probability(track, sensor, shown[i], s)
         bonus = log(p / ((1.0 - p) * s.clutter_per_m2)) - (0.0 if i < known else s.tentative_cost)

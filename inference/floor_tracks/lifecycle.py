@@ -181,13 +181,12 @@ class Lifecycle:
     def _believed_inside(self, state: FloorTracksState, x: Track) -> bool:
         """Somebody away from every gate: there from the start, or seen long and walking."""
         s = self._settings
+        seen_s = x.last_seen - x.first_t
+        if x.found_share < s.unexplained_share:
+            return False
         if state.started_at is not None and x.first_t - state.started_at <= s.opening_s:
-            return True
-        return (
-            x.last_seen - x.first_t >= s.unexplained_s
-            and x.walked_m >= s.unexplained_walk_m
-            and x.found_share >= s.unexplained_share
-        )
+            return seen_s >= s.opening_seen_s
+        return seen_s >= s.unexplained_s and x.walked_m >= s.unexplained_walk_m
 
     def _end(self, state: FloorTracksState, dt: float, changes: Changes) -> None:
         s = self._settings

@@ -52,6 +52,8 @@ class Sighting(msgspec.Struct):
     appearance: Appearance | None = None
     foot: Fix | None = None
     """Place from feet that are visible."""
+    implied_m: float | None = None
+    """Height of a person who stood on that foot point."""
     top: Ray | None = None
     """Line of sight to the top of the head."""
     middle: Ray | None = None
@@ -232,6 +234,7 @@ class Measurer:
             elif implied is not None and implied > s.tallest_m:
                 sighting.top = None
                 place = Fix(place.x, place.y, 4 * place.xx, 4 * place.xy, 4 * place.yy)
+            sighting.implied_m = implied
         sighting.foot = place
         if place is None and sighting.top is None and foot is not None and top is not None:
             sighting.middle = between(foot, top)
@@ -259,6 +262,14 @@ class Measurer:
                     sighting.first = first
 
 
+def feet_show(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> bool:
+    """Whether the box is tall enough for this person: else what ends it is something before their feet."""
+    if sighting.foot is None or sighting.implied_m is None:
+        return sighting.foot is not None
+    doubt = hypot(height_sd_m, s.height_box_sd_m)
+    return sighting.implied_m > height_m - s.hidden_feet_sds * doubt
+
+
 def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> Fix | None:
     """Where a person of this height stands: feet and head together as far as they show."""
     top = None
@@ -267,7 +278,7 @@ def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings
         if top is not None:
             lean = s.head_lean_sd_m**2
             top = Fix(top.x, top.y, top.xx + lean, top.xy, top.yy + lean)
-    if sighting.foot is not None:
+    if sighting.foot is not None and (top is None or feet_show(sighting, height_m, height_sd_m, s)):
         return sighting.foot if top is None else fused(sighting.foot, top)
     if top is not None or sighting.middle is None:
         return top

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from inference.floor_tracks.association import mean_appearance
 from inference.floor_tracks.kalman import Fix, Motion, at_rest, predict, update
-from inference.floor_tracks.measurement import Sighting
-from inference.floor_tracks.rays import height_above
+from inference.floor_tracks.measurement import Sighting, feet_show
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import SeenBy, Track
 from store_layout.floor_plan import FloorPlan
@@ -80,8 +79,8 @@ def seen_at(
 def _learn_height(track: Track, sighting: Sighting, s: Settings) -> None:
     """Height from the head's line of sight over the feet, as a running mean (scalar Kalman)."""
     tall, sd = sighting.height_m, s.height_frame_sd_m
-    if tall is None and sighting.foot is not None and sighting.top is not None:
-        tall = height_above(sighting.top, sighting.origin, sighting.foot.x, sighting.foot.y)
+    if tall is None and feet_show(sighting, track.height_m, track.height_var**0.5, s):
+        tall = sighting.implied_m
     if tall is None or not s.shortest_m < tall < s.tallest_m:
         return
     gain = track.height_var / (track.height_var + sd * sd)

@@ -15,9 +15,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """After this long an unseen person's velocity has decayed to 1/e (Ornstein-Uhlenbeck)."""
 
     # How well one box places one person. Shares are of the box's height in pixels.
-    box_share_u: float = 0.04
+    box_share_u: float = 0.03
     """Horizontal error of a box's middle; measured on two detectors, 4 cameras: 0.02 to 0.05."""
-    box_share_v: float = 0.035
+    box_share_v: float = 0.03
     """Vertical error of a box's bottom; measured likewise: 0.03 to 0.04."""
     top_share_v: float = 0.025
     """Vertical error of a box's top; measured likewise: 0.012 to 0.021."""
@@ -27,9 +27,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """No box is placed better than this."""
     cut_share_u: float = 0.15
     """Horizontal error where the picture's left or right edge cuts the box."""
-    common_share: float = 0.7
+    common_share: float = 0.4
     """Share of a sighting's variance that repeats from frame to frame (calibration, posture)."""
-    posture_sd_m: float = 0.04
+    posture_sd_m: float = 0.03
     """What no number of cameras averages away: where a person's middle is, in their own posture."""
     common_for_s: float = 1.0
     """Cameras that saw the person within this time share in bounding the repeating error."""
@@ -54,6 +54,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     height_m: float = 1.70
     height_sd_m: float = 0.10
     """Spread of adult heights, both sexes together."""
+    height_box_sd_m: float = 0.06
+    """Error of the height between a box's bottom and top."""
+    hidden_feet_sds: float = 2.5
+    """A box shorter than the person by this many standard deviations does not show the feet."""
     height_known_sd_m: float = 0.03
     """A height is never known better: posture changes."""
     height_frame_sd_m: float = 0.15
@@ -135,7 +139,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unexplained_walk_m: float = 0.75
     """... and after having moved this far: clutter stands still."""
     opening_s: float = 2.0
-    """Whoever is seen this soon after the start was inside already."""
+    """Whoever is first seen this soon after the start was inside already ..."""
+    opening_seen_s: float = 1.0
+    """... once they have been seen for this long."""
     hidden_s: float = 1.0
     """Not seen for longer: hidden."""
     fastest_ms: float = 2.5

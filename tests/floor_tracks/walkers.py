@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -25,8 +25,14 @@ class Walker(msgspec.Struct, frozen=True):
     way: tuple[tuple[float, float, float], ...]
     """``(t, x, y)``."""
     height: float = 1.72
+    unseen: tuple[tuple[float, float], ...] = ()
+    """Times ``(from, to)`` at which something hides them from every camera."""
     look: int | None = None
     """Seed of their appearance; None: the detector gives none."""
+
+    def hidden(self, t: float) -> bool:
+        """Whether no camera can see them now."""
+        return any(a <= t < b for a, b in self.unseen)
 
     def at(self, t: float) -> Point2 | None:
         """Place at time ``t``; None while outside."""
@@ -103,7 +109,7 @@ class _Eye:
     def look(self, t: float, seq: int, walkers: Sequence[Walker], faults: Faults) -> Detections:
         found: list[Detection] = []
         covered: list[NDArray[np.float64]] = []
-        places = [(i, p) for i, w in enumerate(walkers) if (p := w.at(t)) is not None]
+        places = [(i, p) for i, w in enumerate(walkers) if (p := w.at(t)) is not None and not w.hidden(t)]
         eye = np.array(self._model.position)
         for i, place in sorted(places, key=lambda x: float(np.hypot(*(np.array(x[1]) - eye[:2])))):
             box = self._box(place, walkers[i].height)
@@ -162,7 +168,7 @@ class _Eye:
     ) -> Detection:
         tall = box[3] - box[1]
         noisy = box + tall * (self._random.normal(0.0, faults.jitter, 4) + np.tile(shift, 2))
-        on_edge = np.isclose(box, self._cut(box + (-1, -1, 1, 1)))
+        on_edge = np.isclose(box, self._cut(box + np.array([-1, -1, 1, 1])))
         noisy = self._cut(np.where(on_edge, box, noisy))
         wrist = None
         if faults.wrists:

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.floor_tracks.identity import (
+    exchanged,
+    follow_encounters,
+    mixed,
+    reported,
+    settle_encounters,
+    weigh_appearance,
+)
+from inference.floor_tracks.kalman import Fix, at_rest
+from inference.floor_tracks.measurement import Sighting
+from inference.floor_tracks.people import newcomer
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import Encounter, Track
+from inference.messages import Appearance
+
+S = Settings()
+RED = Appearance(np.array([1.0, 0.0, 0.0], dtype=np.float32))
+BLUE = Appearance(np.array([0.0, 1.0, 0.0], dtype=np.float32))
+
+
+def person(number: int, x: float, look: Appearance | None = None) -> Track:
+    fix = Fix(x, 0.0, 0.01, 0.0, 0.01)
+    track = newcomer(number, Sighting(0, 0.9, fix, look, foot=fix), "cam", 0.0, S)
+    track.belief = {number: 1.0}
+    return track
+
+
+def place(track: Track, x: float) -> None:
+    track.motion = at_rest(Fix(x, 0.0, 0.01, 0.0, 0.01), 0.7)
+
+
+def meet(a: Track, b: Track, seconds: float) -> list[Encounter]:
+    """Close for a while, then apart."""
+    encounters: list[Encounter] = []
+    place(a, 0.0)
+    place(b, 0.1)
+    for n in range(int(seconds * 10) + 1):
+        follow_encounters(encounters, [a, b], n / 10, S)
+    place(b, 3.0)
+    follow_encounters(encounters, [a, b], seconds + 0.1, S)
+    return encounters
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_mixing_conserves_probability(q: float, share: float) -> None:
+    a, b = {1: share, 2: 1.0 - share}, {2: 0.4, 3: 0.6}
+    total = [sum(mixed(x, y, q, 0.0).values()) for x, y in ((a, b), (b, a))]
+    assert total == pytest.approx([1.0, 1.0])
+
+
+def test_the_longer_two_are_close_the_less_sure_up_to_evens() -> None:
+    doubts = [exchanged(meet(person(1, 0), person(2, 0), s)[0]) for s in (0.5, 2.0, 60.0)]
+    assert doubts[0] < doubts[1] < doubts[2] <= 0.5 + 1e-9
+    assert doubts[2] == pytest.approx(0.5, abs=0.01)
+
+
+def test_people_apart_are_never_in_doubt() -> None:
+    a, b = person(1, 0.0), person(2, 2.0)
+    encounters: list[Encounter] = []
+    follow_encounters(encounters, [a, b], 0.0, S)
+    assert encounters == []
+
+
+def test_without_appearance_the_doubt_stays_and_is_told() -> None:
+    a, b = person(1, 0), person(2, 0)
+    encounters = meet(a, b, 5.0)
+    people = {1: a, 2: b}
+    identity, could_be = reported(a, encounters, people, S)
+    assert 0.5 <= identity < 0.9
+    assert could_be[0][0] == 2
+    assert identity + sum(p for _, p in could_be) == pytest.approx(1.0)
+    assert settle_encounters(encounters, people, 60.0, S) == []
+    after, told = reported(a, [], people, S)
+    assert after == pytest.approx(identity)
+    assert told[0][1] == pytest.approx(1.0 - identity)
+
+
+def test_appearance_that_fits_clears_the_doubt() -> None:
+    a, b = person(1, 0, RED), person(2, 0, BLUE)
+    encounters, people = meet(a, b, 5.0), {1: a, 2: b}
+    for _ in range(S.evidence_frames):
+        weigh_appearance(encounters, people, {1: RED, 2: BLUE}, S)
+    assert settle_encounters(encounters, people, 6.0, S) == []
+    assert reported(a, [], people, S)[0] > 0.98
+
+
+def test_appearance_that_does_not_fit_puts_the_numbers_right() -> None:
+    a, b = person(1, 0, RED), person(2, 0, BLUE)
+    encounters, people = meet(a, b, 5.0), {1: a, 2: b}
+    for _ in range(S.evidence_frames):
+        weigh_appearance(encounters, people, {1: BLUE, 2: RED}, S)
+    settle_encounters(encounters, people, 6.0, S)
+    assert (a.number, b.number) == (2, 1)
+    assert (a.motion.x, b.motion.x) == (0.0, 3.0)  # what was seen stays
+    assert a.appearance == BLUE
+    assert a.belief[2] > 0.98
+
+
+def test_when_one_of_two_has_left_the_doubt_stays_with_the_other() -> None:
+    a, b = person(1, 0), person(2, 0)
+    encounters = meet(a, b, 5.0)
+    assert settle_encounters(encounters, {2: b}, 6.0, S) == []
+    assert b.belief[1] == pytest.approx(1.0 - b.belief[2])
+    assert 0.1 < b.belief[1] < 0.5
