@@ -10,6 +10,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 
 
+FARTHEST = 1e6
+"""Pixels. A coordinate beyond this (or none at all, NaN) is nonsense of a network, not a place."""
+
+
+def sane(coordinates: Floats) -> NDArray[np.bool_]:
+    """Rows of ``[N, C]`` in which every coordinate can be a place in a picture."""
+    return np.asarray((np.abs(coordinates) <= FARTHEST).all(axis=1))
+
+
 def overlaps(a: Floats, b: Floats) -> NDArray[np.float64]:
     """Intersection over union of boxes ``[N, 4]`` and ``[M, 4]`` (x1, y1, x2, y2): ``[N, M]``."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])

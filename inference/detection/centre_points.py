@@ -24,7 +24,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection.boxes import suppress
+from inference.detection.boxes import FARTHEST, sane, suppress
 from inference.detection.family import BadOutputError, Family, Outputs, Tensor
 from inference.detection.manifest import Manifest
 from inference.detection.picture import Placement
@@ -52,9 +52,7 @@ def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[
         float(np.nanmax(scores, initial=0)) > 1.001 or float(np.nanmin(scores, initial=0)) < -0.001
     ):
         raise BadOutputError("scores outside 0..1: the graph must end in sigmoids")
-    good = np.flatnonzero(
-        (scores >= manifest.thresholds.score) & np.isfinite(outputs["boxes"][0]).all(axis=1)
-    )
+    good = np.flatnonzero((scores >= manifest.thresholds.score) & sane(outputs["boxes"][0]))
     good = good[_order(outputs["boxes"][0][good], scores[good], manifest.thresholds.nms)]
     boxes = placement.boxes(outputs["boxes"][0][good]).tolist()
     points = outputs["points"][0][good]
@@ -79,14 +77,14 @@ def _order(boxes: NDArray[np.float32], scores: NDArray[np.float32], nms: float |
 
 def _key_points(xy: NDArray[np.float64], scores: NDArray[np.float32]) -> list[KeyPoint | None]:
     return [
-        KeyPoint(x, y, min(score, 1.0)) if score > 0 and np.isfinite((x, y, score)).all() else None
+        KeyPoint(x, y, min(score, 1.0)) if score > 0 and abs(x) <= FARTHEST and abs(y) <= FARTHEST else None
         for (x, y), score in zip(xy.tolist(), scores.tolist(), strict=True)
     ]
 
 
 def _appearance(row: NDArray[np.float32]) -> Appearance | None:
-    length = float(np.linalg.norm(row))
-    return Appearance(row / np.float32(length)) if np.isfinite(length) and length > 1e-6 else None
+    length = float(np.linalg.norm(row.astype(np.float64)))
+    return Appearance((row / length).astype(np.float32)) if 1e-6 < length < np.inf else None
 
 
 def _detection(

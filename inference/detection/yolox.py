@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection.boxes import suppress
+from inference.detection.boxes import sane, suppress
 from inference.detection.family import BadOutputError, Family, Outputs, Tensor
 from inference.detection.manifest import Manifest
 from inference.detection.picture import Placement
@@ -61,11 +61,10 @@ def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[
     with np.errstate(invalid="ignore", over="ignore"):  # what is not a number fails the comparison below
         scores = rows[:, 4] * rows[:, 5 + manifest.classes.index("person")]
     good = np.flatnonzero(scores >= manifest.thresholds.score)
+    good = good[sane(rows[good, :4])]
     scores, boxes = scores[good], _boxes(rows[good, :4], cells[good], manifest.decoded)
     if scores.size and float(scores.max()) > 1.001:
         raise BadOutputError(f"a score of {float(scores.max()):.2f}: the export must end in sigmoids")
-    finite = np.isfinite(boxes).all(axis=1)
-    scores, boxes = scores[finite], boxes[finite]
     if manifest.thresholds.nms is not None:
         kept = suppress(boxes, scores, manifest.thresholds.nms)
     else:

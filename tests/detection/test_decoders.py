@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inference.detection import centre_points, yolox
 from inference.detection.family import BadOutputError, Tensor
 from inference.detection.manifest import Manifest, ModelInput, Thresholds
 from inference.detection.picture import Placement
-from inference.messages import KeyPoint
+from inference.messages import Detections, KeyPoint
+from inference.messages.checks import problem_of
 from tests.detection.networks import yolox_rows
 
 SAME = Placement(1.0, 1.0, 64, 64)
@@ -98,6 +101,24 @@ def test_yolox_refuses_logits_and_other_sizes() -> None:
         yolox.decode({"output": np.zeros((1, 85, 7), np.float32)}, yolox_manifest(), SAME)
 
 
+numbers = st.sampled_from([0.0, 0.5, 0.9, 1.0, -1.0, 30.0, 3e38, -3e38, math.inf, -math.inf, math.nan])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 83), st.lists(numbers, min_size=7, max_size=7)), max_size=5),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_yolox_survives_any_numbers(cells: list[tuple[int, list[float]]], decoded: bool) -> None:
+    outputs = answer(**{str(i): cell for i, cell in enumerate(cells)})
+    try:
+        found = yolox.decode(outputs, yolox_manifest(decoded=decoded), HALF)
+    except BadOutputError:
+        return
+    assert problem_of(Detections("c", 0.0, 0, 128, 256, found)) is None
+    assert [d.score for d in found] == sorted((d.score for d in found), reverse=True)
+
+
 # -- centre points ---------------------------------------------------------------------------------------
 
 
@@ -158,6 +179,23 @@ def test_centre_points_refuses_logits() -> None:
     outputs = two_people() | {"scores": np.array([[-3.0, 2.0, 0.0]], np.float32)}
     with pytest.raises(BadOutputError, match="sigmoid"):
         centre_points.decode(outputs, centre_manifest(), SAME)
+
+
+@given(st.lists(numbers, min_size=3 * 19, max_size=3 * 19), st.sampled_from([None, 0.5]))
+@settings(max_examples=150, deadline=None)
+def test_centre_points_survives_any_numbers(values: list[float], nms: float | None) -> None:
+    flat = np.array(values, np.float32).reshape(1, 3, 19)
+    outputs = {
+        "scores": flat[:, :, 0],
+        "boxes": flat[:, :, 1:5],
+        "points": flat[:, :, 5:17].reshape(1, 3, 4, 3),
+        "appearance": flat[:, :, 17:],
+    }
+    try:
+        found = centre_points.decode(outputs, centre_manifest(nms=nms), HALF)
+    except BadOutputError:
+        return
+    assert problem_of(Detections("c", 0.0, 0, 128, 256, found)) is None
 
 
 @pytest.mark.parametrize(
