@@ -9,7 +9,6 @@ the same shows as jumps in ``seq`` or holes in the time stamps, and becomes an :
 from __future__ import annotations
 
 import logging
-import ssl
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from inference.capture.broker_words import connection_failure, refusal, unknown_device
 from inference.capture.camera_urls import redact
 from inference.capture.device_watch import DeviceWatch, Now
 from inference.capture.payloads import (
@@ -187,7 +187,7 @@ class MqttLink:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._failed(_refusal(reason, self._broker))
+            self._failed(refusal(str(reason), self._broker))
             return
         client.subscribe([(topic_filter(self._store, kind), qos) for kind, qos in QOS.items()])
         with self._lock:
@@ -202,7 +202,7 @@ class MqttLink:
 
     def _on_connect_fail(self, _client: mqtt.Client, _userdata: Any) -> None:
         error = sys.exc_info()[1]  # paho calls this while it handles the exception, and does not pass it on
-        self._failed(_words_for(error, self._broker))
+        self._failed(connection_failure(error, self._broker))
 
     def _on_disconnect(
         self,
@@ -217,6 +217,7 @@ class MqttLink:
             if self._client is not client:  # asked for
                 return
             if was:
+                self._last_heard = _later(self._last_heard, self._now(), 2.0 * KEEPALIVE_S)
                 self._trouble = self._last_error = f"the connection to the broker broke: {reason}"
             elif not self._trouble:
                 hint = "check the port and tls in store.toml"
@@ -269,7 +270,7 @@ class MqttLink:
         if watch is None:
             name = f"{topic.kind} {topic.device[:60]!r}"
             if name not in self._unknown and len(self._unknown) < 1000:
-                self._last_error = f"the unknown {name} speaks: add it to store.toml, or switch it off"
+                self._last_error = unknown_device(name, topic.device in self._layout.cameras)
                 log.warning("%s", self._last_error)
             self._unknown[name] = self._unknown.get(name, 0) + 1
         return watch
@@ -329,27 +330,6 @@ def _expected(layout: StoreLayout, now: Now) -> dict[Topic, DeviceWatch]:
     return found
 
 
-def _refusal(reason: ReasonCode, broker: Broker) -> str:
-    if str(reason) in {"Not authorized", "Bad user name or password"}:
-        return f"the broker refuses user {broker.user!r}: set the user and password on the Devices page"
-    return f"the broker refuses the connection: {reason}"
-
-
-def _words_for(error: BaseException | None, broker: Broker) -> str:
-    """What a failed connection means for staff."""
-    place = f"{broker.host}:{broker.port}"
-    match error:
-        case ssl.SSLCertVerificationError():
-            return f"the broker at {place} shows a certificate that is not trusted ({error.verify_message})"
-        case ssl.SSLError():
-            return f"the broker at {place} does not speak TLS here: check the port and tls in store.toml"
-        case ConnectionRefusedError():
-            return f"no broker listens at {place}: is it started?"
-        case ConnectionResetError() if broker.tls:
-            return f"the broker at {place} does not speak TLS here: check the port and tls in store.toml"
-        case TimeoutError():
-            return f"the broker at {place} does not answer: check its power and its cable"
-        case None:
-            return f"the broker at {place} cannot be reached"
-        case _:
-            return f"the broker at {place} cannot be reached: {error}"
+def _later(heard: Now, now: Now, ago_s: float) -> Now:
+    """When the connection was last known to be good: at the last message, or the last but one ping."""
+    return Now(max(heard.wall, now.wall - ago_s), max(heard.mono, now.mono - ago_s))

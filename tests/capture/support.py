@@ -142,11 +142,15 @@ class Running:
         return found
 
 
-def write_video(path: Path, frames: int = 12, fps: int = 10, width: int = 64, height: int = 48) -> Path:
-    """An MJPEG video file whose pictures differ."""
+def write_video(
+    path: Path, frames: int = 12, fps: int = 10, width: int = 64, height: int = 48, codec: str = "mjpeg"
+) -> Path:
+    """A video file whose pictures differ."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("mjpeg", rate=fps)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
+        stream = container.add_stream(codec, rate=fps)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height = width, height
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for i in range(frames):
             frame = av.VideoFrame.from_ndarray(noise(i, width, height), format="bgr24")
             container.mux(stream.encode(frame))

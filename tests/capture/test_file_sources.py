@@ -111,6 +111,28 @@ def test_a_video_that_breaks_off_gives_what_is_there(tmp_path: Path) -> None:
     assert 3 <= good < 10
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_flipped_bytes_in_a_stream_cost_pictures_and_nothing_else(seed: int, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.ts", frames=60, fps=10, codec="mpeg2video")
+    data = np.frombuffer(path.read_bytes(), np.uint8).copy()
+    random = np.random.default_rng(seed)
+    places = random.integers(len(data) // 4, len(data), 40)
+    data[places] = random.integers(0, 255, 40)
+    path.write_bytes(data.tobytes())
+    source = open_source(parse_camera_url("file:clip.ts", tmp_path))
+    good, ended = 0, False
+    while not ended:
+        try:
+            assert source.read().convert((32, 24)).shape == (24, 32, 3)
+            good += 1
+        except BadPictureError as error:
+            assert str(error)
+        except (SourceEnded, SourceError):
+            ended = True
+    source.close()
+    assert good >= 10
+
+
 def test_probing_files(tmp_path: Path, pictures: Path) -> None:
     write_video(tmp_path / "clip.avi", fps=10)
     found = probe_camera("file:clip.avi", MemorySecrets(), folder=tmp_path)

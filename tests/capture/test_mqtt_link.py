@@ -248,6 +248,42 @@ def test_a_broker_restart_resumes_and_the_gap_is_known(mosquitto: Mosquitto, dev
             assert linked.status(scale).state == "live"
 
 
+@pytest.mark.slow
+def test_a_frozen_broker_is_noticed_and_used_again(mosquitto: Mosquitto, devices: Devices) -> None:
+    with Linked(Broker(host="127.0.0.1", port=mosquitto.port)) as linked:
+        wait_until(linked.is_live, 5.0)
+        devices.weigh("s0", "s1")
+        wait_until(lambda: linked.is_live("s0"), 2.0)
+        mosquitto.freeze()
+        assert wait_until(lambda: bool(linked.outages("s0")), 6.0) < 5.0
+        assert linked.status().state in {"late", "lost"}
+        wait_until(lambda: linked.status().state == "lost", 10.0)
+        mosquitto.thaw()
+        wait_until(linked.is_live, 10.0)
+        devices.weigh("s0")
+        wait_until(lambda: linked.is_live("s0"), 5.0)
+        assert linked.outages("s0")[-1].over
+        mosquitto.freeze()  # and stopping does not wait for it
+    mosquitto.thaw()
+
+
+def test_a_camera_with_an_address_of_its_own_does_not_speak_here(
+    mosquitto: Mosquitto, devices: Devices, expected_logs: list[str]
+) -> None:
+    expected_logs.append("take one of them away")
+    store = layout(cameras=[camera("rtsp://127.0.0.1:9/x", id="c9")])
+    queue = ReadingQueue()
+    link = MqttLink(Broker(host="127.0.0.1", port=mosquitto.port), store, queue, MemorySecrets())
+    link.start()
+    try:
+        wait_until(lambda: link.statuses()[0].state == "live", 5.0)
+        devices.say("camera/c9", to_json(Detections("c9", time.time(), 1, 640, 480)))
+        wait_until(lambda: link.unknown == ("camera 'c9'",), 5.0)
+    finally:
+        link.stop()
+    assert queue.drain() == []
+
+
 def test_a_broker_that_comes_later_is_found(tmp_path: Path, expected_logs: list[str]) -> None:
     mosquitto = Mosquitto(tmp_path)
     mosquitto.stop()

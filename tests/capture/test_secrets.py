@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import keyring
 import pytest
@@ -105,11 +105,12 @@ def test_without_a_keyring_the_remedy_is_named() -> None:
     keyring.set_keyring(BrokenKeyring(NoKeyringError("no backend")))
     secrets = KeyringSecrets({"OPENAISLE_SECRET_BROKER_DEMO": "from outside"})
     assert secrets.get("broker/demo") == "from outside"
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: secrets.get("camera/demo/c"),
         lambda: secrets.set("camera/demo/c", "hunter2"),
         lambda: secrets.delete("camera/demo/c"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(SecretsUnavailableError, match="OPENAISLE_SECRET_CAMERA_DEMO_C") as caught:
             act()
         assert "no keyring" in str(caught.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -60,6 +61,16 @@ class Mosquitto:
                 return
         self.stop()
         raise RuntimeError(f"mosquitto did not start: {self._log.read_text()[-500:]}")
+
+    def freeze(self) -> None:
+        """The process stops dead; its connections stay open and silent."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on after :meth:`freeze`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it at once, as in a power cut."""
