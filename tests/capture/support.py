@@ -143,7 +143,7 @@ class Running:
 
 
 def write_video(
-    path: Path, frames: int = 12, fps: int = 10, width: int = 64, height: int = 48, codec: str = "mjpeg"
+    path: Path, frames: int = 12, fps: int = 10, *, width: int = 64, height: int = 48, codec: str = "mjpeg"
 ) -> Path:
     """A video file whose pictures differ."""
     with av.open(str(path), "w") as container:

@@ -125,8 +125,8 @@ def test_flipped_bytes_in_a_stream_cost_pictures_and_nothing_else(seed: int, tmp
         try:
             assert source.read().convert((32, 24)).shape == (24, 32, 3)
             good += 1
-        except BadPictureError as error:
-            assert str(error)
+        except BadPictureError:
+            continue
         except (SourceEnded, SourceError):
             ended = True
     source.close()
