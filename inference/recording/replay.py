@@ -142,13 +142,14 @@ def replay(
     ``StoreProblems``, and :class:`ReplayError` when ``cancel`` says so: then no results are left in ``out``.
     """
     recording = Recording.open(recording_folder)
-    run = _Run(recording, out, keep_detections, on_closed, on_result)
-    pace = _Pace(recording.started_at, speed, clock, sleep)
+    player = RecordingPlayer(recording, detector)
     began = clock()
+    pace = _Pace(recording.started_at, speed, clock, sleep)
+    run = _Run(recording, out, keep_detections, on_closed, on_result)
     reported = recording.started_at
     finished = False
     try:
-        for seen in RecordingPlayer(recording, detector).observations():
+        for seen in player.observations():
             pace.wait_for(seen.t)
             run.step(seen)
             if seen.t - reported >= PROGRESS_EVERY_S:

@@ -46,6 +46,8 @@ class TrueVisit(msgspec.Struct, frozen=True):
     staff: bool = False
     tricky: tuple[str, ...] = ()
     """What made it hard, in words of the simulation: wrong_slot, two_at_shelf, equal_weight, ..."""
+    group: str | None = None
+    """Who came and paid together has the same name here; each has a visit of their own."""
 
 
 class TrueMove(msgspec.Struct, frozen=True):

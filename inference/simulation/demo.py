@@ -118,7 +118,13 @@ def _company() -> tuple[Plan, ...]:
             group="g1",
             tricky=("group",),
         ),
-        Plan(person="p08", arrive_s=71.2, errands=(_take("G2w21"), _take("K1s23")), group="g1"),
+        Plan(
+            person="p08",
+            arrive_s=71.2,
+            errands=(_take("G2w21"), _take("K1s23")),
+            group="g1",
+            tricky=("group",),
+        ),
         Plan(
             person="p09",
             arrive_s=86.0,

@@ -194,25 +194,18 @@ def _path(walker: Walker, settings: SimulationSettings) -> TruePath:
 def _true_visits(
     walkers: list[Walker], shelves: Shelves, settings: SimulationSettings
 ) -> tuple[TrueVisit, ...]:
-    """One visit for each person, or for each group on one card (under its first person's name)."""
-    visits = []
-    for members in _parties(walkers).values():
-        total: dict[str, int] = {}
-        for walker in members:
-            for sku, count in shelves.carried(walker.plan.person).items():
-                total[sku] = total.get(sku, 0) + count
-        tricky = tuple(dict.fromkeys(word for w in members for word in w.plan.tricky))
-        visits.append(
-            TrueVisit(
-                person=members[0].plan.person,
-                entered_at=_store_time(settings, min(w.entry[1] for w in members)),
-                left_at=_store_time(settings, max(w.exit[1] for w in members)),
-                lines=tuple(TrueLine(sku, total[sku]) for sku in sorted(total)),
-                staff=members[0].plan.staff,
-                tricky=tricky,
-            )
+    return tuple(
+        TrueVisit(
+            person=walker.plan.person,
+            entered_at=_store_time(settings, walker.entry[1]),
+            left_at=_store_time(settings, walker.exit[1]),
+            lines=tuple(TrueLine(sku, n) for sku, n in shelves.carried(walker.plan.person).items()),
+            staff=walker.plan.staff,
+            tricky=walker.plan.tricky,
+            group=walker.plan.group,
         )
-    return tuple(visits)
+        for walker in walkers
+    )
 
 
 def _store_time(settings: SimulationSettings, t: float) -> float:

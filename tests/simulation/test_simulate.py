@@ -231,9 +231,12 @@ def test_a_group_comes_and_goes_on_one_card(tmp_path: Path) -> None:
     signals = list(recording.gates())
     assert [(s.kind, s.people, s.token) for s in signals] == [("entry", 2, "card-g"), ("exit", 2, "card-g")]
     assert recording.truth is not None
-    (visit,) = recording.truth.visits
-    assert [line.quantity for line in visit.lines] == [2]
-    assert len(recording.truth.paths) == 2
+    a, b = recording.truth.visits
+    assert (a.group, b.group) == ("g", "g")
+    assert [line.quantity for line in (*a.lines, *b.lines)] == [1, 1]
+    assert a.left_at is not None
+    assert b.left_at is not None
+    assert abs(a.left_at - b.left_at) < 3.0
 
 
 def test_stock_runs_out_and_put_backs_need_something_in_hand(tmp_path: Path) -> None:
