@@ -230,7 +230,8 @@ class Supervisor:
     def _watch_until_gone(self, attached: bool) -> str:
         """Until the engine is gone or :meth:`stop` is asked for; a text when it hung and was ended."""
         state = self._spec.state_path
-        beats, moved_at = -1, time.monotonic()
+        # The memory still shows the last beat of an engine that crashed.
+        (beats, _), moved_at = self._heartbeat(), time.monotonic()
         while not self._stop.wait(self._policy.look_s):
             if attached:
                 self._adopt(read_address(state))

@@ -179,6 +179,8 @@ class Engine:
         """Start the source where the journal ends; live devices were not heard meanwhile."""
         if self._now.finished:
             self._source.finished_before()
+            if self._options.exit_at_end:
+                self._stop.set()
             return
         if self._source.recording_id is None and self._now.count:
             self._take([(gap, False) for gap in self._gaps()])

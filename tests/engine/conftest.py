@@ -76,7 +76,7 @@ def make_engine(tmp_path: Path) -> MakeEngine:
             source=recording_source(observations),
             journal_folder=folder,
             memory=memory,
-            options=EngineOptions(exit_at_end=True, **options),  # type: ignore[arg-type]  # of any test
+            options=EngineOptions(**{"exit_at_end": True, **options}),  # type: ignore[arg-type]  # of any test
         )
 
     return make

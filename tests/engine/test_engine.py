@@ -66,7 +66,7 @@ def test_a_finished_recording_stays_finished(make_engine: MakeEngine) -> None:
     sink = MemorySink()
     make_engine(OBSERVATIONS, sink).run()
     posts = sink.posts
-    engine = make_engine(OBSERVATIONS, sink)
+    engine = make_engine(OBSERVATIONS, sink, exit_at_end=False)
     runner = threading.Thread(target=engine.run)
     runner.start()
     answer = engine.submit(SetStaff("abc")).result(5)

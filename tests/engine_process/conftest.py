@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from console.engine_process.session import is_running, read_address
+from console.engine_process.spec import EngineSpec
+from console.engine_process.supervisor import Policy, Supervisor
+
+SHM = Path("/dev/shm")  # noqa: S108  # where Linux shows shared memory
+FAKE_WORKER = (sys.executable, "-m", "tests.engine_process.fake_worker", "--spec", "-")
+QUICK = Policy(look_s=0.02, first_backoff_s=0.02, quick_crash_s=5.0, hang_s=1.0, start_s=30.0)
+
+
+def shared_blocks() -> set[str]:
+    return {n for n in os.listdir(SHM) if n.startswith("oa")} if SHM.is_dir() else set()
+
+
+@pytest.fixture(autouse=True)
+def no_shared_memory_left() -> Iterator[None]:
+    """Whatever a test starts and ends takes its shared memory with it."""
+    before = shared_blocks()
+    yield
+    assert not shared_blocks() - before
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> EngineSpec:
+    return EngineSpec(
+        recording="3000",
+        speed=10.0,
+        state_dir=str(tmp_path / "state"),
+        ledger=str(tmp_path / "visits.db"),
+        checkpoint_s=0.3,
+    )
+
+
+@pytest.fixture
+def supervise() -> Iterator[Callable[[EngineSpec], Supervisor]]:
+    made: list[Supervisor] = []
+
+    def make(spec: EngineSpec, policy: Policy = QUICK) -> Supervisor:
+        made.append(Supervisor(spec, policy, FAKE_WORKER))
+        return made[-1]
+
+    yield make
+    for supervisor in made:
+        supervisor.stop()
+        assert not is_running(supervisor._spec.state_path)
+        assert read_address(supervisor._spec.state_path) is None
