@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from store_layout.model import PointsCalibration
+from store_layout.model import PointsCalibration, StoreLayout
 
 Array = NDArray[np.float64]
 
@@ -131,6 +131,15 @@ def fit_floor(calibration: PointsCalibration) -> FloorFit:
     if depth[0] < 0:
         normalised = -normalised
     return _judged(floor, pixels, normalised, from_floor, from_pixels)
+
+
+def floor_fits(layout: StoreLayout) -> dict[str, FloorFit]:
+    """The fit, with its residuals, of each camera that is calibrated by point pairs."""
+    return {
+        camera.id: fit_floor(camera.calibration)
+        for camera in layout.file.camera
+        if isinstance(camera.calibration, PointsCalibration)
+    }
 
 
 def _judged(

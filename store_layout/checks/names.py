@@ -26,9 +26,10 @@ def check_names(draft: Draft) -> Iterator[Finding]:
         yield from _store(draft.store)
     for table in ("fixture", "slot", "scale", "camera", "gate"):
         yield from _unique(table, draft)
+    known = {target: draft.known(target) for target in ("fixture", "scale")}
     for slot_number, slot in draft.slots.items():
         for target, name in (("fixture", slot.fixture), ("scale", slot.scale)):
-            if name is not None and name not in draft.known(target):
+            if name is not None and name not in known[target]:
                 what, remedy = (
                     f"there is no {target} {name!r}",
                     f"Correct it, or add a [[{target}]] with that id",

@@ -87,13 +87,15 @@ def _gtin(row: int, sku: str) -> Iterator[Finding]:
 
 def _planogram(draft: Draft) -> Iterator[Finding]:
     first: dict[tuple[str, str], int] = {}
+    slots, skus = draft.known("slot"), draft.known("catalog")
+    bare = {sku.lstrip("0") for sku in skus}
     for row, facing in draft.planogram.items():
-        if draft.toml_read and facing.slot not in draft.known("slot"):
+        if draft.toml_read and facing.slot not in slots:
             what, remedy = f"there is no slot {facing.slot!r}", "Correct it, or add a [[slot]] to store.toml"
             yield Finding(PLANOGRAM, (row, "slot"), what, remedy)
-        if draft.catalog_read and facing.sku not in draft.known("catalog"):
+        if draft.catalog_read and facing.sku not in skus:
             what, remedy = f"there is no product {facing.sku!r}", f"Correct it, or add a row to {CATALOG}"
-            if facing.sku.lstrip("0") in {sku.lstrip("0") for sku in draft.known("catalog")}:
+            if facing.sku.lstrip("0") in bare:
                 remedy = "Mind the leading zeros: format the column as text"
             yield Finding(PLANOGRAM, (row, "sku"), what, remedy)
         pair = (facing.slot, facing.sku)

@@ -225,6 +225,14 @@ def test_one_mistake_brings_one_problem(folder: Path) -> None:
     ]
 
 
+def test_leading_zeros_that_a_spreadsheet_dropped_are_recognised(folder: Path) -> None:
+    for file in ("catalog.csv", "planogram.csv"):
+        edit(folder, file, "2000000000039", "0000000000039" if file == "catalog.csv" else "39")
+    errors = [p for p in check_store(folder).problems if p.severity == "error"]
+    assert [(p.file, p.where) for p in errors] == [("planogram.csv", "line 4, column sku")]
+    assert "leading zeros" in errors[0].remedy
+
+
 def test_all_problems_come_at_once_in_the_order_of_the_files(folder: Path) -> None:
     (folder / "store.toml").write_text("[store\n", encoding="utf-8")
     edit(folder, "catalog.csv", FIRST, f"{FIRST}\n{FIRST}")
