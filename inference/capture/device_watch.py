@@ -15,6 +15,8 @@ from inference.messages.wire import DeviceState, DeviceStatus
 SILENT_LATE_S = 1.5
 SILENT_LOST_S = 4.0
 REMEMBERED_SIGNALS = 64
+LOGGED_FREELY, LOG_EVERY_S = 5, 60.0
+"""A device with ever new problems (a clock that drifts) must not fill the log."""
 SHOWN_KIND: Final[dict[DeviceTopic, Literal["scale", "gate", "camera"]]] = {
     "scale": "scale",
     "gate": "gate",
@@ -50,7 +52,8 @@ class DeviceWatch:
         self._received = 0
         self._repeated = 0
         self._lost = 0
-        self._problems = 0
+        self._problems = self._logged = 0
+        self._logged_at = now.mono
         self._last_error = ""
         self._latency: float | None = None
         self._state: DeviceState = "connecting"
@@ -71,17 +74,20 @@ class DeviceWatch:
         if isinstance(item, GateSignal):
             return self._accept_signal(item)
         if self._is_behind(item):
-            return self._accept_behind(item)
+            return self._accept_behind(item, now)
         found: list[Observation] = [*self._hole_before(item), item]
         self._last_t, self._last_seq, self._clock_back = item.t, _seq_of(item), False
         return found
 
-    def problem(self, text: str) -> bool:
-        """It said something unusable. True for the first time with this text: worth a line in the log."""
+    def problem(self, text: str, now: Now) -> bool:
+        """It said something unusable. True when that is worth a line in the log: new, and not too often."""
         self._problems += 1
-        first = not self._last_error.startswith(text)
+        new = not self._last_error.startswith(text)
         self._last_error = text if self._problems == 1 else f"{text} ({self._problems} unusable so far)"
-        return first
+        if not new or (self._logged >= LOGGED_FREELY and now.mono - self._logged_at < LOG_EVERY_S):
+            return False
+        self._logged, self._logged_at = self._logged + 1, now.mono
+        return True
 
     def silence(self, now: Now) -> Outage | None:
         """An outage that has not ended, when the device has fallen silent; once for each silence."""
@@ -124,7 +130,7 @@ class DeviceWatch:
     def _is_behind(self, item: Observation) -> bool:
         return self._last_t is not None and item.t <= self._last_t
 
-    def _accept_behind(self, item: Observation) -> list[Observation]:
+    def _accept_behind(self, item: Observation, now: Now) -> list[Observation]:
         """Delivered twice, or out of order, or the device's clock was set back: never goes to the engine."""
         self._repeated += 1
         seq = _seq_of(item)
@@ -135,7 +141,7 @@ class DeviceWatch:
         if self._clock_back or (seq is None and back < self.gap_s):
             return []
         self._clock_back = True
-        self.problem(f"its clock went back by {back:.1f} s; it is ignored until its time has caught up")
+        self.problem(f"its clock went back by {back:.1f} s; it is ignored until its time has caught up", now)
         if self._open_outage is not None:
             return []
         self._open_outage = self._outage(self._last_t, self._last_t, over=False, why="its clock went back")

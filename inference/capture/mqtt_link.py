@@ -260,7 +260,7 @@ class MqttLink:
                 for item in decode_payload(topic, bytes(message.payload), now.wall, message.retain):
                     self._queue.put_many(watch.accept(item, now))
             except PayloadError as error:
-                self._report(message.topic, str(error), watch)
+                self._report(message.topic, str(error), watch, now)
 
     def _watch_of(self, topic: Topic, now: Now) -> DeviceWatch | None:
         """The device that speaks; None (reported once) when the store file does not know it."""
@@ -275,11 +275,11 @@ class MqttLink:
             self._unknown[name] = self._unknown.get(name, 0) + 1
         return watch
 
-    def _report(self, topic: str, reason: str, watch: DeviceWatch | None) -> None:
+    def _report(self, topic: str, reason: str, watch: DeviceWatch | None, now: Now) -> None:
         """Count an unusable message for its device; the first of a kind goes to the log."""
         self._unusable += 1
         text = redact(f"{topic[:200]}: {reason}")
-        first = watch.problem(text) if watch is not None else self._last_error != text
+        first = watch.problem(text, now) if watch is not None else self._last_error != text
         if watch is None:
             self._last_error = text
         if first:

@@ -153,10 +153,19 @@ def test_detections_may_leave_out_numbers_but_not_seconds() -> None:
 
 def test_problems_are_counted_and_new_ones_stand_out() -> None:
     bench = Bench()
-    assert bench.watch.problem("not JSON")
-    assert not bench.watch.problem("not JSON")
-    assert bench.watch.problem("grams missing")
+    assert bench.watch.problem("not JSON", bench.now)
+    assert not bench.watch.problem("not JSON", bench.now)
+    assert bench.watch.problem("grams missing", bench.now)
     assert "3 unusable so far" in bench.watch.status(bench.now).last_error
+
+
+def test_ever_new_problems_do_not_fill_the_log() -> None:
+    bench = Bench()
+    logged = 0
+    for i in range(2400):  # two minutes
+        bench.wait(0.05)
+        logged += bench.watch.problem(f"its clock is {i} ms ahead", bench.now)
+    assert logged == 6  # five at once, and one a minute later
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=60))
