@@ -113,10 +113,11 @@ def _judge_appearance(
 ) -> None:
     """Appearance decides between people, so only against the other candidates of the same detection."""
     likeness: dict[int, list[tuple[int, float]]] = {}
-    for i, j in found:
+    for (i, j), pair in found.items():
         c = cosine(tracks[i].appearance, sightings[j].appearance)
         if c is not None:
             likeness.setdefault(j, []).append((i, c))
+            pair.gain -= strangeness(tracks[i], c, s)
     for j, candidates in likeness.items():
         if len(candidates) < 2:
             continue
@@ -135,6 +136,14 @@ def _judge_walls(
         fix = pair.fix
         if (fix.x - x) ** 2 + (fix.y - y) ** 2 > s.wall_step_m**2 and blocked((x, y), (fix.x, fix.y)):
             pair.gain -= s.wall_cost * exp(-(track.t - track.last_seen) / s.wall_fades_s)
+
+
+def strangeness(track: Track, likeness: float, s: Settings) -> float:
+    """Log likelihood against this person looking so unlike themselves."""
+    if track.looks < s.stranger_looks:
+        return 0.0
+    below = track.likeness - s.stranger_margin - likeness
+    return min(s.stranger_limit, s.stranger_weight * max(0.0, below))
 
 
 def cosine(a: Appearance | None, b: Appearance | None) -> float | None:

@@ -126,7 +126,7 @@ def _lose_certainty(remaining: Track, met: Encounter, s: Settings) -> None:
 
 def exchange(a: Track, b: Track) -> None:
     """Put an exchange right: what belongs to the person changes places, what was seen stays."""
-    for field in ("number", "belief", "appearance", "looks", "height_m", "height_var"):
+    for field in ("number", "belief", "appearance", "looks", "likeness", "height_m", "height_var"):
         ours, theirs = getattr(a, field), getattr(b, field)
         setattr(a, field, theirs)
         setattr(b, field, ours)

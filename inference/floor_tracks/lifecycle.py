@@ -8,7 +8,7 @@ from math import exp, log
 import msgspec
 import shapely
 
-from inference.floor_tracks.association import best_assignment, cosine
+from inference.floor_tracks.association import best_assignment, cosine, strangeness
 from inference.floor_tracks.gates import Gates, note_arrival, open_entry, unmatched
 from inference.floor_tracks.identity import mixed
 from inference.floor_tracks.kalman import distance2
@@ -133,7 +133,7 @@ class Lifecycle:
         gain -= log(self._birth_density(state, self._gate_of(state, x), x))
         likeness = cosine(x.appearance, p.appearance)
         if likeness is not None:
-            gain += max(-s.appearance_limit, min(0.0, s.appearance_weight * (likeness - 0.8)))
+            gain -= strangeness(p, likeness, s)
         spread = x.height_var + p.height_var + 0.05**2
         gain -= min(2.0, 0.5 * (x.height_m - p.height_m) ** 2 / spread)
         if away > s.wall_step_m and self._plan.blocked(p.last_xy, (n.x, n.y)):
@@ -257,6 +257,7 @@ class Lifecycle:
     def _watched(self, state: FloorTracksState, p: Track) -> bool:
         """True where a working camera would see them, or where none ever could."""
         views = [c for c, view in self._views.items() if view.shows([p.last_xy])[0]]
+        views += [sensor for sensor in p.seen_by if sensor not in self._views]  # 3D sensors
         if not views:
             return True
         return any(state.t - state.frames.get(c, -1e9) <= self._settings.live_s for c in views)

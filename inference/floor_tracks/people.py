@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inference.floor_tracks.association import mean_appearance
+from inference.floor_tracks.association import cosine, mean_appearance
 from inference.floor_tracks.kalman import Fix, Motion, at_rest, predict, update
 from inference.floor_tracks.measurement import Sighting, feet_show
 from inference.floor_tracks.settings import Settings
@@ -73,6 +73,9 @@ def seen_at(
     track.seen_by[sensor] = SeenBy(t, sighting.index, fix.xx, fix.xy, fix.yy)
     _learn_height(track, sighting, s)
     if learn:
+        like = cosine(track.appearance, sighting.appearance)
+        if like is not None:
+            track.likeness += (like - track.likeness) / min(track.looks + 1, s.appearance_memory)
         track.appearance, track.looks = mean_appearance(track.appearance, sighting.appearance, track.looks, s)
 
 

@@ -93,6 +93,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Log likelihood per unit of cosine above the average of the candidates; same and other people differ
     by 0.07 with a spread of 0.06 on a published re-identification feature."""
     appearance_limit: float = 3.0
+    stranger_margin: float = 0.2
+    """A cosine lower than the person's usual by more than this speaks of somebody else ..."""
+    stranger_weight: float = 30.0
+    """... with this log likelihood per unit ..."""
+    stranger_limit: float = 12.0
+    """... up to this."""
+    stranger_looks: int = 10
+    """Frames after which it is known how steadily a person looks."""
     appearance_memory: int = 50
     """The running mean goes on moving as if this many frames were in it."""
     wall_cost: float = 4.0

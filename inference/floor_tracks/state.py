@@ -49,6 +49,8 @@ class Track(msgspec.Struct):
     appearance: Appearance | None = None
     looks: int = 0
     """Frames in the appearance."""
+    likeness: float = 1.0
+    """Mean cosine of one frame's appearance with the gathered one: how steady this person looks."""
     belief: dict[int, float] = {}
     """Number of the person that came in -> probability that this is them."""
     unseen_s: float = 0.0

@@ -85,7 +85,10 @@ class FloorTracker:
         tracks = state.people + state.tentative
         known = len(state.people)
         common = [with_common_error(track, s) for track in tracks]
-        shown = view.shows([(at.x, at.y) for at in common]) if view else [True] * len(tracks)
+        if view is not None:
+            shown = view.shows([(at.x, at.y) for at in common])
+        else:  # a 3D sensor's field of view is not known: it shows whom it has shown
+            shown = [sensor in track.seen_by for track in tracks]
         pairs = pairs_of(
             tracks,
             common,

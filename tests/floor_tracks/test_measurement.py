@@ -64,7 +64,7 @@ def test_feet_below_the_picture_are_not_believed() -> None:
 def test_foot_key_point_is_taken_over_the_box() -> None:
     layout, seen = seen_at((3.0, 0.8), "south")
     pixel, _ = camera_model(layout.cameras["south"]).project(np.array([[3.0, 0.8, 0.0]]))
-    item = msgspec.structs.replace(seen.items[0], foot=KeyPoint(*map(float, pixel[0]), 0.9))
+    item = msgspec.structs.replace(seen.items[0], foot=KeyPoint(float(pixel[0, 0]), float(pixel[0, 1]), 0.9))
     fix = one(layout, msgspec.structs.replace(seen, items=(item,))).foot
     assert fix is not None
     assert hypot(fix.x - 3.0, fix.y - 0.8) < 1e-6
