@@ -17,7 +17,6 @@ PACKAGES = (
     "python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good "
     "gstreamer1.0-plugins-ugly"
 )
-READY_S = 20.0
 
 
 class RtspServer:
