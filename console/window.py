@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
             for action in page.page_actions():
                 action.setVisible(i == number)
                 action.setEnabled(i == number)
-        self.page.setFocus()
+        self.page.take_focus()
         if what:
             self.page.look_at(what)
 
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         box.addLayout(upper, 1)
         box.addWidget(self.status)
         self.setCentralWidget(middle)
-        self.notice = Notice(self.appearance, self._stack)
+        self.notice = Notice(self.appearance, middle, self.status.height())
 
     def _connect(self) -> None:
         self.rail.chosen.connect(lambda number: self.show_page(self.pages[number].name))
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
             self._action("Quit", "Ctrl+Q", self.close),
         ]
         for title, actions in self._groups.items():
-            self._menu.addSection(title)
+            self._menu.addSeparator()
             self._menu.addActions(actions)
             if title == "View":
                 self._menu.addMenu(self._theme_menu())

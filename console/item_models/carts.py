@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import ShopWords, chance, count_of
 from console.operations.live_state import LiveState
+from inference.messages.results import Cart
 
 
 class CartCardLine(msgspec.Struct, frozen=True):
@@ -38,6 +41,16 @@ class CartCard(msgspec.Struct, frozen=True):
         return f"{self.code}, {count_of(self.items, 'item', 'items')}, {self.total}: {lines or 'nothing yet'}"
 
 
+class _Source(NamedTuple):
+    """What a card is made of."""
+
+    cart: Cart | None
+    code: str
+    hidden: bool
+    staff: bool
+    identity: int
+
+
 class CartsModel(KeyedRows[CartCard]):
     """One row per shopper."""
 
@@ -45,6 +58,7 @@ class CartsModel(KeyedRows[CartCard]):
         super().__init__((Column("Cart", lambda c: c.spoken),), key=lambda c: c.track, parent=parent)
         self._state = state
         self._words = words
+        self._made: dict[int, tuple[_Source, CartCard]] = {}
 
     def refresh(self) -> None:
         """Take what the newest snapshot says. A cart never changed counts from its shopper's entry."""
@@ -57,19 +71,31 @@ class CartsModel(KeyedRows[CartCard]):
             snapshot.inside,
             key=lambda i: (-changed.get(i.person.track, i.entered_at), i.person.track),
         )
-        self.replace([self._card(i.person.track, i.code, i.person.hidden, i.staff) for i in order])
+        made: dict[int, tuple[_Source, CartCard]] = {}
+        for inside in order:
+            track, cart = inside.person.track, self._state.cart(inside.person.track)
+            source = _Source(
+                cart, inside.code, inside.person.hidden, inside.staff, self._state.identity(track)
+            )
+            known = self._made.get(track)
+            if known is not None and known[0] == source:
+                made[track] = known
+            else:
+                made[track] = (source, self._card(track, source))
+        self._made = made
+        self.replace([card for _, card in made.values()])
 
-    def _card(self, track: int, code: str, hidden: bool, staff: bool) -> CartCard:
-        cart, words = self._state.cart(track), self._words
-        lines = cart.lines if cart else ()
+    def _card(self, track: int, source: _Source) -> CartCard:
+        words = self._words
+        lines = source.cart.lines if source.cart else ()
         return CartCard(
             track=track,
-            code=code,
-            identity=self._state.identity(track),
+            code=source.code,
+            identity=source.identity,
             items=sum(line.quantity for line in lines),
             total=words.money(sum(words.price(line.sku, line.quantity) for line in lines)),
-            hidden=hidden,
-            staff=staff,
+            hidden=source.hidden,
+            staff=source.staff,
             lines=tuple(
                 CartCardLine(
                     quantity=str(line.quantity),

@@ -23,9 +23,11 @@ TONE_ROLE = SORT_ROLE + 2
 """``Tone`` of a cell: a word's colour, never its only sign."""
 SIGN_ROLE = SORT_ROLE + 3
 """``Icon`` beside a cell's text."""
+IDENTITY_ROLE = SORT_ROLE + 4
+"""Number of a shopper's look, drawn before the text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column: what it says of a row, and how it sorts."""
 
@@ -37,6 +39,7 @@ class Column(Generic[Row]):
     tone: Callable[[Row], str] | None = None
     sign: Callable[[Row], Icon | None] | None = None
     tip: Callable[[Row], str] | None = None
+    identity: Callable[[Row], int] | None = None
 
 
 class KeyedRows(QAbstractTableModel, Generic[Row]):
@@ -65,10 +68,13 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
 
     def replace(self, rows: Sequence[Row]) -> None:
         """Show these rows. Keys must differ from each other."""
+        if len(rows) == len(self._rows) and all(a is b for a, b in zip(rows, self._rows, strict=True)):
+            return
         wanted = {self._key(row): row for row in rows}
-        self._remove_all_but(wanted)
-        self._append_missing(rows)
-        self._reorder([self._key(row) for row in rows])
+        if list(wanted) != [self._key(row) for row in self._rows]:
+            self._remove_all_but(wanted)
+            self._append_missing(rows)
+            self._reorder(list(wanted))
         changed = [i for i, row in enumerate(rows) if self._rows[i] != row]
         for i in changed:
             self._rows[i] = rows[i]
@@ -148,6 +154,8 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
                 return column.tone(row) if column.tone else None
             case _ if role == SIGN_ROLE:
                 return column.sign(row) if column.sign else None
+            case _ if role == IDENTITY_ROLE:
+                return column.identity(row) if column.identity else None
         return None
 
 

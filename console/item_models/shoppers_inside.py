@@ -36,7 +36,7 @@ class InsideModel(KeyedRows[InsideRow]):
     def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column("Visit", lambda r: r.code),
+                Column("Visit", lambda r: r.code, identity=lambda r: state.identity(r.track)),
                 Column(
                     "Inside for",
                     lambda r: since(r.entered_at, r.entered_at + r.for_s, words.zone),

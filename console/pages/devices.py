@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QSettings, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -29,8 +29,9 @@ from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.data_table import DataTable
 from console.widgets.labels import EmptyState, label, panel, rule, set_tone
 from console.widgets.page import Page
-from inference.messages.wire import DeviceStatus
+from inference.messages.wire import DeviceState, DeviceStatus
 
+NUMBERS_S = 1.0
 RESTARTABLE = ("camera", "scale", "gate", "broker")
 
 
@@ -68,6 +69,8 @@ class DevicesPage(Page):
         self._reconnect.triggered.connect(self.reconnect)
         self._find = QAction("Search devices", self)
         self._find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
+        self._states: list[tuple[str, DeviceState, str]] = []
+        self._refreshed = 0.0
         self._lay_out()
         self._find.triggered.connect(self.search.setFocus)
         self.search.textChanged.connect(self._search)
@@ -76,6 +79,8 @@ class DevicesPage(Page):
         state.snapshot_changed.connect(self._follow)
         self.setFocusProxy(self.table)
         self._follow()
+        self._show_counts()
+        self._show_chosen()
 
     def page_actions(self) -> Sequence[QAction]:
         """Search and reconnect."""
@@ -121,13 +126,29 @@ class DevicesPage(Page):
         self._show_counts()
 
     def _follow(self) -> None:
-        self._model.refresh(time.time())
         snapshot = self._state.snapshot
         bad = unwell(snapshot.devices) if snapshot else ()
         worst: Tone = "wrong" if any(TONE_OF_STATE[d.state] == "wrong" for d in bad) else "waiting"
         self._badge(str(len(bad)) if bad else "", worst if bad else "neutral")
+        if self.isVisible():
+            self._refresh(snapshot.devices if snapshot else ())
+
+    def _refresh(self, devices: tuple[DeviceStatus, ...]) -> None:
+        """States at once; the numbers, which change all the time, once a second."""
+        states = [(d.device, d.state, d.why) for d in devices]
+        now = time.time()
+        if states == self._states and 0 <= now - self._refreshed < NUMBERS_S:
+            return
+        self._states, self._refreshed = states, now
+        self._model.refresh(now)
         self._show_counts()
         self._show_chosen()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """While hidden, only the badge was kept up."""
+        super().showEvent(event)
+        self._refreshed = 0.0
+        self._follow()
 
     def _show_counts(self) -> None:
         total, found = self._model.rowCount(), self._found.rowCount()

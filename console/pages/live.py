@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.carts import CartsModel
@@ -111,11 +111,6 @@ class LivePage(Page):
         beyond = 0 if step > 0 else count - 1
         self._state.select(self._carts.row(beyond if place is None else (place + step) % count).track)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Until somebody moves the splitter, the wall is as high as its tiles need."""
-        super().resizeEvent(event)
-        self._arrange()
-
     # -- inside --------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
@@ -130,12 +125,14 @@ class LivePage(Page):
         self._badge(str(inside) if inside else "")
 
     def _arrange(self) -> None:
+        """Until somebody moves the splitter, the wall is as high as its tiles need."""
         height = self._rows.height() - self._rows.handleWidth()
         if self._arranged or height <= 0:
             return
         wanted = good_height(self.wall.width(), len(self._state.layout.file.camera))
         wall = min(wanted, int(height * MOST_FOR_WALL))
-        self._rows.setSizes([height - wall, wall])
+        if self._rows.sizes()[1] != wall:
+            self._rows.setSizes([height - wall, wall])
 
     def _moved(self) -> None:
         self._arranged = True
@@ -191,7 +188,7 @@ class LivePage(Page):
             for i, factor in enumerate(stretch):
                 splitter.setStretchFactor(i, factor)
         self._rows.splitterMoved.connect(self._moved)
-        self._columns.splitterMoved.connect(self._arrange)
+        self.wall.resized.connect(self._arrange)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.addWidget(self._columns)

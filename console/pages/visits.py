@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QModelIndex, QSettings, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.closed_visits import ClosedVisitsModel
@@ -64,7 +64,6 @@ class VisitsPage(Page):
         state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self._follow_selection)
         history.changed.connect(self._read)
-        self.setFocusProxy(self.closed)
         self._follow()
         self._read()
 
@@ -76,6 +75,11 @@ class VisitsPage(Page):
         """The status line asks for those inside."""
         if what == "inside":
             self.inside.setFocus()
+
+    def take_focus(self) -> None:
+        """The list of the visit that is chosen."""
+        inside = self._chosen is not None and self._chosen[0] == "inside"
+        (self.inside if inside else self.closed).setFocus()
 
     def keep(self, settings: QSettings) -> None:
         """Splitters and columns."""
@@ -104,7 +108,15 @@ class VisitsPage(Page):
         self._closed_found.search(text)
         self._show_counts()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """While hidden, nothing was kept up."""
+        super().showEvent(event)
+        self._follow()
+        self._follow_selection()
+
     def _follow(self) -> None:
+        if not self.isVisible():
+            return
         self._inside.refresh()
         self._show_counts()
         if self._chosen is not None and self._chosen[0] == "inside":
@@ -170,7 +182,7 @@ class VisitsPage(Page):
     def _follow_selection(self) -> None:
         """Selected on another page: show them here too."""
         track = self._state.selected
-        if track is None or self._chosen == ("inside", track):
+        if track is None or self._chosen == ("inside", track) or not self.isVisible():
             return
         place = self._inside.place_of(track)
         if place is not None:

@@ -100,8 +100,6 @@ def _tables(theme: Theme) -> str:
         gridline-color: {theme.line}; }}
     QTableView::item {{ padding: 0 {k.SPACE_2}px; border-bottom: 1px solid {theme.raised}; }}
     QTableView::item:selected {{ background: {theme.selected}; color: {theme.text}; }}
-    QTableView::item:focus {{ border-bottom: 1px solid {theme.accent}; }}
-    QTableView:focus, QListView:focus {{ border: 1px solid {theme.accent}; border-radius: {k.RADIUS}px; }}
     QHeaderView {{ background: {theme.panel}; border: none; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.secondary}; border: none;
         border-bottom: 1px solid {theme.line}; padding: 6px {k.SPACE_2}px; font-size: {k.TEXT_SECONDARY}px; }}

@@ -49,16 +49,21 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         self._events: deque[tuple[float, float]] = deque()
         self._seen: set[str] = set()
         self._drawn_at = -1.0
+        self._ticks_set = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("People inside and shelf events over the last five minutes")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
+        for action in self.scene().contextMenu:  # an export dialog that nobody can reach
+            action.deleteLater()
+        self.scene().contextMenu = []
         item = self.getPlotItem()
         item.setContentsMargins(0, 6, 8, 0)
         item.getAxis("left").setWidth(26)
-        item.getAxis("bottom").setTickSpacing(60, 60)
+        item.getAxis("left").setTicks([[]])
+        item.getAxis("bottom").setTicks([[]])
         self._curve = self.plot(stepMode="right", antialias=False)
         self._marks = pg.ScatterPlotItem(size=8, pxMode=True)
         self.addItem(self._marks)
@@ -103,6 +108,10 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         self.setYRange(-0.22 * top, top, padding=0)
         step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if top / s <= 4)
         self.getPlotItem().getAxis("left").setTicks([[(v, str(v)) for v in range(0, int(top) + 1, step)]])
+        if not self._ticks_set:
+            self._ticks_set = True
+            self.getPlotItem().getAxis("bottom").setTicks(None)
+            self.getPlotItem().getAxis("bottom").setTickSpacing(60, 60)
         self._draw_marks(-0.11 * top)
 
     def _draw_marks(self, y: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +15,19 @@ from console.operations.health import TONE_OF_STATE
 from console.operations.live_state import LiveState
 from console.theme.fonts import ui_font
 from console.theme.icons import icon_pixmap
-from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_SECONDARY, Theme
-from console.widgets.identity_paint import identity_colour, label_picture
+from console.theme.tokens import SPACE_1, SPACE_2, TEXT_SECONDARY, Theme, identity_of
+from console.widgets.identity_paint import label_picture
 from console.widgets.wire_frame import wire_frame
-from inference.messages.observations import Detection, KeyPoint
+from inference.messages.observations import Detection
 from inference.messages.wire import CameraView, DeviceStatus
 from store_layout.model import Camera
 
-HEADER = 20.0
-"""Height of the line with name and state under a picture."""
+CAPTION = 18.0
+"""Height of the line with name and state along the foot of a picture."""
 LABELS_FROM = 240.0
 """Width of a picture from which on everybody carries their code, and not only the selected."""
+UNITS = re.compile(r"(\d) (s|ms|min)\b")
+"""A number stays beside its unit when a line is broken."""
 SURE = 0.3
 """Key points less sure than this are not drawn."""
 
@@ -59,12 +62,11 @@ class CameraPainter:
         self._frames: dict[tuple[str, int, int, str, float], QPixmap] = {}
 
     def picture_box(self, camera: Camera, box: QRectF) -> QRectF:
-        """Where the picture goes: as large as its shape allows, above the line of words, in the middle."""
-        room = box.adjusted(0, 0, 0, -HEADER)
-        scale = max(0.0, min(room.width() / camera.width, room.height() / camera.height))
+        """Where the picture goes: as large as its shape allows, in the middle."""
+        scale = max(0.0, min(box.width() / camera.width, box.height() / camera.height))
         size_x, size_y = round(camera.width * scale), round(camera.height * scale)
         return QRectF(
-            round(room.center().x() - size_x / 2), round(room.center().y() - size_y / 2), size_x, size_y
+            round(box.center().x() - size_x / 2), round(box.center().y() - size_y / 2), size_x, size_y
         )
 
     def paint(self, painter: QPainter, camera: Camera, box: QRectF, theme: Theme, *, marked: bool) -> None:
@@ -78,15 +80,16 @@ class CameraPainter:
         painter.setClipRect(at)
         self._ground(painter, camera, view, at, theme)
         if view is not None and view.width > 0 and view.height > 0:
-            for item, track in zip(view.items, view.tracks or (None,) * len(view.items), strict=False):
-                self._person(painter, item, track, _Place(at, view), theme)
+            self._people(painter, view, _Place(at, view), theme)
         if status is not None and status.state in ("lost", "connecting", "late"):
             self._trouble(painter, status, at, theme)
+        self._words(
+            painter, camera, status, QRectF(at.left(), at.bottom() - CAPTION, at.width(), CAPTION), theme
+        )
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.accent if marked else theme.line), 2.0 if marked else 1.0))
-        painter.drawRoundedRect(at.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS / 2, RADIUS / 2)
-        self._words(painter, camera, status, QRectF(at.left(), at.bottom(), at.width(), HEADER), theme)
+        painter.drawRect(at.adjusted(0.5, 0.5, -0.5, -0.5))
 
     def track_at(self, camera: Camera, box: QRectF, pixel: QPointF) -> int | None:
         """Whose box is under a pixel of the widget; the smallest box wins."""
@@ -139,30 +142,34 @@ class CameraPainter:
             self._frames[key] = wire_frame(self._state.layout, camera, (key[1], key[2]), theme, ratio)
         return self._frames[key]
 
-    def _person(
-        self, painter: QPainter, item: Detection, track: int | None, place: _Place, theme: Theme
-    ) -> None:
-        at, box = place.at, place.box(item)
-        known = track is not None
-        colour = (
-            identity_colour(self._state.identity(track), theme)
-            if track is not None
-            else QColor(theme.secondary)
-        )
-        chosen = known and track == self._state.selected
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(0, 0, 0, 130), 4.5 if chosen else 3.5))
-        painter.drawRect(box)
-        style = Qt.PenStyle.SolidLine if known else Qt.PenStyle.DotLine
-        painter.setPen(QPen(colour, 3.0 if chosen else 1.8, style))
-        painter.drawRect(box)
-        for wrist in (item.wrist_left, item.wrist_right):
-            _paint_wrist(painter, wrist, place, colour)
-        inside = self._state.inside(track) if track is not None else None
-        if inside is not None and (chosen or at.width() >= LABELS_FROM):
-            label = label_picture(inside.code, chosen, theme, painter.device().devicePixelRatio())
-            y = max(at.top(), box.top() - label.deviceIndependentSize().height())
-            painter.drawPixmap(QPointF(box.left(), y), label)
+    def _people(self, painter: QPainter, view: CameraView, place: _Place, theme: Theme) -> None:
+        """Boxes of one colour in one call, the selected shopper's last, so that nobody covers it."""
+        tracks = view.tracks or (None,) * len(view.items)
+        groups: dict[tuple[bool, int], list[Detection]] = {}
+        for item, track in zip(view.items, tracks, strict=False):
+            look = -1 if track is None else identity_of(self._state.identity(track)).colour
+            groups.setdefault((track is not None and track == self._state.selected, look), []).append(item)
+        large = place.at.width() >= LABELS_FROM
+        for (chosen, look), items in sorted(groups.items(), key=lambda group: group[0]):
+            colour = QColor(theme.secondary if look < 0 else theme.identities[look])
+            _paint_boxes(painter, [place.box(i) for i in items], colour, known=look >= 0, chosen=chosen)
+            wrists = [
+                w for i in items for w in (i.wrist_left, i.wrist_right) if w is not None and w.score >= SURE
+            ]
+            _paint_wrists(painter, [place.point(w.x, w.y) for w in wrists], colour, large=large)
+        for item, track in zip(view.items, tracks, strict=False):
+            if track is not None and (large or track == self._state.selected):
+                self._label(painter, track, place, place.box(item), theme)
+
+    def _label(self, painter: QPainter, track: int, place: _Place, box: QRectF, theme: Theme) -> None:
+        inside = self._state.inside(track)
+        if inside is None:
+            return
+        chosen = track == self._state.selected
+        label = label_picture(inside.code, chosen, theme, painter.device().devicePixelRatio())
+        size = label.deviceIndependentSize()
+        x = max(place.at.left(), min(box.left(), place.at.right() - size.width()))
+        painter.drawPixmap(QPointF(x, max(place.at.top(), box.top() - size.height())), label)
 
     def _trouble(self, painter: QPainter, status: DeviceStatus, at: QRectF, theme: Theme) -> None:
         """What was last seen, dimmed, with why there is nothing newer."""
@@ -171,15 +178,17 @@ class CameraPainter:
         painter.fillRect(at, veil)
         colour = getattr(theme, TONE_OF_STATE[status.state])
         sign = icon_pixmap(STATE_SIGNS[status.state], colour, 20, painter.device().devicePixelRatio())
-        small = at.height() < 64
-        top = at.center().y() - (10 if small else 26)
+        small = at.height() < 84
+        top = at.center().y() - (18 if small else 34)
         painter.drawPixmap(QPointF(at.center().x() - 10, top), sign)
         if small:
             return
         painter.setPen(QColor(theme.text))
         painter.setFont(ui_font(TEXT_SECONDARY))
-        words = status.why or STATE_WORDS[status.state]
-        room = QRectF(at.left() + SPACE_2, top + 22, at.width() - 2 * SPACE_2, at.bottom() - top - 24)
+        words = UNITS.sub("\\1\N{NO-BREAK SPACE}\\2", status.why or STATE_WORDS[status.state])
+        room = QRectF(
+            at.left() + SPACE_2, top + 22, at.width() - 2 * SPACE_2, at.bottom() - CAPTION - top - 22
+        )
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(room, int(flags), words)
 
@@ -187,6 +196,10 @@ class CameraPainter:
         self, painter: QPainter, camera: Camera, status: DeviceStatus | None, line: QRectF, theme: Theme
     ) -> None:
         ratio = painter.device().devicePixelRatio()
+        ground = QColor(theme.panel)
+        ground.setAlpha(225)
+        painter.fillRect(line, ground)
+        line = line.adjusted(SPACE_1 + 2, 0, -SPACE_1 - 2, 0)
         painter.setFont(ui_font(TEXT_SECONDARY))
         metrics = QFontMetricsF(painter.font())
         right = (
@@ -211,10 +224,30 @@ class CameraPainter:
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
 
-def _paint_wrist(painter: QPainter, wrist: KeyPoint | None, place: _Place, colour: QColor) -> None:
-    if wrist is None or wrist.score < SURE:
+def _paint_boxes(
+    painter: QPainter, boxes: list[QRectF], colour: QColor, *, known: bool, chosen: bool
+) -> None:
+    """Plain lines on whole pixels: smooth ones cost ten times as much and look no better."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    rects = [box.toRect() for box in boxes]
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
+    painter.drawRects([rect.adjusted(-1, -1, 1, 1) for rect in rects])
+    painter.setPen(QPen(colour, 1, Qt.PenStyle.SolidLine if known else Qt.PenStyle.DotLine))
+    for inset in range(3 if chosen else 2):
+        painter.drawRects([rect.adjusted(inset, inset, -inset, -inset) for rect in rects])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _paint_wrists(painter: QPainter, points: list[QPointF], colour: QColor, *, large: bool) -> None:
+    if large:
+        painter.setPen(QPen(QColor(0, 0, 0, 160), 1.0))
+        painter.setBrush(colour)
+        for point in points:
+            painter.drawEllipse(point, 4.0, 4.0)
         return
-    painter.setPen(QPen(QColor(0, 0, 0, 160), 1.0))
-    painter.setBrush(colour)
-    radius = max(2.0, place.at.width() / 160)
-    painter.drawEllipse(place.point(wrist.x, wrist.y), radius, radius)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    for width, ink in ((5.0, QColor(0, 0, 0)), (3.0, colour)):
+        painter.setPen(QPen(ink, width))
+        painter.drawPoints(points)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from console.operations.live_state import LiveState
+from console.operations.live_state import POLL_MS, LiveState
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_2
-from console.widgets.camera_paint import HEADER, CameraPainter
+from console.widgets.camera_paint import CameraPainter
 from store_layout.model import Camera
 
 SHAPE = 16 / 9
@@ -29,13 +38,13 @@ def tile_boxes(size: QSize, count: int) -> list[QRectF]:
     def picture_width(rows: int) -> float:
         columns = -(-count // rows)
         wide = (size.width() - SPACE_2 * (columns - 1)) / columns
-        high = (size.height() - SPACE_2 * (rows - 1)) / rows - HEADER
+        high = (size.height() - SPACE_2 * (rows - 1)) / rows
         return min(wide, high * SHAPE)
 
     rows = max(range(1, count + 1), key=picture_width)
     columns = -(-count // rows)
     width = max(1.0, picture_width(rows))
-    height = width / SHAPE + HEADER
+    height = width / SHAPE
     gap = max(SPACE_2, min(WIDEST_GAP, (size.width() - columns * width) / max(1, columns - 1)))
     return [
         QRectF(
@@ -55,13 +64,14 @@ def good_height(width: int, count: int) -> int:
         tile = min(LARGEST, (width - SPACE_2 * (columns - 1)) / columns)
         if tile >= SMALLEST:
             break
-    return int(rows * (tile / SHAPE + HEADER) + SPACE_2 * (rows - 1))
+    return int(rows * (tile / SHAPE) + SPACE_2 * (rows - 1))
 
 
 class CameraWall(QWidget):
     """One tile per camera. ``opened`` asks for one to be shown large; ``picked`` for a shopper."""
 
     opened = Signal(str)
+    resized = Signal()
     picked = Signal(object)
 
     def __init__(
@@ -76,9 +86,23 @@ class CameraWall(QWidget):
         self.setMinimumHeight(96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Cameras")
-        state.snapshot_changed.connect(self.update)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(POLL_MS // 2)
+        self._later.timeout.connect(self.update)
+        state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self.update)
         appearance.changed.connect(self.update)
+
+    def _follow(self) -> None:
+        """Half a poll later than the map: two short frames answer the hand sooner than one long one."""
+        if self.isVisible() and not self._later.isActive():
+            self._later.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nothing to paint while hidden."""
+        self._later.stop()
+        super().hideEvent(event)
 
     def mark_large(self, camera: str | None) -> None:
         """Show which camera is large now."""
@@ -102,6 +126,10 @@ class CameraWall(QWidget):
         for i, (camera, box) in enumerate(zip(self._cameras, self.boxes(), strict=True)):
             focused = self.hasFocus() and i == self._current
             self._painter.paint(painter, camera, box, theme, marked=focused or camera.id == self.large)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802
+        """Another width may be better filled by another height."""
+        self.resized.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click on a person selects them; elsewhere on a tile it enlarges the camera."""

@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.keyed_rows import SIGN_ROLE, TONE_ROLE
+from console.item_models.keyed_rows import IDENTITY_ROLE, SIGN_ROLE, TONE_ROLE
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.icons import Icon, icon_pixmap
-from console.theme.tokens import ICON_SMALL, SPACE_1, SPACE_2, TEXT_BODY
+from console.theme.tokens import ICON_SMALL, SPACE_1, SPACE_2, SPACE_4, TEXT_BODY
+from console.widgets.identity_paint import paint_token
 
 ROW_HEIGHT = 32
 Index = QModelIndex | QPersistentModelIndex
@@ -37,9 +38,9 @@ Index = QModelIndex | QPersistentModelIndex
 class CellDelegate(QStyledItemDelegate):
     """A cell with a sign before its text, in the tone of what it says."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
+    def __init__(self, appearance: Appearance, table: QTableView) -> None:
+        super().__init__(table)
+        self._appearance, self._table = appearance, table
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, line, sign, text."""
@@ -50,9 +51,9 @@ class CellDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(theme.selected))
         painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), QColor(theme.raised))
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(theme.accent))
-            painter.drawRect(rect.adjusted(0.5, 0.5, -1.5, -1.5))
+        if self._table.hasFocus() and self._table.currentIndex().row() == index.row():
+            for y in (rect.top(), rect.bottom() - 1):
+                painter.fillRect(QRectF(rect.left(), y, rect.width(), 1), QColor(theme.accent))
         tone = index.data(TONE_ROLE)
         colour = getattr(theme, tone) if tone in ("good", "waiting", "wrong") else theme.text
         room = rect.adjusted(SPACE_2, 0, -SPACE_2, 0)
@@ -62,6 +63,12 @@ class CellDelegate(QStyledItemDelegate):
             picture = icon_pixmap(Icon(sign), tint, ICON_SMALL, painter.device().devicePixelRatio())
             painter.drawPixmap(QPointF(room.left(), room.center().y() - ICON_SMALL / 2), picture)
             room.setLeft(room.left() + ICON_SMALL + SPACE_1 + 2)
+        identity = index.data(IDENTITY_ROLE)
+        if identity is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            at = QPointF(room.left() + 8, room.center().y())
+            paint_token(painter, at, identity, "", theme, hidden=False, radius=6.0)
+            room.setLeft(room.left() + 8 + SPACE_4)
         painter.setPen(QColor(colour))
         painter.setFont(ui_font(TEXT_BODY))
         text = QFontMetricsF(painter.font()).elidedText(

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -30,14 +31,14 @@ from console.theme.appearance import Appearance
 from console.theme.tokens import CERTAIN
 from console.widgets.floor_ground import paint_ground, slot_rect
 from console.widgets.floor_view import FloorView
-from console.widgets.identity_paint import DISC, RING, identity_colour, label_picture, token_picture
+from console.widgets.identity_paint import RING, identity_colour, label_picture, token_picture
 from console.widgets.shelf_flashes import STEP_S, Flash, Flashes
 from console.widgets.trails import PIECES, Trails
 from inference.messages.wire import Inside
 
 CLICK_RADIUS = 20.0
-LABELS_UP_TO = 40
-"""With more shoppers than this only the selected and the pointed-at carry their codes."""
+FEW = 30
+"""With more shoppers than this only the selected and the pointed-at carry their codes and long trails."""
 PAN_STEP = 48.0
 ZOOM_STEP = 1.25
 MOVING = 0.2
@@ -124,6 +125,12 @@ class FloorMap(QWidget):
         distance, track = min(near, default=(math.inf, -1))
         return track if distance <= CLICK_RADIUS else None
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nothing flashes while hidden."""
+        self._steps.stop()
+        self._flashes.shown.clear()
+        super().hideEvent(event)
+
     # -- painting ------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
@@ -141,7 +148,7 @@ class FloorMap(QWidget):
         order = sorted(
             snapshot.inside, key=lambda i: (i.person.track == self._state.selected, -i.person.position[1])
         )
-        few = len(order) <= LABELS_UP_TO
+        few = len(order) <= FEW
         for shopper in order:
             self._paint_token(painter, shopper)
         for shopper in order:
@@ -178,22 +185,25 @@ class FloorMap(QWidget):
         )
 
     def _paint_trails(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
+        """Smooth and long for a few; for a crowd short and thin, which costs a tenth and is clearer."""
         painter.save()
         painter.setTransform(self.view.transform(), combine=True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        pen = QPen()
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        crowd = len(inside) > FEW
         for shopper in inside:
             trail = self._trails.of(shopper.person.track)
             if trail is None:
                 continue
+            chosen = shopper.person.track == self._state.selected
+            fine = chosen or not crowd
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=fine)
             colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
-            pen.setWidthF(3.0 if shopper.person.track == self._state.selected else 2.0)
-            faintest = PIECES - len(trail.pieces)
-            for i, piece in enumerate(trail.pieces):
-                colour.setAlphaF(0.15 + 0.6 * (faintest + i) / PIECES)
-                pen.setColor(colour)
+            shown = list(trail.pieces)[0 if fine else -2 :]
+            for age, piece in enumerate(reversed(shown)):
+                colour.setAlphaF(0.75 - 0.6 * age / PIECES)
+                pen = QPen(colour, 3.0 if chosen else 2.0 if fine else 1.0)
+                pen.setCosmetic(True)
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
                 painter.setPen(pen)
                 painter.drawPolyline(piece)
         painter.restore()
@@ -204,7 +214,7 @@ class FloorMap(QWidget):
             xx, xy, yy = shopper.person.covariance
             mean, spread = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
             wide = 2 * math.sqrt(max(0.0, mean + spread)) * self.view.scale
-            if wide <= DISC:
+            if wide <= RING + 2:
                 continue
             narrow = 2 * math.sqrt(max(0.0, mean - spread)) * self.view.scale
             colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
@@ -214,7 +224,7 @@ class FloorMap(QWidget):
             painter.save()
             painter.translate(self.view.to_pixel(shopper.person.position))
             painter.rotate(-math.degrees(0.5 * math.atan2(2 * xy, xx - yy)))
-            painter.setPen(QPen(pen_colour, 1.2, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(pen_colour, 1.0))
             painter.setBrush(fill)
             painter.drawEllipse(QPointF(0, 0), wide, narrow)
             painter.restore()

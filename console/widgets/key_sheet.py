@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_4, SPACE_6
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from console.widgets.labels import label
 
 IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -22,8 +22,12 @@ IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 
 
+COLUMNS = 3
+Group = tuple[str, Sequence[tuple[str, str]]]
+
+
 class KeySheet(QDialog):
-    """Groups of keys in two columns."""
+    """Groups of keys in columns."""
 
     def __init__(self, groups: Mapping[str, Sequence[QAction]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,17 +43,12 @@ class KeySheet(QDialog):
                 if a.shortcuts()
             ]
             for title, actions in groups.items()
+            if actions
         }
         columns = QHBoxLayout()
-        columns.setSpacing(SPACE_6)
-        for half in (listed, IN_WIDGETS):
-            column = QVBoxLayout()
-            for title, rows in half.items():
-                column.addWidget(label(title, "heading"))
-                column.addLayout(_rows(rows))
-                column.addSpacing(SPACE_2)
-            column.addStretch(1)
-            columns.addLayout(column)
+        columns.setSpacing(SPACE_8)
+        for part in _even_columns({**listed, **IN_WIDGETS}):
+            columns.addLayout(_column(part))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAccessibleName("Close")
         buttons.rejected.connect(self.reject)
@@ -59,11 +58,33 @@ class KeySheet(QDialog):
         box.addWidget(buttons)
 
 
+def _even_columns(groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[list[Group]]:
+    """The groups in their order, in ``COLUMNS`` columns of about the same height."""
+    sizes = [len(rows) + 2 for rows in groups.values()]
+    share, done = sum(sizes) / COLUMNS, 0
+    columns: list[list[Group]] = [[] for _ in range(COLUMNS)]
+    for group, size in zip(groups.items(), sizes, strict=True):
+        columns[min(COLUMNS - 1, int((done + size / 2) / share))].append(group)
+        done += size
+    return columns
+
+
+def _column(groups: Sequence[Group]) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(SPACE_2)
+    for title, rows in groups:
+        column.addWidget(label(title, "heading"))
+        column.addLayout(_rows(rows))
+        column.addSpacing(SPACE_3)
+    column.addStretch(1)
+    return column
+
+
 def _rows(rows: Sequence[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(SPACE_4)
     grid.setVerticalSpacing(SPACE_1)
-    grid.setColumnMinimumWidth(0, 130)
+    grid.setColumnMinimumWidth(0, 110)
     for i, (keys, what) in enumerate(rows):
         cap = label(keys)
         cap.setObjectName("keycap")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from console.theme.appearance import Appearance
@@ -17,9 +18,10 @@ WIDEST = 460
 class Notice(QFrame):
     """One notice at a time, over the lower right of its parent; a newer one takes its place."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+    def __init__(self, appearance: Appearance, parent: QWidget, above: int = 0) -> None:
+        """``above``: pixels at the bottom of the parent that stay free."""
         super().__init__(parent)
-        self._host = parent
+        self._host, self._above = parent, above
         self.setObjectName("notice")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.words = label("", "body", wrap=True)
@@ -49,10 +51,15 @@ class Notice(QFrame):
             self._place()
         return False
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Over."""
+        self._timer.stop()
+        super().hideEvent(event)
+
     def _place(self) -> None:
         parent = self._host
         width = min(WIDEST, parent.width() - 2 * SPACE_4)
         self.setFixedWidth(width)
         height = max(self.sizeHint().height(), self.heightForWidth(width))
         self.setFixedHeight(height)
-        self.move(parent.width() - width - SPACE_4, parent.height() - height - SPACE_4)
+        self.move(parent.width() - width - SPACE_4, parent.height() - self._above - height - SPACE_4)

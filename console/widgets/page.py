@@ -33,6 +33,10 @@ class Page(QWidget):
     def look_at(self, what: str) -> None:
         """Show this part: the status line leads here."""
 
+    def take_focus(self) -> None:
+        """The page is shown: the keys go to its main part."""
+        self.setFocus()
+
     def keep(self, settings: QSettings) -> None:
         """Store how the page was left."""
 

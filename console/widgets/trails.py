@@ -13,7 +13,7 @@ from inference.messages.wire import Snapshot
 PIECE_S = 2.0
 """A trail is drawn in pieces of this many seconds, each fainter than the next."""
 PIECES = 4
-STEP_M = 0.12
+STEP_M = 0.2
 """Steps shorter than this are not worth a point."""
 JUMP_M = 2.0
 """A step longer than this in one snapshot is a correction or a seek, not a walk."""

@@ -35,7 +35,7 @@ def wire_frame(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(width / camera.width, height / camera.height)
     for edges, colour, line in _layers(layout, model.can_see_heights, theme):
-        pen = QPen(QColor(colour), line)
+        pen = QPen(QColor(colour), line * min(1.0, max(0.6, width / 400)))
         pen.setCosmetic(True)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QSizeF, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from console.item_models.words import ShopWords
+from console.operations.live_state import LiveState
+from console.theme.appearance import Appearance
+from console.theme.tokens import DARK
+from console.widgets.floor_map import FloorMap
+from console.widgets.floor_view import FloorView
+from console.widgets.shelf_flashes import SHOWN_S, STEP_S, Flashes
+from console.widgets.trails import PIECES, Trails
+from store_layout.model import StoreLayout
+from tests.support.fake_engine import FakeEngine, code_of
+from tests.support.layouts import aisles
+
+
+@pytest.fixture
+def floor(qtbot: QtBot, state: LiveState, words: ShopWords, appearance: Appearance) -> FloorMap:
+    appearance.choose("dark")
+    made = FloorMap(state, words, appearance)
+    qtbot.addWidget(made)
+    made.picked.connect(state.select)
+    made.resize(800, 600)
+    made.show()
+    return made
+
+
+def pixel_of(floor: FloorMap, state: LiveState, track: int) -> QPointF:
+    shopper = state.inside(track)
+    assert shopper is not None
+    return floor.view.to_pixel(shopper.person.position)
+
+
+@given(
+    at=st.tuples(st.floats(0, 800), st.floats(0, 600)),
+    zooms=st.lists(st.tuples(st.floats(0.5, 2.0), st.floats(0, 800), st.floats(0, 600)), max_size=5),
+)
+def test_pixels_and_metres_are_inverse(
+    at: tuple[float, float], zooms: list[tuple[float, float, float]]
+) -> None:
+    view = FloorView(aisles(2, 1))
+    view.resize(QSizeF(800, 600))
+    for factor, x, y in zooms:
+        view.zoom(factor, QPointF(x, y))
+    back = view.to_pixel(view.to_floor(QPointF(*at)).toTuple())  # type: ignore[arg-type]  # two floats
+    assert (back.x(), back.y()) == pytest.approx(at, abs=1e-6)
+    mapped = view.transform().map(view.to_floor(QPointF(*at)))
+    assert (mapped.x(), mapped.y()) == pytest.approx(at, abs=1e-6), "the painter's transform agrees"
+
+
+def test_zoom_keeps_what_is_under_the_pointer(layout: StoreLayout) -> None:
+    view = FloorView(layout)
+    view.resize(QSizeF(800, 600))
+    under = view.to_floor(QPointF(420, 310))
+    view.zoom(1.5, QPointF(420, 310))
+    there = view.to_pixel((under.x(), under.y()))
+    assert (there.x(), there.y()) == pytest.approx((420, 310), abs=1e-6)
+    assert not view.fitted
+    view.fit()
+    assert view.fitted
+
+
+def test_fit_shows_the_whole_floor_upright(layout: StoreLayout) -> None:
+    view = FloorView(layout)
+    for size in ((800, 600), (300, 900)):
+        view.resize(QSizeF(*size))
+        corners = [view.to_pixel(p) for p in layout.file.floor.outline]
+        assert all(0 <= c.x() <= size[0] and 0 <= c.y() <= size[1] for c in corners)
+    assert view.to_pixel((0, 1)).y() < view.to_pixel((0, 0)).y(), "y grows upwards"
+
+
+def test_a_click_selects_and_bare_floor_selects_nobody(
+    qtbot: QtBot, floor: FloorMap, state: LiveState
+) -> None:
+    qtbot.mouseClick(floor, Qt.MouseButton.LeftButton, pos=pixel_of(floor, state, 2).toPoint())
+    assert state.selected == 2
+    assert code_of(2) in floor.accessibleDescription()
+    qtbot.mouseClick(floor, Qt.MouseButton.LeftButton, pos=QPointF(4, 4).toPoint())
+    assert state.selected is None
+
+
+def test_tokens_wear_their_identity(floor: FloorMap, state: LiveState) -> None:
+    picture = floor.grab().toImage()
+    for track in (1, 2, 3):
+        at = pixel_of(floor, state, track)
+        wanted = QColor(DARK.identities[state.identity(track)])
+        assert picture.pixelColor(round(at.x()) - 7, round(at.y())) == wanted
+
+
+def test_hidden_shoppers_are_hollow(floor: FloorMap, state: LiveState) -> None:
+    at = pixel_of(floor, state, 4)
+    seen = floor.grab().toImage().pixelColor(round(at.x()) - 6, round(at.y()))
+    assert seen == QColor(DARK.panel)
+
+
+def test_words_under_the_pointer(floor: FloorMap, state: LiveState, layout: StoreLayout) -> None:
+    assert code_of(1) in floor.text_at(pixel_of(floor, state, 1))
+    slot = layout.file.slot[9]
+    middle = floor.view.to_pixel((slot.centre[0], slot.centre[1]))
+    assert "Rye Bread" in floor.text_at(middle)
+    assert floor.text_at(QPointF(1, 1)) == ""
+
+
+def test_keys_pan_and_escape_clears(qtbot: QtBot, floor: FloorMap, state: LiveState) -> None:
+    state.select(1)
+    before = floor.view.centre
+    qtbot.keyClick(floor, Qt.Key.Key_Right)
+    assert floor.view.centre.x() > before.x()
+    qtbot.keyClick(floor, Qt.Key.Key_Escape)
+    assert state.selected is None
+
+
+def test_each_event_flashes_once_at_its_slots(engine: FakeEngine, layout: StoreLayout) -> None:
+    flashes = Flashes(layout)
+    engine.advance(9.0)
+    assert not flashes.follow(engine.advance(0.1)), "what was before the window opened does not flash"
+    assert flashes.follow(engine.advance(2.0))
+    newest = flashes.shown[-1]
+    event = engine.advance(0.1).events[-1]
+    assert newest.slots == layout.slots_of_scale[event.changes[0].scale]
+    assert not flashes.follow(engine.advance(0.1))
+
+
+def test_a_flash_fades_in_steps_and_is_steady_with_reduced_motion(
+    engine: FakeEngine, layout: StoreLayout
+) -> None:
+    flashes = Flashes(layout)
+    flashes.follow(engine.advance(4.0))
+    flashes.follow(engine.advance(2.0))
+    flash = flashes.shown[0]
+    times = [flash.began + t for t in (0.0, STEP_S * 1.5, STEP_S * 3, SHOWN_S)]
+    assert [flash.strength(t, reduced_motion=False) for t in times] == [1.0, 0.7, 0.45, 0.0]
+    assert [flash.strength(t, reduced_motion=True) for t in times] == [0.45, 0.45, 0.45, 0.0]
+
+
+def test_trails_are_short_and_start_anew_when_time_goes_back(engine: FakeEngine) -> None:
+    trails = Trails()
+    for _ in range(200):
+        trails.follow(engine.advance(0.1))
+    trail = trails.of(1)
+    assert trail is not None
+    assert len(trail.pieces) == PIECES
+    assert sum(len(piece) for piece in trail.pieces) < 100
+    trails.follow(engine.advance(-15.0))
+    trail = trails.of(1)
+    assert trail is not None
+    assert sum(len(piece) for piece in trail.pieces) == 1
+    engine.shoppers = 0
+    trails.follow(engine.advance(0.1))
+    assert trails.of(1) is None

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtTest import QAbstractItemModelTester
+
+from console.item_models.carts import CartsModel
+from console.item_models.closed_visits import ClosedVisitsModel, why
+from console.item_models.devices import DevicesModel
+from console.item_models.keyed_rows import SIGN_ROLE, TONE_ROLE, KeyedRows
+from console.item_models.shoppers_inside import InsideModel
+from console.item_models.words import ShopWords, chance, clock_time, grams, since, span
+from console.operations.live_state import LiveState
+from console.operations.visit_history import read_recent
+from console.theme.icons import Icon
+from inference.messages.wire import DeviceStatus
+from store_layout.model import StoreLayout
+from tests.support.fake_engine import EPOCH, FakeEngine, code_of
+from tests.support.layouts import aisles
+
+FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
+
+
+def texts(model: KeyedRows[object] | object, row: int) -> list[str]:
+    return [model.index(row, c).data() for c in range(model.columnCount())]  # type: ignore[attr-defined]
+
+
+def test_inside_follows_the_snapshots(state: LiveState, engine: FakeEngine, words: ShopWords) -> None:
+    model = InsideModel(state, words)
+    tester = QAbstractItemModelTester(model, FATAL)
+    model.refresh()
+    assert model.rowCount() == 5
+    assert texts(model, 0)[:2] == [code_of(1), "0:40"]
+    engine.shoppers = 3
+    engine.advance(25.0)
+    state.poll()
+    model.refresh()
+    assert model.rowCount() == 3
+    assert texts(model, 0) == [code_of(1), "1:05", "1", "€1.29", "Seen"]
+    del tester
+
+
+def test_doubt_has_a_word_and_a_sign(state: LiveState, words: ShopWords) -> None:
+    model = InsideModel(state, words)
+    model.refresh()
+    hidden = model.index(3, 4)
+    assert (hidden.data(), hidden.data(TONE_ROLE), hidden.data(SIGN_ROLE)) == (
+        "Hidden",
+        "waiting",
+        Icon.WAITING,
+    )
+
+
+def test_carts_have_the_newest_change_on_top(state: LiveState, engine: FakeEngine, words: ShopWords) -> None:
+    model = CartsModel(state, words)
+    tester = QAbstractItemModelTester(model, FATAL)
+    engine.advance(30.0)
+    state.poll()
+    model.refresh()
+    assert [model.row(i).track for i in range(model.rowCount())] == [1, 2, 3, 4, 5]
+    assert model.row(1).spoken == f"{code_of(2)}, 2 items, €3.78: 2 Dark Chocolate 70 %"
+    del tester
+
+
+def test_probability_is_shown_only_where_it_is_low(
+    state: LiveState, engine: FakeEngine, words: ShopWords
+) -> None:
+    engine.advance(90.0)
+    state.poll()
+    model = CartsModel(state, words)
+    model.refresh()
+    lines = [line for i in range(model.rowCount()) for line in model.row(i).lines]
+    assert {line.chance for line in lines} == {"", "72%"}
+    assert [chance(p) for p in (0.9, 0.899, 0.5)] == ["", "89%", "50%"]
+
+
+def test_devices_in_trouble_come_first(state: LiveState, engine: FakeEngine, words: ShopWords) -> None:
+    engine.down["cam3"] = DeviceStatus(
+        "cam3", "camera", "lost", EPOCH, why="No picture", last_error="timeout"
+    )
+    engine.down["s002"] = DeviceStatus("s002", "scale", "late", EPOCH, rate_hz=4.0)
+    engine.advance(1.0)
+    state.poll()
+    model = DevicesModel(state, words)
+    tester = QAbstractItemModelTester(model, FATAL)
+    model.refresh(EPOCH + 80)
+    first, second = texts(model, 0), texts(model, 1)
+    assert (first[0], first[1], first[8], first[9]) == ("Lost", "cam3", "1:20", "No picture")
+    assert (second[0], second[1], second[4]) == ("Late", "s002", "4.0")
+    assert model.index(0, 0).data(SIGN_ROLE) == Icon.LOST
+    assert texts(model, 2)[2] == "West 1", "a camera has its name"
+    assert texts(model, 5)[2] == "Cola Zero 0.33 l", "a scale is known by what stands on it"
+    del tester
+
+
+def test_closed_visits_show_receipts_and_reasons(
+    state: LiveState, ledger_path: Path, words: ShopWords
+) -> None:
+    model = ClosedVisitsModel(words)
+    tester = QAbstractItemModelTester(model, FATAL)
+    model.show(read_recent(ledger_path))
+    assert [model.index(i, 1).data() for i in range(4)] == ["Q4-104", "Q3-103", "Q2-102", "Q1-101"]
+    assert texts(model, 0)[2:] == ["5:00", "3", "€12.97", "Receipt", "R-000002"]
+    assert model.index(1, 5).data() == "Nothing taken"
+    review = model.index(2, 5)
+    assert (review.data(), review.data(SIGN_ROLE)) == ("Needs review", Icon.WAITING)
+    assert why(model.row(2).entry) == "Cola Zero or Sparkling Water?"
+    del tester
+
+
+def test_totals_are_the_receipts(ledger_path: Path, words: ShopWords) -> None:
+    model = ClosedVisitsModel(words)
+    model.show(read_recent(ledger_path))
+    catalog = words.layout.catalog
+    assert model.index(0, 4).data() == words.money(catalog[4].price + 2 * catalog[5].price) == "€12.97"
+
+
+def test_no_ledger_yet_is_no_visits(tmp_path: Path) -> None:
+    assert read_recent(tmp_path / "none.db") == ()
+
+
+@pytest.mark.parametrize(("currency", "said"), [("EUR", "€12.97"), ("JPY", "¥1,297"), ("KWD", "KWD1.297")])
+def test_money_by_the_currencys_decimals(currency: str, said: str) -> None:
+    assert ShopWords(aisles(1, 1, currency)).money(1297).replace("\N{NO-BREAK SPACE}", "") == said
+
+
+def test_times_are_the_shops() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert clock_time(0.0, berlin) == "01:00"
+    assert since(0.0, 80.0, berlin) == "1:20"
+    assert since(0.0, 3600.0, berlin) == "01:00"
+    assert [span(s) for s in (0, 59.9, 61, 7500)] == ["0:00", "0:59", "1:01", "2:05:00"]
+    assert grams(-329.6) == "−330 g"
+
+
+def test_unknown_products_are_shown_by_their_number(layout: StoreLayout, words: ShopWords) -> None:
+    assert words.product("9999") == "9999"
+    assert words.price("9999", 3) == 0
