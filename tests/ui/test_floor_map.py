@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from console.item_models.words import ShopWords
@@ -48,7 +49,7 @@ def test_pixels_and_metres_are_inverse(
     view.resize(QSizeF(800, 600))
     for factor, x, y in zooms:
         view.zoom(factor, QPointF(x, y))
-    back = view.to_pixel(view.to_floor(QPointF(*at)).toTuple())  # type: ignore[arg-type]  # two floats
+    back = view.to_pixel(view.to_floor(QPointF(*at)).toTuple())
     assert (back.x(), back.y()) == pytest.approx(at, abs=1e-6)
     mapped = view.transform().map(view.to_floor(QPointF(*at)))
     assert (mapped.x(), mapped.y()) == pytest.approx(at, abs=1e-6), "the painter's transform agrees"
@@ -78,10 +79,10 @@ def test_fit_shows_the_whole_floor_upright(layout: StoreLayout) -> None:
 def test_a_click_selects_and_bare_floor_selects_nobody(
     qtbot: QtBot, floor: FloorMap, state: LiveState
 ) -> None:
-    qtbot.mouseClick(floor, Qt.MouseButton.LeftButton, pos=pixel_of(floor, state, 2).toPoint())
+    QTest.mouseClick(floor, Qt.MouseButton.LeftButton, pos=pixel_of(floor, state, 2).toPoint())
     assert state.selected == 2
     assert code_of(2) in floor.accessibleDescription()
-    qtbot.mouseClick(floor, Qt.MouseButton.LeftButton, pos=QPointF(4, 4).toPoint())
+    QTest.mouseClick(floor, Qt.MouseButton.LeftButton, pos=QPointF(4, 4).toPoint())
     assert state.selected is None
 
 
@@ -110,9 +111,9 @@ def test_words_under_the_pointer(floor: FloorMap, state: LiveState, layout: Stor
 def test_keys_pan_and_escape_clears(qtbot: QtBot, floor: FloorMap, state: LiveState) -> None:
     state.select(1)
     before = floor.view.centre
-    qtbot.keyClick(floor, Qt.Key.Key_Right)
+    QTest.keyClick(floor, Qt.Key.Key_Right)
     assert floor.view.centre.x() > before.x()
-    qtbot.keyClick(floor, Qt.Key.Key_Escape)
+    QTest.keyClick(floor, Qt.Key.Key_Escape)
     assert state.selected is None
 
 
@@ -146,11 +147,11 @@ def test_trails_are_short_and_start_anew_when_time_goes_back(engine: FakeEngine)
     trail = trails.of(1)
     assert trail is not None
     assert len(trail.pieces) == PIECES
-    assert sum(len(piece) for piece in trail.pieces) < 100
+    assert sum(piece.size() for piece in trail.pieces) < 100
     trails.follow(engine.advance(-15.0))
     trail = trails.of(1)
     assert trail is not None
-    assert sum(len(piece) for piece in trail.pieces) == 1
+    assert sum(piece.size() for piece in trail.pieces) == 1
     engine.shoppers = 0
     trails.follow(engine.advance(0.1))
     assert trails.of(1) is None

@@ -4,12 +4,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtCore import QAbstractTableModel
 from PySide6.QtTest import QAbstractItemModelTester
 
 from console.item_models.carts import CartsModel
 from console.item_models.closed_visits import ClosedVisitsModel, why
 from console.item_models.devices import DevicesModel
-from console.item_models.keyed_rows import SIGN_ROLE, TONE_ROLE, KeyedRows
+from console.item_models.keyed_rows import SIGN_ROLE, TONE_ROLE
 from console.item_models.shoppers_inside import InsideModel
 from console.item_models.words import ShopWords, chance, clock_time, grams, since, span
 from console.operations.live_state import LiveState
@@ -23,8 +24,8 @@ from tests.support.layouts import aisles
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
-def texts(model: KeyedRows[object] | object, row: int) -> list[str]:
-    return [model.index(row, c).data() for c in range(model.columnCount())]  # type: ignore[attr-defined]
+def texts(model: QAbstractTableModel, row: int) -> list[str]:
+    return [model.index(row, c).data() for c in range(model.columnCount())]
 
 
 def test_inside_follows_the_snapshots(state: LiveState, engine: FakeEngine, words: ShopWords) -> None:

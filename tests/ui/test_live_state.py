@@ -66,9 +66,11 @@ def test_identities_are_kept_and_differ(state: LiveState, engine: FakeEngine, la
 
 
 def test_work_is_done_elsewhere_and_answered_here(qtbot: QtBot) -> None:
-    background, answers = Background(), []
+    background = Background()
+    answers: list[tuple[int, int]] = []
+    failed: list[Exception] = []
     background.run(
-        threading.get_ident, lambda ident: answers.append((ident, threading.get_ident())), answers.append
+        threading.get_ident, lambda ident: answers.append((ident, threading.get_ident())), failed.append
     )
     qtbot.waitUntil(lambda: bool(answers))
     worked, answered = answers[0]
@@ -77,7 +79,8 @@ def test_work_is_done_elsewhere_and_answered_here(qtbot: QtBot) -> None:
 
 
 def test_errors_come_back_as_values(qtbot: QtBot) -> None:
-    background, failed = Background(), []
+    background = Background()
+    failed: list[Exception] = []
     background.run(lambda: 1 / 0, lambda _: None, failed.append)
     qtbot.waitUntil(lambda: bool(failed))
     assert isinstance(failed[0], ZeroDivisionError)
@@ -85,7 +88,8 @@ def test_errors_come_back_as_values(qtbot: QtBot) -> None:
 
 
 def test_nothing_is_delivered_after_close(qtbot: QtBot) -> None:
-    background, answers, go = Background(), [], threading.Event()
+    background, go = Background(), threading.Event()
+    answers: list[object] = []
     background.run(go.wait, answers.append, answers.append)
     go.set()
     background.close()
