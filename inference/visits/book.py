@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from inference.messages import (
+    Alarm,
     Attribution,
     Cart,
     CartChanged,
@@ -150,6 +151,7 @@ class VisitBook:
     def attributed(self, attribution: Attribution) -> list[Result]:
         """An event was explained, or explained anew."""
         state = self._state
+        alarms = [] if attribution.event.id in state.attributions else self._unattributed(attribution)
         state.attributions[attribution.event.id] = attribution
         self._holdings = None
         if any(v.left_at is not None for v in state.visits.values()):
@@ -163,7 +165,21 @@ class VisitBook:
         )
         evidence = Evidence(state)
         group = sorted({member for track in touched for member in evidence.group_of(track)})
-        return self._show(group, attribution.event.id, attribution.event.t_settled)
+        return [*alarms, *self._show(group, attribution.event.id, attribution.event.t_settled)]
+
+    def _unattributed(self, attribution: Attribution) -> list[Alarm]:
+        """Goods moved, most probably, and nobody was followed there: nobody will be charged."""
+        unseen = [e for e in attribution.explanations if e.track is None and e.moves]
+        if sum(e.probability for e in unseen) <= 0.5:
+            return []
+        event, move = attribution.event, unseen[0].moves[0]
+        product = self._layout.products.get(move.sku)
+        fixture = self._layout.fixtures.get(event.fixture)
+        name = product.name if product is not None else move.sku
+        where = fixture.name if fixture is not None else event.fixture
+        done = "was taken from" if move.count > 0 else "was put back at"
+        text = f"{abs(move.count)} x {name} {done} {where}, and nobody was seen to do it."
+        return [Alarm(t=event.t_settled, kind="unattributed", about=event.fixture, text=text)]
 
     def _show(self, group: list[int], event: str | None, t_settled: float | None) -> list[Result]:
         """The carts of a group that look different now."""

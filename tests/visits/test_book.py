@@ -1,0 +1,329 @@
+"""Visits from entry to the last word."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+
+from inference.messages import Alarm, CartChanged, GateSignal, Outage, StaffMark, VisitClosed, VisitOpened
+from inference.messages.codec import from_msgpack, to_msgpack
+from inference.visits import VisitsState
+from store_layout.model import Rules, StoreLayout
+from tests.support.stores import small_store
+from tests.visits.days import Day, T, attribution, lines, move
+
+LEMON, ORANGE, WATER, CHOCOLATE, CRISPS, SOUP, BATTERIES, WINE = (p.sku for p in small_store().catalog)
+
+
+def store(**rules: float) -> StoreLayout:
+    layout = small_store()
+    return msgspec.structs.replace(
+        layout,
+        file=msgspec.structs.replace(layout.file, rules=Rules(**rules)),  # type: ignore[arg-type] # numbers
+    )
+
+
+def test_a_plain_visit_is_issued_soon_after_the_exit() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.99, 1, move(LEMON))))
+    day.happen(attribution("e2", 9, (0.99, 1, move(CHOCOLATE, 2, "A3"))))
+    day.leave(1, 20)
+    day.until(23)
+    closed = day.closed[1]
+    assert closed.decision == "issue"
+    assert lines(closed) == {LEMON: 1, CHOCOLATE: 2}
+    assert closed.probability == pytest.approx(0.98, abs=0.01)
+    assert [line.events for line in closed.lines] == [("e1",), ("e2",)]
+    assert closed.closed_at - T - 20 <= 2.0
+    assert closed.questions == ()
+    assert closed.gate_in == closed.gate_out == "door"
+    assert day.book.state.visits == {}
+
+
+def test_the_cart_is_shown_as_it_changes() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.99, 1, move(LEMON))))
+    day.happen(attribution("e2", 8, (0.99, 1, move(LEMON, -1)), delta_g=530.0))
+    changes = [r for r in day.results if isinstance(r, CartChanged)]
+    assert [[(line.sku, line.quantity) for line in c.cart.lines] for c in changes] == [[(LEMON, 1)], []]
+    assert [c.event for c in changes] == ["e1", "e2"]
+    assert all(c.t_settled is not None and c.cart.t >= c.t_settled for c in changes)
+
+
+def test_an_empty_visit_is_nothing() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.leave(1, 30)
+    day.until(32)
+    assert day.closed[1].decision == "nothing"
+    assert day.closed[1].probability == 1.0
+
+
+def test_two_who_may_have_done_it_are_asked_about() -> None:
+    day = Day(store(wait_for_shared_s=5.0))
+    day.enter(1, 0)
+    day.enter(2, 1)
+    day.happen(attribution("e1", 5, (0.55, 1, move(WINE, 1, "B1")), (0.45, 2, move(WINE, 1, "B1"))))
+    day.leave(1, 20)
+    day.leave(2, 21)
+    day.until(30)
+    assert {closed.decision for closed in day.closed.values()} == {"review"}
+    (question,) = day.closed[1].questions
+    codes = {day.closed[n].code for n in (1, 2)}
+    assert question.event == "e1"
+    assert question.text.startswith("Did the shopper with code ")
+    assert question.text.endswith("take one Red wine 0.75 l?")
+    assert all(code in question.text for code in codes)
+    assert sum(e.probability for e in question.alternatives) == pytest.approx(1.0)
+    assert question.at_stake == pytest.approx(0.45 * 699, abs=1)
+
+
+def test_which_of_two_products_is_asked_in_words() -> None:
+    day = Day(store(review_cost=10))
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.6, 1, move(LEMON)), (0.4, 1, move(ORANGE))))
+    day.leave(1, 20)
+    day.until(23)
+    closed = day.closed[1]
+    assert closed.decision == "review"
+    assert closed.questions[0].text == (
+        f"Did the shopper with code {closed.code} take one Lemonade lemon 0.5 l or one Lemonade orange 0.5 l?"
+    )
+
+
+def test_taken_or_nothing_is_asked_in_words() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.7, 1, move(WINE))))
+    day.leave(1, 20)
+    day.until(23)
+    closed = day.closed[1]
+    assert closed.questions[0].text == (
+        f"Did the shopper with code {closed.code} take one Red wine 0.75 l, or nothing?"
+    )
+
+
+def test_the_shop_decides_what_an_error_may_cost() -> None:
+    decisions = []
+    for factor in (1.0, 100.0):
+        day = Day(store(review_cost=50, wrong_cost_factor=factor))
+        day.enter(1, 0)
+        day.happen(attribution("e1", 5, (0.97, 1, move(CRISPS))))
+        day.leave(1, 20)
+        day.until(23)
+        decisions.append(day.closed[1].decision)
+    assert decisions == ["issue", "review"]
+
+
+def test_a_return_explains_the_earlier_take() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.5, 1, move(CHOCOLATE)), (0.5, 1, move(BATTERIES))))
+    day.happen(attribution("e2", 7, (0.99, 1, move(WATER, 1, "A2"))))
+    day.happen(
+        attribution("e3", 9, (0.5, 1, move(BATTERIES, -1)), (0.5, 1, move(CHOCOLATE, -1)), delta_g=98.0)
+    )
+    day.happen(attribution("e4", 12, (0.99, 1, move(CHOCOLATE))))
+    day.happen(attribution("e5", 14, (0.98, 1, move(CHOCOLATE, -1)), delta_g=104.0))
+    day.leave(1, 20)
+    day.until(23)
+    assert lines(day.closed[1]) == {WATER: 1}
+    assert day.closed[1].decision == "issue"
+
+
+def test_a_return_of_one_product_says_which_was_taken() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.7, 1, move(CHOCOLATE)), (0.3, 1, move(BATTERIES))))
+    day.happen(attribution("e2", 9, (0.99, 1, move(BATTERIES, -1)), delta_g=98.0))
+    day.leave(1, 20)
+    day.until(23)
+    assert lines(day.closed[1]) == {}
+    assert day.closed[1].decision == "nothing"
+
+
+def test_the_return_of_one_shopper_frees_the_other() -> None:
+    day = Day(store(wait_for_shared_s=60.0))
+    day.enter(1, 0)
+    day.enter(2, 1)
+    day.happen(attribution("e1", 5, (0.6, 1, move(WINE)), (0.4, 2, move(WINE))))
+    day.happen(attribution("e2", 9, (0.995, 2, move(WINE, -1)), delta_g=1240.0))
+    day.leave(1, 20)
+    day.leave(2, 21)
+    day.until(25)
+    assert day.closed[1].decision == "nothing"
+    assert day.closed[2].decision == "nothing"
+
+
+def test_a_shared_event_makes_a_visit_wait_and_no_longer_than_the_rule() -> None:
+    day = Day(store(wait_for_shared_s=30.0, review_cost=10))
+    day.enter(1, 0)
+    day.enter(2, 1)
+    day.happen(attribution("e1", 5, (0.9, 1, move(WINE)), (0.1, 2, move(WINE))))
+    day.leave(1, 20)
+    day.until(49.5)
+    assert day.closed == {}
+    day.until(51)
+    assert day.closed[1].decision == "review"
+
+
+def test_what_one_receipt_settles_binds_the_other() -> None:
+    day = Day(store(wait_for_shared_s=5.0, review_cost=10_000))
+    day.enter(1, 0)
+    day.enter(2, 1)
+    day.happen(attribution("e1", 5, (0.85, 1, move(WINE)), (0.15, 2, move(WINE))))
+    day.leave(1, 20)
+    day.until(26)
+    assert lines(day.closed[1]) == {WINE: 1}
+    day.leave(2, 30)
+    day.until(40)
+    assert day.closed[2].decision == "nothing"
+    assert day.closed[2].probability == 1.0
+
+
+def test_staff_are_not_charged_and_may_bring_goods() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.99, 1, move(LEMON))))
+    code = next(r.code for r in day.results if isinstance(r, VisitOpened))
+    day.results += day.book.staff(StaffMark(code, T + 6))
+    last = day.results[-1]
+    assert isinstance(last, CartChanged)
+    assert last.cart.lines == ()
+    assert day.book.holdings()[1][WINE] > 1
+    day.leave(1, 20)
+    day.until(23)
+    assert day.closed[1].decision == "staff"
+    assert day.closed[1].lines == ()
+
+
+def test_an_outage_within_reach_is_looked_at_and_one_far_away_is_not() -> None:
+    for at, decision in (((2.1, 2.8), "review"), ((5.5, 4.5), "nothing")):
+        day = Day(small_store())
+        day.enter(1, 0)
+        for i in range(20):
+            day.stand(1, 1 + i, at)
+        day.results += day.book.outage(Outage("scale-A0", "scale", T + 5, T + 9))
+        day.leave(1, 30)
+        day.until(33)
+        closed = day.closed[1]
+        assert closed.decision == decision
+        assert any("scale-A0" in note for note in closed.notes) is (decision == "review")
+
+
+def test_a_camera_outage_is_noted() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.results += day.book.outage(Outage("west", "camera", T + 5, T + 9))
+    day.leave(1, 30)
+    day.until(33)
+    assert day.closed[1].decision == "nothing"
+    assert day.closed[1].notes == ("Camera west was silent for 4 s during the visit.",)
+
+
+def test_tokens_go_to_those_who_come_in_at_the_gate() -> None:
+    day = Day(small_store())
+    day.results += day.book.gate(GateSignal("door", T, "entry", people=2, token="tok-1"))  # noqa: S106
+    day.enter(1, 0.5)
+    day.enter(2, 1.0)
+    day.enter(3, 9.0)
+    day.results += day.book.gate(GateSignal("door", T + 9.5, "entry", token="tok-2"))  # noqa: S106
+    for track in (1, 2, 3):
+        day.leave(track, 20)
+    day.until(23)
+    assert [(day.closed[n].token, day.closed[n].people) for n in (1, 2, 3)] == [
+        ("tok-1", 2),
+        ("tok-1", 2),
+        ("tok-2", 1),
+    ]
+
+
+def test_a_lost_shopper_with_goods_is_looked_at() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.enter(2, 0.5)
+    day.happen(attribution("e1", 5, (0.99, 1, move(CHOCOLATE))))
+    day.leave(1, 20, gate=None)
+    day.leave(2, 20, gate=None)
+    day.until(23)
+    assert day.closed[1].decision == "review"
+    assert "lost from sight" in day.closed[1].notes[0]
+    assert day.closed[2].decision == "nothing"
+
+
+def test_closing_time_closes_everybody() -> None:
+    day = Day(small_store())
+    day.enter(1, 0)
+    day.enter(2, 1)
+    day.enter(3, 2)
+    day.happen(attribution("e1", 5, (0.99, 1, move(CHOCOLATE))))
+    day.happen(attribution("e2", 6, (0.99, 3, move(LEMON))))
+    day.leave(3, 9.5)
+    day.finish(10)
+    assert [day.closed[n].decision for n in (1, 2, 3)] == ["review", "nothing", "issue"]
+    assert day.closed[1].left_at is None
+    assert "still inside" in day.closed[1].notes[0]
+    assert day.book.state.visits == {}
+
+
+def test_goods_that_nobody_took_raise_an_alarm_once() -> None:
+    day = Day(small_store())
+    explained = attribution("e1", 5, (0.98, None, move(WATER, 1, "A2")))
+    day.happen(explained)
+    day.happen(explained)
+    (alarm,) = day.results
+    assert isinstance(alarm, Alarm)
+    assert alarm.text == "1 x Water 1 l was taken from Gondola A, and nobody was seen to do it."
+
+
+def test_ids_come_from_causes_and_codes_from_the_salt() -> None:
+    names = []
+    for salt in ("a", "a", "b"):
+        day = Day(small_store(), salt)
+        for track in range(50):
+            day.enter(track, 0.0)
+        names.append([(r.visit, r.code) for r in day.results if isinstance(r, VisitOpened)])
+    assert names[0] == names[1]
+    assert [v for v, _ in names[0]] == [v for v, _ in names[2]]
+    assert [c for _, c in names[0]] != [c for _, c in names[2]]
+    assert len({v for v, _ in names[0]}) == len({c for _, c in names[0]}) == 50
+    assert all(re.fullmatch(r"[A-HJ-NPR-Z][2-9]-\d{3}", c) for _, c in names[0])
+
+
+def test_what_is_over_is_forgotten() -> None:
+    day = Day(small_store())
+    for track in range(30):
+        day.enter(track, 100.0 * track)
+        day.happen(attribution(f"e{track}", 100.0 * track + 5, (0.99, track, move(CHOCOLATE))))
+        day.results += day.book.outage(Outage("west", "camera", T + 100 * track, T + 100 * track + 1))
+        day.leave(track, 100.0 * track + 20)
+        day.until(100.0 * track + 99)
+    state = day.book.state
+    assert len(day.closed) == 30
+    assert len(state.attributions) <= 2
+    assert len(state.facts) <= 2
+    assert len(state.gone) <= 2
+    assert len(state.outages) <= 2
+    assert len(state.ordinals) <= 2
+
+
+def test_a_restored_book_goes_on_bit_for_bit() -> None:
+    whole, copy = Day(small_store()), Day(small_store())
+    whole.enter(1, 0)
+    whole.enter(2, 1)
+    whole.stand(1, 2, (2.1, 2.8))
+    whole.happen(attribution("e1", 5, (0.6, 1, move(WINE)), (0.4, 2, move(WINE))))
+    whole.leave(1, 8)
+    copy.book.state = from_msgpack(to_msgpack(whole.book.state), VisitsState)
+    whole.results.clear()
+    for day in (whole, copy):
+        day.happen(attribution("e2", 9, (0.9, 2, move(WINE, -1)), delta_g=1240.0))
+        day.leave(2, 10)
+        day.until(30)
+    assert whole.results == copy.results
+    assert any(isinstance(r, VisitClosed) for r in copy.results)
+    assert to_msgpack(whole.book.state) == to_msgpack(copy.book.state)
