@@ -112,7 +112,7 @@ class LineReader(Generic[T]):
                 continue
             try:
                 value = self._decoder.decode(line)
-            except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
                 self.problems.add(self.file, number, str(error))
                 continue
             reason = self._check(value) if self._check else None
@@ -145,7 +145,7 @@ class LineReader(Generic[T]):
         """A last line without its end may be whole all the same; half a line is noted as cut off."""
         try:
             msgspec.json.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             self.problems.add(self.file, number, "the last line is cut off")
         else:
             yield number, line

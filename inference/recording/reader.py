@@ -39,7 +39,9 @@ from store_layout.model import StoreLayout
 Seen = TypeVar("Seen", bound=Observation)
 
 LONGEST_S = 7 * 86400.0
-"""How long a recording that was cut off may have been."""
+"""How long a recording may be."""
+LAST_START = 1e11
+"""Seconds since 1970; what is above was meant as milliseconds."""
 MARGIN_S = 60.0
 """How far a time may lie outside of the recording."""
 
@@ -53,6 +55,11 @@ class Recording:
         self.layout = layout
         self.problems = Problems()
         """What could not be used so far; grows while streams are read."""
+        for camera in about.cameras:
+            if camera.id not in layout.cameras:
+                reason = f"camera {camera.id!r} is not in the store folder; it is left out"
+                self.problems.add(MANIFEST, 0, reason)
+        self._cameras = tuple(c for c in about.cameras if c.id in layout.cameras)
 
     @classmethod
     def open(cls, folder: Path, now: float | None = None) -> Recording:
@@ -73,7 +80,7 @@ class Recording:
     @property
     def cameras(self) -> tuple[CameraStream, ...]:
         """What was kept of each camera."""
-        return self.about.cameras
+        return self._cameras
 
     @property
     def started_at(self) -> float:
@@ -95,7 +102,7 @@ class Recording:
             return None
         try:
             truth = from_json(path.read_bytes(), Truth)
-        except CodecError as error:
+        except (CodecError, RecursionError) as error:
             raise RecordingError(f"{path}: {error}") from error
         if truth.format != 1:
             raise RecordingError(f"{path}: format {truth.format} is not known here; this program reads 1")
@@ -218,14 +225,27 @@ def _read_manifest(folder: Path) -> RecordingFile:
         raise RecordingError(f"{path}: there is no such file; this is not a recording folder") from error
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RecordingError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise RecordingError(f"{path}: nested too deeply") from error
+    _check_times(path, about)
     _check_files(path, about)
     return about
 
 
+def _check_times(path: Path, about: RecordingFile) -> None:
+    if not 0 <= about.started_at < LAST_START:
+        raise RecordingError(f"{path}: started_at {about.started_at!r} is not a time in seconds since 1970")
+    if about.duration is not None and not 0 <= about.duration <= LONGEST_S:
+        raise RecordingError(f"{path}: a duration of {about.duration!r} s; at most {LONGEST_S:.0f}")
+
+
 def _check_files(path: Path, about: RecordingFile) -> None:
-    """Every file it names must be inside the folder, and there."""
+    """Every file it names must be inside the folder, and there; every camera is named once."""
+    ids = [camera.id for camera in about.cameras]
+    if len(set(ids)) < len(ids):
+        raise RecordingError(f"{path}: a camera is named twice")
     named = [about.scales, about.gates, about.outages, about.staff, *(s.file for s in about.sensors)]
     for camera in about.cameras:
         named += [camera.file, camera.times, camera.detections]

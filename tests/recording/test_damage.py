@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inference.messages import Detections, Observation, Tick, WeightReading
 from inference.recording import Recording, RecordingError, RecordingPlayer, RecordingWriter
@@ -38,6 +41,7 @@ BAD_SCALE_LINES = {
     "time before 1970": (_weight(t=-5.0), "not a time"),
     "time in milliseconds": (_weight(t=(START + 1) * 1000), "not within the recording"),
     "time of another day": (_weight(t=START - 86400), "not within the recording"),
+    "nested without end": ('{"x":' + "[" * 200_000, "recursion"),
     "not UTF-8": ('{"type":"weight","scale":"\udcff"}', "can't decode byte"),
     "batch without rate": (_batch(rate_hz=0), "a rate of 0"),
     "batch with a negative rate": (_batch(rate_hz=-20), "a rate of -20"),
@@ -165,6 +169,15 @@ BAD_FOLDERS = {
         lambda f: _edit(f, cameras=[{"id": CAMERA, "kind": "video", "file": "gates.jsonl", "fps": 10}]),
         "no file of their times",
     ),
+    "start in milliseconds": (lambda f: _edit(f, started_at=START * 1000), "started_at"),
+    "endless": (lambda f: _edit(f, duration=1e300), "duration"),
+    "negative": (lambda f: _edit(f, duration=-1.0), "duration"),
+    "camera twice": (
+        lambda f: _edit(
+            f, cameras=[{"id": CAMERA, "kind": "detections", "file": "gates.jsonl", "fps": 1}] * 2
+        ),
+        "named twice",
+    ),
     "store missing": (lambda f: (f / "store").rename(f / "stare"), "copy of the store folder"),
 }
 
@@ -187,6 +200,43 @@ def test_a_bad_truth_is_named(tmp_path: Path, text: str, reason: str) -> None:
     (folder / "truth.json").write_text(text)
     with pytest.raises(RecordingError, match=reason):
         _ = Recording.open(folder).truth
+
+
+def test_a_camera_that_the_store_does_not_know_is_left_out(tmp_path: Path) -> None:
+    folder = write(tmp_path / "r", everything())
+    about = json.loads((folder / "recording.json").read_text())
+    _edit(folder, cameras=[*about["cameras"], about["cameras"][0] | {"id": "ghost"}])
+    recording = Recording.open(folder)
+    assert [c.id for c in recording.cameras] == [CAMERA]
+    assert [str(p) for p in recording.problems] == [
+        "recording.json: camera 'ghost' is not in the store folder; it is left out"
+    ]
+    assert len(list(RecordingPlayer(recording).observations())) > len(everything())
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("whole") / "r", everything(), compress=True, appearance=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_damage_to_any_file_crashes(whole: Path, data: st.DataObject) -> None:
+    """Bytes changed, lost or added anywhere: it plays, or says that it cannot."""
+    files = sorted(p for p in whole.rglob("*") if p.is_file() and p.parent.name != "store")
+    file = data.draw(st.sampled_from(files))
+    good = file.read_bytes()
+    at = data.draw(st.integers(0, len(good)))
+    until = data.draw(st.integers(at, min(len(good), at + 20)))
+    try:
+        file.write_bytes(good[:at] + data.draw(st.binary(max_size=20)) + good[until:])
+        with contextlib.suppress(RecordingError):
+            recording = Recording.open(whole)
+            times = [seen.t for seen in RecordingPlayer(recording).observations()]
+            assert times == sorted(times)
+            assert recording.duration >= 0 or recording.about.duration is not None
+    finally:
+        file.write_bytes(good)
 
 
 def test_problems_are_counted_even_where_they_are_too_many_to_keep(tmp_path: Path) -> None:
