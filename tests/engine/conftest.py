@@ -20,19 +20,14 @@ from tests.support.fake_pipeline import STARTED_AT, STEP_S, FakeFlow, MemorySink
 SHM = Path("/dev/shm")  # noqa: S108  # where Linux shows shared memory
 
 
-@pytest.fixture(autouse=True)
-def no_shared_memory_left() -> Iterator[None]:
-    before = set(os.listdir(SHM)) if SHM.is_dir() else set()
-    yield
-    left = {n for n in (set(os.listdir(SHM)) if SHM.is_dir() else set()) - before if n.startswith("oat")}
-    assert not left
-
-
 @pytest.fixture
 def block_name() -> Iterator[str]:
+    """A name of the test's own; what it made under it is taken away, and nothing else may be left."""
     name = f"oat{secrets.token_hex(5)}"
     yield name
     remove_block(name)
+    if SHM.is_dir():
+        assert not [n for n in os.listdir(SHM) if n.startswith(name)]
 
 
 @pytest.fixture

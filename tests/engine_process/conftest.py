@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.engine_process.session import is_running, read_address
+from console.engine_process.session import Session, is_running, new_session, read_address
 from console.engine_process.spec import EngineSpec
 from console.engine_process.supervisor import Policy, Supervisor
 
@@ -16,16 +16,26 @@ FAKE_WORKER = (sys.executable, "-m", "tests.engine_process.fake_worker", "--spec
 QUICK = Policy(look_s=0.02, first_backoff_s=0.02, quick_crash_s=5.0, hang_s=1.0, start_s=30.0)
 
 
-def shared_blocks() -> set[str]:
-    return {n for n in os.listdir(SHM) if n.startswith("oa")} if SHM.is_dir() else set()
+def shared_blocks(session: Session) -> set[str]:
+    """Blocks of this session that are there now."""
+    return {n for n in os.listdir(SHM) if n.startswith(session.pictures)} if SHM.is_dir() else set()
 
 
 @pytest.fixture(autouse=True)
-def no_shared_memory_left() -> Iterator[None]:
-    """Whatever a test starts and ends takes its shared memory with it."""
-    before = shared_blocks()
+def no_shared_memory_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test starts and ends takes its shared memory and its socket's folder with it."""
+    made: list[Session] = []
+
+    def noted() -> Session:
+        made.append(new_session())
+        return made[-1]
+
+    monkeypatch.setattr("console.engine_process.supervisor.new_session", noted)
+    monkeypatch.setattr("console.engine_process.running.new_session", noted)
     yield
-    assert not shared_blocks() - before
+    for session in made:
+        assert not shared_blocks(session)
+        assert not Path(session.run_dir).exists()
 
 
 @pytest.fixture

@@ -116,12 +116,15 @@ def test_the_engine_outlives_its_window_and_the_next_one_attaches(
         wait_for(lambda: second.state == "running" and again.latest() is not None, "attached")
         assert second.pid == pid
         assert not second.started_it
-        memory = shared_blocks()
+        address = second.address
+        assert address is not None
+        memory = shared_blocks(address.session)
+        assert len(memory) == 2  # appearances, one picture
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)  # it is still this process's child
         wait_for(lambda: second.pid not in {None, pid}, "started again")
         assert second.started_it
-        assert memory <= shared_blocks()
+        assert memory <= shared_blocks(address.session)
     finally:
         again.close()
 

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from inference.engine.belonging import read_header, read_layout
+from inference.engine.engine import Engine
+from inference.engine.opening import OpeningError, open_journal
+from inference.messages import ClosedVisit, GateSignal, Observation, VisitClosed
+from inference.messages.wire import SourceStatus
+from store_layout.model import StoreLayout
+from tests.engine.conftest import recording_source
+from tests.support.fake_pipeline import (
+    STARTED_AT,
+    STEP_S,
+    FakeFlow,
+    MemorySink,
+    fake_layout,
+    fake_observations,
+)
+
+OBSERVATIONS = [
+    *fake_observations(300),
+    GateSignal("door", STARTED_AT + 300 * STEP_S, "entry"),
+]
+
+
+class LiveOf:
+    """A recording that passes for live devices, and has nothing more to say at its end."""
+
+    def __init__(self, observations: list[Observation]) -> None:
+        self._inner = recording_source(observations)
+
+    recording_id = None
+    ended = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    def status(self) -> SourceStatus:
+        return SourceStatus("live", "fake")
+
+
+def run_live(folder: Path, sink: MemorySink, observations: list[Observation]) -> Engine:
+    header, _ = opened(folder, fake_layout(), None, sink)
+    engine = Engine(
+        fake_layout(),
+        header.salt,
+        make_flow=FakeFlow,
+        sink=sink,
+        source=LiveOf(observations),  # type: ignore[arg-type]  # passes the rest on
+        journal_folder=folder,
+        clock=lambda: STARTED_AT + 400 * STEP_S,
+    )
+    source = engine._source
+    take = source.take
+
+    def take_or_stop(limit: int, timeout: float) -> list[Observation]:
+        batch = take(limit, timeout)
+        if not batch:
+            engine.stop()
+        return batch
+
+    source.take = take_or_stop  # type: ignore[method-assign]
+    engine.run()
+    return engine
+
+
+def opened(
+    folder: Path, layout: StoreLayout, recording: str | None, sink: MemorySink, fresh: bool = False
+) -> tuple[object, list[str]]:
+    header, notes = open_journal(
+        folder, layout, recording, make_flow=FakeFlow, make_sink=lambda _: sink, fresh=fresh
+    )
+    return header, notes
+
+
+def decoded(sink: MemorySink) -> list[ClosedVisit]:
+    return [msgspec.msgpack.decode(body, type=ClosedVisit) for body in sink.visits.values()]
+
+
+def test_the_same_store_goes_on_with_its_salt(tmp_path: Path) -> None:
+    sink = MemorySink()
+    first, _ = opened(tmp_path / "j", fake_layout(), None, sink)
+    again, notes = opened(tmp_path / "j", fake_layout(), None, sink)
+    assert again == first
+    assert notes == []
+
+
+def test_a_changed_store_puts_open_visits_into_review(tmp_path: Path) -> None:
+    sink = MemorySink()
+    run_live(tmp_path / "j", sink, OBSERVATIONS)
+    closed_before = len(sink.visits)
+    _, notes = opened(tmp_path / "j", fake_layout("rebuilt"), None, sink)
+    new = decoded(sink)[closed_before:]
+    assert new
+    assert {v.decision for v in new} == {"review"}
+    assert all("the store folder was changed while this visit was open" in v.notes for v in new)
+    assert "a new journal was begun, the store folder was changed" in notes[0]
+    assert (tmp_path / "j.old-000001").is_dir()
+    header = read_header(tmp_path / "j")
+    assert header is not None
+    assert opened(tmp_path / "j", fake_layout("rebuilt"), None, sink)[1] == []
+
+
+def test_if_the_old_visits_cannot_be_posted_nothing_is_put_aside(tmp_path: Path) -> None:
+    run_live(tmp_path / "j", MemorySink(), OBSERVATIONS)
+
+    class Broken(MemorySink):
+        def post(self, closed: VisitClosed) -> None:
+            raise OSError("read-only file system")
+
+    with pytest.raises(OpeningError, match="could not be posted \\(read-only file system\\)"):
+        opened(tmp_path / "j", fake_layout("rebuilt"), None, Broken())
+    sink = MemorySink()
+    opened(tmp_path / "j", fake_layout("rebuilt"), None, sink)
+    assert sink.visits
+
+
+def test_another_recording_leaves_the_open_visits_of_the_first_unclosed(tmp_path: Path) -> None:
+    sink = MemorySink()
+    opened(tmp_path / "j", fake_layout(), "one", sink)
+    _, notes = opened(tmp_path / "j", fake_layout(), "two", sink)
+    assert "it belongs to another source" in notes[0]
+    assert sink.visits == {}
+
+
+def test_fresh_begins_a_recording_anew_but_never_a_live_store(tmp_path: Path) -> None:
+    sink = MemorySink()
+    opened(tmp_path / "r", fake_layout(), "one", sink)
+    opened(tmp_path / "r", fake_layout(), "one", sink, fresh=True)
+    assert (tmp_path / "r.old-000001").is_dir()
+    opened(tmp_path / "l", fake_layout(), None, sink)
+    opened(tmp_path / "l", fake_layout(), None, sink, fresh=True)
+    assert not (tmp_path / "l.old-000001").exists()
+
+
+def test_a_damaged_header_is_put_aside(tmp_path: Path) -> None:
+    sink = MemorySink()
+    opened(tmp_path / "j", fake_layout(), None, sink)
+    (tmp_path / "j" / "header.json").write_bytes(b'{"format": 1')
+    _, notes = opened(tmp_path / "j", fake_layout(), None, sink)
+    assert "the journal was put aside: header.json" in notes[0]
+
+
+def test_a_live_store_knows_of_the_gap_after_a_restart(tmp_path: Path) -> None:
+    sink = MemorySink()
+    run_live(tmp_path / "j", sink, OBSERVATIONS)
+    engine = run_live(tmp_path / "j", sink, OBSERVATIONS[:0])
+    assert engine._now.count > len(OBSERVATIONS) + 3
+    text = b"".join(p.read_bytes() for p in (tmp_path / "j").glob("*.journal"))
+    assert text.count(b"the engine was restarted") == text.count(b"outage") == 3  # camera, scale, gate
+
+
+def test_the_layout_kept_with_a_journal_is_read_back(tmp_path: Path) -> None:
+    opened(tmp_path / "j", fake_layout(), None, MemorySink())
+    assert read_layout(tmp_path / "j") == fake_layout()
