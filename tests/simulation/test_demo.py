@@ -51,7 +51,9 @@ def test_its_command_makes_it_again(tmp_path: Path) -> None:
 
 
 def _seen(recording: Recording) -> list[Observation]:
-    seen = [s for s in RecordingPlayer(recording).observations() if not isinstance(s, Tick)]
+    seen: list[Observation] = [
+        s for s in RecordingPlayer(recording).observations() if not isinstance(s, Tick)
+    ]
     assert {type(s) for s in seen} == {Detections, WeightReading, GateSignal}
     return seen
 
