@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from shapely import Point, Polygon
 
@@ -10,10 +11,10 @@ from inference.takes import settings as s
 from store_layout.model import Point2, Slot, StoreLayout
 
 PROBE_M = 0.05
-DEEPEST_M = 1.2
+DEEPEST_M = 0.5
 """No side farther from its fixture's edge than this is reached through."""
-SLACK_M = 0.12
-"""Sides this much farther from the edge than the nearest one count as open too."""
+FADE_M = 0.1
+"""Whether a fixture has a back is not known: a side counts less by e for every such step in depth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Front:
     middle: Point2
     out: Point2
     half_width: float
+    weight: float = 1.0
+    """How readily people reach in from here, against the nearest side."""
 
     @property
     def stand(self) -> Point2:
@@ -55,7 +58,7 @@ def _fronts(slot: Slot, fixture: Polygon, others: list[Polygon], floor: Polygon)
         if depth <= DEEPEST_M and floor.contains(there) and not any(o.contains(there) for o in others):
             found.append((depth, front))
     nearest = min((depth for depth, _ in found), default=0.0)
-    open_sides = tuple(front for depth, front in found if depth <= nearest + SLACK_M)
+    open_sides = tuple(replace(front, weight=math.exp(-(depth - nearest) / FADE_M)) for depth, front in found)
     return open_sides or tuple(Front(middle, out, half) for middle, out, half in _sides(slot))
 
 

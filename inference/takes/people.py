@@ -147,7 +147,7 @@ def _standing(place: Place, front: Front) -> float:
     room = 2 * math.pi * math.sqrt(var_out * var_along) + 2 * front.half_width * math.sqrt(
         2 * math.pi * var_out
     )
-    return math.exp(-0.5 * square) / room
+    return front.weight * math.exp(-0.5 * square) / room
 
 
 def distance(place: Place, centre: Point3) -> float:
