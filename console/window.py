@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -39,6 +40,8 @@ from console.widgets.rail import Rail
 from console.widgets.status_line import StatusLine
 from store_layout.model import StoreLayout
 
+READING_S = 3.0
+"""How long a picture waits for the ledger to be read."""
 THEME_WORDS: dict[ThemeChoice, str] = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 
 
@@ -73,6 +76,11 @@ class MainWindow(QMainWindow):
         """The page shown."""
         return self.pages[self._stack.currentIndex()]
 
+    @property
+    def busy(self) -> bool:
+        """Whether something asked for in the background is still to come."""
+        return self._background.busy
+
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
         number = next(i for i, page in enumerate(self.pages) if page.name == name)
@@ -90,6 +98,7 @@ class MainWindow(QMainWindow):
         """Keep the layout, stop looking, wait for what runs."""
         self._keep()
         self.state.stop()
+        self.history.close()
         self._background.close()
         super().closeEvent(event)
 
@@ -296,6 +305,10 @@ def render_to(
     window.resize(*size)
     window.show_page(page)
     window.show()
+    deadline = time.monotonic() + READING_S
+    while window.busy and time.monotonic() < deadline:
+        app.processEvents()
+        time.sleep(0.005)
     for _ in range(3):
         app.processEvents()
         window.state.poll()

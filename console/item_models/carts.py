@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
-from console.item_models.words import ShopWords, chance, count_of
+from console.item_models.words import ShopWords, called, chance, count_of
 from console.operations.live_state import LiveState
 from inference.messages.results import Cart
 
@@ -75,7 +75,7 @@ class CartsModel(KeyedRows[CartCard]):
         for inside in order:
             track, cart = inside.person.track, self._state.cart(inside.person.track)
             source = _Source(
-                cart, inside.code, inside.person.hidden, inside.staff, self._state.identity(track)
+                cart, called(inside), inside.person.hidden, inside.staff, self._state.identity(track)
             )
             known = self._made.get(track)
             if known is not None and known[0] == source:

@@ -41,9 +41,9 @@ def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
 
 
 def why(entry: ClosedVisitEntry) -> str:
-    """Why there is no receipt yet, or what staff should know; empty when all is plain."""
+    """Why there is no receipt yet, or what staff should know, a line each; empty when all is plain."""
     visit = entry.row.visit
-    return "; ".join([*(question.text for question in visit.questions), *visit.notes])
+    return "\n".join([*(question.text for question in visit.questions), *visit.notes])
 
 
 class ClosedVisitsModel(KeyedRows[ClosedRow]):

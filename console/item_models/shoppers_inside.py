@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
-from console.item_models.words import DASH, ShopWords, chance, since
+from console.item_models.words import DASH, ShopWords, called, chance, since
 from console.operations.live_state import LiveState
 from console.theme.icons import Icon
 from console.theme.tokens import CERTAIN
@@ -71,7 +71,7 @@ class InsideModel(KeyedRows[InsideRow]):
             rows.append(
                 InsideRow(
                     track=inside.person.track,
-                    code=inside.code,
+                    code=called(inside),
                     entered_at=inside.entered_at,
                     hidden=inside.person.hidden,
                     staff=inside.staff,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from console.back_office.money import format_money
 from console.theme.tokens import CERTAIN
+from inference.messages.wire import Inside
 from store_layout.model import StoreLayout
 
 HOUR_S = 3600.0
@@ -53,6 +54,11 @@ def grams(delta: float) -> str:
 def count_of(number: int, one: str, many: str) -> str:
     """``1 item``, ``3 items``."""
     return f"{number} {one if number == 1 else many}"
+
+
+def called(shopper: Inside) -> str:
+    """What a shopper is called: the code of their visit; somebody may be inside without a visit."""
+    return shopper.code or "no visit"
 
 
 class ShopWords:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.back_office.ledger import Ledger
 from console.back_office.records import DocumentRow, VisitRow
 from console.operations.background import Background
 
+RETRY_MS = 1000
+TROUBLE_AFTER = 2
+"""Failed reads in a row."""
 RECENT = 500
 """How many visits the list holds."""
 
@@ -44,7 +47,15 @@ class VisitHistory(QObject):
         self._background = background
         self._reading = False
         self._again = False
-        self._told = ""
+        self._failures = 0
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(RETRY_MS)
+        self._retry.timeout.connect(self.refresh)
+
+    def close(self) -> None:
+        """No more retries."""
+        self._retry.stop()
 
     def refresh(self) -> None:
         """Read the ledger; a second call while one is under way leads to one more read after it."""
@@ -55,16 +66,18 @@ class VisitHistory(QObject):
         self._background.run(lambda: read_recent(self.path), self._read, self._failed)
 
     def _read(self, entries: tuple[ClosedVisitEntry, ...]) -> None:
-        self._told = ""
+        self._failures = 0
         if entries != self.entries:
             self.entries = entries
             self.changed.emit()
         self._finish()
 
     def _failed(self, error: Exception) -> None:
-        if str(error) != self._told:
-            self._told = str(error)
+        """Once may be the moment in which the engine makes the file; twice is trouble, and is said once."""
+        self._failures += 1
+        if self._failures == TROUBLE_AFTER:
             self.trouble.emit(f"The ledger could not be read: {error}. What is shown may be old.")
+        self._retry.start()
         self._finish()
 
     def _finish(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from console.item_models.devices import STATE_SIGNS, STATE_WORDS
+from console.item_models.words import called
 from console.operations.health import TONE_OF_STATE
 from console.operations.live_state import LiveState
 from console.theme.fonts import ui_font
@@ -166,7 +167,7 @@ class CameraPainter:
         if inside is None:
             return
         chosen = track == self._state.selected
-        label = label_picture(inside.code, chosen, theme, painter.device().devicePixelRatio())
+        label = label_picture(called(inside), chosen, theme, painter.device().devicePixelRatio())
         size = label.deviceIndependentSize()
         x = max(place.at.left(), min(box.left(), place.at.right() - size.width()))
         painter.drawPixmap(QPointF(x, max(place.at.top(), box.top() - size.height())), label)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -25,11 +26,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from console.item_models.words import ShopWords, chance, count_of, grams
+from console.item_models.words import ShopWords, called, chance, count_of, grams
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.tokens import CERTAIN
-from console.widgets.floor_ground import paint_ground, slot_rect
+from console.widgets.floor_ground import paint_ground, polygon, slot_rect
 from console.widgets.floor_view import FloorView
 from console.widgets.identity_paint import RING, identity_colour, label_picture, token_picture
 from console.widgets.shelf_flashes import STEP_S, Flash, Flashes
@@ -210,6 +211,8 @@ class FloorMap(QWidget):
 
     def _paint_doubt(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
         """Where they may be: twice the standard deviation, when that is more than the token covers."""
+        painter.save()
+        painter.setClipPath(self._floor_path())
         for shopper in inside:
             xx, xy, yy = shopper.person.covariance
             mean, spread = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
@@ -228,6 +231,13 @@ class FloorMap(QWidget):
             painter.setBrush(fill)
             painter.drawEllipse(QPointF(0, 0), wide, narrow)
             painter.restore()
+        painter.restore()
+
+    def _floor_path(self) -> QPainterPath:
+        """Nobody is outside of the walls."""
+        path = QPainterPath()
+        path.addPolygon(polygon(self._state.layout.file.floor.outline, self.view))
+        return path
 
     def _paint_token(self, painter: QPainter, shopper: Inside) -> None:
         theme, person = self._appearance.theme, shopper.person
@@ -257,7 +267,7 @@ class FloorMap(QWidget):
 
     def _paint_label(self, painter: QPainter, shopper: Inside) -> None:
         person = shopper.person
-        text = shopper.code
+        text = called(shopper)
         if person.identity < CERTAIN:
             text += f" {chance(person.identity)}"
         picture = label_picture(
@@ -363,6 +373,6 @@ class FloorMap(QWidget):
         person = shopper.person
         sure = f", identity {chance(person.identity)}" if person.identity < CERTAIN else ""
         return (
-            f"{shopper.code}: {count_of(self._state.items(track), 'item', 'items')}"
+            f"{called(shopper)}: {count_of(self._state.items(track), 'item', 'items')}"
             f"{', hidden' if person.hidden else ''}{', staff' if shopper.staff else ''}{sure}"
         )

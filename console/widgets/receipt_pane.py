@@ -67,9 +67,11 @@ class ReceiptPane(QScrollArea):
         )
         reason = why(row.entry)
         if reason:
-            note = label(f"Why: {reason}", wrap=True)
-            set_tone(note, "waiting")
-            box.addWidget(note)
+            box.addWidget(label("Why", "secondary"))
+            for line in reason.splitlines():
+                note = label(line, wrap=True)
+                set_tone(note, "waiting")
+                box.addWidget(note)
         box.addWidget(rule())
         if document is not None:
             self._receipt(box, document.receipt)

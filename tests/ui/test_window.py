@@ -102,7 +102,7 @@ def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, window, Qt.Key.Key_2, CTRL)
     visits(window).search.setText("Q2-102")
     visits(window).closed.select_row(0)
-    assert "Why: Cola Zero or Sparkling Water?" in texts_of(visits(window).detail)
+    assert "Why | Cola Zero or Sparkling Water?" in texts_of(visits(window).detail)
     assert "Not charged yet" in texts_of(visits(window).detail)
 
 
