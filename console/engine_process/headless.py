@@ -27,8 +27,8 @@ def run_headless(
     """Run until the recording has ended, or until Ctrl-C or SIGTERM; both end it in order.
 
     ``on_visit`` gets each closed visit after the ledger has it (again, after a crash, those that were not
-    covered by a checkpoint); ``on_status`` a snapshot about once a second. Both are called from other threads.
-    Raises ``SpecError``, ``OpeningError``, ``AlreadyRunningError``.
+    covered by a checkpoint); ``on_status`` a snapshot about once a second. Both are called from other
+    threads. Raises ``SpecError``, ``OpeningError``, ``AlreadyRunningError``.
     """
     with RunningEngine(spec.check(), parts, on_visit=on_visit) as running:
         done = threading.Event()

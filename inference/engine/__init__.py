@@ -10,5 +10,5 @@
 ``commands``           requests from a window, answered
 
 A kill at any instant loses nothing that was journaled: at the next start the newest checkpoint is restored,
-the journal replayed after it, visits posted again (posting is idempotent), and the source goes on where it was.
+the journal replayed after it, visits are posted again (which changes nothing), and the source goes on.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,7 +26,7 @@ def block_name() -> Iterator[str]:
     yield name
     remove_block(name)
     if SHM.is_dir():
-        assert not [n for n in os.listdir(SHM) if n.startswith(name)]
+        assert not list(SHM.glob(f"{name}*"))
 
 
 @pytest.fixture

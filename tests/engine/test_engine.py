@@ -77,9 +77,7 @@ def test_a_finished_recording_stays_finished(make_engine: MakeEngine) -> None:
     assert sink.posts == posts
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     crashes=st.lists(st.integers(0, 900), max_size=4),
     every=st.sampled_from([40, 200, 5000]),
@@ -135,9 +133,21 @@ def test_appearances_never_touch_the_disk(
     base, entries = memory.recall(newest_checkpoint(tmp_path))
     assert base
     assert len(entries) > 20
-    looks = [i.appearance.vector for o in OBSERVATIONS if isinstance(o, Detections) for i in o.items if i.appearance]
+    looks = [
+        i.appearance.vector
+        for o in OBSERVATIONS
+        if isinstance(o, Detections)
+        for i in o.items
+        if i.appearance
+    ]
     for look in [*looks, *base, *(v for vs in entries.values() for v in vs)]:
-        for bits in (look, look.astype(np.float64), look.astype(">f4"), look.astype(">f8"), look.astype(np.float16)):
+        for bits in (
+            look,
+            look.astype(np.float64),
+            look.astype(">f4"),
+            look.astype(">f8"),
+            look.astype(np.float16),
+        ):
             assert bits.tobytes()[: 3 * bits.itemsize] not in written
         assert str(float(look[0])).encode() not in written
 
@@ -207,7 +217,9 @@ def test_commands_and_snapshots(make_engine: MakeEngine) -> None:
         assert engine.submit(SetStaff(code)).result(5) == Done(f"{code} is staff")
         assert isinstance(engine.submit(SetStaff("nobody")).result(5), Refused)
         assert engine.submit(GetSnapshot()).result(5) is not None
-        assert engine.submit(SetReplaySpeed(-1.0)).result(5) == Refused("a speed of -1 is outside 0.01 to 1000")
+        assert engine.submit(SetReplaySpeed(-1.0)).result(5) == Refused(
+            "a speed of -1 is outside 0.01 to 1000"
+        )
         assert engine.submit(SetReplaySpeed(None)).result(5) == Done()
         assert snapshot.source.kind == "recording"
         assert snapshot.cameras[0].tracks.count(None) < 2

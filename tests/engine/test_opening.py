@@ -7,6 +7,7 @@ import pytest
 
 from inference.engine.belonging import read_header, read_layout
 from inference.engine.engine import Engine
+from inference.engine.entries import Header
 from inference.engine.opening import OpeningError, open_journal
 from inference.messages import ClosedVisit, GateSignal, Observation, VisitClosed
 from inference.messages.wire import SourceStatus
@@ -70,7 +71,7 @@ def run_live(folder: Path, sink: MemorySink, observations: list[Observation]) ->
 
 def opened(
     folder: Path, layout: StoreLayout, recording: str | None, sink: MemorySink, fresh: bool = False
-) -> tuple[object, list[str]]:
+) -> tuple[Header, list[str]]:
     header, notes = open_journal(
         folder, layout, recording, make_flow=FakeFlow, make_sink=lambda _: sink, fresh=fresh
     )

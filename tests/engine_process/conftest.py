@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ QUICK = Policy(look_s=0.02, first_backoff_s=0.02, quick_crash_s=5.0, hang_s=1.0,
 
 def shared_blocks(session: Session) -> set[str]:
     """Blocks of this session that are there now."""
-    return {n for n in os.listdir(SHM) if n.startswith(session.pictures)} if SHM.is_dir() else set()
+    return {p.name for p in SHM.glob(f"{session.pictures}*")}
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The real pipeline on the demo recording, killed again and again: ledger and visits as if nothing happened."""
+"""The real pipeline on the demo recording, killed again and again: the ledger as if nothing happened."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def everything_in(ledger: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, in order; but for when the tables were made, by the wall clock."""
     db = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)
     try:
-        names = [n for (n,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        names = [
+            n for (n,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        ]
         names.remove("_sqlite_migrations")
         return {n: db.execute(f"SELECT * FROM {n} ORDER BY 1, 2").fetchall() for n in names}  # noqa: S608
     finally:

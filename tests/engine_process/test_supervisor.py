@@ -115,7 +115,7 @@ def test_the_engine_outlives_its_window_and_the_next_one_attaches(
     try:
         wait_for(lambda: second.state == "running" and again.latest() is not None, "attached")
         assert second.pid == pid
-        assert not second.started_it
+        assert (second.restarts, second.started_it) == (0, False)
         address = second.address
         assert address is not None
         memory = shared_blocks(address.session)
@@ -123,7 +123,7 @@ def test_the_engine_outlives_its_window_and_the_next_one_attaches(
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)  # it is still this process's child
         wait_for(lambda: second.pid not in {None, pid}, "started again")
-        assert second.started_it
+        assert (second.restarts, second.started_it) == (1, True)
         assert memory <= shared_blocks(address.session)
     finally:
         again.close()

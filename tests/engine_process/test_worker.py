@@ -118,9 +118,7 @@ def test_sigterm_ends_in_order_and_the_next_run_goes_on(spec: EngineSpec) -> Non
     taken = json.loads(said.decode().splitlines()[-1].split("ended: ")[1])["observations"]
     assert 0 < taken < 1000
     statuses: list[Snapshot] = []
-    summary = run_headless(
-        msgspec.structs.replace(slow, speed=None), on_status=statuses.append, parts=parts
-    )
+    summary = run_headless(msgspec.structs.replace(slow, speed=None), on_status=statuses.append, parts=parts)
     assert summary.finished
     assert summary.observations == 1000
 

@@ -153,7 +153,9 @@ class FakeFlow:
             return []
         visit = self.state.open[int(seen.grams) % len(self.state.open)]
         visit.grams += seen.grams
-        event = ShelfEvent(f"{seen.scale}-{seen.t:.3f}", "f", *([seen.t] * 4), -seen.grams, 1.0, ())
+        event = ShelfEvent(
+            f"{seen.scale}-{seen.t:.3f}", "f", seen.t, seen.t, seen.t, seen.t, -seen.grams, 1.0, ()
+        )
         line = CartLine("sku", int(visit.grams // 100), 0.9, (event.id,))
         return [
             event,
@@ -267,9 +269,7 @@ class SqliteSink:
             self._db.execute("CREATE TABLE IF NOT EXISTS visit (id TEXT PRIMARY KEY, body BLOB) STRICT")
         body = to_msgpack(closed.closed)
         self._db.execute("INSERT OR IGNORE INTO visit VALUES (?, ?)", (closed.closed.visit, body))
-        (kept,) = self._db.execute(
-            "SELECT body FROM visit WHERE id = ?", (closed.closed.visit,)
-        ).fetchone()
+        (kept,) = self._db.execute("SELECT body FROM visit WHERE id = ?", (closed.closed.visit,)).fetchone()
         if kept != body:
             raise AssertionError(f"{closed.closed.visit} was posted with other bytes before")
 

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from inference.engine.view import LATEST, ShownPicture, View, ViewState
+from inference.messages import Alarm, Detection, Detections, Person, StaffMark, VisitClosed, VisitOpened
+from inference.messages.codec import from_msgpack, to_msgpack
+from inference.messages.results import CartChanged, FloorUpdate
+from inference.messages.wire import SourceStatus
+from tests.support.fake_pipeline import FakeFlow, fake_layout, fake_observations
+
+SOURCE = SourceStatus("recording", "r")
+
+
+def person(track: int, *seen_in: tuple[str, int]) -> Person:
+    return Person(track, 1.0, (1.0, 2.0), (0.1, 0.0, 0.1), (0.0, 0.0), 1.7, 0.99, False, 1.0, seen_in=seen_in)
+
+
+def test_a_snapshot_joins_people_visits_boxes_and_pictures() -> None:
+    view = View("e")
+    boxes = (Detection((0.0, 0.0, 1.0, 1.0), 0.9), Detection((2.0, 0.0, 3.0, 1.0), 0.8))
+    view.saw(
+        Detections("c0", 5.0, 1, 64, 48, boxes),
+        [
+            VisitOpened("v1", "AB", 1, 4.0, "door"),
+            VisitOpened("v2", "CD", 2, 4.5, "door"),
+            FloorUpdate(5.0, (person(1, ("c0", 1), ("c0", 9), ("c1", 0)), person(3))),
+        ],
+    )
+    view.saw(StaffMark("AB", 5.5), [])
+    view.saw(StaffMark("nobody", 5.5), [])
+    pictures = {"c0": ShownPicture("n0", 64, 48, 5.0), "c9": ShownPicture("n9", 8, 6, 5.0)}
+    shot = view.snapshot(SOURCE, (), 3, pictures)
+    assert [(i.person.track, i.code, i.entered_at, i.staff) for i in shot.inside] == [
+        (1, "AB", 4.0, True),
+        (3, "", 1.0, False),
+    ]
+    assert shot.cameras[0].tracks == (None, 1)
+    assert [(c.camera, c.picture) for c in shot.cameras] == [("c0", "n0"), ("c9", "n9")]
+    assert (shot.waiting, shot.frames, shot.observations, shot.t) == (1, 1, 3, 5.5)
+    assert view.snapshot(SOURCE, (), 3, {}).seq == shot.seq + 1
+    assert not view.knows("nobody")
+
+
+def test_only_the_latest_alarms_are_kept() -> None:
+    view = View("e")
+    alarms = [Alarm(float(i), "k", "a", str(i)) for i in range(LATEST + 5)]
+    view.take(alarms)
+    view.take([FloorUpdate(1.0, (), alarms=(Alarm(99.0, "k", "a", "last"),))])
+    shot = view.snapshot(SOURCE, (), 0, {})
+    assert len(shot.alarms) == LATEST
+    assert shot.alarms[-1].text == "last"
+
+
+def test_carts_and_visits_end_together_and_the_state_survives_a_checkpoint() -> None:
+    flow, view = FakeFlow(fake_layout()), View("e")
+    opened, closed, carts = 0, 0, 0
+    for seen in fake_observations(1200):
+        results = flow.step(seen)
+        view.saw(seen, results)
+        opened += sum(isinstance(r, VisitOpened) for r in results)
+        closed += sum(isinstance(r, VisitClosed) for r in results)
+        carts += sum(isinstance(r, CartChanged) for r in results)
+    assert closed > 5
+    assert carts > 50
+    state = view.state
+    assert state.closed == closed
+    assert len(state.open) == opened - closed
+    assert state.carts.keys() <= {v.visit for v in state.open.values()}
+    again = from_msgpack(to_msgpack(state), ViewState)
+    assert again == state
+    view.saw(seen, flow.finish(2e9))
+    assert state.carts == {}
