@@ -95,7 +95,7 @@ class Closing:
             attribution = state.attributions[event]
             if not any(evidence.allowed(attribution, attribution.explanations[i]) for i in indices):
                 return -math.inf
-            return evidence.carts(group, s.BEAM_OPEN, (event, indices)).log_mass
+            return evidence.carts(group, s.BEAM_ASK, (event, indices)).log_mass
 
         codes = {member: visit.code for member, visit in state.visits.items()}
         return Interviewer(self._layout, codes).questions(track, carts, hypothesis.path, refit)

@@ -110,7 +110,10 @@ def _step(
     best: dict[Contents, tuple[float, tuple[int, ...]]] = {}
     for hypothesis in beamed:
         for i, explanation in options:
-            contents, factor = _after(hypothesis.contents, explanation, counted)
+            if explanation.track in counted and explanation.moves:
+                contents, factor = _after(hypothesis.contents, explanation)
+            else:
+                contents, factor = hypothesis.contents, 1.0
             weight = explanation.probability * factor
             sums[contents] = sums.get(contents, 0.0) + hypothesis.probability * weight
             path = (hypothesis.path_probability * weight, (*hypothesis.path, i))
@@ -123,10 +126,10 @@ def _step(
     return [Hypothesis(c, p / total, best[c][0] / total, best[c][1]) for c, p in kept], total
 
 
-def _after(contents: Contents, explanation: Explanation, counted: frozenset[int]) -> tuple[Contents, float]:
+def _after(contents: Contents, explanation: Explanation) -> tuple[Contents, float]:
     """The carts after this explanation, and the factor for what they could not give back."""
     track = explanation.track
-    if track is None or track not in counted or not explanation.moves:
+    if track is None:
         return contents, 1.0
     carts = dict(contents)
     factor = 1.0

@@ -34,9 +34,8 @@ class Interviewer:
     def questions(self, track: int, chosen: Joint, path: Sequence[int], refit: Refit) -> tuple[Question, ...]:
         """One per event whose answer would change what this track pays."""
         found: list[Question] = []
-        for n, attribution in enumerate(chosen.events):
-            if all(e.track != track for e in attribution.explanations):
-                continue
+        for n in self._worth_refitting(track, chosen, path):
+            attribution = chosen.events[n]
             alternatives = self._alternatives(attribution, refit)
             if len(alternatives) < 2:
                 continue
@@ -45,13 +44,25 @@ class Interviewer:
                 text = self._text(attribution, alternatives)
                 found.append(Question(attribution.event.id, text, tuple(alternatives), round(stake)))
         found.sort(key=lambda q: (-q.at_stake, q.event))
-        return tuple(found[: s.QUESTIONS])
+        return tuple(found)
+
+    def _worth_refitting(self, track: int, chosen: Joint, path: Sequence[int]) -> list[int]:
+        """Events of this track with most money at stake, each taken by itself: refitting is dear."""
+        stakes = []
+        for n, attribution in enumerate(chosen.events):
+            if any(e.track == track for e in attribution.explanations):
+                mine = attribution.explanations[path[n]]
+                stakes.append((-self._at_stake(track, mine, attribution.explanations), n))
+        return [n for _, n in sorted(stakes)[: s.QUESTIONS]]
 
     def _alternatives(self, attribution: Attribution, refit: Refit) -> list[Explanation]:
         """Explanations that mean different things, with probabilities given everything else."""
         groups: dict[tuple[int | None, tuple[tuple[str, int], ...]], list[int]] = {}
         for i, e in enumerate(attribution.explanations):
             groups.setdefault((e.track, tuple(sorted((m.sku, m.count) for m in e.moves))), []).append(i)
+        prior = {key: sum(attribution.explanations[i].probability for i in groups[key]) for key in groups}
+        likely = sorted(groups, key=lambda key: -prior[key])[: s.ALTERNATIVES + 1]
+        groups = {key: groups[key] for key in likely}
         masses = {key: refit(attribution.event.id, frozenset(indices)) for key, indices in groups.items()}
         top = max(masses.values())
         if top == -math.inf:

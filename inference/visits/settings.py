@@ -12,8 +12,9 @@ LATE_S = 60.0
 """How long closed visits and their events are remembered for those that shared events with them."""
 
 BEAM_OPEN = 64
-BEAM_CLOSE = 300
-"""Joint hypotheses kept while shopping, and when a visit closes."""
+BEAM_CLOSE = 200
+BEAM_ASK = 24
+"""Joint hypotheses kept while shopping, when a visit closes, and for each alternative of a question."""
 LEAST = 1e-5
 """Hypotheses this much less probable than the best are dropped."""
 BREACH = 1e-4
