@@ -59,10 +59,17 @@ class RunningEngine:
         self._ended_well = False
         try:
             left = read_address(state)
-            self.session = usable(session or (left.session if left else new_session()))
+            found = session or (left.session if left else None)
+            self.session = new_session() if found is None else usable(found)
+        except BaseException:
+            self._lock.release()
+            raise
+        try:
             self._open(spec, compose, on_visit)
         except BaseException:
             self._let_go()
+            if found is None:  # nobody else knows of it, and nothing of a visit is in it yet
+                end_session(self.session)
             raise
 
     def _open(self, spec: EngineSpec, compose: Compose, on_visit: OnVisit | None) -> None:

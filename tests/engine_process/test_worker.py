@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -24,9 +25,15 @@ from tests.support.fake_pipeline import fake_observations, undisturbed, visits_i
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def worker(module: str, file: Path | str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def worker(
+    module: str, file: Path | str, stdin: bytes = b"", place: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a worker to its end; ``place`` is where it puts temporary folders."""
     command = [sys.executable, "-m", module, "--spec", str(file)]
-    return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, timeout=60, check=False)
+    env = {**os.environ, **({} if place is None else {"TMPDIR": str(place)})}
+    return subprocess.run(
+        command, cwd=ROOT, input=stdin, capture_output=True, timeout=60, check=False, env=env
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,12 +65,14 @@ def test_bad_specs_are_named(text: str, said: str) -> None:
 def test_the_real_worker_refuses_what_is_not_there(
     changes: dict[str, str | None], said: str, spec: EngineSpec, tmp_path: Path
 ) -> None:
-    file = tmp_path / "spec.json"
+    file, place = tmp_path / "spec.json", tmp_path / "tmp"
+    place.mkdir()
     file.write_bytes(msgspec.json.encode(msgspec.structs.replace(spec, **changes)))
-    ended = worker("console.engine_process.worker", file)
+    ended = worker("console.engine_process.worker", file, place=place)
     assert ended.returncode == EXIT_REFUSED, ended.stderr
     assert said in ended.stderr.decode()
     assert b"Traceback" not in ended.stderr
+    assert list(place.iterdir()) == []
     assert not is_running(spec.state_path)
 
 
