@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from console.cli import console, ledger, models, recordings, store
+from console.cli import console, ledger, models, record, recordings, screenshots, store
+from console.cli.bench.command import bench
 
 app = typer.Typer(
     name="openaisle",
@@ -13,9 +14,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(console.run)
+app.command("record")(record.record)
 app.command("replay")(recordings.replay_command)
 app.command("evaluate")(recordings.evaluate_command)
 app.command("simulate")(recordings.simulate_command)
+app.command("bench")(bench)
+app.command("screenshots")(screenshots.screenshots)
 app.add_typer(recordings.imports, name="import")
 app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="model")

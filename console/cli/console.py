@@ -67,6 +67,7 @@ KeepOption = Annotated[
 ]
 
 
+PICTURE_SIZE = (1366, 768)
 DETECTION_THREADS = max(1, (os.cpu_count() or 2) - 1)
 """One core stays for decoding and for the thread that owns the state."""
 
@@ -102,11 +103,15 @@ def make_spec(
     threads: int,
     *,
     headless: bool,
+    place: Path | None = None,
 ) -> EngineSpec:
-    """What the engine is started with. A recording plays from its beginning; a live store goes on."""
+    """What the engine is started with. A recording plays from its beginning; a live store goes on.
+
+    ``place``: folder for journal and ledger; None: this store's own on this computer.
+    """
     if store is None and recording is None:
         recording = DEMO_RECORDING
-    place = state_dir() / _place_of(store, recording)
+    place = place or state_dir() / _place_of(store, recording)
     return EngineSpec(
         store=None if store is None else str(store.resolve()),
         recording=None if recording is None else str(recording.resolve()),
@@ -177,7 +182,9 @@ def _run_headless(spec: EngineSpec, layout: StoreLayout, picture: Path) -> None:
         markup=False,
         highlight=False,
     )
-    if witness.draw(layout, spec.ledger_path, picture):
+    if witness.saw_something:
+        with witness.window(layout, spec.ledger_path) as render:
+            render(picture, PICTURE_SIZE, "dark", "live")
         out.print(f"What the window would have shown: {picture}", markup=False, highlight=False)
 
 

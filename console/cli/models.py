@@ -28,6 +28,10 @@ def add(
     size: Annotated[
         str | None, typer.Option(help="Input size WIDTHxHEIGHT, where the network leaves it open.")
     ] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(help="Names of its classes in order, with commas; without it the family's own."),
+    ] = None,
     decoded: Annotated[
         bool, typer.Option("--decoded", help="yolox: exported with decoding inside the graph.")
     ] = False,
@@ -42,6 +46,7 @@ def add(
             target,
             score=score,
             size=_size(size),
+            classes=None if classes is None else tuple(classes.split(",")),
             decoded=decoded,
             licence=licence,
             source=source,

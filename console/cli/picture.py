@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,8 @@ from console.engine_process.link import EngineState
 from inference.messages.wire import Answer, Command, Refused, Snapshot
 from store_layout.model import StoreLayout
 
-SIZE = (1366, 768)
+Theme = Literal["light", "dark"]
+Render = Callable[[Path, tuple[int, int], Theme, str], None]
 
 
 class Witness:
@@ -34,24 +38,33 @@ class Witness:
         reader.close()
         self._pictures = {name: picture for name, picture in shown.items() if picture is not None}
 
-    def draw(self, layout: StoreLayout, ledger: Path, picture: Path) -> bool:
-        """Render the Live page of that moment; false when nothing was ever seen."""
-        if self._best is None:
-            return False
+    @property
+    def saw_something(self) -> bool:
+        """Whether there was a moment at all."""
+        return self._best is not None
+
+    @contextmanager
+    def window(self, layout: StoreLayout, ledger: Path) -> Iterator[Render]:
+        """A window, offscreen, that shows the moment; gives a function that writes a page of it as PNG."""
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from console.window import MainWindow, application, render_to
 
-        picture.parent.mkdir(parents=True, exist_ok=True)
+        if self._best is None:
+            raise OSError("there is nothing to show: the engine ended before its first snapshot")
         app = application()
         with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
             window = MainWindow(layout, StillLink(self._best, self._pictures), ledger, Path(settings))
+
+            def render(file: Path, size: tuple[int, int], theme: Theme, page: str) -> None:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                render_to(file, size, theme, page, window)
+
             try:
-                render_to(picture, SIZE, "dark", "live", window)
+                yield render
             finally:
                 window.close()
                 window.deleteLater()
                 app.processEvents()
-        return True
 
 
 class StillLink:

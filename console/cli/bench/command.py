@@ -1,0 +1,86 @@
+"""The command itself: runs the measurements one after another and writes what came of them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.cli.bench.report import Results, render
+from console.cli.places import DEMO_RECORDING, HOME
+from console.cli.recordings import INPUT_ERRORS, DetectorOption, replay_into
+from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
+from inference.detection import load_detector
+from inference.evaluation.report import evaluate
+
+LATENCY_S = 120.0
+"""How much of the demo is played at real-time speed."""
+
+
+def bench(
+    target: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = HOME
+    / "BENCHMARKS.md",
+    recordings: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="Also evaluate this recording (with a truth.json). May be repeated."),
+    ] = None,
+    detector: DetectorOption = None,
+    demo: Annotated[Path, typer.Option(help="The recording that speed is measured on.")] = DEMO_RECORDING,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure speed and accuracy on this machine and write the report. Takes some minutes; leave it alone."""
+    with errors_in_words(*INPUT_ERRORS), tempfile.TemporaryDirectory(prefix="openaisle-bench-") as scratch:
+        results = measure(demo, recordings or [], detector, Path(scratch))
+        target.write_text(render(results), encoding="utf-8")
+    if as_json:
+        print_json(results)
+    else:
+        out.print(render(results), markup=False, highlight=False)
+        out.print(f"Written: {target}", markup=False, highlight=False)
+
+
+def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path) -> Results:
+    """All measurements, in an order that does not let one disturb the next."""
+    try:
+        from console.cli.bench.network import write_timing_network
+    except ImportError as error:
+        raise fail(
+            f"the benchmark needs a package of the test extra ({error.name}): pip install '.[test]'"
+        ) from error
+    from console.cli.bench.material import write_material
+    from console.cli.bench.running import measure_latency, measure_memory, measure_start
+    from console.cli.bench.throughput import measure_throughput
+
+    _say("pictures for the cameras")
+    short = write_material(demo, scratch / "short", seconds=20.0, skip=20.0)
+    long = write_material(demo, scratch / "long", seconds=LATENCY_S, skip=0.0)
+    network = load_detector(write_timing_network(scratch / "network"))
+    _say("frames per second")
+    throughput = measure_throughput(short, network, scratch / "throughput")
+    _say("start to the first picture")
+    starts = sorted(measure_start(short, scratch / f"start{i}") for i in range(3))
+    _say(f"latency, {LATENCY_S:.0f} s at real-time speed")
+    latency = measure_latency(long, scratch / "latency")
+    _say("memory")
+    memory = measure_memory(demo, scratch / "memory")
+    reports, replays = [], []
+    for recording in (demo, *others):
+        _say(f"replay and evaluation of {recording.name}")
+        wanted = None if recording == demo else detector
+        folder = scratch / "replay" / recording.name
+        replays.append(replay_into(recording, folder, wanted, keep_detections=True, quiet=True))
+        reports.append(evaluate(recording, folder) if (recording / "truth.json").exists() else None)
+    return Results(
+        throughput=throughput,
+        start_s=starts[len(starts) // 2],
+        latency=latency,
+        memory=memory,
+        replays=tuple(replays),
+        reports=tuple(reports),
+    )
+
+
+def _say(what: str) -> None:
+    err.print(f"bench: {what}", style="dim", highlight=False)

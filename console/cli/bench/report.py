@@ -1,0 +1,153 @@
+"""The report as Markdown: figures beside their aims, and how to get them again."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from console.cli.bench.running import Latency, Memory
+from console.cli.bench.throughput import Throughput
+from inference.evaluation.detections import BoxScore
+from inference.evaluation.rates import f1, ratio
+from inference.evaluation.report import Report
+from inference.recording.replay import ReplaySummary
+
+PACKAGES = ("onnxruntime", "av", "opencv-python-headless", "numpy", "PySide6-Essentials")
+
+
+class Results(msgspec.Struct, frozen=True):
+    """Everything that was measured in one run."""
+
+    throughput: Throughput
+    start_s: float
+    """Median of three."""
+    latency: Latency
+    memory: Memory | None
+    replays: tuple[ReplaySummary, ...]
+    reports: tuple[Report | None, ...]
+    """Beside each replay; None where the recording has no truth."""
+
+
+def render(results: Results) -> str:
+    """The whole file."""
+    return "\n".join([*_head(), *_speed(results), *_accuracy(results), ""])
+
+
+def _head() -> Iterator[str]:
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    yield "# Benchmarks"
+    yield ""
+    yield "Written by `make bench` (`main.py bench`); every figure comes from one run on one machine."
+    yield "Ratios travel between machines, seconds do not."
+    yield ""
+    yield f"- {datetime.now(UTC):%Y-%m-%d}, {_machine()}"
+    yield f"- Python {platform.python_version()}, {packages}"
+    yield ""
+
+
+def _speed(results: Results) -> Iterator[str]:
+    t, latency, memory = results.throughput, results.latency, results.memory
+    at_rest = f"{latency.settled_p50:.2f} / {latency.settled_p95:.2f}"
+    receipt = f"{latency.receipt_p50:.2f} / {latency.receipt_p95:.2f}"
+    yield "## Speed"
+    yield ""
+    yield "| what | measured | aim |"
+    yield "|---|---:|---:|"
+    yield f"| end-to-end frames/s against decode + ONNX alone, {t.threads} cores | {t.ratio:.2f} | 0.85 |"
+    yield f"| end-to-end frames/s, {t.cameras} cameras of 640x360 | {t.end_to_end:.0f} | |"
+    yield f"| decode + ONNX alone, frames/s | {t.decode_and_network:.0f} | |"
+    yield f"| the cameras deliver, frames/s | {t.real_time:.0f} | |"
+    yield f"| scale at rest to cart line at the window, p50 / p95, s | {at_rest} | |"
+    yield f"| change known to cart line at the window, p95, s | {latency.machine_p95:.2f} | 0.5 |"
+    yield f"| exit to receipt, nothing open, p50 / p95, s | {receipt} | 2 |"
+    yield f"| start of the console to the first live picture, s | {results.start_s:.1f} | |"
+    if memory is not None:
+        yield (
+            f"| memory of the engine, a quarter / the whole of the demo played, MB | {memory.quarter:.0f} / "
+            f"{memory.end:.0f} | flat |"
+        )
+    yield ""
+    yield (
+        "The network here has the size of the store's own detector (0.27 M parameters at 320x192) "
+        "and random weights: its time is real, what it sees is replaced by the recorded detections. Frames/s "
+        f"are medians of three rounds, each pair run in turn. Latency: {latency.events} shelf events and "
+        f"{latency.exits} exits at real-time speed; a change counts as known when the scale has been calm "
+        "for half a second."
+    )
+    yield ""
+
+
+def _accuracy(results: Results) -> Iterator[str]:
+    yield "## Accuracy"
+    yield ""
+    for replay, report in zip(results.replays, results.reports, strict=True):
+        yield f"### {replay.recording}"
+        yield ""
+        yield (
+            f"{replay.duration_s:.0f} s, replayed {replay.times_real_time:.1f} x as fast as it happened; "
+            f"{replay.shelf_events} shelf events; {replay.visits} visits: {_decisions(replay)}."
+        )
+        yield ""
+        if report is not None:
+            yield from _report(report)
+
+
+def _report(report: Report) -> Iterator[str]:
+    yield "| what | measured |"
+    yield "|---|---:|"
+    if (r := report.receipts) is not None:
+        yield f"| visits of shoppers | {r.true_visits} |"
+        yield f"| of these missed / visits invented | {r.missed} / {r.invented} |"
+        yield f"| receipts issued / exactly right | {r.issued} / {r.issued_right} |"
+        yield f"| reviews, per 1,000 visits | {_number(r.reviews_per_1000, 0)} |"
+        i = r.items
+        yield (
+            "| item precision / recall / F1 "
+            f"| {_number(i.precision)} / {_number(i.recall)} / {_number(i.f1)} |"
+        )
+    if (t := report.tracks) is not None:
+        yield f"| MOTA / IDF1 (1 m gate on the floor) | {_number(t.mota)} / {_number(t.idf1)} |"
+        yield f"| identity switches | {t.switches} |"
+        yield (
+            "| position error, median / p90 / mean, m "
+            f"| {_number(t.error_median_m)} / {_number(t.error_p90_m)} / {_number(t.error_mean_m)} |"
+        )
+    yield ""
+    if any(score.rule == "literal" for score in report.detections):
+        yield from _boxes(report.detections)
+
+
+def _boxes(scores: tuple[BoxScore, ...]) -> Iterator[str]:
+    yield "Detections of all cameras together, IoU 0.5. *ignore*: boxes that the truth marks so count neither"
+    yield "way; *literal*: a find there is false."
+    yield ""
+    yield "| score | rule | precision | recall | F1 |"
+    yield "|---:|---|---:|---:|---:|"
+    for threshold, rule in dict.fromkeys((s.threshold, s.rule) for s in scores):
+        row = [s for s in scores if (s.threshold, s.rule) == (threshold, rule)]
+        true, found, hits = (sum(getattr(s, name) for s in row) for name in ("true", "found", "hits"))
+        p, r = ratio(hits, found), ratio(hits, true)
+        yield f"| {threshold:.2f} | {rule} | {_number(p)} | {_number(r)} | {_number(f1(p, r))} |"
+    yield ""
+
+
+def _decisions(replay: ReplaySummary) -> str:
+    return ", ".join(f"{n} {decision}" for decision, n in sorted(replay.decisions.items())) or "none"
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _machine() -> str:
+    cpu = Path("/proc/cpuinfo")
+    lines = cpu.read_text().splitlines() if cpu.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    name = names[0] if names else platform.machine()
+    return f"{os.cpu_count()} cores ({name}), {platform.system()}, no GPU used"

@@ -1,0 +1,37 @@
+"""``main.py screenshots``: every page, light and dark, at two sizes, from a run of the demo."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from console.cli.console import START_ERRORS, layout_of, make_spec
+from console.cli.picture import Witness
+from console.cli.places import ASSETS, DEMO_RECORDING
+from console.cli.say import errors_in_words, out
+from console.engine_process.headless import run_headless
+
+SIZES = ((1366, 768), (1920, 1080))
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SPEED = 8.0
+"""Slow enough for a snapshot every few seconds of the store's time."""
+
+
+def screenshots(
+    target: Annotated[Path, typer.Option("--out", help="Folder for the pictures.")] = ASSETS / "screenshots",
+    recording: Annotated[Path, typer.Option("--recording", help="What is shown.")] = DEMO_RECORDING,
+) -> None:
+    """Play the demo and render every page as it was at its fullest moment."""
+    with errors_in_words(*START_ERRORS), tempfile.TemporaryDirectory(prefix="openaisle-") as scratch:
+        spec = make_spec(None, recording, None, SPEED, 1, headless=True, place=Path(scratch))
+        layout, witness = layout_of(spec), Witness()
+        run_headless(spec, on_status=witness.see)
+        with witness.window(layout, spec.ledger_path) as render:
+            for page, theme, size in product(("live", "visits", "devices"), THEMES, SIZES):
+                file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"
+                render(file, size, theme, page)
+                out.print(f"{file}", markup=False, highlight=False)
