@@ -82,11 +82,6 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
             last = len(self._columns) - 1
             self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
 
-    def refresh_texts(self) -> None:
-        """Texts that depend on the time are other ones now."""
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._columns) - 1))
-
     def _remove_all_but(self, wanted: dict[Hashable, Row]) -> None:
         for i in range(len(self._rows) - 1, -1, -1):
             if self._key(self._rows[i]) not in wanted:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from console.engine_process.link import EngineLink, EngineState
+from console.theme.tokens import IDENTITY_COUNT
 from inference.messages.results import Cart
 from inference.messages.wire import Inside, Snapshot
 from store_layout.model import StoreLayout
 
 POLL_MS = 80
 """12.5 Hz: a person reads no faster, and there is no backlog because only the newest snapshot is taken."""
-
-IDENTITIES = 16
 
 
 class LiveState(QObject):
@@ -86,7 +85,7 @@ class LiveState(QObject):
 
     def identity(self, track: int) -> int:
         """Number of the look of a shopper; the same everywhere for as long as they are inside."""
-        return self._identities.get(track, track % IDENTITIES)
+        return self._identities.get(track, track % IDENTITY_COUNT)
 
     def select(self, track: int | None) -> None:
         """Select a shopper everywhere, or nobody."""
@@ -114,7 +113,7 @@ class LiveState(QObject):
         for track in tracks:
             if track in kept:
                 continue
-            wanted = [(track + step) % IDENTITIES for step in range(IDENTITIES)]
+            wanted = [(track + step) % IDENTITY_COUNT for step in range(IDENTITY_COUNT)]
             kept[track] = next((i for i in wanted if i not in taken), wanted[0])
             taken.add(kept[track])
         self._identities = kept

@@ -70,9 +70,6 @@ def _controls(theme: Theme) -> str:
     QPushButton:focus, QToolButton[role="tool"]:focus {{ border: 1px solid {theme.accent};
         outline: 1px solid {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.secondary}; background: transparent; }}
-    QPushButton[role="primary"] {{ background: {theme.accent}; color: {theme.on_accent};
-        border-color: {theme.accent}; font-weight: 600; }}
-    QPushButton[role="primary"]:focus {{ border: 2px solid {theme.text}; }}
     QLineEdit {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
         padding: 6px {k.SPACE_2}px; selection-background-color: {theme.accent};
         selection-color: {theme.on_accent}; }}

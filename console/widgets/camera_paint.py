@@ -29,6 +29,8 @@ LABELS_FROM = 240.0
 """Width of a picture from which on everybody carries their code, and not only the selected."""
 UNITS = re.compile(r"(\d) (s|ms|min)\b")
 """A number stays beside its unit when a line is broken."""
+CROWD = 20
+"""With more people than this in a small picture their wrists would only be noise."""
 SURE = 0.3
 """Key points less sure than this are not drawn."""
 
@@ -151,13 +153,18 @@ class CameraPainter:
             look = -1 if track is None else identity_of(self._state.identity(track)).colour
             groups.setdefault((track is not None and track == self._state.selected, look), []).append(item)
         large = place.at.width() >= LABELS_FROM
+        hands = large or len(view.items) <= CROWD
         for (chosen, look), items in sorted(groups.items(), key=lambda group: group[0]):
             colour = QColor(theme.secondary if look < 0 else theme.identities[look])
             _paint_boxes(painter, [place.box(i) for i in items], colour, known=look >= 0, chosen=chosen)
-            wrists = [
-                w for i in items for w in (i.wrist_left, i.wrist_right) if w is not None and w.score >= SURE
-            ]
-            _paint_wrists(painter, [place.point(w.x, w.y) for w in wrists], colour, large=large)
+            if hands:
+                wrists = [
+                    w
+                    for i in items
+                    for w in (i.wrist_left, i.wrist_right)
+                    if w is not None and w.score >= SURE
+                ]
+                _paint_wrists(painter, [place.point(w.x, w.y) for w in wrists], colour, large=large)
         for item, track in zip(view.items, tracks, strict=False):
             if track is not None and (large or track == self._state.selected):
                 self._label(painter, track, place, place.box(item), theme)

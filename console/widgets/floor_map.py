@@ -213,6 +213,7 @@ class FloorMap(QWidget):
         """Where they may be: twice the standard deviation, when that is more than the token covers."""
         painter.save()
         painter.setClipPath(self._floor_path())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=len(inside) <= FEW)
         for shopper in inside:
             xx, xy, yy = shopper.person.covariance
             mean, spread = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)

@@ -68,7 +68,7 @@ class RailButton(QAbstractButton):
         loud = self._tone in ("waiting", "wrong")
         font = ui_font(TEXT_SECONDARY, bold=True)
         width = max(16.0, QFontMetricsF(font).horizontalAdvance(self._badge) + SPACE_2)
-        box = QRectF(at.x(), at.y() - 3, width, 16)
+        box = QRectF(min(at.x(), self.width() - width - SPACE_1), at.y() - 3, width, 16)
         painter.setPen(QPen(QColor(theme.panel), 1.0))
         painter.setBrush(QColor(getattr(theme, self._tone) if loud else theme.line))
         painter.drawRoundedRect(box, 8, 8)

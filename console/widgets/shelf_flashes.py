@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from console.theme.tokens import MOTION_MS
 from inference.messages.wire import Snapshot
 from store_layout.model import Slot, StoreLayout
 
-STEP_S = 0.15
+STEP_S = MOTION_MS / 1000
 """Length of one step of brightness."""
 SHOWN_S = 3.0
 """How long the grams stay beside the slot."""
