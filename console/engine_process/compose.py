@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from console.engine_process.spec import EngineSpec, SpecError
 from inference.engine.flow import FlowMaker, SinkMaker, VisitSink, real_flow
+from inference.engine.heard import HeardDevices
 from inference.engine.source import RecordingSource, Source
 from inference.messages import Frame, Observation, VisitClosed
 from store_layout.model import StoreLayout
@@ -79,6 +80,7 @@ def _recorded(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
         speed=spec.speed,
         show=show,
         paused=spec.paused,
+        heard=HeardDevices(recording.layout),
     )
     return recording.layout, source
 

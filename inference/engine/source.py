@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Protocol
 
+from inference.engine.heard import HeardDevices
 from inference.engine.pacing import Pacer
 from inference.messages import Frame, Observation
 from inference.messages.wire import DeviceKind, DeviceState, DeviceStatus, SourceStatus
@@ -73,8 +74,13 @@ class RecordingSource:
         speed: float | None = 1.0,
         show: Callable[[Frame], None] | None = None,
         paused: bool = False,
+        heard: HeardDevices | None = None,
     ) -> None:
-        """``play(position, on_frame)`` gives the observations from ``position`` on; see RecordingPlayer."""
+        """``play(position, on_frame)`` gives the observations from ``position`` on; see RecordingPlayer.
+
+        ``heard`` judges the recorded devices; without it the recording is the only device that is shown.
+        """
+        self._heard = heard
         self._play = play
         self._id = recording_id
         self._started_at = started_at
@@ -115,6 +121,8 @@ class RecordingSource:
         if batch:
             self._position = max(self._position, batch[-1].t)
             self._taken += len(batch)
+            if self._heard is not None:
+                self._heard.hear(batch)
         elif self._error is not None:
             raise SourceError(f"recording {self._id}: {self._error}") from self._error
         return batch
@@ -137,10 +145,12 @@ class RecordingSource:
         )
 
     def devices(self) -> tuple[DeviceStatus, ...]:
-        """The recording itself is the only device."""
+        """The recording, then the devices that it was made of."""
         kind: DeviceKind = "recording"
-        state: DeviceState = "ended" if self.ended else "off" if self._pacer.paused else "live"
-        return (DeviceStatus(self._id, kind, state, self._since, received=self._taken),)
+        ended = self.ended
+        state: DeviceState = "ended" if ended else "off" if self._pacer.paused else "live"
+        itself = DeviceStatus(self._id, kind, state, self._since, received=self._taken)
+        return (itself,) if self._heard is None else (itself, *self._heard.statuses(ended=ended))
 
     def pause(self, paused: bool) -> str | None:
         """Hold or go on."""
