@@ -71,7 +71,7 @@ class RecordingWriter:
     ) -> None:
         """Make the folder and begin.
 
-        ``store_folder``: copied as it is; None: the layout is written. Raises :class:`RecordingError` where
+        ``store_folder``: its files are copied as they are; None: the layout is written. Raises :class:`RecordingError` where
         the folder holds something already.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -298,11 +298,21 @@ def without_appearance(seen: S) -> S:
 
 def _write_store(layout: StoreLayout, source: Path | None, target: Path) -> None:
     if source is not None:
-        shutil.copytree(source, target)
+        target.mkdir(parents=True)
+        for name in _store_files(layout):
+            if (source / name).is_file():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source / name, target / name)
         return
     from store_layout.writer import write_store
 
     write_store(layout, target)
+
+
+def _store_files(layout: StoreLayout) -> tuple[str, ...]:
+    """What belongs to a store folder. Anything else that lies in it (a video, notes) stays where it is."""
+    pictures = (layout.file.floor.plan, *(product.picture for product in layout.catalog))
+    return ("store.toml", "catalog.csv", "planogram.csv", *dict.fromkeys(p for p in pictures if p))
 
 
 def _copy(source: Path, target: Path) -> None:

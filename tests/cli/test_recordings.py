@@ -9,24 +9,9 @@ from typer.testing import CliRunner
 from console.back_office import Ledger, verify
 from console.cli.app import app
 from store_layout.writer import write_store
+from tests.cli.conftest import run
 from tests.support.data import shared_data
 from tests.support.stores import small_store
-
-
-def run(*args: str | Path) -> str:
-    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    write_store(small_store(), folder / "store")
-    run(
-        "simulate", "--store", folder / "store", "--visits", "3", "--seed", "5", "--out", folder / "recording"
-    )
-    return folder / "recording"
 
 
 def test_two_replays_are_the_same_to_the_byte_and_agree_with_their_ledger(

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from console.cli.app import app
+from store_layout.writer import write_store
+from tests.support.stores import small_store
+
+
+def run(*args: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("simulated")
+    write_store(small_store(), folder / "store")
+    run(
+        "simulate", "--store", folder / "store", "--visits", "3", "--seed", "5", "--out", folder / "recording"
+    )
+    return folder / "recording"
