@@ -71,8 +71,8 @@ class RecordingWriter:
     ) -> None:
         """Make the folder and begin.
 
-        ``store_folder``: its files are copied as they are; None: the layout is written. Raises :class:`RecordingError` where
-        the folder holds something already.
+        ``store_folder``: its files are copied as they are; None: the layout is written. Raises
+        :class:`RecordingError` where the folder holds something already.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RecordingError(f"{folder}: not empty; a recording is written to a new folder")

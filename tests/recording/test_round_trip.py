@@ -96,13 +96,20 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert [p.name for p in (tmp_path / "r").iterdir()] == ["mine.txt"]
 
 
-def test_the_store_folder_is_copied_as_it_is(tmp_path: Path) -> None:
-    write_store(LAYOUT, tmp_path / "store")
-    (tmp_path / "store" / "plan.png").write_bytes(b"picture")
-    with RecordingWriter(tmp_path / "r", LAYOUT, started_at=START, store_folder=tmp_path / "store"):
+def test_the_store_s_own_files_are_copied_and_nothing_else_that_lies_beside_them(tmp_path: Path) -> None:
+    floor = msgspec.structs.replace(LAYOUT.file.floor, plan="plan.png")
+    layout = msgspec.structs.replace(LAYOUT, file=msgspec.structs.replace(LAYOUT.file, floor=floor))
+    store = tmp_path / "store"
+    store.mkdir()
+    (store / "plan.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    write_store(layout, store)
+    (store / "camera.mp4").write_bytes(b"people")
+    with RecordingWriter(tmp_path / "r", layout, started_at=START, store_folder=store):
         pass
-    assert (tmp_path / "r" / "store" / "plan.png").read_bytes() == b"picture"
-    assert Recording.open(tmp_path / "r").layout.file == LAYOUT.file
+    copied = tmp_path / "r" / "store"
+    assert {p.name for p in copied.iterdir()} == {"store.toml", "catalog.csv", "planogram.csv", "plan.png"}
+    assert (copied / "store.toml").read_bytes() == (store / "store.toml").read_bytes()
+    assert Recording.open(tmp_path / "r").layout.file == layout.file
 
 
 def test_truth_comes_back(tmp_path: Path) -> None:
