@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from console.cli import console, ledger, models, record, recordings, screenshots, store
+from console.cli import console, ledger, models, passwords, record, recordings, screenshots, store
 from console.cli.bench.command import bench
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("bench")(bench)
 app.command("screenshots")(screenshots.screenshots)
 app.add_typer(recordings.imports, name="import")
 app.add_typer(store.app, name="store")
+app.add_typer(passwords.app, name="password")
 app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
 
