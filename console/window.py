@@ -35,6 +35,7 @@ from console.theme.icons import Icon
 from console.widgets.banner import EngineBanner
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
+from console.widgets.offscreen import keep_back_size_hints
 from console.widgets.page import Page
 from console.widgets.rail import Rail
 from console.widgets.status_line import StatusLine
@@ -276,6 +277,8 @@ def application() -> QApplication:
         app = QApplication(sys.argv[:1])
         app.setApplicationName("openaisle")
         app.setApplicationDisplayName("openaisle")
+        if app.platformName() == "offscreen":
+            keep_back_size_hints()
     return app
 
 

@@ -68,7 +68,7 @@ class CartsModel(KeyedRows[CartCard]):
             return
         changed = {cart.track: cart.t for cart in snapshot.carts}
         order = sorted(
-            snapshot.inside,
+            self._state.visitors,
             key=lambda i: (-changed.get(i.person.track, i.entered_at), i.person.track),
         )
         made: dict[int, tuple[_Source, CartCard]] = {}

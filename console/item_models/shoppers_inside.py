@@ -65,7 +65,7 @@ class InsideModel(KeyedRows[InsideRow]):
             self.replace([])
             return
         rows = []
-        for inside in snapshot.inside:
+        for inside in self._state.visitors:
             cart = self._state.cart(inside.person.track)
             lines = cart.lines if cart else ()
             rows.append(

@@ -13,6 +13,7 @@ from store_layout.model import StoreLayout
 HOUR_S = 3600.0
 DASH = "–"
 MINUS = "−"
+NOT_A_VISIT = "not a visit"
 REMEMBERED = 4096
 """Amounts kept as they were written: to write one by a locale's rules takes 60 microseconds."""
 
@@ -58,7 +59,7 @@ def count_of(number: int, one: str, many: str) -> str:
 
 def called(shopper: Inside) -> str:
     """What a shopper is called: the code of their visit; somebody may be inside without a visit."""
-    return shopper.code or "no visit"
+    return shopper.code or NOT_A_VISIT
 
 
 class ShopWords:

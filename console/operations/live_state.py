@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from console.engine_process.link import EngineLink, EngineState
-from console.theme.tokens import IDENTITY_COUNT
+from console.theme.tokens import IDENTITY_COUNT, NO_IDENTITY
 from inference.messages.results import Cart
 from inference.messages.wire import Inside, Snapshot
 from store_layout.model import StoreLayout
@@ -38,6 +39,7 @@ class LiveState(QObject):
         self._identities: dict[int, int] = {}
         self._carts: dict[int, Cart] = {}
         self._inside: dict[int, Inside] = {}
+        self._visitors: tuple[Inside, ...] = ()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(POLL_MS)
@@ -58,10 +60,12 @@ class LiveState(QObject):
         newest = self.link.latest()
         if newest is None or not self._is_new(newest):
             return
+        newest = without_leftovers(newest)
         before, self.snapshot = self.snapshot, newest
         self._carts = {cart.track: cart for cart in newest.carts}
         self._inside = {inside.person.track: inside for inside in newest.inside}
-        self._assign_identities(newest)
+        self._visitors = tuple(inside for inside in newest.inside if inside.code)
+        self._assign_identities()
         if self.selected is not None and self.selected not in self._inside:
             self.select(None)
         self.snapshot_changed.emit()
@@ -85,7 +89,12 @@ class LiveState(QObject):
 
     def identity(self, track: int) -> int:
         """Number of the look of a shopper; the same everywhere for as long as they are inside."""
-        return self._identities.get(track, track % IDENTITY_COUNT)
+        return self._identities.get(track, NO_IDENTITY)
+
+    @property
+    def visitors(self) -> tuple[Inside, ...]:
+        """Those inside who are a visit."""
+        return self._visitors
 
     def select(self, track: int | None) -> None:
         """Select a shopper everywhere, or nobody."""
@@ -105,9 +114,9 @@ class LiveState(QObject):
             self.engine_state, self.engine_why = state, why
             self.engine_changed.emit()
 
-    def _assign_identities(self, snapshot: Snapshot) -> None:
+    def _assign_identities(self) -> None:
         """Track number modulo 16, so that a restarted window gives the same; the next free one if taken."""
-        tracks = sorted(inside.person.track for inside in snapshot.inside)
+        tracks = sorted(inside.person.track for inside in self._visitors)
         kept = {track: self._identities[track] for track in tracks if track in self._identities}
         taken = set(kept.values())
         for track in tracks:
@@ -117,3 +126,10 @@ class LiveState(QObject):
             kept[track] = next((i for i in wanted if i not in taken), wanted[0])
             taken.add(kept[track])
         self._identities = kept
+
+
+def without_leftovers(snapshot: Snapshot) -> Snapshot:
+    """After a recording has ended nobody can still come to be a visit; who is none is not shown."""
+    if not snapshot.source.ended or all(inside.code for inside in snapshot.inside):
+        return snapshot
+    return msgspec.structs.replace(snapshot, inside=tuple(i for i in snapshot.inside if i.code))

@@ -26,7 +26,7 @@ NOBODY = (
     "Nobody inside",
     "A cart appears here for everybody who comes in through a gate, and fills as they take things.",
 )
-MOST_FOR_WALL = 0.32
+MOST_FOR_WALL = 0.4
 """Share of the height that the cameras may take before anybody arranged it."""
 WAITING = ("Waiting for the engine", "The floor and the carts appear with its first snapshot.")
 
@@ -116,7 +116,7 @@ class LivePage(Page):
     def _follow(self) -> None:
         self._carts.refresh()
         snapshot = self._state.snapshot
-        inside = len(snapshot.inside) if snapshot else 0
+        inside = len(self._state.visitors)
         if snapshot is not None:
             self._nobody.heading.setText(NOBODY[0])
             self._nobody.text.setText(NOBODY[1])

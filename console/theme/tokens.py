@@ -115,6 +115,8 @@ class Identity:
 
 
 IDENTITY_COUNT: Final = 16
+NO_IDENTITY: Final = -1
+"""Look of somebody on the floor who is not a visit: grey everywhere."""
 
 
 def identity_of(index: int) -> Identity:

@@ -85,7 +85,7 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
             self._counts.clear()
             self._events.clear()
             self._seen.clear()
-        inside = len(snapshot.inside)
+        inside = len(self._state.visitors)
         if not self._counts or self._counts[-1][1] != inside:
             self._counts.append((snapshot.t, inside))
         for event in snapshot.events:

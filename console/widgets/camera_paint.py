@@ -16,10 +16,10 @@ from console.operations.health import TONE_OF_STATE
 from console.operations.live_state import LiveState
 from console.theme.fonts import ui_font
 from console.theme.icons import icon_pixmap
-from console.theme.tokens import SPACE_1, SPACE_2, TEXT_SECONDARY, Theme, identity_of
+from console.theme.tokens import NO_IDENTITY, SPACE_1, SPACE_2, TEXT_SECONDARY, Theme, identity_of
 from console.widgets.identity_paint import label_picture
 from console.widgets.wire_frame import wire_frame
-from inference.messages.observations import Detection
+from inference.messages.observations import Detection, KeyPoint
 from inference.messages.wire import CameraView, DeviceStatus
 from store_layout.model import Camera
 
@@ -150,7 +150,8 @@ class CameraPainter:
         tracks = view.tracks or (None,) * len(view.items)
         groups: dict[tuple[bool, int], list[Detection]] = {}
         for item, track in zip(view.items, tracks, strict=False):
-            look = -1 if track is None else identity_of(self._state.identity(track)).colour
+            identity = NO_IDENTITY if track is None else self._state.identity(track)
+            look = NO_IDENTITY if identity == NO_IDENTITY else identity_of(identity).colour
             groups.setdefault((track is not None and track == self._state.selected, look), []).append(item)
         large = place.at.width() >= LABELS_FROM
         hands = large or len(view.items) <= CROWD
@@ -158,13 +159,10 @@ class CameraPainter:
             colour = QColor(theme.secondary if look < 0 else theme.identities[look])
             _paint_boxes(painter, [place.box(i) for i in items], colour, known=look >= 0, chosen=chosen)
             if hands:
-                wrists = [
-                    w
-                    for i in items
-                    for w in (i.wrist_left, i.wrist_right)
-                    if w is not None and w.score >= SURE
-                ]
-                _paint_wrists(painter, [place.point(w.x, w.y) for w in wrists], colour, large=large)
+                wrists = [w for i in items for w in _sure(i.wrist_left, i.wrist_right)]
+                _paint_points(painter, [place.point(w.x, w.y) for w in wrists], colour, large=large)
+            if view.picture is None:
+                _paint_bodies(painter, place, items, colour, large=large)
         for item, track in zip(view.items, tracks, strict=False):
             if track is not None and (large or track == self._state.selected):
                 self._label(painter, track, place, place.box(item), theme)
@@ -174,7 +172,8 @@ class CameraPainter:
         if inside is None:
             return
         chosen = track == self._state.selected
-        label = label_picture(called(inside), chosen, theme, painter.device().devicePixelRatio())
+        ratio = painter.device().devicePixelRatio()
+        label = label_picture(called(inside), chosen, theme, ratio, quiet=not inside.code)
         size = label.deviceIndependentSize()
         x = max(place.at.left(), min(box.left(), place.at.right() - size.width()))
         painter.drawPixmap(QPointF(x, max(place.at.top(), box.top() - size.height())), label)
@@ -210,26 +209,30 @@ class CameraPainter:
         line = line.adjusted(SPACE_1 + 2, 0, -SPACE_1 - 2, 0)
         painter.setFont(ui_font(TEXT_SECONDARY))
         metrics = QFontMetricsF(painter.font())
-        right = (
-            ""
-            if status is None
-            else f"{status.rate_hz:.0f}/s"
-            if status.state == "live"
-            else STATE_WORDS[status.state]
-        )
-        tone = "neutral" if status is None else TONE_OF_STATE[status.state]
-        colour = theme.secondary if tone == "neutral" else getattr(theme, tone)
-        width = metrics.horizontalAdvance(right) + 18 if right else 0.0
+        right = "" if status is None else _state_words(status)
+        width = metrics.horizontalAdvance(right) if right else 0.0
         if status is not None and right:
-            sign = icon_pixmap(STATE_SIGNS[status.state], colour, 12, ratio)
-            painter.drawPixmap(QPointF(line.right() - width, line.center().y() - 6), sign)
-            painter.setPen(QColor(theme.secondary if status.state == "live" else colour))
+            live = status.state == "live"
+            tone = TONE_OF_STATE[status.state]
+            colour = theme.secondary if live or tone == "neutral" else getattr(theme, tone)
+            painter.setPen(QColor(colour))
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
+            if not live:
+                width += 18
+                sign = icon_pixmap(STATE_SIGNS[status.state], colour, 12, ratio)
+                painter.drawPixmap(QPointF(line.right() - width, line.center().y() - 6), sign)
         painter.setPen(QColor(theme.text))
         name = metrics.elidedText(
             camera.name, Qt.TextElideMode.ElideRight, max(0.0, line.width() - width - SPACE_1)
         )
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+
+
+def _state_words(status: DeviceStatus) -> str:
+    """A live camera's rate, the state of any other."""
+    if status.state != "live":
+        return STATE_WORDS[status.state]
+    return f"{status.rate_hz:.0f}/s" if status.rate_hz else ""
 
 
 def _paint_boxes(
@@ -247,7 +250,32 @@ def _paint_boxes(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def _paint_wrists(painter: QPainter, points: list[QPointF], colour: QColor, *, large: bool) -> None:
+def _sure(*points: KeyPoint | None) -> list[KeyPoint]:
+    return [p for p in points if p is not None and p.score >= SURE]
+
+
+def _paint_bodies(
+    painter: QPainter, place: _Place, items: list[Detection], colour: QColor, *, large: bool
+) -> None:
+    """Without a picture: a ring for the head, a bar for the feet, a thin line between the two."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 2.0 if large else 1.0))
+    for item in items:
+        box = place.box(item)
+        size = max(2.0, min(0.09 * box.height(), 0.3 * box.width()))
+        heads = [place.point(p.x, p.y) for p in _sure(item.head)]
+        feet = [place.point(p.x, p.y) for p in _sure(item.foot)]
+        for head in heads:
+            painter.drawEllipse(head, size, size)
+        for foot in feet:
+            painter.drawLine(
+                QPointF(foot.x() - 1.5 * size, foot.y()), QPointF(foot.x() + 1.5 * size, foot.y())
+            )
+        for head, foot in zip(heads, feet, strict=False):
+            painter.drawLine(QPointF(head.x(), head.y() + size), foot)
+
+
+def _paint_points(painter: QPainter, points: list[QPointF], colour: QColor, *, large: bool) -> None:
     if large:
         painter.setPen(QPen(QColor(0, 0, 0, 160), 1.0))
         painter.setBrush(colour)

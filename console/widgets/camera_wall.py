@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -24,14 +25,14 @@ from console.widgets.camera_paint import CameraPainter
 from store_layout.model import Camera
 
 SHAPE = 16 / 9
-SMALLEST = 150.0
+SMALLEST = 120.0
 """Width below which a tile says nothing: then rather one more row."""
-LARGEST = 260.0
+LARGEST = 320.0
 WIDEST_GAP = 24.0
 
 
 def tile_boxes(size: QSize, count: int) -> list[QRectF]:
-    """Rectangles for ``count`` tiles in the number of rows that makes their pictures largest."""
+    """Rectangles for ``count`` tiles in the number of rows that makes their pictures largest, in the middle."""
     if count == 0:
         return []
 
@@ -46,10 +47,12 @@ def tile_boxes(size: QSize, count: int) -> list[QRectF]:
     width = max(1.0, picture_width(rows))
     height = width / SHAPE
     gap = max(SPACE_2, min(WIDEST_GAP, (size.width() - columns * width) / max(1, columns - 1)))
+    left = max(0.0, (size.width() - columns * width - (columns - 1) * gap) / 2)
+    top = max(0.0, (size.height() - rows * height - (rows - 1) * SPACE_2) / 2)
     return [
         QRectF(
-            round((i % columns) * (width + gap)),
-            round((i // columns) * (height + SPACE_2)),
+            math.floor(left + (i % columns) * (width + gap)),
+            math.floor(top + (i // columns) * (height + SPACE_2)),
             int(width),
             int(height),
         )

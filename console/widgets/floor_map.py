@@ -30,9 +30,11 @@ from console.item_models.words import ShopWords, called, chance, count_of, grams
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.tokens import CERTAIN
+from console.widgets.doubt_paint import paint_doubt
 from console.widgets.floor_ground import paint_ground, polygon, slot_rect
 from console.widgets.floor_view import FloorView
 from console.widgets.identity_paint import RING, identity_colour, label_picture, token_picture
+from console.widgets.label_places import Wanted, place_labels
 from console.widgets.shelf_flashes import STEP_S, Flash, Flashes
 from console.widgets.trails import PIECES, Trails
 from inference.messages.wire import Inside
@@ -62,6 +64,7 @@ class FloorMap(QWidget):
         self._flashes = Flashes(state.layout)
         self._ground: QPixmap | None = None
         self._pointed: int | None = None
+        self._sides: dict[int, int] = {}
         self._drag_from: QPointF | None = None
         self._dragged = False
         self._steps = QTimer(self)
@@ -152,9 +155,8 @@ class FloorMap(QWidget):
         few = len(order) <= FEW
         for shopper in order:
             self._paint_token(painter, shopper)
-        for shopper in order:
-            if few or shopper.person.track in (self._state.selected, self._pointed):
-                self._paint_label(painter, shopper)
+        named = (self._state.selected, self._pointed)
+        self._paint_labels(painter, [s for s in order if few or s.person.track in named])
 
     def _painted_ground(self) -> QPixmap:
         if self._ground is None:
@@ -210,28 +212,13 @@ class FloorMap(QWidget):
         painter.restore()
 
     def _paint_doubt(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
-        """Where they may be: twice the standard deviation, when that is more than the token covers."""
         painter.save()
         painter.setClipPath(self._floor_path())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=len(inside) <= FEW)
         for shopper in inside:
-            xx, xy, yy = shopper.person.covariance
-            mean, spread = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
-            wide = 2 * math.sqrt(max(0.0, mean + spread)) * self.view.scale
-            if wide <= RING + 2:
-                continue
-            narrow = 2 * math.sqrt(max(0.0, mean - spread)) * self.view.scale
             colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
-            pen_colour, fill = QColor(colour), QColor(colour)
-            pen_colour.setAlpha(140)
-            fill.setAlpha(28)
-            painter.save()
-            painter.translate(self.view.to_pixel(shopper.person.position))
-            painter.rotate(-math.degrees(0.5 * math.atan2(2 * xy, xx - yy)))
-            painter.setPen(QPen(pen_colour, 1.0))
-            painter.setBrush(fill)
-            painter.drawEllipse(QPointF(0, 0), wide, narrow)
-            painter.restore()
+            at = self.view.to_pixel(shopper.person.position)
+            paint_doubt(painter, shopper.person, at, self.view.scale, colour)
         painter.restore()
 
     def _floor_path(self) -> QPainterPath:
@@ -266,19 +253,22 @@ class FloorMap(QWidget):
         painter.setBrush(colour)
         painter.drawPolygon(QPolygonF([point(RING + 5, 0), point(RING - 2, 0.5), point(RING - 2, -0.5)]))
 
-    def _paint_label(self, painter: QPainter, shopper: Inside) -> None:
-        person = shopper.person
-        text = called(shopper)
-        if person.identity < CERTAIN:
-            text += f" {chance(person.identity)}"
-        picture = label_picture(
-            text, person.track == self._state.selected, self._appearance.theme, self.devicePixelRatioF()
-        )
-        at, size = self.view.to_pixel(person.position), picture.deviceIndependentSize()
-        x = at.x() + RING + 4
-        if x + size.width() > self.width():
-            x = at.x() - RING - 4 - size.width()
-        painter.drawPixmap(QPointF(x, at.y() - size.height() / 2), picture)
+    def _paint_labels(self, painter: QPainter, shoppers: list[Inside]) -> None:
+        """The last painted is the most important: it chooses its place first."""
+        ratio, theme = self.devicePixelRatioF(), self._appearance.theme
+        pictures: dict[int, QPixmap] = {}
+        wanted = []
+        for shopper in reversed(shoppers):
+            track, at = shopper.person.track, self.view.to_pixel(shopper.person.position)
+            chosen = track == self._state.selected
+            picture = label_picture(_label(shopper), chosen, theme, ratio, quiet=not shopper.code)
+            pictures[track] = picture
+            size = picture.deviceIndependentSize()
+            wanted.append(Wanted(track, at.x(), at.y(), size.width(), size.height(), RING + 2))
+        places = place_labels(wanted, (self.width(), self.height()), self._sides)
+        self._sides = {track: side for track, (_, side) in places.items()}
+        for track, (box, _) in places.items():
+            painter.drawPixmap(QPointF(round(box[0]), round(box[1])), pictures[track])
 
     # -- hands ---------------------------------------------------------------------------------------
 
@@ -373,7 +363,15 @@ class FloorMap(QWidget):
             return ""
         person = shopper.person
         sure = f", identity {chance(person.identity)}" if person.identity < CERTAIN else ""
+        if not shopper.code:
+            return "Somebody who is not a visit: nobody saw them come in through a gate"
         return (
             f"{called(shopper)}: {count_of(self._state.items(track), 'item', 'items')}"
             f"{', hidden' if person.hidden else ''}{', staff' if shopper.staff else ''}{sure}"
         )
+
+
+def _label(shopper: Inside) -> str:
+    """Who it is, and how sure that is where it is worth knowing and they are a visit at all."""
+    sure = chance(shopper.person.identity) if shopper.code else ""
+    return f"{called(shopper)} {sure}".strip()

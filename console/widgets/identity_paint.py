@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from console.theme.contrast import ink_on
 from console.theme.fonts import ui_font
-from console.theme.tokens import SPACE_1, TEXT_SECONDARY, Theme, identity_of
+from console.theme.tokens import NO_IDENTITY, SPACE_1, TEXT_SECONDARY, Theme, identity_of
 
 DISC = 10.0
 """Radius of a token, pixels."""
@@ -18,7 +18,9 @@ RING = 14.0
 
 
 def identity_colour(index: int, theme: Theme) -> QColor:
-    """The colour of a look."""
+    """The colour of a look; grey for somebody who is not a visit."""
+    if index == NO_IDENTITY:
+        return QColor(theme.secondary)
     return QColor(theme.identities[identity_of(index).colour])
 
 
@@ -31,7 +33,7 @@ def paint_token(
     painter.setPen(QPen(edge, 2.0 if hidden else 1.5))
     painter.setBrush(QColor(theme.panel) if hidden else colour)
     painter.drawEllipse(at, radius, radius)
-    if identity_of(index).hatched:
+    if index != NO_IDENTITY and identity_of(index).hatched:
         pen = QPen(colour, 2.5, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
         pen.setDashPattern([1.2, 0.9])
         painter.setPen(pen)
@@ -59,8 +61,8 @@ def token_picture(index: int, text: str, hidden: bool, theme: Theme, ratio: floa
 
 
 @lru_cache(maxsize=1024)
-def label_picture(text: str, selected: bool, theme: Theme, ratio: float) -> QPixmap:
-    """A code on a small ground, as a picture."""
+def label_picture(text: str, selected: bool, theme: Theme, ratio: float, *, quiet: bool = False) -> QPixmap:
+    """A code on a small ground, as a picture; ``quiet``: grey, for what is not a visit."""
     font = ui_font(TEXT_SECONDARY, bold=selected)
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(text) + 3 * SPACE_1, metrics.height() + 2
@@ -76,7 +78,7 @@ def label_picture(text: str, selected: bool, theme: Theme, ratio: float) -> QPix
     painter.setPen(QPen(QColor(theme.accent if selected else theme.line), 1.0))
     painter.drawRoundedRect(box, SPACE_1, SPACE_1)
     painter.setFont(font)
-    painter.setPen(QColor(theme.on_accent if selected else theme.text))
+    painter.setPen(QColor(theme.on_accent if selected else theme.secondary if quiet else theme.text))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
     return picture

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from console.engine_process.link import EngineState
-from console.item_models.words import span
+from console.item_models.words import NOT_A_VISIT, span
 from console.operations.health import Tone, tally
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
@@ -102,7 +102,10 @@ class StatusLine(QWidget):
             part.setVisible(found.total > 0)
             self._say(part, f"{word} {found.well}/{found.total}", found.tone)
         self._say_others(snapshot.devices)
-        self._say(self.inside, f"{len(snapshot.inside)} inside", "neutral", Icon.PEOPLE)
+        visitors = len(self._state.visitors)
+        strangers = len(snapshot.inside) - visitors
+        others = f", {strangers} {NOT_A_VISIT}" if strangers else ""
+        self._say(self.inside, f"{visitors} inside{others}", "neutral", Icon.PEOPLE)
         self.waiting.setVisible(snapshot.waiting > 0)
         self._say(
             self.waiting,
