@@ -1,0 +1,56 @@
+"""A store on loopback devices, its engine process, and the console's window on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from pytestqt.qtbot import QtBot
+
+from console.engine_process.client import EngineClient
+from console.engine_process.spec import EngineSpec
+from console.engine_process.supervisor import Supervisor
+from console.window import MainWindow
+from store_layout.model import Camera, Rules, StoreLayout
+from store_layout.writer import write_store
+from tests.live.desk import Desk
+from tests.support.stores import small_store
+
+OpenDesk = Callable[[StoreLayout], Desk]
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path, qtbot: QtBot) -> Iterator[OpenDesk]:
+    """Starts the console on a live store: supervisor, engine process, link and window, as a user would."""
+    made: list[tuple[MainWindow, EngineClient]] = []
+
+    def open_(layout: StoreLayout) -> Desk:
+        folder = tmp_path / "store"
+        write_store(layout, folder)
+        spec = EngineSpec(
+            store=str(folder), state_dir=str(tmp_path / "engine"), ledger=str(tmp_path / "ledger.sqlite")
+        )
+        began = time.monotonic()
+        supervisor = Supervisor(spec)
+        link = EngineClient(supervisor)
+        window = MainWindow(layout, link, spec.ledger_path, tmp_path / "window")
+        qtbot.addWidget(window)
+        made.append((window, link))
+        window.appearance.choose("light")
+        window.show()
+        return Desk(qtbot, window, link, supervisor, spec, began)
+
+    yield open_
+    for window, link in made:
+        window.close()
+        link.close()
+
+
+def store_with(cameras: tuple[Camera, ...], **changes: object) -> StoreLayout:
+    """The small store with these cameras instead of its own."""
+    store = small_store()
+    file = msgspec.structs.replace(store.file, camera=cameras, rules=Rules(), **changes)
+    return msgspec.structs.replace(store, file=file)
