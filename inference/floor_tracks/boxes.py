@@ -31,7 +31,7 @@ def foot_pixel(item: Detection, seen: Detections, s: Settings) -> Pixel:
     x1, _, x2, y2 = item.box
     tall = box_height(item.box)
     if item.foot is not None and usable(item.foot, s):
-        sd = s.key_share * tall + s.pixel_floor_px
+        sd = s.foot_key_share * tall / item.foot.score + s.pixel_floor_px
         return Pixel(item.foot.x, item.foot.y, sd, sd, False)
     side = x1 <= s.edge_px or x2 >= seen.width - s.edge_px
     su = (s.cut_share_u if side else s.box_share_u) * tall + s.pixel_floor_px

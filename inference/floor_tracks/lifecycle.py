@@ -55,6 +55,7 @@ class Lifecycle:
 
     def _admit(self, state: FloorTracksState, changes: Changes) -> None:
         s = self._settings
+        self._drop_doubles(state)
         ready = [
             x
             for x in state.tentative
@@ -76,15 +77,27 @@ class Lifecycle:
         if gone:
             state.tentative = [x for x in state.tentative if x.number not in gone]
 
-    def _doubles(self, x: Track, people: Sequence[Track]) -> bool:
-        """Another view of somebody known: near them, and never seen beside them in one frame."""
+    def _drop_doubles(self, state: FloorTracksState) -> None:
+        """Two that are found in turns, and hardly ever in one frame, are one: the older one goes on."""
         s = self._settings
-        if x.beside >= s.beside_frames:
-            return False
+        kept: list[Track] = []
+        for x in state.tentative:
+            doubled = x.in_turns >= s.beside_frames and x.together < s.beside_share * x.in_turns
+            if not doubled or not self._near(x, [*state.people, *kept], 2.0 * s.near_person_m):
+                kept.append(x)
+        if len(kept) != len(state.tentative):
+            state.tentative = kept
+
+    def _doubles(self, x: Track, people: Sequence[Track]) -> bool:
+        """Perhaps another view of somebody known: near them, and not yet seen beside them in one frame."""
+        s = self._settings
+        return x.beside < s.beside_frames and self._near(x, people, s.near_person_m)
+
+    def _near(self, x: Track, people: Sequence[Track], reach: float) -> bool:
         return any(
-            (p.motion.x - x.motion.x) ** 2 + (p.motion.y - x.motion.y) ** 2 < s.near_person_m**2
+            (p.motion.x - x.motion.x) ** 2 + (p.motion.y - x.motion.y) ** 2 < reach**2
             for p in people
-            if x.t - p.last_seen < s.hidden_s
+            if x.t - p.last_seen < self._settings.hidden_s
         )
 
     def _gate_of(self, state: FloorTracksState, x: Track) -> str | None:

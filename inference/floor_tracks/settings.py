@@ -22,7 +22,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     top_share_v: float = 0.025
     """Vertical error of a box's top; measured likewise: 0.012 to 0.021."""
     key_share: float = 0.025
-    """Error of a head or foot key point."""
+    """Error of a head or wrist key point."""
+    foot_key_share: float = 0.04
+    """Error of a foot key point that surely shows, divided by its score: feet are often guessed."""
     pixel_floor_px: float = 1.0
     """No box is placed better than this."""
     cut_share_u: float = 0.15
@@ -128,6 +130,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     near_person_m: float = 0.6
     """Closer to somebody known, a newcomer must have been seen beside them in one frame."""
     beside_frames: int = 3
+    beside_share: float = 0.5
+    """Frames that found two next to each other, to those that found them in turns: with fewer they are one."""
+    in_turns_s: float = 0.2
+    """Found in turns: the other one was found this shortly before."""
     gate_margin_m: float = 0.5
     """A person first seen this far behind a gate's zone came through it."""
     gate_signal_reach_m: float = 3.0

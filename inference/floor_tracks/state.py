@@ -42,7 +42,11 @@ class Track(msgspec.Struct):
     found_share: float = 1.0
     """Share of the latest of them in which they were found (running mean)."""
     beside: int = 0
-    """Frames that showed this tentative person and the nearest known one both."""
+    """Frames that found this tentative person and a known one next to them both."""
+    together: int = 0
+    """The same with tentative ones that are older ..."""
+    in_turns: int = 0
+    """... and frames that found this one and not the other, whom another frame had found just before."""
     walked_m: float = 0.0
     """Farthest from ``first_xy`` so far."""
     seen_by: dict[str, SeenBy] = {}

@@ -115,9 +115,7 @@ class FloorTracker:
             track = tracks[i]
             learn = i >= known or track.number not in doubtful
             seen_at(track, pairs[i, j].fix, sightings[j], sensor, t, learn=learn, s=s)
-        self._beside(
-            [tracks[i] for i, _ in matched if i < known], [tracks[i] for i, _ in matched if i >= known]
-        )
+        self._compare_with_elders(tracks, shown, {i for i, _ in matched}, known)
         self._new_tentative(sensor, t, sightings, {j for _, j in matched})
         seen = {tracks[i].number: sightings[j] for i, j in matched if i < known}
         changes = Changes()
@@ -148,12 +146,27 @@ class FloorTracker:
                 weight = 1.0 / min(x.chances + 1, self.settings.share_memory)
                 x.found_share += weight * ((i in found) - x.found_share)
 
-    def _beside(self, people: list[Track], tentative: list[Track]) -> None:
-        """Count frames that show a tentative person and a known one next to each other."""
-        reach2 = (2.0 * self.settings.near_person_m) ** 2
-        for x in tentative:
-            if any((p.motion.x - x.motion.x) ** 2 + (p.motion.y - x.motion.y) ** 2 < reach2 for p in people):
-                x.beside += 1
+    def _compare_with_elders(
+        self, tracks: list[Track], shown: list[bool], found: set[int], known: int
+    ) -> None:
+        """Whether a tentative person and the older one next to them are found in the same frame, or in turns."""
+        s = self.settings
+        reach2 = (2.0 * s.near_person_m) ** 2
+        for i in range(known, len(tracks)):
+            if i not in found:
+                continue
+            x = tracks[i]
+            mx, my = x.motion.x, x.motion.y
+            near = [
+                k
+                for k in range(i)
+                if (tracks[k].motion.x - mx) ** 2 + (tracks[k].motion.y - my) ** 2 < reach2
+            ]
+            if any(k in found for k in near):
+                x.together += 1
+                x.beside += any(k in found for k in near if k < known)
+            elif any(shown[k] and x.t - tracks[k].last_seen < s.in_turns_s for k in near):
+                x.in_turns += 1
 
     def _new_tentative(self, sensor: str, t: float, sightings: list[Sighting], used: set[int]) -> None:
         state, s = self.state, self.settings
