@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 from console.engine_process.spec import EngineSpec, SpecError
 from inference.engine.flow import FlowMaker, SinkMaker, VisitSink, real_flow
 from inference.engine.heard import HeardDevices
+from inference.engine.pictures import MAX_HEIGHT, MAX_WIDTH
 from inference.engine.source import RecordingSource, Source
 from inference.messages import Frame, Observation, VisitClosed
-from store_layout.model import StoreLayout
+from store_layout.model import Camera, StoreLayout
 
 if TYPE_CHECKING:
     from console.back_office.ledger import Ledger
@@ -38,12 +40,11 @@ Compose = Callable[[EngineSpec, Show], Parts]
 def compose(spec: EngineSpec, show: Show) -> Parts:
     """The real parts. Raises :class:`SpecError` for a folder, model or ledger that cannot be used."""
     from inference.detection.manifest import ModelError
-    from inference.recording import RecordingError
     from store_layout.problems import StoreProblems
 
     try:
         layout, source = _live(spec, show) if spec.recording is None else _recorded(spec, show)
-    except (StoreProblems, RecordingError, ModelError, OSError) as error:
+    except (StoreProblems, ModelError, OSError) as error:
         raise SpecError(str(error)) from error
     path = spec.ledger_path
     return Parts(layout, source, real_flow, lambda priced_by: LedgerSink(path, priced_by))
@@ -57,16 +58,30 @@ def _live(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
     folder = Path(spec.store or "")
     layout = read_store(folder)
     detector = _detector(spec.detector or layout.file.rules.default_detector)
-    devices = LiveDevices(layout, KeyringSecrets(), folder=folder)
+    sizes = {camera.id: needed_size(camera, detector) for camera in layout.file.camera}
+    devices = LiveDevices(layout, KeyringSecrets(), folder=folder, picture_sizes=sizes)
     return layout, LiveSource(
         layout.file.store.name, devices, detector, threads=spec.detection_threads, show=show
     )
 
 
-def _recorded(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
-    from inference.recording import Recording
+def needed_size(camera: Camera, detector: Detector | None) -> tuple[int, int]:
+    """Width and height beyond which a picture holds nothing that the detector or a tile could show."""
+    wanted = [(MAX_WIDTH, MAX_HEIGHT)]
+    if detector is not None:
+        wanted.append((detector.manifest.input.width, detector.manifest.input.height))
+    scale = max(min(width / camera.width, height / camera.height) for width, height in wanted)
+    scale = min(1.0, scale)
+    return math.ceil(camera.width * scale), math.ceil(camera.height * scale)
 
-    recording = Recording.open(Path(spec.recording or ""))
+
+def _recorded(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
+    from inference.recording import Recording, RecordingError
+
+    try:
+        recording = Recording.open(Path(spec.recording or ""))
+    except RecordingError as error:
+        raise SpecError(str(error)) from error
     detector = _detector(spec.detector)
 
     def play(position: int, on_frame: Show) -> Iterator[Observation]:

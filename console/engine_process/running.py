@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import cv2
+
 from console.engine_process.compose import Compose, Parts
 from console.engine_process.session import (
     Address,
@@ -73,6 +75,7 @@ class RunningEngine:
             raise
 
     def _open(self, spec: EngineSpec, compose: Compose, on_visit: OnVisit | None) -> None:
+        cv2.setNumThreads(1)  # or each resizing thread takes all cores from the detection for itself
         pictures = PictureBoard(self.session.pictures)
         self._closers.append(pictures.close)
         parts = compose(spec, pictures.show)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from platformdirs import user_data_path, user_state_path
 
 
 class SpecError(ValueError):
@@ -15,6 +14,10 @@ class SpecError(ValueError):
 class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Exactly one of ``store`` and ``recording`` is given."""
 
+    state_dir: str
+    """Folder of journal, lock, address and log."""
+    ledger: str
+    """The ledger's file."""
     store: str | None = None
     """A store folder: run it live."""
     recording: str | None = None
@@ -25,10 +28,6 @@ class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     speed: float | None = 1.0
     """Of a recording, times real time; None: as fast as the machine allows."""
     paused: bool = False
-    state_dir: str | None = None
-    """Journal, lock, address and log; None: the user's place for such, by name of the store."""
-    ledger: str | None = None
-    """None: the user's place for such, by name of the store."""
     fresh: bool = False
     """Play the recording from its beginning, whatever an earlier run came to."""
     exit_at_end: bool = False
@@ -48,24 +47,14 @@ class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return self
 
     @property
-    def name(self) -> str:
-        """Of the store or recording folder."""
-        return Path(self.store or self.recording or "").resolve().name or "store"
-
-    @property
     def state_path(self) -> Path:
         """Where the engine keeps its journal."""
-        if self.state_dir is not None:
-            return Path(self.state_dir)
-        kind = "live" if self.recording is None else "replay"
-        return Path(user_state_path("openaisle", appauthor=False)) / f"{kind}-{self.name}"
+        return Path(self.state_dir)
 
     @property
     def ledger_path(self) -> Path:
         """The ledger's file."""
-        if self.ledger is not None:
-            return Path(self.ledger)
-        return Path(user_data_path("openaisle", appauthor=False)) / f"{self.name}.ledger"
+        return Path(self.ledger)
 
 
 def read_spec(data: bytes | str, where: str) -> EngineSpec:

@@ -9,9 +9,18 @@ import av
 import av.container
 import av.error
 import numpy as np
+from av.video.reformatter import Interpolation
 
 from inference.capture.camera_urls import CameraUrl, redact
-from inference.capture.sources import BadPictureError, Image, RawPicture, Size, SourceEnded, SourceError
+from inference.capture.sources import (
+    BadPictureError,
+    Image,
+    RawPicture,
+    Size,
+    SourceEnded,
+    SourceError,
+    fitted,
+)
 
 OPEN_TIMEOUT_S = 2.0
 """Each of FFmpeg's two steps of opening (connect, look at the stream) may take so long."""
@@ -133,10 +142,14 @@ class _Converter:
     def __init__(self, frame: av.VideoFrame) -> None:
         self._frame = frame
 
-    def __call__(self, size: Size | None) -> Image:
-        """The BGR picture."""
-        width, height = size or (self._frame.width, self._frame.height)
-        return np.asarray(self._frame.reformat(width, height, "bgr24").to_ndarray(), np.uint8)
+    def __call__(self, within: Size | None) -> Image:
+        """The BGR picture. Areas are averaged, as by whoever else makes pictures smaller here."""
+        full = (self._frame.width, self._frame.height)
+        width, height = fitted(full, within)
+        how = Interpolation.AREA if (width, height) != full else None
+        return np.asarray(
+            self._frame.reformat(width, height, "bgr24", interpolation=how).to_ndarray(), np.uint8
+        )
 
 
 def words_for(error: Exception, timed_out: bool = False, *passwords: str) -> str:

@@ -70,7 +70,8 @@ class CameraThread:
     ) -> None:
         """Prepare; nothing is opened before :meth:`start`.
 
-        ``size`` scales the pictures (width, height) while they are decoded; None leaves them as they come.
+        ``size`` (width, height): larger pictures are made smaller while they are decoded, to fit into it;
+        None leaves them as they come.
         ``folder`` is where relative ``file:`` addresses start. ``opener`` replaces the camera's address.
         """
         self._camera, self._mailbox, self._secrets, self._clock = camera, mailbox, secrets, clock

@@ -46,7 +46,7 @@ class LiveDevices:
         """Prepare; nothing is opened before :meth:`start`.
 
         ``folder`` is the store folder, where relative ``file:`` addresses and ``ca_file`` start.
-        ``picture_sizes`` (width, height) by camera scales pictures while they are decoded.
+        ``picture_sizes`` (width, height) by camera: larger pictures are made smaller while they are decoded.
         """
         self.readings = ReadingQueue(queue_capacity)
         self.mailboxes: dict[str, Mailbox[Frame]] = {}
@@ -70,14 +70,21 @@ class LiveDevices:
             None if broker is None else MqttLink(broker, layout, self.readings, secrets, clock, folder=folder)
         )
         self._unreachable = tuple(_unreachable(layout, clock()))
+        self._cameras_started = False
         self._stopping = threading.Event()
         self._restart_link = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="device-watch", daemon=True)
 
-    def start(self) -> None:
-        """Open everything; returns at once. Once."""
+    def start_cameras(self) -> None:
+        """Begin to connect to the cameras, before :meth:`start`; returns at once. Outages wait for that."""
         for watch in self._watches.values():
             watch.thread.start()
+        self._cameras_started = True
+
+    def start(self) -> None:
+        """Open everything; returns at once. Once."""
+        if not self._cameras_started:
+            self.start_cameras()
         if self._link is not None:
             self._link.start()
         self._watcher.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -17,6 +18,15 @@ class Mailbox(Generic[T]):
         self._closed = False
         self._dropped = 0
         self._put = 0
+        self._listener: Callable[[], None] | None = None
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever there is something to take, by whoever puts it: it must not wait."""
+        with self._filled:
+            self._listener = listener
+            waiting = self._item is not None
+        if waiting:
+            listener()
 
     def put(self, item: T) -> bool:
         """Lay ``item`` into the slot. False when it pushed an older one out, or the mailbox is closed."""
@@ -28,7 +38,10 @@ class Mailbox(Generic[T]):
             self._put += 1
             self._item = item
             self._filled.notify()
-            return not replaced
+            listener = self._listener
+        if listener is not None:
+            listener()
+        return not replaced
 
     def take(self, timeout: float | None = None) -> T | None:
         """The newest item, waiting up to ``timeout`` seconds (None: for ever).

@@ -9,7 +9,15 @@ import cv2
 import numpy as np
 
 from inference.capture.camera_urls import PICTURE_SUFFIXES, CameraUrl
-from inference.capture.sources import BadPictureError, Image, RawPicture, Size, SourceEnded, SourceError
+from inference.capture.sources import (
+    BadPictureError,
+    Image,
+    RawPicture,
+    Size,
+    SourceEnded,
+    SourceError,
+    fitted,
+)
 
 USB_READ_TIMEOUT_S = 2
 DEFAULT_FOLDER_FPS = 10.0
@@ -89,8 +97,10 @@ class UsbSource:
         self._capture.release()
 
 
-def scaled(image: Image, size: Size | None) -> Image:
-    """``image`` at ``size`` (width, height); the same array where nothing is to do."""
-    if size is None or (image.shape[1], image.shape[0]) == size:
+def scaled(image: Image, within: Size | None) -> Image:
+    """``image`` made smaller to fit into a size (width, height); the same array where nothing is to do."""
+    full = (image.shape[1], image.shape[0])
+    size = fitted(full, within)
+    if size == full:
         return image
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -109,7 +109,7 @@ class ReadingQueue:
 
     def _record(self, item: Observation) -> None:
         self._overflowed += 1
-        outage = _outage_of(item)
+        outage = outage_of(item)
         key = (outage.kind, outage.device)
         if key in self._lost:
             self._lost[key].add(outage)
@@ -126,8 +126,8 @@ class ReadingQueue:
         return sorted(found, key=lambda outage: outage.t)
 
 
-def _outage_of(item: Observation) -> Outage:
-    """The time of ``item``, marked as not known."""
+def outage_of(item: Observation) -> Outage:
+    """The time of ``item``, marked as not known. Raises ``TypeError`` for what no device says."""
     match item:
         case WeightReading(scale=scale, t=t):
             return Outage(scale, "scale", t, t)

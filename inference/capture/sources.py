@@ -34,7 +34,15 @@ class RawPicture:
     media_t: float | None
     """Seconds since the start of a file; None for a live source, whose pictures count from arrival."""
     convert: Callable[[Size | None], Image]
-    """Makes the BGR picture, scaled to a size when one is given."""
+    """Makes the BGR picture, made smaller to fit into a size when one is given."""
+
+
+def fitted(size: Size, within: Size | None) -> Size:
+    """``size``, made smaller in proportion until it fits; never larger."""
+    if within is None or (size[0] <= within[0] and size[1] <= within[1]):
+        return size
+    scale = min(within[0] / size[0], within[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 class FrameSource(Protocol):

@@ -17,8 +17,8 @@ from inference.messages.wire import DeviceStatus
 
 _log = logging.getLogger(__name__)
 
-IDLE_WAIT_S = 0.004
-"""How long a thread waits when no camera has a new picture: far below a frame's time, cheap to repeat."""
+LOOK_S = 1.0
+"""How often a thread looks though no camera said that it has a new picture."""
 SLOPE = 0.1
 """Weight of the newest frame in the running rate."""
 
@@ -28,6 +28,9 @@ class FrameBox(Protocol):
 
     def take(self, timeout: float | None = None) -> Frame | None:
         """The frame, or None when there is none within ``timeout`` seconds."""
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call ``listener``, which returns at once, whenever there is a frame to take."""
 
 
 class LiveCounts(msgspec.Struct, frozen=True):
@@ -63,6 +66,8 @@ class LiveDetection:
         self._line = deque(self._boxes)
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._news = threading.Condition()
+        self._told = 0
         self._on_detections, self._on_fault = on_detections, on_fault
         self._name = detector.name
         self._since = time.time()
@@ -78,12 +83,15 @@ class LiveDetection:
 
     def start(self) -> None:
         """Start the threads."""
+        for box in self._boxes.values():
+            box.listen(self._wake)
         for thread in self._threads:
             thread.start()
 
     def stop(self, timeout: float = 5.0) -> bool:
         """Finish the frames at work and end the threads; False if one is still at it after ``timeout`` s."""
         self._stop.set()
+        self._wake()
         until = time.monotonic() + timeout
         for thread in self._threads:
             if thread.ident is not None:
@@ -117,11 +125,23 @@ class LiveDetection:
 
     # -- in the threads --------------------------------------------------------------------------------
 
+    def _wake(self) -> None:
+        """A camera has a new picture (called by its thread), or it is time to end."""
+        with self._news:
+            self._told += 1
+            self._news.notify_all()
+
+    def _wait_for_news(self, heard: int) -> None:
+        """Until something was told after ``heard``: a picture that came meanwhile is not overslept."""
+        with self._news:
+            self._news.wait_for(lambda: self._told != heard, LOOK_S)
+
     def _work(self, session: Session) -> None:
         while not self._stop.is_set():
+            heard = self._told
             taken = self._next_frame()
             if taken is None:
-                self._stop.wait(IDLE_WAIT_S)
+                self._wait_for_news(heard)
                 continue
             camera, frame = taken
             try:

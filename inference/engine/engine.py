@@ -29,7 +29,7 @@ from inference.engine.flow import Flow, FlowMaker, VisitSink
 from inference.engine.journal import Journal
 from inference.engine.outbox import Outbox
 from inference.engine.pictures import PictureBoard
-from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover, skipped_alarm
+from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover
 from inference.engine.source import Source
 from inference.engine.view import View
 from inference.messages import Alarm, Observation, Outage, StaffMark, Tick
@@ -56,6 +56,8 @@ SNAPSHOT_S = 1 / 15
 DISK_WAIT_S = 1.0
 POST_WAIT_S = 30.0
 STOP_WAIT_S = 5.0
+IDLE_S = 0.1
+"""How long a turn lasts when the recording is over: it only waits for commands."""
 
 
 class EngineOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +140,7 @@ class Engine:
         """Recover, go on until stopped (or the recording's end), checkpoint, end."""
         self._beat(PHASE_STARTING)
         try:
+            self._source.prepare()
             self._recover()
             self._begin()
             while not self._stop.is_set():
@@ -201,7 +204,7 @@ class Engine:
 
     def _turn(self) -> None:
         self._beat(PHASE_RUNNING)
-        self._serve_commands()
+        self._serve_commands(IDLE_S if self._now.finished else 0.0)
         seen = [] if self._now.finished else self._source.take(BATCH, 0.05)
         batch = [(observation, True) for observation in seen]
         if self._source.recording_id is None and self._clock() - self._ticked_at >= TICK_S:
@@ -209,9 +212,7 @@ class Engine:
             batch.append((Tick(self._ticked_at), False))
         if batch:
             self._take(batch)
-        elif self._now.finished:
-            self._stop.wait(0.02)
-        elif self._source.ended:
+        elif self._source.ended and not self._now.finished:
             self._finish()
         self._journal.sync_when_due()
         self._tell_trouble()
@@ -234,7 +235,6 @@ class Engine:
                 log.exception("observation %d is passed over", number)
                 self._journal.skip(number, f"{type(error).__name__}: {error}")
                 self._recover()
-                self._now.view.take([skipped_alarm(number, seen.t)])
                 return
             self._now.count = number + 1
             self._now.from_source += from_source
@@ -303,16 +303,20 @@ class Engine:
             self._checkpointed_count = now.count
 
     def _publish(self) -> None:
+        """A new snapshot now and then, where something in it is new."""
         now = time.monotonic()
         if now - self._published_at < SNAPSHOT_S:
             return
         self._published_at = now
-        self._newest = self._now.view.snapshot(
+        snapshot = self._now.view.snapshot(
             self._source.status(),
             self._source.devices(),
             self._now.count,
             {} if self._pictures is None else self._pictures.shown,
         )
+        before = self._newest
+        if before is None or msgspec.structs.replace(snapshot, seq=before.seq) != before:
+            self._newest = snapshot
 
     def _tell_trouble(self) -> None:
         trouble = self._outbox.trouble
@@ -331,12 +335,14 @@ class Engine:
 
     # -- commands --------------------------------------------------------------------------------------
 
-    def _serve_commands(self) -> None:
+    def _serve_commands(self, wait_s: float) -> None:
+        """Carry out what was asked for; wait so long for the first where there is nothing else to do."""
         while True:
             try:
-                command, future = self._commands.get_nowait()
+                command, future = self._commands.get(block=wait_s > 0, timeout=wait_s)
             except queue.Empty:
                 return
+            wait_s = 0.0
             future.set_result(self._carry_out(command))
 
     def _refuse_commands(self) -> None:

@@ -14,9 +14,6 @@ from inference.engine.source import SourceError
 from inference.messages import Detections, Frame, Observation
 from inference.messages.wire import DeviceStatus, SourceStatus
 
-LOOK_S = 0.05
-"""How often cameras without a detector are looked at, for their pictures only."""
-
 Show = Callable[[Frame], None]
 
 
@@ -25,6 +22,9 @@ class FrameBox(Protocol):
 
     def take(self, timeout: float | None = None) -> Frame | None:
         """The newest frame."""
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call ``listener``, which returns at once, whenever there is a frame to take."""
 
 
 class LiveSource:
@@ -55,6 +55,10 @@ class LiveSource:
         """Live devices are no recording."""
         return
 
+    def prepare(self) -> None:
+        """Begin to connect to the cameras: that takes a second, which recovering takes too."""
+        self._devices.start_cameras()
+
     def start(self, position: int) -> None:
         """Open everything. What came before cannot be had again, so ``position`` says nothing here."""
         del position
@@ -78,8 +82,8 @@ class LiveSource:
         return False
 
     def status(self) -> SourceStatus:
-        """Live, and since when."""
-        return SourceStatus(kind="live", name=self._name, position_s=time.time() - self._started)
+        """Live, and since when; whole seconds, so that an idle store has nothing new to show in between."""
+        return SourceStatus(kind="live", name=self._name, position_s=time.time() // 1 - self._started // 1)
 
     def devices(self) -> tuple[DeviceStatus, ...]:
         """Every device of the store, then the detector."""
@@ -124,6 +128,9 @@ class _ShowingBox:
             self._show(frame)
         return frame
 
+    def listen(self, listener: Callable[[], None]) -> None:
+        self._box.listen(listener)
+
 
 class _Viewer:
     """Empties the mailboxes where no detector does."""
@@ -131,17 +138,23 @@ class _Viewer:
     def __init__(self, boxes: Mapping[str, FrameBox]) -> None:
         self._boxes = boxes
         self._stop = threading.Event()
+        self._news = threading.Event()
         self._thread = threading.Thread(target=self._work, name="viewer", daemon=True)
 
     def start(self) -> None:
+        for box in self._boxes.values():
+            box.listen(self._news.set)
         self._thread.start()
 
     def stop(self) -> None:
         self._stop.set()
+        self._news.set()
         if self._thread.ident is not None:
             self._thread.join()
 
     def _work(self) -> None:
-        while not self._stop.wait(LOOK_S):
+        while not self._stop.is_set():
+            self._news.wait()
+            self._news.clear()
             for box in self._boxes.values():
                 box.take(0)

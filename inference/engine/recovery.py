@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
+import msgspec
+
+from inference.capture.reading_queue import outage_of
 from inference.engine.appearance_memory import AppearanceMemory
 from inference.engine.checkpoint import Checkpoint, checkpoint_path
 from inference.engine.flow import Flow
 from inference.engine.journal import Journal
 from inference.engine.view import View
-from inference.messages import Alarm, Result, VisitClosed
+from inference.messages import Alarm, Observation, Outage, Result, StaffMark, Tick, VisitClosed
 from inference.messages.codec import CodecError, Vectors
 
 log = logging.getLogger(__name__)
@@ -40,9 +43,9 @@ class Recovered:
 
 
 class _StepFailedError(Exception):
-    def __init__(self, number: int, error: Exception) -> None:
+    def __init__(self, number: int, error: Exception, in_its_place: bool) -> None:
         super().__init__(f"{type(error).__name__}: {error}")
-        self.number = number
+        self.number, self.in_its_place = number, in_its_place
 
 
 def recover(
@@ -54,14 +57,20 @@ def recover(
 ) -> Recovered:
     """Restore the newest good checkpoint and replay what was journaled after it.
 
-    An observation on which a stage fails is noted in the journal and passed over, now and in every later
-    replay: one bad reading must not stop the store. ``alive`` is called while it goes on. Raises
+    An observation on which a stage fails is noted in the journal and passed over, now and in every
+    later replay: one bad reading must not stop the store. In its place the stages see an outage of its device, so
+    that the visits near it know; where they fail on that too, nothing. ``alive`` is called while it goes on. Raises
     ``RecoveryError``.
     """
+    hopeless: set[int] = set()
     for _ in range(MOST_FAILURES):
         try:
-            return _attempt(journal, make_flow, make_view, memory, alive)
+            return _attempt(journal, make_flow, make_view, memory, alive, hopeless=hopeless)
         except _StepFailedError as failed:
+            if failed.in_its_place:
+                log.warning("nor its outage in place of observation %d: %s", failed.number, failed)
+                hopeless.add(failed.number)
+                continue
             log.warning("observation %d is passed over: %s", failed.number, failed)
             journal.resume()
             journal.skip(failed.number, str(failed))
@@ -74,6 +83,8 @@ def _attempt(
     make_view: Callable[[Checkpoint | None], View],
     memory: AppearanceMemory | None,
     alive: Callable[[], None],
+    *,
+    hopeless: Container[int],
 ) -> Recovered:
     flow, checkpoint, vectors = _restored(journal, make_flow, memory)
     first = 0 if checkpoint is None else checkpoint.count
@@ -88,14 +99,17 @@ def _attempt(
     for number, entry, skipped in journal.tail(first, vectors.get):
         found.from_source += entry.from_source
         found.finished = False
+        seen: Observation | None = entry.seen
         if skipped:
             found.view.take([skipped_alarm(number, entry.seen.t)])
+            seen = None if number in hopeless else _in_place_of(entry.seen)
+        if seen is None:
             continue
         try:
-            results = flow.step(entry.seen)
+            results = flow.step(seen)
         except Exception as error:  # a stage may fail in any way
-            raise _StepFailedError(number, error) from error
-        found.view.saw(entry.seen, results)
+            raise _StepFailedError(number, error, in_its_place=skipped) from error
+        found.view.saw(seen, results)
         found.visits += closed_of(results)
         if number % 256 == 0:
             alive()
@@ -123,6 +137,13 @@ def _restored(
 def closed_of(results: list[Result]) -> list[VisitClosed]:
     """The visits that ended."""
     return [result for result in results if isinstance(result, VisitClosed)]
+
+
+def _in_place_of(seen: Observation) -> Outage | None:
+    """That nobody knows what its device said then; None for what no device said, or an outage itself."""
+    if isinstance(seen, Outage | Tick | StaffMark):
+        return None
+    return msgspec.structs.replace(outage_of(seen), why="what it said then could not be used")
 
 
 def skipped_alarm(number: int, t: float) -> Alarm:

@@ -29,6 +29,9 @@ class Source(Protocol):
     def recording_id(self) -> str | None:
         """None for live devices."""
 
+    def prepare(self) -> None:
+        """Begin to open what takes time to open; :meth:`start` follows when the engine has recovered."""
+
     def start(self, position: int) -> None:
         """Begin to deliver, after the first ``position`` observations where they can be counted."""
 
@@ -101,6 +104,9 @@ class RecordingSource:
     def recording_id(self) -> str:
         """Names the recording; visit codes follow from it."""
         return self._id
+
+    def prepare(self) -> None:
+        """A recording is open."""
 
     def start(self, position: int) -> None:
         """Read in the background from observation ``position`` on."""

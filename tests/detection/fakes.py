@@ -55,11 +55,16 @@ class FakeBox:
         self._slot: Frame | None = None
         self._seq = 0
         self._lock = threading.Lock()
+        self._listener: Callable[[], None] = lambda: None
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        self._listener = listener
 
     def put(self, shade: int = 0) -> None:
         with self._lock:
             self._slot = frame(self.camera, self._seq, shade)
             self._seq += 1
+        self._listener()
 
     def take(self, timeout: float | None = None) -> Frame | None:
         if self._refill:

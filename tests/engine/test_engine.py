@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inference.engine.appearance_memory import AppearanceMemory
 from inference.engine.engine import Engine
-from inference.messages import Detections, Observation, WeightReading
+from inference.messages import Detections, Observation, Outage, Result, WeightReading
 from inference.messages.wire import Done, GetSnapshot, Refused, SetReplaySpeed, SetStaff, StopEngine
 from tests.engine.conftest import MakeEngine
 from tests.support.fake_pipeline import (
@@ -162,13 +162,71 @@ def test_an_observation_that_fails_is_passed_over_for_good(
     expected_logs.append("is passed over")
     poison = WeightReading("s0", STARTED_AT + 600 * STEP_S, POISON_G)
     poisoned = [*OBSERVATIONS[:600], poison, *OBSERVATIONS[600:]]
+    in_its_place = Outage("s0", "scale", poison.t, poison.t, why="what it said then could not be used")
+    expected = undisturbed([*OBSERVATIONS[:600], in_its_place, *OBSERVATIONS[600:]], "salt")
     sink = MemorySink()
     engine = make_engine(poisoned, sink, memory)
     crash_at(engine, 1000)
     with pytest.raises(_CrashError):
         engine.run()
-    assert make_engine(poisoned, sink, memory).run().finished
+    engine = make_engine(poisoned, sink, memory)
+    assert engine.run().finished
+    assert sink.visits == expected
+    assert expected.keys() == EXPECTED.keys()
+    told = [a.text for a in engine._now.view.state.alarms if a.about == "journal"]
+    assert told == ["observation 600 could not be used and was passed over"]
+
+
+def test_where_its_outage_fails_too_an_observation_leaves_nothing(
+    make_engine: MakeEngine, memory: AppearanceMemory, expected_logs: list[str]
+) -> None:
+    expected_logs += ["is passed over", "nor its outage"]
+    poison = WeightReading("s0", STARTED_AT + 600 * STEP_S, POISON_G)
+    sink = MemorySink()
+    engine = make_engine([*OBSERVATIONS[:600], poison, *OBSERVATIONS[600:]], sink, memory)
+    make = engine._make_flow
+
+    def make_brittle() -> FakeFlow:
+        flow = make()
+        assert isinstance(flow, FakeFlow)
+        take = flow.step
+
+        def step(seen: Observation) -> list[Result]:
+            if isinstance(seen, Outage):
+                raise ValueError("an outage is too much")  # noqa: TRY004  # a stage that fails
+            return take(seen)
+
+        flow.step = step  # type: ignore[method-assign]  # of this one
+        return flow
+
+    engine._make_flow = make_brittle
+    assert engine.run().finished
     assert sink.visits == EXPECTED
+
+
+def test_nothing_new_is_not_published(make_engine: MakeEngine) -> None:
+    engine = make_engine(OBSERVATIONS[:100], MemorySink(), exit_at_end=False)
+    runner = threading.Thread(target=engine.run)
+    runner.start()
+    try:
+        until = time.monotonic() + 10
+        while not ((s := engine.newest()) is not None and s.source.ended and s.inside == ()):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        time.sleep(0.3)
+        ended = engine.newest()
+        time.sleep(0.5)
+        assert engine.newest() is ended
+        began = time.monotonic()
+        assert isinstance(engine.submit(SetReplaySpeed(2.0)).result(5), Done)
+        assert time.monotonic() - began < 1.0
+        time.sleep(0.3)
+        changed = engine.newest()
+        assert changed is not None
+        assert changed.source.speed == 2.0
+    finally:
+        engine.stop()
+        runner.join()
 
 
 def test_a_failing_ledger_is_tried_again(make_engine: MakeEngine, expected_logs: list[str]) -> None:

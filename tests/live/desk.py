@@ -42,7 +42,9 @@ class Desk:
         began = time.monotonic()
         while not condition():
             if time.monotonic() - began > within_s:
-                pytest.fail(f"not within {within_s} s: {what}; {self.link.state} {self.link.why} {self.rows()}")
+                pytest.fail(
+                    f"not within {within_s} s: {what}; {self.link.state} {self.link.why} {self.rows()}"
+                )
             self.qtbot.wait(15)
         return time.monotonic() - began
 
@@ -76,9 +78,7 @@ class Desk:
         table = self.window.page.findChild(QTableView)
         assert isinstance(table, QTableView)
         model = table.model()
-        titles = [
-            str(model.headerData(i, Qt.Orientation.Horizontal)) for i in range(model.columnCount())
-        ]
+        titles = [str(model.headerData(i, Qt.Orientation.Horizontal)) for i in range(model.columnCount())]
         found = [
             {title: str(model.index(row, i).data() or "") for i, title in enumerate(titles)}
             for row in range(model.rowCount())
