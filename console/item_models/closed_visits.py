@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
-from console.item_models.words import DASH, ShopWords, day_and_time, span
+from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
 from console.operations.visit_history import ClosedVisitEntry
 from console.theme.icons import Icon
 
@@ -17,6 +17,8 @@ class ClosedRow(msgspec.Struct, frozen=True):
     entry: ClosedVisitEntry
     items: int
     value: int
+    goods: str
+    """What was taken, in a line."""
     search_text: str
 
     @property
@@ -52,7 +54,12 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
     def __init__(self, words: ShopWords, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column("Left", lambda r: day_and_time(r.left_at, words.zone), lambda r: r.left_at),
+                Column(
+                    "Left",
+                    lambda r: left_words(r.left_at, self._now, words.zone, live=self._live),
+                    lambda r: r.left_at,
+                    tip=lambda r: day_and_time(r.left_at, words.zone),
+                ),
                 Column("Visit", lambda r: r.entry.row.visit.code),
                 Column("Stay", _stay, lambda r: r.left_at - r.entry.row.visit.entered_at, number=True),
                 Column("Items", lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True),
@@ -70,11 +77,23 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
                     tip=lambda r: why(r.entry),
                 ),
                 Column("Receipt", lambda r: r.entry.document.label if r.entry.document else DASH),
+                Column("What", lambda r: r.goods, tip=lambda r: r.goods),
             ),
             key=lambda r: r.entry.row.visit.visit,
             parent=parent,
         )
         self._words = words
+        self._now = 0.0
+        self._live = False
+
+    def tell_time(self, now: float, *, live: bool) -> None:
+        """Store time, which "how long ago" counts to; said again at most once a second."""
+        if live == self._live and 0.0 <= now - self._now < 1.0:
+            return
+        passed = live or self._live or now < self._now or self._now == 0.0
+        self._now, self._live = now, live
+        if passed and self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
 
     def show(self, entries: tuple[ClosedVisitEntry, ...]) -> None:
         """Take what the ledger said."""
@@ -89,7 +108,13 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
         )
         found = [visit.code, *(document.label for document in [document] if document), entry.row.state]
         found += [f"{self._words.product(line.sku)} {line.sku}" for line in visit.lines]
-        return ClosedRow(entry, sum(line.quantity for line in visit.lines), value, " ".join(found))
+        return ClosedRow(
+            entry=entry,
+            items=sum(line.quantity for line in visit.lines),
+            value=value,
+            goods=goods_words(visit.lines, self._words),
+            search_text=" ".join(found),
+        )
 
 
 def _stay(row: ClosedRow) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from typing import Any
 
-from console.item_models.keyed_rows import Column, KeyedRows
+import msgspec
+from PySide6.QtCore import QObject, Qt
+
+from console.item_models.keyed_rows import HEADING_ROLE, ROW_ROLE, TONE_ROLE, Column, Index, KeyedRows
+from console.item_models.search import SearchProxy
 from console.item_models.words import DASH, ShopWords, since
-from console.operations.health import TONE_OF_STATE
+from console.operations.health import TONE_OF_STATE, Tone, tally, worst
 from console.operations.live_state import LiveState
 from console.theme.icons import Icon
 from inference.messages.wire import DeviceKind, DeviceStatus
@@ -44,7 +48,14 @@ _KIND_SIGNS: dict[DeviceKind, Icon] = {
     "detector": Icon.DETECTOR,
 }
 _URGENCY = {"lost": 0, "late": 1, "connecting": 2, "live": 3, "ended": 4, "off": 5}
-_KINDS = tuple(KIND_WORDS)
+GROUPS: tuple[tuple[str, tuple[DeviceKind, ...]], ...] = (
+    ("Cameras", ("camera",)),
+    ("Scales", ("scale",)),
+    ("Gates", ("gate",)),
+    ("Engine", ("recording", "broker", "detector")),
+)
+"""Headings, and the kinds of devices under each."""
+GROUP_OF: dict[DeviceKind, int] = {kind: i for i, (_, kinds) in enumerate(GROUPS) for kind in kinds}
 
 
 def name_of(device: DeviceStatus, words: ShopWords) -> str:
@@ -58,57 +69,150 @@ def name_of(device: DeviceStatus, words: ShopWords) -> str:
     return ", ".join(words.product(sku) for slot in slots for sku in layout.skus_of_slot[slot.id]) or DASH
 
 
-class DevicesModel(KeyedRows[DeviceStatus]):
-    """All devices, those in trouble first."""
+class DeviceGroup(msgspec.Struct, frozen=True):
+    """The heading over devices of one sort, with how many of them do well."""
+
+    title: str
+    place: int
+    well: int
+    total: int
+    tone: Tone
+
+    @property
+    def counts(self) -> str:
+        """``5 of 6 well``."""
+        return f"{self.well} of {self.total} well" if self.well < self.total else f"all {self.total} well"
+
+
+Row = DeviceStatus | DeviceGroup
+
+
+def in_trouble(row: Row) -> bool:
+    """A device that needs somebody; a group with one."""
+    return (row.tone if isinstance(row, DeviceGroup) else TONE_OF_STATE[row.state]) in ("waiting", "wrong")
+
+
+class DevicesModel(KeyedRows[Row]):
+    """All devices under the headings of their groups; groups in trouble first, and devices in each."""
 
     def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
-        super().__init__(
-            (
-                Column(
-                    "State",
-                    lambda d: STATE_WORDS[d.state],
-                    lambda d: _URGENCY[d.state],
-                    tone=lambda d: TONE_OF_STATE[d.state],
-                    sign=lambda d: STATE_SIGNS[d.state],
-                    tip=lambda d: d.why,
-                ),
-                Column("Device", lambda d: d.device),
-                Column("Name", lambda d: name_of(d, words), tip=lambda d: name_of(d, words)),
-                Column("Kind", lambda d: KIND_WORDS[d.kind], sign=lambda d: _KIND_SIGNS[d.kind]),
-                Column(
-                    "Rate, per s",
-                    lambda d: f"{d.rate_hz:.1f}" if d.rate_hz else DASH,
-                    lambda d: d.rate_hz,
-                    number=True,
-                ),
-                Column(
-                    "Latency, ms",
-                    lambda d: DASH if d.latency_s is None else f"{d.latency_s * 1000:.0f}",
-                    lambda d: d.latency_s or 0.0,
-                    number=True,
-                ),
-                Column(
-                    "Dropped",
-                    lambda d: str(d.dropped),
-                    lambda d: d.dropped,
-                    number=True,
-                    tip=lambda d: f"{d.dropped} of {d.received + d.dropped}",
-                ),
-                Column("Reconnects", lambda d: str(d.reconnects), lambda d: d.reconnects, number=True),
-                Column(
-                    "Since", lambda d: since(d.since, self._now, words.zone), lambda d: -d.since, number=True
-                ),
-                Column("Why", lambda d: d.why or d.last_error, tip=lambda d: d.last_error),
-            ),
-            key=lambda d: (d.kind, d.device),
-            parent=parent,
-        )
+        super().__init__(self._make_columns(words), key=_key, parent=parent)
         self._state = state
         self._now = 0.0
+        self._troubled: set[int] = set()
+
+    def _make_columns(self, words: ShopWords) -> tuple[Column[Any], ...]:
+        """Columns of a device; headings are answered for in :meth:`data`."""
+        return (
+            Column(
+                "State",
+                lambda d: STATE_WORDS[d.state],
+                lambda d: _URGENCY[d.state],
+                tone=lambda d: TONE_OF_STATE[d.state],
+                sign=lambda d: STATE_SIGNS[d.state],
+                tip=lambda d: d.why,
+            ),
+            Column("Device", lambda d: d.device, sign=lambda d: _KIND_SIGNS[d.kind], tip=lambda d: d.device),
+            Column("Name", lambda d: name_of(d, words), tip=lambda d: name_of(d, words)),
+            Column(
+                "Rate, per s",
+                lambda d: f"{d.rate_hz:.1f}" if d.rate_hz else DASH,
+                lambda d: d.rate_hz,
+                number=True,
+            ),
+            Column(
+                "Latency, ms",
+                lambda d: DASH if d.latency_s is None else f"{d.latency_s * 1000:.0f}",
+                lambda d: d.latency_s or 0.0,
+                number=True,
+            ),
+            Column(
+                "Dropped",
+                lambda d: str(d.dropped),
+                lambda d: d.dropped,
+                number=True,
+                tip=lambda d: f"{d.dropped} of {d.received + d.dropped}",
+            ),
+            Column("Reconnects", lambda d: str(d.reconnects), lambda d: d.reconnects, number=True),
+            Column("Since", lambda d: since(d.since, self._now, words.zone), lambda d: -d.since, number=True),
+            Column("Why", lambda d: d.why or d.last_error, tip=lambda d: d.last_error),
+        )
 
     def refresh(self, now: float) -> None:
         """Take what the newest snapshot says; ``now`` is the wall clock, as ``DeviceStatus.since`` is."""
         self._now = now
         snapshot = self._state.snapshot
         devices = snapshot.devices if snapshot else ()
-        self.replace(sorted(devices, key=lambda d: (_URGENCY[d.state], _KINDS.index(d.kind), d.device)))
+        groups = _groups(devices)
+        self._troubled = {group.place for group in groups if in_trouble(group)}
+        self.replace(sorted([*groups, *devices], key=self._rank))
+
+    def order(self, row: Row) -> tuple[bool, int, bool]:
+        """Groups in trouble first; in each its heading first."""
+        heading = isinstance(row, DeviceGroup)
+        place = row.place if isinstance(row, DeviceGroup) else GROUP_OF[row.kind]
+        return (place not in self._troubled, place, not heading)
+
+    def _rank(self, row: Row) -> tuple[tuple[bool, int, bool], int, str]:
+        within = (0, "") if isinstance(row, DeviceGroup) else (_URGENCY[row.state], row.device)
+        return (self.order(row), *within)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A heading says its title, and beside it how many are well."""
+        row = self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+        if not isinstance(row, DeviceGroup) or role in (ROW_ROLE, Qt.ItemDataRole.TextAlignmentRole):
+            return super().data(index, role)
+        if role == HEADING_ROLE:
+            return True
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (row.title, row.counts, "")[min(2, index.column())]
+        if role == TONE_ROLE:
+            return row.tone if index.column() == 1 and in_trouble(row) else None
+        return None
+
+
+def _groups(devices: tuple[DeviceStatus, ...]) -> list[DeviceGroup]:
+    made = []
+    for place, (title, kinds) in enumerate(GROUPS):
+        tallies = [tally(devices, kind) for kind in kinds]
+        total = sum(t.total for t in tallies)
+        if total:
+            well = sum(t.well for t in tallies)
+            made.append(DeviceGroup(title, place, well, total, worst([t.tone for t in tallies if t.total])))
+    return made
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return ("group", row.title) if isinstance(row, DeviceGroup) else (row.kind, row.device)
+
+
+class DevicesFound(SearchProxy):
+    """Searches devices and sorts them within their groups; a heading stays while one of its devices does."""
+
+    def __init__(self, source: DevicesModel, parent: QObject | None = None) -> None:
+        super().__init__(source, searchable, parent)
+        self._devices = source
+
+    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802
+        """Group and heading first, whatever the order; then by the column."""
+        one = self._devices.order(self._devices.row(left.row()))
+        two = self._devices.order(self._devices.row(right.row()))
+        if one != two:
+            return (one < two) == (self.sortOrder() == Qt.SortOrder.AscendingOrder)
+        return super().lessThan(left, right)
+
+    def accepts(self, row: Row) -> bool:
+        """Whether this one is shown."""
+        if not isinstance(row, DeviceGroup):
+            return super().accepts(row)
+        rows = (self._devices.row(i) for i in range(self._devices.rowCount()))
+        return any(
+            not isinstance(other, DeviceGroup) and GROUP_OF[other.kind] == row.place and self.accepts(other)
+            for other in rows
+        )
+
+
+def searchable(device: DeviceStatus) -> str:
+    """What the search looks through."""
+    kind, state = KIND_WORDS[device.kind], STATE_WORDS[device.state]
+    return f"{device.device} {kind} {state} {device.why} {device.last_error}"

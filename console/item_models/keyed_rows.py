@@ -25,6 +25,8 @@ SIGN_ROLE = SORT_ROLE + 3
 """``Icon`` beside a cell's text."""
 IDENTITY_ROLE = SORT_ROLE + 4
 """Number of a shopper's look, drawn before the text."""
+HEADING_ROLE = SORT_ROLE + 5
+"""True in a row that is a heading over those that follow."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,10 @@ class SearchProxy(QSortFilterProxyModel):
     def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802
         """Whether a row matches."""
         row = self.sourceModel().index(source_row, 0, source_parent).data(ROW_ROLE)
+        return self.accepts(row)
+
+    def accepts(self, row: Any) -> bool:
+        """Whether this one is shown."""
         if self._also is not None and not self._also(row):
             return False
         text = self._text_of(row).casefold()

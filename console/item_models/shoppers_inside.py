@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
-from console.item_models.words import DASH, ShopWords, called, chance, since
+from console.item_models.words import DASH, ShopWords, called, chance, goods_words, since
 from console.operations.live_state import LiveState
 from console.theme.icons import Icon
 from console.theme.tokens import CERTAIN
@@ -27,6 +27,8 @@ class InsideRow(msgspec.Struct, frozen=True):
     lines: tuple[CartLine, ...]
     for_s: int
     """Whole seconds inside."""
+    goods: str = ""
+    """What is in their cart, in a line."""
     search_text: str = ""
 
 
@@ -51,6 +53,7 @@ class InsideModel(KeyedRows[InsideRow]):
                     number=True,
                 ),
                 Column("State", state_of, tone=_tone, sign=_sign),
+                Column("What", lambda r: r.goods, tip=lambda r: r.goods),
             ),
             key=lambda r: r.track,
             parent=parent,
@@ -79,6 +82,7 @@ class InsideModel(KeyedRows[InsideRow]):
                     items=sum(line.quantity for line in lines),
                     value=sum(self._words.price(line.sku, line.quantity) for line in lines),
                     lines=lines,
+                    goods=goods_words(lines, self._words),
                     for_s=int(snapshot.t - inside.entered_at),
                     search_text=" ".join([inside.code, *(self._words.product(line.sku) for line in lines)]),
                 )

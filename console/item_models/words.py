@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from console.back_office.money import format_money
 from console.theme.tokens import CERTAIN
+from inference.messages.results import CartLine
 from inference.messages.wire import Inside
 from store_layout.model import StoreLayout
 
@@ -39,6 +41,15 @@ def span(seconds: float) -> str:
 def since(t: float, now: float, zone: ZoneInfo) -> str:
     """How long ago when under an hour (``1:20``), else the time of day."""
     return span(now - t) if now - t < HOUR_S else clock_time(t, zone)
+
+
+def left_words(t: float, now: float, zone: ZoneInfo, *, live: bool) -> str:
+    """When something was: live under an hour how long ago, else the time; with the day when it is another."""
+    if live and 0.0 <= now - t < HOUR_S:
+        return f"{span(now - t)} ago"
+    then = datetime.fromtimestamp(t, UTC).astimezone(zone)
+    today = datetime.fromtimestamp(now, UTC).astimezone(zone).date()
+    return then.strftime("%H:%M:%S" if then.date() == today else "%d %b %H:%M")
 
 
 def chance(probability: float) -> str:
@@ -88,3 +99,10 @@ class ShopWords:
         """What so many cost, minor units; nothing when the catalogue does not know it."""
         known = self.layout.products.get(sku)
         return known.price * quantity if known else 0
+
+
+def goods_words(lines: Sequence[CartLine], words: ShopWords) -> str:
+    """``2 Cola, Crisps``: what somebody carries, in a line; a single one without its number."""
+    return ", ".join(
+        words.product(x.sku) if x.quantity == 1 else f"{x.quantity} {words.product(x.sku)}" for x in lines
+    )

@@ -33,10 +33,11 @@ def tally(devices: tuple[DeviceStatus, ...], kind: DeviceKind) -> Tally:
     """Count the devices of a kind. One that was switched off or has played to its end is not unwell."""
     states = [d.state for d in devices if d.kind == kind]
     well = sum(TONE_OF_STATE[s] in ("good", "neutral") for s in states)
-    return Tally(kind=kind, well=well, total=len(states), tone=_worst([TONE_OF_STATE[s] for s in states]))
+    return Tally(kind=kind, well=well, total=len(states), tone=worst([TONE_OF_STATE[s] for s in states]))
 
 
-def _worst(tones: list[Tone]) -> Tone:
+def worst(tones: list[Tone]) -> Tone:
+    """The one that needs most attention; neutral when there is none at all."""
     if "wrong" in tones:
         return "wrong"
     if "waiting" in tones:

@@ -16,9 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.devices import KIND_WORDS, STATE_WORDS, DevicesModel
+from console.item_models.devices import (
+    KIND_WORDS,
+    STATE_WORDS,
+    DeviceGroup,
+    DevicesFound,
+    DevicesModel,
+    in_trouble,
+)
 from console.item_models.keyed_rows import ROW_ROLE
-from console.item_models.search import SearchProxy
 from console.item_models.words import ShopWords, count_of
 from console.operations.engine_commands import EngineCommands
 from console.operations.health import TONE_OF_STATE, Tone, unwell
@@ -32,17 +38,13 @@ from console.widgets.page import Page
 from inference.messages.wire import DeviceState, DeviceStatus
 
 NUMBERS_S = 1.0
+WIDEST = 1 / 6
+"""Share of the table's width that a name may take for itself."""
 RESTARTABLE = ("camera", "scale", "gate", "broker")
 
 
-def searchable(device: DeviceStatus) -> str:
-    """What the search looks through."""
-    kind, state = KIND_WORDS[device.kind], STATE_WORDS[device.state]
-    return f"{device.device} {kind} {state} {device.why} {device.last_error}"
-
-
 class DevicesPage(Page):
-    """One table, those in trouble first; the chosen one explained below it."""
+    """One table in groups, those in trouble first; the chosen one explained below it."""
 
     name = "devices"
     word = "Devices"
@@ -60,8 +62,8 @@ class DevicesPage(Page):
         super().__init__(parent)
         self._state, self._commands, self._appearance = state, commands, appearance
         self._model = DevicesModel(state, words, self)
-        self._found = SearchProxy(self._model, searchable, self)
-        widths = (120, 110, 170, 110, 96, 100, 84, 96, 72, 0)
+        self._found = DevicesFound(self._model, self)
+        widths = (116, 130, 190, 92, 96, 84, 96, 72, 0)
         self.table = DataTable(self._found, "Devices", widths, appearance)
         self.table.sort_by(0, Qt.SortOrder.AscendingOrder)
         self._reconnect = QAction("Reconnect the chosen device", self)
@@ -93,8 +95,7 @@ class DevicesPage(Page):
         word = KIND_WORDS[what].casefold() if what in KIND_WORDS else ""
         self.search.setText(word)
         self.trouble_only.setChecked(what == "trouble" or any(d.kind == what for d in bad))
-        if self._found.rowCount():
-            self.table.select_row(0)
+        self._select_first()
         self.table.setFocus()
 
     def keep(self, settings: QSettings) -> None:
@@ -108,12 +109,20 @@ class DevicesPage(Page):
     def reconnect(self) -> None:
         """Drop the connection to the chosen device and make a new one."""
         chosen = self._chosen()
-        if chosen is not None and chosen.kind in RESTARTABLE:
+        if isinstance(chosen, DeviceStatus) and chosen.kind in RESTARTABLE:
             self._commands.restart_device(chosen.device)
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _chosen(self) -> DeviceStatus | None:
+    def _select_first(self) -> None:
+        """The first device, not the heading over it."""
+        rows = (self._found.index(i, 0).data(ROW_ROLE) for i in range(self._found.rowCount()))
+        first = next((i for i, row in enumerate(rows) if isinstance(row, DeviceStatus)), None)
+        if first is not None:
+            self.table.select_row(first)
+            self.table.scrollToTop()
+
+    def _chosen(self) -> DeviceStatus | DeviceGroup | None:
         index = self.table.currentIndex()
         return index.data(ROW_ROLE) if index.isValid() else None
 
@@ -122,7 +131,7 @@ class DevicesPage(Page):
         self._show_counts()
 
     def _filter(self, trouble: bool) -> None:
-        self._found.only((lambda d: TONE_OF_STATE[d.state] in ("waiting", "wrong")) if trouble else None)
+        self._found.only(in_trouble if trouble else None)
         self._show_counts()
 
     def _follow(self) -> None:
@@ -140,7 +149,12 @@ class DevicesPage(Page):
         if states == self._states and 0 <= now - self._refreshed < NUMBERS_S:
             return
         self._states, self._refreshed = states, now
+        first = self._model.rowCount() == 0
         self._model.refresh(now)
+        if first:
+            self.table.widen_to_contents((1, 2), int(WIDEST * self.table.width()))
+        if first and not self.table.currentIndex().isValid():
+            self._select_first()
         self._show_counts()
         self._show_chosen()
 
@@ -151,9 +165,9 @@ class DevicesPage(Page):
         self._follow()
 
     def _show_counts(self) -> None:
-        total, found = self._model.rowCount(), self._found.rowCount()
         snapshot = self._state.snapshot
-        bad = len(unwell(snapshot.devices)) if snapshot else 0
+        devices = snapshot.devices if snapshot else ()
+        total, bad, found = len(devices), len(unwell(devices)), self._found.rowCount()
         words = "all well" if bad == 0 else f"{bad} in trouble"
         self._count.setText(f"{count_of(total, 'device', 'devices')}, {words}" if total else "")
         self._stack.setCurrentIndex(1 if found else 0)
@@ -168,20 +182,24 @@ class DevicesPage(Page):
 
     def _show_chosen(self, *_: QModelIndex) -> None:
         chosen = self._chosen()
-        can = chosen is not None and chosen.kind in RESTARTABLE
+        device = chosen if isinstance(chosen, DeviceStatus) else None
+        can = device is not None and device.kind in RESTARTABLE
         self.button.setEnabled(can)
         self._reconnect.setEnabled(can)
-        self.button.setText(f"Reconnect {chosen.device}" if chosen is not None and can else "Reconnect")
-        if chosen is None:
-            self._heading.setText("Choose a device to see why it is as it is")
-            self._why.setText("")
-            set_tone(self._heading, "neutral")
-            return
-        self._heading.setText(f"{chosen.device}: {STATE_WORDS[chosen.state].lower()}")
-        set_tone(self._heading, TONE_OF_STATE[chosen.state])
-        error = f" Last error: {chosen.last_error}" if chosen.last_error else ""
-        counts = f"{chosen.received} received, {chosen.dropped} dropped, {chosen.reconnects} reconnects."
-        self._why.setText(f"{chosen.why + '. ' if chosen.why else ''}{counts}{error}")
+        self.button.setText(f"Reconnect {device.device}" if device is not None and can else "Reconnect")
+        if isinstance(chosen, DeviceGroup):
+            heading, tone, text = f"{chosen.title}: {chosen.counts}", chosen.tone, ""
+        elif chosen is None:
+            heading, tone, text = "Choose a device to see why it is as it is", "neutral", ""
+        else:
+            heading, tone = (
+                f"{chosen.device}: {STATE_WORDS[chosen.state].lower()}",
+                TONE_OF_STATE[chosen.state],
+            )
+            text = _details(chosen)
+        self._heading.setText(heading)
+        self._why.setText(text)
+        set_tone(self._heading, tone)
 
     def _lay_out(self) -> None:
         self.search = QLineEdit()
@@ -235,3 +253,12 @@ class DevicesPage(Page):
         foot.addLayout(words, 1)
         foot.addWidget(self.button)
         return foot
+
+
+def _details(device: DeviceStatus) -> str:
+    """Why it is as it is, and what it has done."""
+    why = f"{device.why}. " if device.why else ""
+    error = f" Last error: {device.last_error}" if device.last_error else ""
+    return (
+        f"{why}{device.received} received, {device.dropped} dropped, {device.reconnects} reconnects.{error}"
+    )

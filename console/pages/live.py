@@ -53,7 +53,7 @@ class LivePage(Page):
         self._nobody = EmptyState(*WAITING)
         self._arranged = False
         self._actions = self._make_actions()
-        self._lay_out(words)
+        self._lay_out()
         for part in (self.map, self.large, self.wall, self.carts):
             part.picked.connect(state.select)
         self.wall.opened.connect(self.toggle_large)
@@ -153,7 +153,7 @@ class LivePage(Page):
             action("Select nobody", "Ctrl+Shift+A", lambda: self._state.select(None)),
         ]
 
-    def _lay_out(self, words: ShopWords) -> None:
+    def _lay_out(self) -> None:
         self._tools = QWidget()
         tools = QHBoxLayout(self._tools)
         tools.setContentsMargins(0, 0, 0, 0)
@@ -177,7 +177,7 @@ class LivePage(Page):
         self._rows.addWidget(self.wall)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.addWidget(self._rows)
-        self._columns.addWidget(self._side(words))
+        self._columns.addWidget(self._side())
         for splitter, sizes, stretch in (
             (self._rows, [560, 180], (1, 0)),
             (self._columns, [900, 330], (1, 0)),
@@ -193,7 +193,7 @@ class LivePage(Page):
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.addWidget(self._columns)
 
-    def _side(self, words: ShopWords) -> QWidget:
+    def _side(self) -> QWidget:
         self._cart_stack = QStackedWidget()
         self._cart_stack.addWidget(self._nobody)
         holder = QWidget()
@@ -203,7 +203,7 @@ class LivePage(Page):
         self._cart_stack.addWidget(holder)
         self._count = label("", "secondary")
         carts, _ = titled("Carts", self._cart_stack, self._count)
-        self.strip = ActivityStrip(self._state, words, self._appearance)
+        self.strip = ActivityStrip(self._state, self._appearance)
         self.strip.setFixedHeight(110)
         strip, _ = titled(
             "Last 5 minutes",

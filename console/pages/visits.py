@@ -46,9 +46,11 @@ class VisitsPage(Page):
         self._closed = ClosedVisitsModel(words, self)
         self._inside_found = SearchProxy(self._inside, lambda r: r.search_text, self)
         self._closed_found = SearchProxy(self._closed, lambda r: r.search_text, self)
-        self.inside = DataTable(self._inside_found, "Visits inside now", (150, 100, 80, 110, 0), appearance)
+        self.inside = DataTable(
+            self._inside_found, "Visits inside now", (120, 90, 64, 90, 170, 0), appearance
+        )
         self.closed = DataTable(
-            self._closed_found, "Closed visits and receipts", (160, 90, 80, 70, 100, 0, 110), appearance
+            self._closed_found, "Closed visits and receipts", (110, 84, 64, 64, 84, 150, 96, 0), appearance
         )
         self.inside.sort_by(1, Qt.SortOrder.AscendingOrder)
         self.closed.sort_by(0, Qt.SortOrder.DescendingOrder)
@@ -61,6 +63,10 @@ class VisitsPage(Page):
         self.search.textChanged.connect(self._search)
         self.inside.selectionModel().currentRowChanged.connect(self._chose_inside)
         self.closed.selectionModel().currentRowChanged.connect(self._chose_closed)
+        self.search.returnPressed.connect(self._to_first_found)
+        for table in (self.inside, self.closed):
+            table.activated.connect(self._into_detail)
+        self.detail.left.connect(self.take_focus)
         state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self._follow_selection)
         history.changed.connect(self._read)
@@ -103,6 +109,18 @@ class VisitsPage(Page):
         self.search.setFocus()
         self.search.selectAll()
 
+    def _to_first_found(self) -> None:
+        """Enter in the search: the first that was found, closed visits before those inside."""
+        for table in (self.closed, self.inside):
+            if table.model().rowCount():
+                table.select_row(0)
+                table.setFocus()
+                return
+
+    def _into_detail(self, _: QModelIndex) -> None:
+        """Enter on a visit: its details, where the arrows scroll; Escape goes back."""
+        self.detail.setFocus()
+
     def _search(self, text: str) -> None:
         self._inside_found.search(text)
         self._closed_found.search(text)
@@ -118,11 +136,18 @@ class VisitsPage(Page):
         if not self.isVisible():
             return
         self._inside.refresh()
+        self._tell_time()
         self._show_counts()
         if self._chosen is not None and self._chosen[0] == "inside":
             self._show_inside(self._chosen[1])
 
+    def _tell_time(self) -> None:
+        snapshot = self._state.snapshot
+        if snapshot is not None:
+            self._closed.tell_time(snapshot.t, live=snapshot.source.kind == "live")
+
     def _read(self) -> None:
+        self._tell_time()
         self._closed.show(self._history.entries)
         self._show_counts()
         if self._chosen is not None and self._chosen[0] == "closed":
@@ -225,12 +250,13 @@ class VisitsPage(Page):
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.addWidget(left)
         self._columns.addWidget(frame)
-        for splitter, sizes in ((self._rows, [300, 380]), (self._columns, [820, 400])):
+        for splitter, sizes in ((self._rows, [230, 450]), (self._columns, [840, 400])):
             splitter.setHandleWidth(SPACE_3)
             splitter.setChildrenCollapsible(False)
             splitter.setSizes(sizes)
-        self._columns.setStretchFactor(0, 1)
-        self._columns.setStretchFactor(1, 0)
+        for splitter, factors in ((self._columns, (4, 1)), (self._rows, (1, 3))):
+            for i, factor in enumerate(factors):
+                splitter.setStretchFactor(i, factor)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.addWidget(self._columns)

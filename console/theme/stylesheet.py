@@ -51,6 +51,8 @@ def stylesheet_of(theme: Theme) -> str:
     QLabel[tone="wrong"] {{ color: {theme.wrong}; }}
     QFrame[role="panel"] {{ background: {theme.panel}; border: 1px solid {theme.line};
         border-radius: {k.RADIUS}px; }}
+    QFrame[role="card"] {{ background: {theme.raised}; border: 1px solid {theme.line};
+        border-radius: {k.RADIUS}px; }}
     QFrame[role="rule"] {{ background: {theme.line}; border: none; max-height: 1px; min-height: 1px; }}
     QSplitter::handle {{ background: transparent; }}
     QSplitter::handle:hover {{ background: {theme.line}; }}

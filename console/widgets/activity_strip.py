@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 
@@ -10,46 +11,33 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")  # pyqtgraph would take the
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from console.item_models.words import ShopWords, clock_time
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import TEXT_SECONDARY
+from console.widgets.labels import label
 from inference.messages.wire import Snapshot
 
 WINDOW_S = 300.0
+MINUTES = ("now", "1 min", "2", "3", "4", "5 min")
+"""Ticks: minutes ago. They stay where they are, so that only what happened moves."""
 STEP_S = 1.0
 """The strip is brought up to date once a second of store time: more could not be seen."""
-
-
-class ClockAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Times of day in the shop's zone."""
-
-    def __init__(self, words: ShopWords) -> None:
-        super().__init__("bottom")
-        self._words = words
-
-    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
-        """``14:03``."""
-        return [clock_time(v, self._words.zone) for v in values]
 
 
 class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Two things over time, drawn as one step curve and one scatter."""
 
-    def __init__(
-        self, state: LiveState, words: ShopWords, appearance: Appearance, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent, axisItems={"bottom": ClockAxis(words)})
+    def __init__(self, state: LiveState, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._state, self._appearance = state, appearance
         self._counts: deque[tuple[float, int]] = deque()
         self._events: deque[tuple[float, float]] = deque()
         self._seen: set[str] = set()
-        self._drawn_at = -1.0
-        self._ticks_set = False
+        self._drawn_at = -math.inf
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("People inside and shelf events over the last five minutes")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -63,10 +51,17 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         item.setContentsMargins(0, 6, 8, 0)
         item.getAxis("left").setWidth(26)
         item.getAxis("left").setTicks([[]])
-        item.getAxis("bottom").setTicks([[]])
+        item.getAxis("bottom").setTicks([[(-60.0 * m, MINUTES[m]) for m in range(len(MINUTES))]])
+        item.getAxis("bottom").setHeight(20)
+        self.setXRange(-WINDOW_S - 20.0, 15.0, padding=0)  # room for half a label
         self._curve = self.plot(stepMode="right", antialias=False)
         self._marks = pg.ScatterPlotItem(size=8, pxMode=True)
         self.addItem(self._marks)
+        self._empty = label(
+            "People and shelf events of the last minutes appear here.", "secondary", wrap=True
+        )
+        self._empty.setParent(self)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._wear()
         state.snapshot_changed.connect(self._follow)
         appearance.changed.connect(self._wear)
@@ -79,6 +74,18 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         if self.isVisible() and abs(snapshot.t - self._drawn_at) >= STEP_S:
             self._drawn_at = snapshot.t
             self._draw(snapshot.t)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """While hidden it was not drawn."""
+        super().showEvent(event)
+        self._drawn_at = -math.inf
+        self._follow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The words stand in the middle."""
+        super().resizeEvent(event)
+        if event is not None and hasattr(self, "_empty"):  # pyqtgraph resizes while it is being made
+            self._empty.setGeometry(32, 0, max(0, self.width() - 40), max(0, self.height() - 24))
 
     def _remember(self, snapshot: Snapshot) -> None:
         if self._counts and snapshot.t < self._counts[-1][0]:  # a recording was wound back
@@ -100,26 +107,22 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         self._seen &= {event.id for event in snapshot.events}
 
     def _draw(self, now: float) -> None:
-        times = np.array([max(t, now - WINDOW_S) for t, _ in self._counts] + [now])
+        times = np.array([max(t - now, -WINDOW_S) for t, _ in self._counts] + [0.0])
         counts = np.array([n for _, n in self._counts] + [self._counts[-1][1]], dtype=float)
         self._curve.setData(times, counts)
         top = max(4.0, float(counts.max()) * 1.25)
-        self.setXRange(now - WINDOW_S, now, padding=0)
         self.setYRange(-0.22 * top, top, padding=0)
         step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if top / s <= 4)
         self.getPlotItem().getAxis("left").setTicks([[(v, str(v)) for v in range(0, int(top) + 1, step)]])
-        if not self._ticks_set:
-            self._ticks_set = True
-            self.getPlotItem().getAxis("bottom").setTicks(None)
-            self.getPlotItem().getAxis("bottom").setTickSpacing(60, 60)
-        self._draw_marks(-0.11 * top)
+        self._draw_marks(now, -0.11 * top)
+        self._empty.setVisible(not self._events and not counts.any())
 
-    def _draw_marks(self, y: float) -> None:
+    def _draw_marks(self, now: float, y: float) -> None:
         theme = self._appearance.theme
         taken, back = QColor(theme.accent), QColor(theme.waiting)
         grams = [delta for _, delta in self._events]
         self._marks.setData(
-            x=np.array([t for t, _ in self._events]),
+            x=np.array([t - now for t, _ in self._events]),
             y=np.full(len(grams), y),
             symbol=["t" if g < 0 else "t1" for g in grams],
             brush=[taken if g < 0 else back for g in grams],

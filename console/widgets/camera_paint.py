@@ -112,8 +112,9 @@ class CameraPainter:
         status, view = self._status(camera.id), self._view(camera.id)
         state = STATE_WORDS[status.state] if status else "Not started"
         seen = len(view.items) if view else 0
+        rate = f", {status.rate_hz:.0f} per second" if status and status.rate_hz else ""
         why = f", {status.why}" if status and status.why else ""
-        return f"{camera.name}: {state}{why}, {seen} seen"
+        return f"{camera.name}: {state}{rate}{why}, {seen} seen"
 
     # -- parts ---------------------------------------------------------------------------------------
 
@@ -210,7 +211,10 @@ class CameraPainter:
         painter.setFont(ui_font(TEXT_SECONDARY))
         metrics = QFontMetricsF(painter.font())
         right = "" if status is None else _state_words(status)
+        named = metrics.horizontalAdvance(camera.name)
         width = metrics.horizontalAdvance(right) if right else 0.0
+        if status is not None and status.state == "live" and named + SPACE_2 + width > line.width():
+            right, width = "", 0.0
         if status is not None and right:
             live = status.state == "live"
             tone = TONE_OF_STATE[status.state]

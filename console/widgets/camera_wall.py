@@ -32,7 +32,7 @@ WIDEST_GAP = 24.0
 
 
 def tile_boxes(size: QSize, count: int) -> list[QRectF]:
-    """Rectangles for ``count`` tiles in the number of rows that makes their pictures largest, in the middle."""
+    """Rectangles for ``count`` tiles in as many rows as make their pictures largest, centred."""
     if count == 0:
         return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 
 from PySide6.QtCore import (
@@ -11,6 +12,7 @@ from PySide6.QtCore import (
     QPointF,
     QRectF,
     QSettings,
+    QSize,
     Qt,
 )
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
@@ -24,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.keyed_rows import IDENTITY_ROLE, SIGN_ROLE, TONE_ROLE
+from console.item_models.keyed_rows import HEADING_ROLE, IDENTITY_ROLE, SIGN_ROLE, TONE_ROLE
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.icons import Icon, icon_pixmap
@@ -47,7 +49,10 @@ class CellDelegate(QStyledItemDelegate):
         theme = self._appearance.theme
         rect = QRectF(option.rect)
         state = option.state
+        heading = bool(index.data(HEADING_ROLE))
         painter.save()
+        if heading:
+            painter.fillRect(rect, QColor(theme.raised))
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(theme.selected))
         painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), QColor(theme.raised))
@@ -70,12 +75,18 @@ class CellDelegate(QStyledItemDelegate):
             paint_token(painter, at, identity, "", theme, hidden=False, radius=6.0)
             room.setLeft(room.left() + 8 + SPACE_4)
         painter.setPen(QColor(colour))
-        painter.setFont(ui_font(TEXT_BODY))
+        painter.setFont(ui_font(TEXT_BODY, bold=heading and index.column() == 0))
         text = QFontMetricsF(painter.font()).elidedText(
             index.data() or "", Qt.TextElideMode.ElideRight, room.width()
         )
         painter.drawText(room, index.data(Qt.ItemDataRole.TextAlignmentRole), text)
         painter.restore()
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        """As wide as sign and text need."""
+        sign = ICON_SMALL + SPACE_1 + 2 if index.data(SIGN_ROLE) is not None else 0
+        text = QFontMetricsF(ui_font(TEXT_BODY)).horizontalAdvance(index.data() or "")
+        return QSize(math.ceil(text) + sign + 2 * SPACE_2 + 1, ROW_HEIGHT)
 
 
 class DataTable(QTableView):
@@ -120,6 +131,13 @@ class DataTable(QTableView):
         """Sort from the start by this column, and by others when their headings are clicked."""
         self.horizontalHeader().setSortIndicator(column, order)
         self.setSortingEnabled(True)
+
+    def widen_to_contents(self, columns: Sequence[int], most: int) -> None:
+        """Make columns as wide as what they hold, up to ``most`` pixels; never narrower than they are."""
+        for column in columns:
+            wanted = min(most, self.sizeHintForColumn(column))
+            if wanted > self.columnWidth(column):
+                self.setColumnWidth(column, wanted)
 
     def select_row(self, row: int) -> None:
         """Select a row by its place in the table."""

@@ -1,4 +1,4 @@
-"""Where labels go beside their tokens, so that they cover neither each other nor, if it can be had, a token."""
+"""Where labels go beside their tokens, so that they cover neither each other nor, if possible, a token."""
 
 from __future__ import annotations
 

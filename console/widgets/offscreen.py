@@ -1,4 +1,4 @@
-"""Without a display Qt says one useless line for every window shown; that line, and no other, is kept back."""
+"""Without a display Qt says a useless line for every window shown; that line, and no other, is kept back."""
 
 from __future__ import annotations
 

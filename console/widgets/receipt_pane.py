@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from console.back_office.receipts import Receipt
-from console.item_models.closed_visits import ClosedRow, outcome, why
+from console.back_office.records import DocumentRow
+from console.item_models.closed_visits import ClosedRow, outcome
+from console.item_models.questions import cards_of
 from console.item_models.shoppers_inside import InsideRow, state_of
 from console.item_models.words import MINUS, ShopWords, chance, clock_time, count_of, day_and_time, span
 from console.operations.health import Tone
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import EmptyState, label, rule, set_tone
+from console.widgets.question_card import question_card
 from inference.messages.results import CartLine
 
 HASH_SHOWN = 12
@@ -19,6 +25,9 @@ HASH_SHOWN = 12
 
 class ReceiptPane(QScrollArea):
     """The details beside the lists. Rebuilt when another visit is chosen or this one changed."""
+
+    left = Signal()
+    """Escape: back to the list."""
 
     def __init__(self, words: ShopWords, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +39,13 @@ class ReceiptPane(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Visit")
         self.show_nothing()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrows scroll; Escape goes back to the list."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_nothing(self) -> None:
         """Nothing is chosen."""
@@ -65,26 +81,26 @@ class ReceiptPane(QScrollArea):
         box.addWidget(
             label(f"{stay}, {span(row.left_at - visit.entered_at)} inside{people}", "secondary", wrap=True)
         )
-        reason = why(row.entry)
-        if reason:
-            box.addWidget(label("Why", "secondary"))
-            for line in reason.splitlines():
-                note = label(line, wrap=True)
-                set_tone(note, "waiting")
-                box.addWidget(note)
-        box.addWidget(rule())
+        for remark in visit.notes:
+            note = label(remark, wrap=True)
+            set_tone(note, "waiting")
+            box.addWidget(note)
         if document is not None:
+            box.addWidget(rule())
             self._receipt(box, document.receipt)
             box.addWidget(rule())
-            text = f"Receipt {document.label}, hash {document.hash[:HASH_SHOWN]}"
-            stamp = label(text, "secondary")
-            stamp.setToolTip(document.hash)
-            stamp.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            box.addWidget(stamp)
+            self._stamp(box, document)
         else:
+            cards = cards_of(visit, self._words)
+            if cards:
+                box.addWidget(label("To be answered" if visit.decision == "review" else "Open", "secondary"))
+            for card in cards:
+                box.addWidget(question_card(card, self._words))
             self._cart_lines(box, visit.lines)
             if visit.lines:
                 self._sum(box, "Not charged yet", self._words.money(row.value))
+            elif not cards:
+                box.addWidget(label("Nothing was taken.", "secondary"))
         box.addStretch(1)
 
     # -- parts ---------------------------------------------------------------------------------------
@@ -139,10 +155,32 @@ class ReceiptPane(QScrollArea):
         self._sum(
             box, count_of(sum(line.quantity for line in receipt.lines), "item", "items"), money(receipt.total)
         )
-        for tax in receipt.taxes:
-            rate = f"{tax.basis_points / 100:g} %"
-            text = f"Tax {rate} on {money(tax.net)}"
-            box.addLayout(_ends(label(text, "secondary"), label(money(tax.tax), "secondary")))
+        box.addSpacing(SPACE_2)
+        taxes = [
+            (f"{t.basis_points / 100:g} %", money(t.net), money(t.tax), money(t.gross)) for t in receipt.taxes
+        ]
+        box.addLayout(_table(("Rate", "Net", "Tax", "Gross"), taxes))
+
+    def _stamp(self, box: QVBoxLayout, document: DocumentRow) -> None:
+        """What the document is found and checked by."""
+        receipt = document.receipt
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_4)
+        grid.setVerticalSpacing(SPACE_1)
+        grid.setColumnStretch(1, 1)
+        rows = (
+            ("Receipt", document.label),
+            ("Issued", day_and_time(receipt.issued_at, self._words.zone)),
+            ("Code", receipt.code),
+            ("Hash", document.hash[:HASH_SHOWN]),
+        )
+        for i, (what, words) in enumerate(rows):
+            value = label(words, name=f"{what} {words}")
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(label(what, "secondary"), i, 0)
+            grid.addWidget(value, i, 1)
+        value.setToolTip(document.hash)
+        box.addLayout(grid)
 
     def _sum(self, box: QVBoxLayout, words: str, amount: str) -> None:
         box.addWidget(rule())
@@ -159,6 +197,21 @@ def _ends(left: QLabel, right: QLabel) -> QHBoxLayout:
     row.addStretch(1)
     row.addWidget(right)
     return row
+
+
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> QGridLayout:
+    """Small figures under their titles, all but the first on the right."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_4)
+    grid.setVerticalSpacing(SPACE_1)
+    for k in range(1, len(titles)):
+        grid.setColumnMinimumWidth(k, 56)
+    grid.setColumnStretch(0, 1)
+    for i, row in enumerate((titles, *rows)):
+        for k, text in enumerate(row):
+            side = Qt.AlignmentFlag.AlignLeft if k == 0 else Qt.AlignmentFlag.AlignRight
+            grid.addWidget(label(text, "secondary"), i, k, side)
+    return grid
 
 
 def _grid(rows: list[tuple[str, str, str, str]], *, quiet: bool = False) -> QGridLayout:

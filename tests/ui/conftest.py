@@ -15,7 +15,7 @@ from console.item_models.words import ShopWords
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.window import MainWindow
-from inference.messages.results import CartLine, ClosedVisit, Question
+from inference.messages.results import CartLine, ClosedVisit, Explanation, ItemMove, Question
 from store_layout.model import StoreLayout
 from tests.support.fake_engine import EPOCH, FakeEngine
 from tests.support.layouts import aisles
@@ -33,11 +33,29 @@ def engine(layout: StoreLayout) -> FakeEngine:
     return FakeEngine(layout, 5, with_pictures=("cam1",))
 
 
+def question(number: int, layout: StoreLayout) -> Question:
+    """About the first line of a visit: as counted, the first product of the catalogue, or another shopper."""
+    taken, other = layout.catalog[number % len(layout.catalog)].sku, layout.catalog[0].sku
+    track = 100 + number
+    return Question(
+        "e1",
+        "Cola Zero or Sparkling Water?",
+        (
+            Explanation(0.62, track, (ItemMove(taken, 1, "a"),)),
+            Explanation(0.30, track, (ItemMove(other, 1, "a"),)),
+            Explanation(0.08, track + 1, (ItemMove(taken, 1, "a"),)),
+        ),
+        40,
+    )
+
+
 def visit(number: int, layout: StoreLayout, decision: str = "issue", items: int = 2) -> ClosedVisit:
     """A closed visit; the n-th took the n-th product and the next ones."""
     catalog = layout.catalog
-    lines = tuple(CartLine(catalog[(number + k) % len(catalog)].sku, 1 + k, 0.97) for k in range(items))
-    asked = (Question("e1", "Cola Zero or Sparkling Water?", (), 40),) if decision == "review" else ()
+    lines = tuple(
+        CartLine(catalog[(number + k) % len(catalog)].sku, 1 + k, 0.97, (f"e{k + 1}",)) for k in range(items)
+    )
+    asked = (question(number, layout),) if decision == "review" else ()
     return ClosedVisit(
         visit=f"v{number}",
         code=f"Q{number}-10{number}",

@@ -111,7 +111,7 @@ def test_the_wall_is_usable_by_keyboard(qtbot: QtBot, wall: CameraWall) -> None:
     QTest.keyClick(wall, Qt.Key.Key_Right)
     QTest.keyClick(wall, Qt.Key.Key_Return)
     assert opened == ["cam3"]
-    assert wall.accessibleDescription().startswith("West 2: Live")
+    assert wall.accessibleDescription().startswith("West 2: Live, 10 per second")
 
 
 def test_a_lost_camera_says_why(wall: CameraWall, state: LiveState, engine: FakeEngine) -> None:

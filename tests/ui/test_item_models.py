@@ -4,13 +4,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import QAbstractTableModel
+from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from console.item_models.carts import CartsModel
 from console.item_models.closed_visits import ClosedVisitsModel, why
-from console.item_models.devices import DevicesModel
-from console.item_models.keyed_rows import SIGN_ROLE, TONE_ROLE
+from console.item_models.devices import DevicesFound, DevicesModel
+from console.item_models.keyed_rows import HEADING_ROLE, SIGN_ROLE, TONE_ROLE
 from console.item_models.shoppers_inside import InsideModel
 from console.item_models.words import ShopWords, chance, clock_time, grams, since, span
 from console.operations.live_state import LiveState
@@ -39,7 +39,7 @@ def test_inside_follows_the_snapshots(state: LiveState, engine: FakeEngine, word
     state.poll()
     model.refresh()
     assert model.rowCount() == 3
-    assert texts(model, 0) == [code_of(1), "1:05", "1", "€1.29", "Seen"]
+    assert texts(model, 0) == [code_of(1), "1:05", "1", "€1.29", "Seen", "Cola Zero 0.33 l"]
     del tester
 
 
@@ -87,13 +87,39 @@ def test_devices_in_trouble_come_first(state: LiveState, engine: FakeEngine, wor
     model = DevicesModel(state, words)
     tester = QAbstractItemModelTester(model, FATAL)
     model.refresh(EPOCH + 80)
-    first, second = texts(model, 0), texts(model, 1)
-    assert (first[0], first[1], first[8], first[9]) == ("Lost", "cam3", "1:20", "No picture")
-    assert (second[0], second[1], second[4]) == ("Late", "s002", "4.0")
-    assert model.index(0, 0).data(SIGN_ROLE) == Icon.LOST
+    assert texts(model, 0)[:2] == ["Cameras", "3 of 4 well"]
+    assert (model.index(0, 1).data(TONE_ROLE), model.index(0, 1).data(HEADING_ROLE)) == ("wrong", True)
+    first = texts(model, 1)
+    assert (first[0], first[1], first[7], first[8]) == ("Lost", "cam3", "1:20", "No picture")
+    assert model.index(1, 0).data(SIGN_ROLE) == Icon.LOST
     assert texts(model, 2)[2] == "West 1", "a camera has its name"
-    assert texts(model, 5)[2] == "Cola Zero 0.33 l", "a scale is known by what stands on it"
+    assert texts(model, 5)[0] == "Scales"
+    second = texts(model, 6)
+    assert (second[0], second[1], second[3]) == ("Late", "s002", "4.0")
+    assert texts(model, 7)[2] == "Cola Zero 0.33 l", "a scale is known by what stands on it"
     del tester
+
+
+def test_a_group_in_trouble_comes_first_whatever_the_order(
+    state: LiveState, engine: FakeEngine, words: ShopWords
+) -> None:
+    engine.down["door"] = DeviceStatus("door", "gate", "lost", EPOCH, why="Silent")
+    engine.advance(1.0)
+    state.poll()
+    model = DevicesModel(state, words)
+    found = DevicesFound(model)
+    model.refresh(EPOCH + 1)
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        found.sort(1, order)
+        titles = [
+            found.index(i, 0).data() for i in range(found.rowCount()) if found.index(i, 0).data(HEADING_ROLE)
+        ]
+        assert titles == ["Gates", "Cameras", "Scales"]
+        assert found.index(0, 0).data() == "Gates"
+    cameras = [found.index(i, 1).data() for i in range(3, 7)]
+    assert cameras == ["cam4", "cam3", "cam2", "cam1"]
+    found.search("cam2")
+    assert [found.index(i, 1).data() for i in range(found.rowCount())] == ["all 4 well", "cam2"]
 
 
 def test_closed_visits_show_receipts_and_reasons(
@@ -103,7 +129,10 @@ def test_closed_visits_show_receipts_and_reasons(
     tester = QAbstractItemModelTester(model, FATAL)
     model.show(read_recent(ledger_path))
     assert [model.index(i, 1).data() for i in range(4)] == ["Q4-104", "Q3-103", "Q2-102", "Q1-101"]
-    assert texts(model, 0)[2:] == ["5:00", "3", "€12.97", "Receipt", "R-000002"]
+    assert texts(model, 0)[2:] == [
+        *("5:00", "3", "€12.97", "Receipt", "R-000002"),
+        "Oat Drink 1 l, 2 Espresso Beans 250 g",
+    ]
     assert model.index(1, 5).data() == "Nothing taken"
     review = model.index(2, 5)
     assert (review.data(), review.data(SIGN_ROLE)) == ("Needs review", Icon.WAITING)

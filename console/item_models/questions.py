@@ -1,0 +1,84 @@
+"""The questions of a visit in review: what may have happened, how likely, and what it does to the total."""
+
+from __future__ import annotations
+
+import msgspec
+
+from console.item_models.words import MINUS, ShopWords
+from inference.messages.results import ClosedVisit, Explanation, Question
+
+
+class Possibility(msgspec.Struct, frozen=True):
+    """One way it may have been."""
+
+    words: str
+    probability: float
+    effect: int
+    """Minor units by which the visit's total would differ from what is counted now."""
+    counted: bool
+    """This is what the visit's lines say now."""
+
+
+class QuestionCard(msgspec.Struct, frozen=True):
+    """One question as it is shown."""
+
+    text: str
+    at_stake: int
+    possibilities: tuple[Possibility, ...]
+
+
+def cards_of(visit: ClosedVisit, words: ShopWords) -> tuple[QuestionCard, ...]:
+    """The visit's questions, in the order in which it asks them."""
+    return tuple(_card(question, visit, words) for question in visit.questions)
+
+
+def effect_words(possibility: Possibility, words: ShopWords) -> str:
+    """``+€0.79``, ``same total``, or that this is counted now."""
+    if possibility.counted:
+        return "counted now"
+    if possibility.effect == 0:
+        return "same total"
+    sign = "+" if possibility.effect > 0 else MINUS
+    return f"{sign}{words.money(abs(possibility.effect))}"
+
+
+def _card(question: Question, visit: ClosedVisit, words: ShopWords) -> QuestionCard:
+    counted = _counted(question, visit)
+    base = _price(counted, visit.track, words) if counted is not None else 0
+    return QuestionCard(
+        question.text,
+        question.at_stake,
+        tuple(
+            Possibility(
+                words=_words(e, visit.track, words),
+                probability=e.probability,
+                effect=_price(e, visit.track, words) - base,
+                counted=e is counted,
+            )
+            for e in question.alternatives
+        ),
+    )
+
+
+def _counted(question: Question, visit: ClosedVisit) -> Explanation | None:
+    """The alternative that the visit's lines follow, as far as they say it: by the event behind a line."""
+    said = {line.sku for line in visit.lines if question.event in line.events}
+    for explanation in question.alternatives:
+        taken = {sku for sku, count in explanation.units(visit.track).items() if count > 0}
+        if taken == said:
+            return explanation
+    return None
+
+
+def _price(explanation: Explanation, track: int, words: ShopWords) -> int:
+    return sum(words.price(sku, count) for sku, count in explanation.units(track).items())
+
+
+def _words(explanation: Explanation, track: int, words: ShopWords) -> str:
+    units = explanation.units(track)
+    if units:
+        return ", ".join(
+            f"{count} {words.product(sku)}" if count > 0 else f"gave back {-count} {words.product(sku)}"
+            for sku, count in units.items()
+        )
+    return "Another shopper" if explanation.tracks() else "Nobody"
