@@ -26,6 +26,7 @@ from console.item_models.words import ShopWords
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
+from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
@@ -287,7 +288,8 @@ def run_window(layout: StoreLayout, link: EngineLink, ledger_path: Path, setting
     app = application()
     window = MainWindow(layout, link, ledger_path, settings_dir)
     window.show()
-    status = app.exec()
+    with steady_memory():
+        status = app.exec()
     window.deleteLater()
     return status
 

@@ -30,9 +30,9 @@ CERTAIN: Final = 0.9
 """A probability at or above this is not worth showing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Theme:
-    """One scheme's colours, named by what they are for."""
+    """One scheme's colours, named by what they are for. Each is the only one of its kind: caches go by it."""
 
     scheme: Scheme
     ground: str
@@ -121,5 +121,7 @@ NO_IDENTITY: Final = -1
 
 def identity_of(index: int) -> Identity:
     """The look that belongs to a number; looks repeat after ``IDENTITY_COUNT``."""
-    place = index % IDENTITY_COUNT
-    return Identity(colour=place % 8, hatched=place >= 8)
+    return _LOOKS[index % IDENTITY_COUNT]
+
+
+_LOOKS: Final = tuple(Identity(colour=i % 8, hatched=i >= 8) for i in range(IDENTITY_COUNT))

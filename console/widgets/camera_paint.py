@@ -54,7 +54,8 @@ class _Place:
 
     def box(self, item: Detection) -> QRectF:
         x1, y1, x2, y2 = item.box
-        return QRectF(self.point(x1, y1), self.point(x2, y2))
+        at, sx, sy = self.at, self.at.width() / self.view.width, self.at.height() / self.view.height
+        return QRectF(at.left() + x1 * sx, at.top() + y1 * sy, (x2 - x1) * sx, (y2 - y1) * sy)
 
 
 class CameraPainter:
@@ -158,11 +159,12 @@ class CameraPainter:
         hands = large or len(view.items) <= CROWD
         for (chosen, look), items in sorted(groups.items(), key=lambda group: group[0]):
             colour = QColor(theme.secondary if look < 0 else theme.identities[look])
-            _paint_boxes(painter, [place.box(i) for i in items], colour, known=look >= 0, chosen=chosen)
+            boxes = [place.box(i) for i in items]
+            _paint_boxes(painter, boxes, colour, known=look >= 0, chosen=chosen, plain=not hands)
             if hands:
                 wrists = [w for i in items for w in _sure(i.wrist_left, i.wrist_right)]
                 _paint_points(painter, [place.point(w.x, w.y) for w in wrists], colour, large=large)
-            if view.picture is None:
+            if view.picture is None and hands:
                 _paint_bodies(painter, place, items, colour, large=large)
         for item, track in zip(view.items, tracks, strict=False):
             if track is not None and (large or track == self._state.selected):
@@ -240,16 +242,17 @@ def _state_words(status: DeviceStatus) -> str:
 
 
 def _paint_boxes(
-    painter: QPainter, boxes: list[QRectF], colour: QColor, *, known: bool, chosen: bool
+    painter: QPainter, boxes: list[QRectF], colour: QColor, *, known: bool, chosen: bool, plain: bool
 ) -> None:
-    """Plain lines on whole pixels: smooth ones cost ten times as much and look no better."""
+    """Lines on whole pixels: smooth ones cost ten times as much and look no better. ``plain``: one each."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rects = [box.toRect() for box in boxes]
-    painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
-    painter.drawRects([rect.adjusted(-1, -1, 1, 1) for rect in rects])
+    if chosen or not plain:
+        painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
+        painter.drawRects([rect.adjusted(-1, -1, 1, 1) for rect in rects])
     painter.setPen(QPen(colour, 1, Qt.PenStyle.SolidLine if known else Qt.PenStyle.DotLine))
-    for inset in range(3 if chosen else 2):
+    for inset in range(3 if chosen else 1 if plain else 2):
         painter.drawRects([rect.adjusted(inset, inset, -inset, -inset) for rect in rects])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 

@@ -41,7 +41,7 @@ from inference.messages.wire import Inside
 
 CLICK_RADIUS = 20.0
 FEW = 30
-"""With more shoppers than this only the selected and the pointed-at carry their codes and long trails."""
+"""With more shoppers than this only the selected and the pointed-at carry codes, and the selected a trail."""
 PAN_STEP = 48.0
 ZOOM_STEP = 1.25
 MOVING = 0.2
@@ -188,23 +188,20 @@ class FloorMap(QWidget):
         )
 
     def _paint_trails(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
-        """Smooth and long for a few; for a crowd short and thin, which costs a tenth and is clearer."""
+        """Of everybody while there are few; in a crowd of the selected only: headings tell the rest."""
         painter.save()
         painter.setTransform(self.view.transform(), combine=True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         crowd = len(inside) > FEW
         for shopper in inside:
             trail = self._trails.of(shopper.person.track)
-            if trail is None:
-                continue
             chosen = shopper.person.track == self._state.selected
-            fine = chosen or not crowd
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=fine)
+            if trail is None or (crowd and not chosen):
+                continue
             colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
-            shown = list(trail.pieces)[0 if fine else -2 :]
-            for age, piece in enumerate(reversed(shown)):
+            for age, piece in enumerate(reversed(trail.pieces)):
                 colour.setAlphaF(0.75 - 0.6 * age / PIECES)
-                pen = QPen(colour, 3.0 if chosen else 2.0 if fine else 1.0)
+                pen = QPen(colour, 3.0 if chosen else 2.0)
                 pen.setCosmetic(True)
                 pen.setCapStyle(Qt.PenCapStyle.FlatCap)
                 painter.setPen(pen)
