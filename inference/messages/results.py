@@ -122,6 +122,8 @@ class ItemMove(msgspec.Struct, frozen=True):
     sku: str
     count: int
     slot: str
+    track: int | None = None
+    """Whose hand, where it was not the explanation's track: two people at one scale make one event."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -131,6 +133,23 @@ class Explanation(msgspec.Struct, frozen=True):
     track: int | None
     """Who; None: nobody (noise), or somebody who is not charged."""
     moves: tuple[ItemMove, ...] = ()
+
+    def mover(self, move: ItemMove) -> int | None:
+        """Who made one of the moves."""
+        return self.track if move.track is None else move.track
+
+    def tracks(self) -> tuple[int, ...]:
+        """Everybody who had a hand in it, the explanation's track first."""
+        found = (self.track, *(move.track for move in self.moves))
+        return tuple(dict.fromkeys(track for track in found if track is not None))
+
+    def units(self, track: int) -> dict[str, int]:
+        """What it adds to this track's cart: sku -> count, negative for what was given back."""
+        found: dict[str, int] = {}
+        for move in self.moves:
+            if self.mover(move) == track:
+                found[move.sku] = found.get(move.sku, 0) + move.count
+        return found
 
 
 class Attribution(msgspec.Struct, frozen=True, tag="attribution"):

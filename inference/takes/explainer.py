@@ -2,8 +2,9 @@
 
     P(k, m | e)  ~  P(k) P(m) p(weight, arrangement | m) p(hand of k | slot of m) p(body of k | slot of m)
 
-with "nobody" (no product moved) and "somebody unseen" beside the people inside. Events of one scene share one
-joint posterior over their doers. A track that may be somebody else hands its share on to whom it may be.
+with "nobody" (no product moved) and "somebody unseen" beside the people inside. One event may be the work of
+two people whose hands were in the same shelf. Events of one scene share one joint posterior over their doers.
+A track that may be somebody else hands its share on to whom it may be.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ from inference.messages import Attribution, Explanation, FloorUpdate, ItemMove, 
 from inference.takes import people, products
 from inference.takes import settings as s
 from inference.takes.fronts import Front, fronts
-from inference.takes.joint import Doer, assign, overlap
-from inference.takes.people import SIDES, FusedHand
+from inference.takes.joint import NOBODY, Doer, assign, overlap
+from inference.takes.people import SIDES, HandScorer, Side
 from inference.takes.products import Hypothesis
+from inference.takes.reach import Cells, cells
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
 from store_layout.model import StoreLayout
 
 Holdings = Mapping[int, Mapping[str, float]]
 Moves = tuple[ItemMove, ...]
+Evidence = Mapping[str, float]
+"""Log likelihood ratio of one hand and its body, by slot."""
 
 
 @dataclass(slots=True)
@@ -47,6 +51,7 @@ class TakeExplainer:
         self._layout = layout
         self._stock = Stock(layout)
         self._fronts: dict[str, tuple[Front, ...]] = fronts(layout)
+        self._cells: dict[str, Cells] = {slot.id: cells(slot) for slot in layout.file.slot}
         free = Polygon(layout.file.floor.outline).area - sum(
             Polygon(f.outline).area for f in layout.file.fixture
         )
@@ -122,26 +127,43 @@ class TakeExplainer:
             shares: dict[tuple[int | None, Moves], float] = {}
             for doer, probability in posterior.items():
                 for moves, given in score.moves[doer].items():
-                    for track, part in self._identities(doer, item.event):
-                        key = (track, moves)
+                    for key, part in self._identities(doer, moves, item.event):
                         shares[key] = shares.get(key, 0.0) + probability * given * part
             attribution = Attribution(item.event, _explanations(shares))
             self.state.recent[i] = self._remember_strayed(item, attribution)
             found.append(attribution)
         return found
 
-    def _identities(self, doer: Doer, event: ShelfEvent) -> list[tuple[int | None, float]]:
-        """Whom the doer's track may be, with probabilities that sum to 1."""
-        if doer is None:
-            return [(None, 1.0)]
-        place = self._place_at(doer[0], event.t_peak)
+    def _identities(
+        self, doer: Doer, moves: Moves, event: ShelfEvent
+    ) -> list[tuple[tuple[int | None, Moves], float]]:
+        """Whom the doer's tracks may be, with probabilities that sum to 1."""
+        if not doer.hands or not doer.charged:
+            return [((None, moves), 1.0)]
+        first, *rest = (track for track, _ in doer.hands)
+        if not rest:
+            return [((track, moves), p) for track, p in self._identity(first, event)]
+        found: dict[tuple[int | None, Moves], float] = {}
+        for a, p in self._identity(first, event):
+            for b, q in self._identity(rest[0], event):
+                key = _between(a, b, rest[0], moves)
+                found[key] = found.get(key, 0.0) + p * q
+        return list(found.items())
+
+    def _identity(self, track: int, event: ShelfEvent) -> list[tuple[int | None, float]]:
+        """Whom a track may be. What the tracker gives to nobody goes to those it names, all but a little."""
+        place = self._place_at(track, event.t_peak)
         if place is None:
-            return [(doer[0], 1.0)]
-        known: list[tuple[int | None, float]] = [(doer[0], place.identity), *place.could_be]
-        total = sum(p for _, p in known)
-        if total > 1.0:
-            return [(track, p / total) for track, p in known]
-        return [*known, (None, 1.0 - total)] if total < 1.0 else known
+            return [(track, 1.0)]
+        known: dict[int | None, float] = {track: place.identity}
+        for other, p in place.could_be:
+            known[other] = known.get(other, 0.0) + p
+        total = sum(known.values())
+        lost = s.LOST_IDENTITY * max(0.0, 1.0 - total)
+        if total <= 0.0:
+            return [(None, 1.0)]
+        found = [(who, p / total * (1.0 - lost)) for who, p in known.items() if p > 0.0]
+        return [*found, (None, lost)] if lost > 0.0 else found
 
     def _place_at(self, track: int, t: float) -> Place | None:
         places = self.state.places.get(track)
@@ -151,23 +173,48 @@ class TakeExplainer:
 
     def _score(self, item: Recent) -> _Scored:
         event = item.event
-        sign = 1 if event.delta_g < 0 else -1
-        taken = self._taken(event) if sign > 0 else []
-        start, end = people.window(event)
-        near = self._people(event, start, end)
+        taken = self._taken(event) if event.delta_g < 0 else None
+        near = self._people(event, *people.window(event))
         log_each = math.log((1 - s.NOBODY - s.UNSEEN) / max(1, len(near)))
-        scored = _Scored({}, {})
-        for track, places in near.items():
-            held = item.holdings.get(track, {})
-            options = taken if sign > 0 else self._returned(event, held)
-            hands = people.fuse(self.state.hands.get(track, ()), start, end)
-            for side in SIDES:
-                found = self._weigh(event, options, places, hands[side])
-                _put(scored, (track, side), found, log_each + math.log(s.ANY_HAND))
-        self._score_nobody(
-            scored, event, taken if sign > 0 else self._returned(event, _all_held(item.holdings))
+        options = {
+            track: self._returned(event, item.holdings.get(track, {})) if taken is None else taken
+            for track in near
+        }
+        brought = [] if taken is not None else self._brought(event)
+        slots = tuple(
+            dict.fromkeys(slot for some in (*options.values(), brought) for h in some for slot in h.slots)
         )
+        scored = _Scored({}, {})
+        seen = {
+            (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
+        }
+        for (track, side), evidence in seen.items():
+            prior = log_each + math.log(s.ANY_HAND)
+            _put(scored, Doer(((track, side),)), _weighed(options[track], evidence), prior)
+            if brought:
+                found = _weighed(brought, evidence)
+                _put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
+        if taken is not None and len(near) > 1:
+            _put_two(scored, taken, seen, log_each - math.log(len(near) - 1))
+        held = _all_held(item.holdings)
+        self._score_nobody(scored, event, self._returned(event, held) if taken is None else taken)
         return _pruned(scored)
+
+    def _evidence(
+        self, event: ShelfEvent, track: int, places: Sequence[Place], slots: Sequence[str]
+    ) -> list[tuple[Side, Evidence]]:
+        """What speaks for each of a person's hands, slot by slot."""
+        body = {
+            slot: people.body_score(event, self._layout.slots[slot], self._fronts[slot], places, self._area)
+            for slot in slots
+        }
+        start, end = people.window(event)
+        hands = people.fuse(self.state.hands.get(track, ()), start, end)
+        found: list[tuple[Side, Evidence]] = []
+        for side in SIDES:
+            scorer = HandScorer(event, hands[side], places)
+            found.append((side, {slot: body[slot] + scorer.score(self._cells[slot]) for slot in slots}))
+        return found
 
     def _people(self, event: ShelfEvent, start: float, end: float) -> dict[int, list[Place]]:
         """Where everybody was around the moment; only who came near enough."""
@@ -194,28 +241,17 @@ class TakeExplainer:
         found = products.single(event, candidates, -1) + products.pairs(event, candidates, -1)
         return _best([Hypothesis(h.moves, h.slots, h.score + products.held_factor(h, held)) for h in found])
 
-    def _weigh(
-        self,
-        event: ShelfEvent,
-        options: Sequence[Hypothesis],
-        places: Sequence[Place],
-        hands: Sequence[FusedHand],
-    ) -> dict[Moves, float]:
-        """Log score of each set of moves for one person with one hand."""
-        evidence: dict[str, float] = {}
-        for slot in {slot: None for h in options for slot in h.slots}:
-            box = self._layout.slots[slot]
-            evidence[slot] = people.hand_score(event, box, hands) + people.body_score(
-                event, box, self._fronts[slot], places, self._area
-            )
-        return {h.moves: h.score + max(evidence[slot] for slot in h.slots) for h in options}
+    def _brought(self, event: ShelfEvent) -> list[Hypothesis]:
+        """Goods from outside: what belongs on these scales."""
+        own = self._stock.returnable(event, {})
+        return _best([products.brought(h) for h in products.single(event, own, -1)])
 
     def _score_nobody(self, scored: _Scored, event: ShelfEvent, options: Sequence[Hypothesis]) -> None:
         prior = max((s.DOUBTED_NOBODY.get(doubt, 0.0) for doubt in event.doubts), default=0.0)
         found: dict[Moves, float] = {(): math.log(max(s.NOBODY, prior)) + products.nothing(event)}
         for option in options:
             found[option.moves] = option.score + math.log(s.UNSEEN)
-        _put(scored, None, found)
+        _put(scored, NOBODY, found)
 
     # -- planogram -----------------------------------------------------------------------------------
 
@@ -261,6 +297,11 @@ def _best(options: list[Hypothesis]) -> list[Hypothesis]:
     return [h for h in options if h.score > top - s.KEEP_SCORE]
 
 
+def _weighed(options: Sequence[Hypothesis], evidence: Evidence) -> dict[Moves, float]:
+    """Log score of each set of moves for one hand."""
+    return {h.moves: h.score + max(evidence[slot] for slot in h.slots) for h in options}
+
+
 def _put(scored: _Scored, doer: Doer, found: dict[Moves, float], log_prior: float = 0.0) -> None:
     """Sum the scores of one doer, and normalise what it may have moved."""
     top = max(found.values(), default=-math.inf)
@@ -272,12 +313,60 @@ def _put(scored: _Scored, doer: Doer, found: dict[Moves, float], log_prior: floa
     scored.moves[doer] = {moves: weight / total for moves, weight in weights.items()}
 
 
+def _put_two(
+    scored: _Scored,
+    options: Sequence[Hypothesis],
+    seen: Mapping[tuple[int, Side], Evidence],
+    log_prior: float,
+) -> None:
+    """What two people may have taken in one event: the hands of both speak for it."""
+    prior = log_prior + math.log(s.TWO_PEOPLE) + 2 * math.log(s.ANY_HAND)
+    top = max(scored.totals.values(), default=-math.inf)
+    hands = [hand for hand in seen if scored.totals.get(Doer((hand,)), -math.inf) > top - s.KEEP_SCORE]
+    shared = [(h.slots, mine, other, score) for h in options for mine, other, score in products.shared_out(h)]
+    for i, a in enumerate(hands if shared else ()):
+        for b in hands[i + 1 :]:
+            if a[0] == b[0]:
+                continue
+            found: dict[Moves, float] = {}
+            for slots, mine, other, score in shared:
+                moves = (*mine, *(msgspec.structs.replace(m, track=b[0]) for m in other))
+                # the slots of a move are those of the whole hypothesis: a product in several may be in any
+                best = max(seen[a][slot] for slot in slots) + max(seen[b][slot] for slot in slots)
+                found[moves] = score + best
+            _put(scored, Doer((a, b)), found, prior)
+
+
+def _between(a: int | None, b: int | None, second: int, moves: Moves) -> tuple[int | None, Moves]:
+    """The key of moves that two tracks made, when these are ``a`` and ``b``.
+
+    One of them unknown: only what the other did can be charged, and that is what is kept.
+    """
+    mine = tuple(m for m in moves if m.track != second)
+    others = tuple(msgspec.structs.replace(m, track=None) for m in moves if m.track == second)
+    if a is None or b is None:
+        return (b, others) if a is None else (a, mine)
+    if a == b:
+        return a, _together((*mine, *others))
+    if b < a:
+        a, b, mine, others = b, a, others, mine
+    return a, (*mine, *(msgspec.structs.replace(m, track=b) for m in others))
+
+
+def _together(moves: Moves) -> Moves:
+    """Moves of one person, those of one product from one slot in one."""
+    counts: dict[tuple[str, str], int] = {}
+    for move in moves:
+        counts[(move.sku, move.slot)] = counts.get((move.sku, move.slot), 0) + move.count
+    return tuple(ItemMove(sku, count, slot) for (sku, slot), count in counts.items())
+
+
 def _pruned(scored: _Scored) -> _Scored:
     """Only the doers that may matter; nobody always stays."""
     top = max(scored.totals.values())
-    ranked = sorted((d for d in scored.totals if d is not None), key=lambda d: (-scored.totals[d], d))
-    kept = [d for d in ranked if scored.totals[d] > top - s.KEEP_SCORE][: 2 * s.KEEP_PEOPLE]
-    doers: list[Doer] = [*kept, None]
+    ranked = sorted((d for d in scored.totals if d.hands), key=lambda d: (-scored.totals[d], d))
+    kept = [d for d in ranked if scored.totals[d] > top - s.KEEP_SCORE][: s.KEEP_DOERS]
+    doers = [*kept, NOBODY]
     return _Scored({d: scored.totals[d] for d in doers}, {d: scored.moves[d] for d in doers})
 
 
@@ -298,5 +387,5 @@ def _explanations(shares: Mapping[tuple[int | None, Moves], float]) -> tuple[Exp
     )
 
 
-def _words(moves: Moves) -> tuple[tuple[str, int, str], ...]:
-    return tuple((m.sku, m.count, m.slot) for m in moves)
+def _words(moves: Moves) -> tuple[tuple[str, int, str, int], ...]:
+    return tuple((m.sku, m.count, m.slot, -1 if m.track is None else m.track) for m in moves)

@@ -25,7 +25,7 @@ class Front:
     out: Point2
     half_width: float
     weight: float = 1.0
-    """How readily people reach in from here, against the nearest side."""
+    """How readily people reach in from here, against the nearest and widest side."""
 
     @property
     def stand(self) -> Point2:
@@ -58,7 +58,11 @@ def _fronts(slot: Slot, fixture: Polygon, others: list[Polygon], floor: Polygon)
         if depth <= DEEPEST_M and floor.contains(there) and not any(o.contains(there) for o in others):
             found.append((depth, front))
     nearest = min((depth for depth, _ in found), default=0.0)
-    open_sides = tuple(replace(front, weight=math.exp(-(depth - nearest) / FADE_M)) for depth, front in found)
+    widest = max((front.half_width for _, front in found), default=1.0)
+    open_sides = tuple(
+        replace(front, weight=math.exp(-(depth - nearest) / FADE_M) * front.half_width / widest)
+        for depth, front in found
+    )
     return open_sides or tuple(Front(middle, out, half) for middle, out, half in _sides(slot))
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from inference.messages import ShelfEvent
 from inference.takes import settings as s
 from inference.takes.people import Side
 
-Doer = tuple[int, Side] | None
-"""A track and the hand it used; None: nobody whom we follow."""
+
+class Doer(NamedTuple):
+    """Whose hands did it: ``(track, side)`` of one person, of two people, or nobody's whom we follow."""
+
+    hands: tuple[tuple[int, Side], ...] = ()
+    charged: bool = True
+    """False: they brought goods that come from no cart."""
+
+
+NOBODY = Doer()
 
 
 def overlap(a: ShelfEvent, b: ShelfEvent) -> bool:
@@ -20,7 +29,7 @@ def overlap(a: ShelfEvent, b: ShelfEvent) -> bool:
     )
 
 
-def assign(events: Sequence[ShelfEvent], scores: Sequence[dict[Doer, float]]) -> list[dict[Doer, float]]:
+def assign(events: Sequence[ShelfEvent], scores: Sequence[Mapping[Doer, float]]) -> list[dict[Doer, float]]:
     """Posterior of each event's doer, all events of one scene together.
 
     ``scores``: per event, log joint score of each doer. The joint score of an assignment is their sum, less a
@@ -28,13 +37,14 @@ def assign(events: Sequence[ShelfEvent], scores: Sequence[dict[Doer, float]]) ->
     """
     beam: list[tuple[float, tuple[Doer, ...]]] = [(0.0, ())]
     for n, options in enumerate(scores):
+        before = [i for i in range(n) if overlap(events[i], events[n])]
         grown = [
-            (score + more + _conflicts(events, chosen, n, doer), (*chosen, doer))
+            (score + more + _conflicts(before, chosen, doer), (*chosen, doer))
             for score, chosen in beam
             for doer, more in options.items()
         ]
         grown.sort(key=lambda item: -item[0])
-        beam = grown[: s.BEAM]
+        beam = [item for item in grown[: s.BEAM] if item[0] > grown[0][0] - s.KEEP_SCORE]
     top = beam[0][0]
     found: list[dict[Doer, float]] = [{} for _ in events]
     total = sum(math.exp(score - top) for score, _ in beam)
@@ -45,8 +55,8 @@ def assign(events: Sequence[ShelfEvent], scores: Sequence[dict[Doer, float]]) ->
     return found
 
 
-def _conflicts(events: Sequence[ShelfEvent], chosen: tuple[Doer, ...], n: int, doer: Doer) -> float:
-    if doer is None:
+def _conflicts(before: Sequence[int], chosen: tuple[Doer, ...], doer: Doer) -> float:
+    if not before or not doer.hands:
         return 0.0
-    same = sum(1 for i, other in enumerate(chosen) if other == doer and overlap(events[i], events[n]))
+    same = sum(hand in chosen[i].hands for i in before for hand in doer.hands)
     return same * math.log(s.SAME_HAND)

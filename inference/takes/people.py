@@ -1,23 +1,24 @@
 """Who was there: how much more likely what was seen of somebody is if they reached into a slot.
 
 Each figure is a likelihood ratio, in log units, against "this person had nothing to do with it": standing
-before the slot against standing anywhere, a hand at the slot's box against a hand anywhere within reach. A
-person who was not seen at all scores 0: no evidence either way.
+before the slot against standing anywhere, a hand in the slot's box against a hand that is at rest or does
+something else. A person who was not seen at all scores 0: no evidence either way.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import Hand, ShelfEvent
-from inference.messages.results import Covariance3
 from inference.takes import settings as s
 from inference.takes.fronts import Front
+from inference.takes.reach import Cells, idle_density, reach_density
 from inference.takes.state import Place
 from store_layout.model import Point3, Slot
 
@@ -26,53 +27,56 @@ SIDES: tuple[Side, Side] = ("left", "right")
 Matrix = NDArray[np.float64]
 
 
-class FusedHand:
-    """One hand at one moment, as all sensors together place it."""
+@dataclass(frozen=True, slots=True)
+class FusedHands:
+    """The sights of one hand, each at one moment and placed by all sensors together."""
 
-    __slots__ = ("covariance", "mean", "t")
-
-    def __init__(self, t: float, mean: Matrix, covariance: Matrix) -> None:
-        self.t = t
-        self.mean = mean
-        """Shape (3,), metres."""
-        self.covariance = covariance
-        """Shape (3, 3), m2."""
+    times: Matrix
+    """Shape (N,), seconds, in order."""
+    means: Matrix
+    """Shape (N, 3), metres."""
+    covariances: Matrix
+    """Shape (N, 3, 3), m2."""
 
 
-def fuse(hands: Sequence[Hand], start: float, end: float) -> dict[Side, list[FusedHand]]:
+def fuse(hands: Sequence[Hand], start: float, end: float) -> dict[Side, FusedHands]:
     """Product of the Gaussians of different sensors that saw one hand at nearly one moment.
 
     A sight joins the nearest in time of each other sensor; two cameras' rays so become a triangulation.
     """
-    found: dict[Side, list[FusedHand]] = {"left": [], "right": []}
     near = [h for h in hands if start <= h.t <= end and h.score >= s.HAND_SCORE]
-    for side in SIDES:
-        seen = [h for h in near if h.side == side]
-        information = [np.linalg.inv(_matrix(h.covariance)) for h in seen]
-        for hand in seen:
-            total = np.zeros((3, 3))
-            vector = np.zeros(3)
-            for i in _companions(hand, seen):
-                total += information[i]
-                vector += information[i] @ np.asarray(seen[i].mean)
-            covariance: Matrix = np.linalg.inv(total).astype(np.float64)
-            found[side].append(FusedHand(hand.t, covariance @ vector, covariance))
-    return found
+    return {side: _fused([h for h in near if h.side == side]) for side in SIDES}
 
 
-def _companions(hand: Hand, seen: Sequence[Hand]) -> list[int]:
-    """Indices of the sight of each sensor that is nearest to ``hand`` in time, and near enough."""
-    best: dict[str, tuple[float, int]] = {}
-    for i, other in enumerate(seen):
-        gap = abs(other.t - hand.t)
-        if gap <= s.FUSE_S and (other.sensor not in best or gap < best[other.sensor][0]):
-            best[other.sensor] = (gap, i)
-    return [i for _, i in sorted(best.values())]
+def _fused(seen: list[Hand]) -> FusedHands:
+    if not seen:
+        return FusedHands(np.empty(0), np.empty((0, 3)), np.empty((0, 3, 3)))
+    seen = sorted(seen, key=lambda h: (h.t, h.sensor))
+    times = np.array([h.t for h in seen])
+    information = np.linalg.inv(_matrices(seen))
+    vectors = np.einsum("nij,nj->ni", information, np.array([h.mean for h in seen]))
+    total, vector = np.zeros_like(information), np.zeros_like(vectors)
+    sensors = np.array([h.sensor for h in seen])
+    for sensor in dict.fromkeys(h.sensor for h in seen):
+        own = np.flatnonzero(sensors == sensor)
+        gaps = np.abs(times[:, None] - times[own][None])
+        nearest = gaps.argmin(axis=1)
+        joins = gaps[np.arange(len(times)), nearest] <= s.FUSE_S
+        total[joins] += information[own[nearest[joins]]]
+        vector[joins] += vectors[own[nearest[joins]]]
+    covariances = np.linalg.inv(total)
+    return FusedHands(times, np.einsum("nij,nj->ni", covariances, vector), covariances)
 
 
-def _matrix(c: Covariance3) -> Matrix:
-    xx, xy, xz, yy, yz, zz = c
-    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]) + 1e-6 * np.eye(3)
+def _matrices(hands: Sequence[Hand]) -> Matrix:
+    """Covariances as an array of shape (N, 3, 3)."""
+    rows = np.array([h.covariance for h in hands])
+    full = rows[:, [[0, 1, 2], [1, 3, 4], [2, 4, 5]]] + 1e-6 * np.eye(3)
+    variances, axes = np.linalg.eigh(full)
+    # What bounds a camera's sight along its line is a guess of where hands are: it must not count as seen.
+    guessed = variances > s.GUESSED_SD_M**2
+    variances = np.where(guessed, variances + s.ALONG_SD_M**2, variances)
+    return np.asarray(np.einsum("nij,nj,nkj->nik", axes, variances, axes))
 
 
 def window(event: ShelfEvent) -> tuple[float, float]:
@@ -93,19 +97,53 @@ def _lateness(event: ShelfEvent, t: float) -> float:
     return -0.5 * (away / s.PEAK_SD_S) ** 2
 
 
-def hand_score(event: ShelfEvent, slot: Slot, hands: Sequence[FusedHand]) -> float:
-    """Log likelihood ratio of the sights of one hand, for one slot. 0 where it was not seen."""
-    if not hands:
-        return 0.0
-    low, high = np.asarray(slot.low), np.asarray(slot.high)
-    best = -math.inf
-    for hand in hands:
-        gap = hand.mean - np.clip(hand.mean, low, high)
-        spread = hand.covariance + s.HAND_SD_M**2 * np.eye(3)
-        density = -0.5 * float(gap @ np.linalg.solve(spread, gap))
-        density -= 0.5 * math.log((2 * math.pi) ** 3 * float(np.linalg.det(spread)))
-        best = max(best, density + _lateness(event, hand.t))
-    return math.log(s.HAND_MISSED + (1 - s.HAND_MISSED) * s.HAND_ROOM_M3 * math.exp(best))
+class HandScorer:
+    """Scores one hand for any slot; what does not hang on the slot is worked out once."""
+
+    def __init__(self, event: ShelfEvent, hands: FusedHands, places: Sequence[Place]) -> None:
+        """``places``: where the hand's owner was meanwhile, at least one where there are sights."""
+        self._hands = hands
+        if not len(hands.times):
+            return
+        at = np.array([p.t for p in places])
+        where = np.array([(p.x, p.y) for p in places])
+        self._bodies = where[np.abs(hands.times[:, None] - at[None]).argmin(axis=1)]
+        self._idle = idle_density(hands.means, hands.covariances, self._bodies)
+        moments, weights = _moments(event)
+        near = np.abs(moments[:, None] - hands.times[None]) <= s.DWELL_S
+        seen = near.sum(axis=1, keepdims=True)
+        # A hand that two cameras place says more than a line of sight.
+        worth = near / (np.trace(hands.covariances, axis1=1, axis2=2) + s.HAND_SD_M**2)
+        self._looks = (
+            worth / np.maximum(worth.sum(axis=1, keepdims=True), 1e-12) * seen / (seen + s.FEW_SIGHTS)
+        )
+        self._weights = weights
+
+    def score(self, box: Cells) -> float:
+        """Log likelihood ratio: in the box at the moment of the event, against doing something else.
+
+        The moment is not known exactly: it is summed over. Sights around a moment are one look, not many,
+        since a detector errs the same way for a while: their log ratios are averaged. Nothing seen: 0.
+        """
+        hands = self._hands
+        if not len(hands.times):
+            return 0.0
+        reach = reach_density(hands.means, hands.covariances, self._bodies, box)
+        ratio = np.log(s.HAND_MISSED + (1 - s.HAND_MISSED) * reach / self._idle)
+        # a moment without a sight says nothing, and one with few sights little
+        return float(np.log(self._weights @ np.exp(self._looks @ ratio)))
+
+
+def _moments(event: ShelfEvent) -> tuple[Matrix, Matrix]:
+    """Moments at which the hand may have been in, and their probabilities."""
+    if "outage" in event.doubts:
+        start, end = window(event)
+        moments = np.linspace(start, end, min(60, max(3, round((end - start) / s.MOMENT_S))))
+    else:
+        count = round(s.MOMENTS_WITHIN_S / s.MOMENT_S)
+        moments = event.t_peak + s.MOMENT_S * np.arange(-count, count + 1, dtype=np.float64)
+    weights = np.exp([_lateness(event, t) for t in moments.tolist()])
+    return moments, np.asarray(weights / weights.sum())
 
 
 def body_score(

@@ -82,10 +82,39 @@ def held_factor(hypothesis: Hypothesis, held: Mapping[str, float]) -> float:
     """Log of how well a cart with these expected counts could give back what the hypothesis returns."""
     total = 0.0
     for move in hypothesis.moves:
-        if move.count < 0:
-            share = held.get(move.sku, 0.0) / -move.count
-            total += math.log(min(1.0, max(s.NEVER_HELD, share)))
+        expected = held.get(move.sku, 0.0)
+        for unit in range(-move.count):
+            total += math.log(min(1.0, max(s.NEVER_HELD, expected - unit)))
     return total
+
+
+def brought(hypothesis: Hypothesis) -> Hypothesis:
+    """The same goods from outside: as likely many as few."""
+    usual = sum(s.LOG_COUNT[abs(move.count) - 1] for move in hypothesis.moves)
+    score = hypothesis.score - usual - len(hypothesis.moves) * math.log(len(s.LOG_COUNT))
+    return Hypothesis(hypothesis.moves, hypothesis.slots, score)
+
+
+def shared_out(hypothesis: Hypothesis) -> list[tuple[tuple[ItemMove, ...], tuple[ItemMove, ...], float]]:
+    """Ways in which two people may have made these moves: what each moved, and the log score."""
+    moves = hypothesis.moves
+    if len(moves) == 1:
+        (move,) = moves
+        sign, n = (1, move.count) if move.count > 0 else (-1, -move.count)
+        if not 2 <= n <= s.TWO_UNITS:
+            return []
+        base = hypothesis.score - s.LOG_COUNT[n - 1]
+        return [
+            (
+                (ItemMove(move.sku, sign * i, move.slot),),
+                (ItemMove(move.sku, sign * (n - i), move.slot),),
+                base + s.LOG_COUNT[i - 1] + s.LOG_COUNT[n - i - 1],
+            )
+            for i in range(1, n)
+        ]
+    score = hypothesis.score - math.log(2 * s.PAIR_PRIOR)
+    first, second = moves
+    return [((first,), (second,), score), ((second,), (first,), score)]
 
 
 def _fit_pair(event: ShelfEvent, a: tuple[Candidate, int], b: tuple[Candidate, int], sign: int) -> float:

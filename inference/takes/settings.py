@@ -44,6 +44,12 @@ NOBODY = 0.01
 """A change that no product explains: something leaned, was tidied, fell."""
 UNSEEN = 0.01
 """A product moved by somebody whom the cameras do not follow."""
+RESTOCKED = 0.003
+"""Goods that come from no cart: somebody fills the shelf who is not marked as staff."""
+TWO_PEOPLE = 0.015
+"""Two people's hands in one event, of events that may be two people's."""
+LOST_IDENTITY = 0.1
+"""Share of the tracker's doubt, where it names nobody else, that means a person whom nobody follows."""
 DOUBTED_NOBODY = {"re_zeroed": 0.6, "unsettled": 0.1, "saturated": 0.1, "spike": 0.05, "outage": 0.05}
 DOUBTED_SD = {"unsettled": 4.0, "saturated": 4.0}
 """By how much such a doubt widens the weight's spread."""
@@ -59,14 +65,37 @@ HAND_SD_M = 0.12
 """Wrist to what the hand holds, plus the looseness of a slot's box."""
 HAND_ROOM_M3 = 1.0
 """Where a hand may be that reaches for something else."""
-HAND_MISSED = 0.15
-"""The reaching hand was not among the hands seen near the moment."""
+CELL_M = 0.3
+"""A slot's box is looked at in cells of at most this size."""
+ARM_M = 0.5
+"""From the body's axis to the wrist of somebody who reaches in, and its spread."""
+ARM_SD_M = 0.18
+GUESSED_SD_M = 0.15
+"""A sight wider than this in one direction was bounded there by assumption (see ``floor_tracks.hands``)."""
+ALONG_SD_M = 0.6
+"""... and is taken for this much wider."""
+IDLE_REST = 0.9
+"""Share of hands that hang or hold something beside the body, of those that do not reach into this slot."""
+IDLE_PLACES = 8
+IDLE_OUT_M = 0.25
+IDLE_OUT_SD_M = 0.09
+IDLE_HEIGHT_M = 0.88
+IDLE_HEIGHT_SD_M = 0.13
+HAND_MISSED = 0.01
+"""A sight that is another's hand, or the wrong one of two."""
+DWELL_S = 0.2
+"""A hand that takes something is in the shelf for so long before and after the moment, at least."""
+FEW_SIGHTS = 0.5
+"""So many sights count half of what many would."""
+MOMENT_S = 0.15
+"""Step of the moments that are summed over."""
+MOMENTS_WITHIN_S = 0.9
 HAND_SCORE = 0.3
 """Hands with a lower score are not looked at."""
 FUSE_S = 0.12
 """Sights of one hand by several sensors this close in time are one place."""
-PEAK_S = 0.3
-PEAK_SD_S = 0.5
+PEAK_S = 0.2
+PEAK_SD_S = 0.35
 """The hand is in within PEAK_S of the largest variance; outside of that it loses weight with this spread."""
 AROUND_S = 0.8
 """Looked at before and after the peak, at least."""
@@ -74,13 +103,15 @@ SAME_HAND = 0.1
 """One hand in two events at the same time."""
 ANY_HAND = 0.5
 """Left or right."""
+TWO_UNITS = 4
+"""Most units of one product that are shared out between two people."""
 FAR_M = 3.0
 """People farther away than this are not asked about."""
 
 # -- keeping ---------------------------------------------------------------------------------------------
-KEEP_PEOPLE = 5
+KEEP_DOERS = 16
 KEEP_SCORE = 14.0
-"""Log units below the best at which a person or product is left out."""
+"""Log units below the best at which a person, product or assignment is left out."""
 BEAM = 400
 KEEP_PROBABILITY = 0.002
 KEEP_EXPLANATIONS = 12

@@ -21,11 +21,11 @@ from inference.messages import (
     VisitOpened,
 )
 from inference.visits import settings as s
-from inference.visits.closing import Closing, cart_lines
+from inference.visits.closing import Closing
 from inference.visits.codes import code_for, visit_id
 from inference.visits.evidence import Evidence
 from inference.visits.presence import Presence
-from inference.visits.state import Visit, VisitsState, Waiting
+from inference.visits.state import Gone, Visit, VisitsState, Waiting
 from store_layout.model import StoreLayout
 
 STAFF_HOLDS = 6.0
@@ -35,9 +35,10 @@ STAFF_HOLDS = 6.0
 class VisitBook:
     """The visits of one store, from entry to the last word on what was taken.
 
-    A visit closes ``GRACE_S`` after its exit, unless an event may as well be that of somebody still inside;
-    then it waits, at most ``rules.wait_for_shared_s``. Visits that share events are decided by one joint
-    posterior, and what an issued receipt settles about an event binds the others: no event is charged twice.
+    A visit closes ``GRACE_S`` after its exit, unless a person would have to be asked about an event that may
+    as well be that of somebody still inside; then it waits, at most ``rules.wait_for_shared_s``: what they
+    give back may answer it. What an issued receipt settles about an event binds the others: nothing is charged
+    twice.
     """
 
     def __init__(self, layout: StoreLayout, salt: str = "") -> None:
@@ -47,6 +48,7 @@ class VisitBook:
         self._closing = Closing(layout, self._presence)
         self._anything = {p.sku: STAFF_HOLDS for p in layout.catalog}
         self._holdings: dict[int, dict[str, float]] | None = None
+        self._evidence: Evidence | None = None
         self._state = VisitsState()
 
     @property
@@ -57,7 +59,17 @@ class VisitBook:
     @state.setter
     def state(self, state: VisitsState) -> None:
         self._state = state
+        self._changed()
+
+    def _changed(self) -> None:
+        """What was derived from the state no longer holds."""
         self._holdings = None
+        self._evidence = None
+
+    def _seen(self) -> Evidence:
+        if self._evidence is None:
+            self._evidence = Evidence(self._state)
+        return self._evidence
 
     # -- people --------------------------------------------------------------------------------------
 
@@ -66,7 +78,7 @@ class VisitBook:
         self._state.now = max(self._state.now, update.t)
         results: list[Result] = []
         if update.started:
-            self._holdings = None
+            self._changed()
         for started in update.started:
             results += self._open(started)
         for person in update.people:
@@ -131,8 +143,11 @@ class VisitBook:
         for visit in self._state.visits.values():
             if visit.code == mark.code and visit.staff is not mark.staff:
                 visit.staff = mark.staff
-                self._holdings = None
-                return self._show(Evidence(self._state).group_of(visit.track), None, None)
+                touched = self._seen().events_of(visit.track)
+                self._changed()
+                touched = [*touched, *self._seen().events_of(visit.track)]
+                company = {track for name in touched for track in self._seen().company_of(name)}
+                return self._show(sorted(company | {visit.track}), None, None)
         return []
 
     def outage(self, outage: Outage) -> list[Result]:
@@ -152,19 +167,12 @@ class VisitBook:
         """An event was explained, or explained anew."""
         state = self._state
         alarms = [] if attribution.event.id in state.attributions else self._unattributed(attribution)
+        before = self._seen().company_of(attribution.event.id)
         state.attributions[attribution.event.id] = attribution
-        self._holdings = None
+        self._changed()
         if any(v.left_at is not None for v in state.visits.values()):
             state.due = min(state.due, state.now)
-        touched = sorted(
-            {
-                e.track
-                for e in attribution.explanations
-                if e.track is not None and e.track in state.visits and e.probability >= s.TOUCH
-            }
-        )
-        evidence = Evidence(state)
-        group = sorted({member for track in touched for member in evidence.group_of(track)})
+        group = sorted({*before, *self._seen().company_of(attribution.event.id)})
         return [*alarms, *self._show(group, attribution.event.id, attribution.event.t_settled)]
 
     def _unattributed(self, attribution: Attribution) -> list[Alarm]:
@@ -177,21 +185,24 @@ class VisitBook:
         fixture = self._layout.fixtures.get(event.fixture)
         name = product.name if product is not None else move.sku
         where = fixture.name if fixture is not None else event.fixture
-        done = "was taken from" if move.count > 0 else "was put back at"
-        text = f"{abs(move.count)} x {name} {done} {where}, and nobody was seen to do it."
+        goods = f"{abs(move.count)} x {name}"
+        if move.count < 0:
+            text = f"{goods} came to {where} out of nobody's cart. Mark whoever fills the shelf as staff."
+            return [Alarm(t=event.t_settled, kind="restocked", about=event.fixture, text=text)]
+        text = f"{goods} was taken from {where}, and nobody was seen to do it."
         return [Alarm(t=event.t_settled, kind="unattributed", about=event.fixture, text=text)]
 
     def _show(self, group: list[int], event: str | None, t_settled: float | None) -> list[Result]:
         """The carts of a group that look different now."""
         if not group:
             return []
-        carts = Evidence(self._state).carts(group, s.BEAM_OPEN)
+        evidence = self._seen()
         now = max(self._state.now, t_settled or 0.0)
         results: list[Result] = []
         for track in group:
             visit = self._state.visits[track]
-            best = carts.best_with(track, carts.carts(track)[0][0])
-            lines = () if visit.staff else cart_lines(carts, best, track)
+            carts = evidence.carts(track)
+            lines = () if visit.staff else carts.lines(carts.best)
             if lines != visit.lines:
                 visit.lines = lines
                 cart = Cart(visit.visit, visit.code, track, now, lines)
@@ -205,21 +216,11 @@ class VisitBook:
         return self._holdings
 
     def _count(self) -> dict[int, dict[str, float]]:
-        evidence = Evidence(self._state)
-        found: dict[int, dict[str, float]] = {}
-        for track, visit in self._state.visits.items():
-            if track in found:
-                continue
-            group = evidence.group_of(track)
-            carts = evidence.carts(group, s.BEAM_OPEN)
-            for member in group:
-                held: dict[str, float] = found.setdefault(member, {})
-                for cart, probability in carts.carts(member):
-                    for sku, count in cart.items():
-                        held[sku] = held.get(sku, 0.0) + probability * count
-            if visit.staff:
-                found[track] = self._anything
-        return found
+        evidence = self._seen()
+        return {
+            track: self._anything if visit.staff else evidence.expected(track)
+            for track, visit in self._state.visits.items()
+        }
 
     # -- time ----------------------------------------------------------------------------------------
 
@@ -229,27 +230,29 @@ class VisitBook:
         state.now = max(state.now, t)
         if t < state.due:
             return []
-        evidence = Evidence(state)
         results: list[Result] = []
         for visit in list(state.visits.values()):
-            if self._may_close(visit, evidence, t):
+            if self._may_close(visit, t):
                 results.append(self._close(visit, t))
         self._forget(t)
         state.due = self._next(t)
         return results
 
-    def _may_close(self, visit: Visit, evidence: Evidence, t: float) -> bool:
+    def _may_close(self, visit: Visit, t: float) -> bool:
         if visit.left_at is None or t < visit.left_at + s.GRACE_S:
             return False
         if t >= visit.left_at + self._layout.file.rules.wait_for_shared_s:
             return True
-        return not evidence.shared_with_others_inside(visit.track)
+        evidence = self._seen()
+        if not evidence.shared_with_others_inside(visit.track):
+            return True
+        return self._closing.is_clear(self._state, visit, evidence, t)
 
     def _close(self, visit: Visit, t: float) -> VisitClosed:
-        closed = self._closing.close(self._state, visit, t)
+        closed = self._closing.close(self._state, visit, self._seen(), t)
         del self._state.visits[visit.track]
-        self._state.gone[visit.track] = t
-        self._holdings = None
+        self._state.gone[visit.track] = Gone(t, visit.code, visit.token)
+        self._changed()
         return VisitClosed(closed)
 
     def _next(self, t: float) -> float:
@@ -266,13 +269,17 @@ class VisitBook:
         state = self._state
         first = min((v.entered_at for v in state.visits.values()), default=t)
         horizon = min(first, t - s.LATE_S)
-        state.gone = {track: at for track, at in state.gone.items() if at >= horizon}
+        state.gone = {track: gone for track, gone in state.gone.items() if gone.at >= horizon}
         open_tracks = state.visits.keys()
-        state.attributions = {
+        kept = {
             name: a
             for name, a in state.attributions.items()
-            if a.event.t_settled >= t - s.LATE_S or any(e.track in open_tracks for e in a.explanations)
+            if a.event.t_settled >= t - s.LATE_S
+            or any(track in open_tracks for e in a.explanations for track in e.tracks())
         }
+        if len(kept) < len(state.attributions):
+            state.attributions = kept
+            self._changed()
         state.facts = {name: facts for name, facts in state.facts.items() if name in state.attributions}
         state.outages = [o for o in state.outages if not o.over or o.t >= horizon]
         state.waiting = [w for w in state.waiting if t - w.signal.t <= s.JOIN_S]

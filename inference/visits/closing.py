@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from inference.messages import CartLine, ClosedVisit, Question
 from inference.visits import money
 from inference.visits import settings as s
+from inference.visits.carts import CartHypothesis, Carts
 from inference.visits.evidence import Evidence
-from inference.visits.hypotheses import Hypothesis, Joint
 from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
 from inference.visits.state import Fact, Visit, VisitsState
@@ -24,7 +22,7 @@ Decision = Literal["issue", "review", "nothing", "staff"]
 class _Verdict:
     decision: Decision
     probability: float
-    cart: Mapping[str, int]
+    carts: Carts
     notes: tuple[str, ...]
 
 
@@ -35,21 +33,25 @@ class Closing:
         self._layout = layout
         self._presence = presence
 
-    def close(self, state: VisitsState, visit: Visit, t: float) -> ClosedVisit:
+    def is_clear(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> bool:
+        """True: closed now, nobody would have to be asked."""
+        return self._verdict(state, visit, evidence.carts(visit.track), t).decision != "review"
+
+    def close(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> ClosedVisit:
         """Decide. Where a receipt is issued, what it settles is remembered for visits that shared events."""
-        evidence = Evidence(state)
-        group = evidence.group_of(visit.track)
-        carts = evidence.carts(group, s.BEAM_CLOSE)
-        verdict = self._verdict(state, visit, carts, t)
-        hypothesis = carts.best_with(visit.track, dict(verdict.cart)) if verdict.decision != "staff" else None
+        verdict = self._verdict(state, visit, evidence.carts(visit.track), t)
+        chosen = verdict.carts.best
         lines: tuple[CartLine, ...] = ()
         questions: tuple[Question, ...] = ()
-        if hypothesis is not None:
-            lines = cart_lines(carts, hypothesis, visit.track)
-            if verdict.decision == "review":
-                questions = self._questions(state, visit.track, carts, hypothesis)
-            else:
-                _settle(state, carts, hypothesis, visit.track)
+        if verdict.decision != "staff":
+            lines = verdict.carts.lines(chosen)
+        if verdict.decision == "review":
+            codes = {track: gone.code for track, gone in state.gone.items()}
+            codes |= {track: other.code for track, other in state.visits.items()}
+            interviewer = Interviewer(self._layout, codes, evidence.log_mass)
+            questions = interviewer.questions(visit.track, chosen.explanations())
+        elif verdict.decision != "staff":
+            _settle(state, chosen, visit.track)
         return ClosedVisit(
             visit=visit.visit,
             code=visit.code,
@@ -68,57 +70,34 @@ class Closing:
             notes=verdict.notes,
         )
 
-    def _verdict(self, state: VisitsState, visit: Visit, joint: Joint, t: float) -> _Verdict:
+    def _verdict(self, state: VisitsState, visit: Visit, carts: Carts, t: float) -> _Verdict:
         until = visit.left_at if visit.left_at is not None else t
         notes, serious = self._presence.outage_notes(visit, state.outages, until)
+        notes = [*_company(state, visit), *notes]
         if visit.staff:
-            return _Verdict("staff", 1.0, {}, tuple(notes))
-        carts = joint.carts(visit.track)
-        best, probability = carts[0]
-        holds = sum(p for cart, p in carts if cart)
+            return _Verdict("staff", 1.0, carts, tuple(notes))
+        rules = self._layout.file.rules
+        best, probability = carts.best.cart, carts.best.probability
+        holds = sum(p for cart, p in carts.ranked() if cart)
         odd = _oddities(visit)
         must_look = serious or (bool(odd) and holds >= s.ASK_FROM)
-        wrong = money.expected_wrong(best, carts, self._layout.products)
-        if must_look or probability < s.SURE_ENOUGH or money.worth_asking(wrong, self._layout.file.rules):
+        wrong = money.expected_wrong(best, carts.ranked(), self._layout.products)
+        if must_look or probability < rules.issue_from or money.worth_asking(wrong, rules):
             decision: Decision = "review"
         else:
             decision = "issue" if best else "nothing"
-        return _Verdict(decision, probability, best, (*odd, *notes))
-
-    def _questions(
-        self, state: VisitsState, track: int, carts: Joint, hypothesis: Hypothesis
-    ) -> tuple[Question, ...]:
-        evidence = Evidence(state)
-        group = evidence.group_of(track)
-
-        def refit(event: str, indices: frozenset[int]) -> float:
-            attribution = state.attributions[event]
-            if not any(evidence.allowed(attribution, attribution.explanations[i]) for i in indices):
-                return -math.inf
-            return evidence.carts(group, s.BEAM_ASK, (event, indices)).log_mass
-
-        codes = {member: visit.code for member, visit in state.visits.items()}
-        return Interviewer(self._layout, codes).questions(track, carts, hypothesis.path, refit)
+        return _Verdict(decision, probability, carts, (*odd, *notes))
 
 
-def cart_lines(joint: Joint, hypothesis: Hypothesis, track: int) -> tuple[CartLine, ...]:
-    """The cart of one track under one hypothesis, with the probability of each quantity."""
-    carts = joint.carts(track)
-    events: dict[str, list[str]] = {}
-    for n, attribution in enumerate(joint.events):
-        explanation = joint.explanation(hypothesis, n)
-        if explanation.track == track:
-            for move in explanation.moves:
-                events.setdefault(move.sku, []).append(attribution.event.id)
-    return tuple(
-        CartLine(
-            sku=sku,
-            quantity=quantity,
-            probability=min(1.0, sum(p for cart, p in carts if cart.get(sku, 0) == quantity)),
-            events=tuple(dict.fromkeys(events.get(sku, ()))),
-        )
-        for sku, quantity in sorted(joint.cart_of(hypothesis, track).items())
-    )
+def _company(state: VisitsState, visit: Visit) -> list[str]:
+    """Who came in on the same payment."""
+    if visit.token is None or visit.people < 2:
+        return []
+    codes = [gone.code for gone in state.gone.values() if gone.token == visit.token]
+    codes += [v.code for v in state.visits.values() if v.token == visit.token and v is not visit]
+    if not codes:
+        return []
+    return [f"Shares one payment with {', '.join(sorted(codes))}."]
 
 
 def _oddities(visit: Visit) -> list[str]:
@@ -133,9 +112,9 @@ def _oddities(visit: Visit) -> list[str]:
     return odd
 
 
-def _settle(state: VisitsState, carts: Joint, hypothesis: Hypothesis, track: int) -> None:
-    """Remember which shared events this visit paid for, and which it did not."""
-    for n, attribution in enumerate(carts.events):
-        if any(e.track == track for e in attribution.explanations):
-            did = carts.explanation(hypothesis, n).track == track
-            state.facts.setdefault(attribution.event.id, []).append(Fact(track, did))
+def _settle(state: VisitsState, chosen: CartHypothesis, track: int) -> None:
+    """Remember what this visit paid for of each event, and what it did not."""
+    for attribution, explanation in chosen.explanations():
+        if any(track in e.tracks() for e in attribution.explanations):
+            fact = Fact(track, explanation.units(track))
+            state.facts.setdefault(attribution.event.id, []).append(fact)

@@ -1,80 +1,170 @@
-"""The attributions that open visits rest on, and which visits must be decided together."""
+"""The attributions that open visits rest on, cut into parts that say nothing about each other.
+
+Only a return links events: what somebody gives back says what they took before. Takes that nothing given back
+could concern stand for themselves, however many people may have done them. So the parts stay small where the
+people inside do not, and each is enumerated by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
 
 from inference.messages import Attribution, Explanation
 from inference.visits import settings as s
-from inference.visits.hypotheses import Joint, joint
+from inference.visits.carts import Carts, carts_of
+from inference.visits.hypotheses import Choice, Contents, Joint, Key, Option, joint
 from inference.visits.state import VisitsState
 
 
 class Evidence:
-    """A view of the state: events by visit, groups of visits that share events, and their joint carts."""
+    """A view of the state as it is now; make a new one when the state has changed."""
 
     def __init__(self, state: VisitsState) -> None:
         self._state = state
+        self._counted = {track for track, visit in state.visits.items() if not visit.staff}
+        self._choices: dict[str, Choice] = {}
+        self._of_track: dict[int, list[str]] = {}
+        for name, attribution in state.attributions.items():
+            self._add(name, attribution)
+        self._part_of = self._parts()
+        self._joints: dict[str, Joint] = {}
 
-    def allowed(self, attribution: Attribution, explanation: Explanation) -> bool:
-        """False: a closed visit has settled that it was not so."""
-        return all(
-            (explanation.track == fact.track) is fact.did
-            for fact in self._state.facts.get(attribution.event.id, ())
-        )
+    # -- one event -----------------------------------------------------------------------------------
 
-    def share(self, attribution: Attribution, track: int) -> float:
-        """Probability that this track did it, given what is settled."""
-        fitting = [e for e in attribution.explanations if self.allowed(attribution, e)]
-        total = sum(e.probability for e in fitting)
-        return sum(e.probability for e in fitting if e.track == track) / total if total > 0 else 0.0
+    def _add(self, name: str, attribution: Attribution) -> None:
+        options = self._options(attribution, self._allowed(attribution))
+        if not options:
+            return
+        self._choices[name] = Choice(attribution, options)
+        tracks = {track for option in options for (track, _), _ in option.effect}
+        for track in sorted(tracks):
+            self._of_track.setdefault(track, []).append(name)
 
-    def touching(self, tracks: Collection[int]) -> list[Attribution]:
-        """Events that at least one of these tracks may have done."""
+    def _allowed(self, attribution: Attribution) -> list[int]:
+        """Explanations that agree with what closed visits have settled."""
+        facts = self._state.facts.get(attribution.event.id, ())
         return [
-            a
-            for a in self._state.attributions.values()
-            if any(e.track in tracks and e.probability >= s.TOUCH for e in a.explanations)
+            i
+            for i, e in enumerate(attribution.explanations)
+            if e.probability > 0 and all(e.units(fact.track) == fact.units for fact in facts)
         ]
 
-    def group_of(self, track: int) -> list[int]:
-        """Open visits that share events with this one, directly or through others; itself included."""
-        group, fresh = {track}, {track}
-        while fresh:
-            found = {
-                e.track
-                for a in self.touching(fresh)
-                for e in a.explanations
-                if e.track is not None and e.track in self._state.visits and e.probability >= s.TOUCH
-                if self.allowed(a, e)
-            }
-            fresh = found - group
-            group |= fresh
-        return sorted(group)
+    def _options(self, attribution: Attribution, indices: list[int]) -> tuple[Option, ...]:
+        """Explanations with the same effect in one; the improbable ones as if they had none."""
+        total = sum(attribution.explanations[i].probability for i in indices)
+        found: dict[Contents, tuple[int, float]] = {}
+        for i in indices:
+            explanation = attribution.explanations[i]
+            share = explanation.probability / total
+            effect = self._effect(explanation) if share >= s.TOUCH else ()
+            index, probability = found.get(effect, (i, 0.0))
+            found[effect] = (index, probability + share)
+        return tuple(Option(index, p, effect) for effect, (index, p) in found.items())
+
+    def _effect(self, explanation: Explanation) -> Contents:
+        return tuple(
+            sorted(
+                ((track, sku), units)
+                for track in explanation.tracks()
+                if track in self._counted
+                for sku, units in explanation.units(track).items()
+                if units
+            )
+        )
+
+    def share(self, name: str, track: int) -> float:
+        """Probability that this track had a hand in the event, given what is settled."""
+        choice = self._choices.get(name)
+        if choice is None:
+            return 0.0
+        return sum(o.probability for o in choice.options if any(who == track for (who, _), _ in o.effect))
+
+    def events_of(self, track: int) -> list[str]:
+        """Events that this track may have had a hand in."""
+        return self._of_track.get(track, [])
+
+    # -- parts ---------------------------------------------------------------------------------------
+
+    def _parts(self) -> dict[str, tuple[str, ...]]:
+        """For each event, all that hang together with it; itself included."""
+        events: dict[Key, list[str]] = {}
+        returned: set[Key] = set()
+        for name, choice in self._choices.items():
+            for key, units in dict.fromkeys(item for o in choice.options for item in o.effect):
+                some = events.setdefault(key, [])
+                if not some or some[-1] != name:
+                    some.append(name)
+                if units < 0:
+                    returned.add(key)
+        part_of: dict[str, tuple[str, ...]] = {name: (name,) for name in self._choices}
+        for key in sorted(returned):
+            whole = tuple(dict.fromkeys(n for name in events[key] for n in part_of[name]))
+            for name in whole:
+                part_of[name] = whole
+        return part_of
+
+    def _joint(self, name: str) -> Joint:
+        """What the part of this event says, worked out once."""
+        part = self._part_of[name]
+        first = min(part)
+        if first not in self._joints:
+            self._joints[first] = joint([self._choices[n] for n in part], s.BEAM)
+        return self._joints[first]
+
+    def _joints_of(self, track: int) -> list[Joint]:
+        firsts = dict.fromkeys(min(self._part_of[name]) for name in self.events_of(track))
+        return [self._joint(first) for first in firsts]
+
+    def company_of(self, name: str) -> list[int]:
+        """Open visits whose carts an event may change, directly or through what hangs together with it."""
+        found = {
+            track
+            for n in self._part_of.get(name, ())
+            for option in self._choices[n].options
+            for (track, _), _ in option.effect
+        }
+        return sorted(found)
+
+    # -- carts ---------------------------------------------------------------------------------------
+
+    def carts(self, track: int) -> Carts:
+        """What one track may hold."""
+        return carts_of(track, self._joints_of(track))
+
+    def expected(self, track: int) -> dict[str, float]:
+        """Expected count of each product in one cart."""
+        held: dict[str, float] = {}
+        for part in self._joints_of(track):
+            for hypothesis in part.hypotheses:
+                for sku, count in hypothesis.cart_of(track).items():
+                    held[sku] = held.get(sku, 0.0) + hypothesis.probability * count
+        return held
+
+    def log_mass(self, name: str, indices: frozenset[int]) -> float:
+        """How well everything fits if the event has one of these explanations; -inf where it cannot."""
+        choice = self._choices.get(name)
+        if choice is None:
+            return -math.inf
+        attribution = choice.attribution
+        allowed = [i for i in self._allowed(attribution) if i in indices]
+        if not allowed:
+            return -math.inf
+        options = tuple(
+            Option(i, attribution.explanations[i].probability, self._effect(attribution.explanations[i]))
+            for i in allowed
+        )
+        others = [self._choices[n] for n in self._part_of[name] if n != name]
+        return joint([*others, Choice(attribution, options)], s.BEAM_ASK).log_mass
 
     def shared_with_others_inside(self, track: int) -> bool:
         """True: an event of this visit may be that of somebody who has not left."""
-        for attribution in self.touching([track]):
-            if self.share(attribution, track) < s.SHARED:
+        for name in self.events_of(track):
+            if self.share(name, track) < s.SHARED:
                 continue
-            for other in {e.track for e in attribution.explanations} - {track, None}:
-                visit = self._state.visits.get(other) if other is not None else None
-                if visit is None or visit.left_at is not None or visit.staff:
+            for other in self.company_of(name):
+                visit = self._state.visits.get(other)
+                if other == track or visit is None or visit.left_at is not None:
                     continue
-                if self.share(attribution, visit.track) >= s.SHARED:
+                if any(self.share(n, other) >= s.SHARED for n in self._part_of[name]):
                     return True
         return False
-
-    def carts(
-        self, group: Collection[int], beam: int, only: tuple[str, frozenset[int]] | None = None
-    ) -> Joint:
-        """The joint carts of a group. ``only``: one event must have one of these explanations (indices)."""
-        staff = [track for track in group if self._state.visits[track].staff]
-
-        def allowed(attribution: Attribution, explanation: Explanation) -> bool:
-            asked = only is not None and attribution.event.id == only[0]
-            if asked and only and all(attribution.explanations[i] is not explanation for i in only[1]):
-                return False
-            return self.allowed(attribution, explanation)
-
-        return joint(self.touching(set(group)), group, staff, allowed, beam)

@@ -4,66 +4,63 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from inference.messages import Attribution, Explanation, ItemMove, Question
 from inference.visits import settings as s
-from inference.visits.hypotheses import Joint
 from inference.visits.money import wrong_money
 from store_layout.model import StoreLayout
 
 Refit = Callable[[str, frozenset[int]], float]
 """Log mass of everything if the event with this id has one of these explanations (by index)."""
+Meaning = tuple[tuple[int | None, str, int], ...]
+"""Who moved how many of what: explanations that differ only in the slot mean the same."""
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
-
-
-@dataclass(frozen=True, slots=True)
-class _Alternative:
-    explanation: Explanation
-    indices: frozenset[int]
+_COUNTED = tuple(f"{number.capitalize()} " for number in NUMBERS)
 
 
 class Interviewer:
     """Makes the questions about one visit, those that settle most money first."""
 
-    def __init__(self, layout: StoreLayout, codes: Mapping[int, str]) -> None:
+    def __init__(self, layout: StoreLayout, codes: Mapping[int, str], refit: Refit) -> None:
         self._layout = layout
         self._codes = codes
+        self._refit = refit
 
-    def questions(self, track: int, chosen: Joint, path: Sequence[int], refit: Refit) -> tuple[Question, ...]:
-        """One per event whose answer would change what this track pays."""
+    def questions(
+        self, track: int, chosen: Sequence[tuple[Attribution, Explanation]]
+    ) -> tuple[Question, ...]:
+        """One per event whose answer would change what this track pays. ``chosen``: what is believed now."""
         found: list[Question] = []
-        for n in self._worth_refitting(track, chosen, path):
-            attribution = chosen.events[n]
-            alternatives = self._alternatives(attribution, refit)
+        for attribution, mine in self._worth_refitting(track, chosen):
+            alternatives = self._alternatives(attribution)
             if len(alternatives) < 2:
                 continue
-            stake = self._at_stake(track, attribution.explanations[path[n]], alternatives)
+            stake = self._at_stake(track, mine, alternatives)
             if stake >= 1:
                 text = self._text(attribution, alternatives)
                 found.append(Question(attribution.event.id, text, tuple(alternatives), round(stake)))
         found.sort(key=lambda q: (-q.at_stake, q.event))
         return tuple(found)
 
-    def _worth_refitting(self, track: int, chosen: Joint, path: Sequence[int]) -> list[int]:
+    def _worth_refitting(
+        self, track: int, chosen: Sequence[tuple[Attribution, Explanation]]
+    ) -> list[tuple[Attribution, Explanation]]:
         """Events of this track with most money at stake, each taken by itself: refitting is dear."""
-        stakes = []
-        for n, attribution in enumerate(chosen.events):
-            if any(e.track == track for e in attribution.explanations):
-                mine = attribution.explanations[path[n]]
-                stakes.append((-self._at_stake(track, mine, attribution.explanations), n))
-        return [n for _, n in sorted(stakes)[: s.QUESTIONS]]
+        mine = [(a, e) for a, e in chosen if any(track in other.tracks() for other in a.explanations)]
+        mine.sort(key=lambda item: -self._at_stake(track, item[1], item[0].explanations))
+        return mine[: s.QUESTIONS]
 
-    def _alternatives(self, attribution: Attribution, refit: Refit) -> list[Explanation]:
+    def _alternatives(self, attribution: Attribution) -> list[Explanation]:
         """Explanations that mean different things, with probabilities given everything else."""
-        groups: dict[tuple[int | None, tuple[tuple[str, int], ...]], list[int]] = {}
+        groups: dict[Meaning, list[int]] = {}
         for i, e in enumerate(attribution.explanations):
-            groups.setdefault((e.track, tuple(sorted((m.sku, m.count) for m in e.moves))), []).append(i)
+            groups.setdefault(_meaning(e), []).append(i)
         prior = {key: sum(attribution.explanations[i].probability for i in groups[key]) for key in groups}
         likely = sorted(groups, key=lambda key: -prior[key])[: s.ALTERNATIVES + 1]
         groups = {key: groups[key] for key in likely}
-        masses = {key: refit(attribution.event.id, frozenset(indices)) for key, indices in groups.items()}
+        event = attribution.event.id
+        masses = {key: self._refit(event, frozenset(indices)) for key, indices in groups.items()}
         top = max(masses.values())
         if top == -math.inf:
             return []
@@ -76,37 +73,59 @@ class Interviewer:
         return [e for e in found if e.probability >= s.ASK_FROM][: s.ALTERNATIVES]
 
     def _at_stake(self, track: int, chosen: Explanation, alternatives: Sequence[Explanation]) -> float:
-        mine = _counts(chosen, track)
+        mine = chosen.units(track)
         return sum(
-            e.probability * wrong_money(mine, _counts(e, track), self._layout.products) for e in alternatives
+            e.probability * wrong_money(mine, e.units(track), self._layout.products) for e in alternatives
         )
 
     # -- words ---------------------------------------------------------------------------------------
 
     def _text(self, attribution: Attribution, alternatives: Sequence[Explanation]) -> str:
-        verb = "take" if attribution.event.delta_g < 0 else "put back"
-        tracks = list(dict.fromkeys(e.track for e in alternatives if e.moves))
-        goods = list(dict.fromkeys(self._goods(e.moves) for e in alternatives if e.moves))
-        or_nothing = any(not e.moves for e in alternatives)
-        if len(tracks) == 1:
-            what = _either([*goods, *(["nothing"] if or_nothing else [])])
-            return f"Did {self._who(tracks[0])} {verb} {what}?"
-        if len(goods) == 1 and not or_nothing:
-            return f"Did {_either([self._who(track) for track in tracks])} {verb} {goods[0]}?"
-        parts = [
-            f"{self._who(e.track)} {verb} {self._goods(e.moves)}" if e.moves else "nobody move anything"
-            for e in alternatives
-        ]
-        return f"At {self._place(attribution)}, did {_either(parts)}?"
+        """The goods first: they are what a person looks for in the pictures."""
+        said = alternatives[: s.SAID]
+        taken = attribution.event.delta_g < 0
+        goods = list(dict.fromkeys(self._goods(e.moves) for e in said if e.moves))
+        people = list(dict.fromkeys(e.tracks() for e in said if e.moves))
+        or_nothing = any(not e.moves for e in said)
+        if len(people) == 1 and len(people[0]) <= 1:
+            who, verb = self._who(people[0]), "take" if taken else "put back"
+            if len(goods) == 1:
+                return f"{goods[0]}: did {who} {verb} {_it(said)}{', or nothing' if or_nothing else ''}?"
+            return f"{_either(goods)}: which did {who} {verb}{', if any' if or_nothing else ''}?"
+        verb = "took" if taken else "put back"
+        if len(goods) == 1 and all(len(tracks) <= 1 for tracks in people):
+            who = _either([*(self._who(tracks) for tracks in people), *(["nobody"] if or_nothing else [])])
+            return f"{goods[0]}: who {verb} {_it(said)}, {who}?"
+        ways = [self._way(e, verb) for e in said]
+        names = _either(list(dict.fromkeys(self._name(m.sku) for e in said for m in e.moves)))
+        return f"{names} at {self._place(attribution)}: which is right, {_either(ways)}?"
 
-    def _who(self, track: int | None) -> str:
-        if track is None:
+    def _way(self, explanation: Explanation, verb: str) -> str:
+        """One explanation as a clause."""
+        if not explanation.moves:
+            return f"nobody {verb} anything"
+        parts = []
+        for track in dict.fromkeys(explanation.mover(m) for m in explanation.moves):
+            moves = [m for m in explanation.moves if explanation.mover(m) == track]
+            goods = self._goods(moves)
+            parts.append(
+                f"{self._who(() if track is None else (track,))} {verb} {goods[0].lower()}{goods[1:]}"
+            )
+        return " and ".join(parts)
+
+    def _who(self, tracks: Sequence[int]) -> str:
+        """One person, or nobody whom we know."""
+        if not tracks:
             return "somebody the cameras did not follow"
-        code = self._codes.get(track)
+        code = self._codes.get(tracks[0])
         return f"the shopper with code {code}" if code else "a shopper who has left"
 
     def _goods(self, moves: Sequence[ItemMove]) -> str:
-        return " and ".join(f"{_number(abs(m.count))} {self._name(m.sku)}" for m in moves)
+        counts: dict[str, int] = {}
+        for move in moves:
+            counts[move.sku] = counts.get(move.sku, 0) + abs(move.count)
+        words = " and ".join(f"{_number(n)} {self._name(sku)}" for sku, n in counts.items())
+        return words[:1].upper() + words[1:]
 
     def _name(self, sku: str) -> str:
         product = self._layout.products.get(sku)
@@ -117,13 +136,21 @@ class Interviewer:
         return fixture.name if fixture is not None else "the shelf"
 
 
-def _counts(explanation: Explanation, track: int) -> dict[str, int]:
-    """What the explanation adds to one track's cart."""
-    found: dict[str, int] = {}
-    if explanation.track == track:
-        for move in explanation.moves:
-            found[move.sku] = found.get(move.sku, 0) + move.count
-    return found
+def _meaning(explanation: Explanation) -> Meaning:
+    counts: dict[tuple[int | None, str], int] = {}
+    for move in explanation.moves:
+        key = (explanation.mover(move), move.sku)
+        counts[key] = counts.get(key, 0) + move.count
+    return tuple(
+        (who, sku, n)
+        for (who, sku), n in sorted(counts.items(), key=lambda i: (i[0][0] is None, i[0][0] or 0, i[0][1]))
+    )
+
+
+def _it(alternatives: Sequence[Explanation]) -> str:
+    """The pronoun for the goods of these."""
+    units = max(sum(abs(m.count) for m in e.moves) for e in alternatives)
+    return "it" if units == 1 else "them"
 
 
 def _number(count: int) -> str:
@@ -131,7 +158,12 @@ def _number(count: int) -> str:
 
 
 def _either(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    comma = "," if len(parts) > 2 or parts[-1] == "nothing" else ""
-    return ", ".join(parts[:-1]) + f"{comma} or {parts[-1]}"
+    """Alternatives as words; equal ones are said once."""
+    said = list(dict.fromkeys(parts))
+    if len(said) < 2:
+        return "".join(said)
+    first = [
+        said[0],
+        *(part[:1].lower() + part[1:] if part.startswith(_COUNTED) else part for part in said[1:]),
+    ]
+    return ", ".join(first[:-1]) + f"{',' if len(first) > 2 else ''} or {first[-1]}"

@@ -11,24 +11,26 @@ RECHECK_S = 1.0
 LATE_S = 60.0
 """How long closed visits and their events are remembered for those that shared events with them."""
 
-BEAM_OPEN = 64
-BEAM_CLOSE = 200
-BEAM_ASK = 24
-"""Joint hypotheses kept while shopping, when a visit closes, and for each alternative of a question."""
+BEAM = 200
+"""Joint hypotheses kept of what hangs together."""
+BEAM_CART = 200
+"""Contents kept of one cart."""
+BEAM_ASK = 64
+"""Joint hypotheses kept for each alternative of a question."""
 LEAST = 1e-5
 """Hypotheses this much less probable than the best are dropped."""
 BREACH = 1e-4
 """Factor for giving back what the cart does not hold: the taking was missed."""
 TOUCH = 0.01
-"""An event touches a visit from this probability on."""
+"""Explanations less probable than this change no cart: what they claim stays in doubt."""
 SHARED = 0.05
 """An event is shared while two visits each did it with at least this probability."""
 
-SURE_ENOUGH = 0.80
-"""Never issue a receipt that is less probable than this, however cheap it is."""
 QUESTIONS = 5
 """Most questions asked about one visit."""
 ALTERNATIVES = 4
+SAID = 3
+"""Alternatives named in the sentence."""
 ASK_FROM = 0.02
 """Alternatives less probable than this are not offered."""
 NEAR_M = 1.1

@@ -32,10 +32,19 @@ class Visit(msgspec.Struct):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """Decided when a visit was closed: an event was its doing, or was not."""
+    """Decided when a visit was closed: what an event did to its cart."""
 
     track: int
-    did: bool
+    units: dict[str, int]
+    """sku -> count; empty: the event was not its doing."""
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """A visit that is closed, as long as others may have to do with it."""
+
+    at: float
+    code: str
+    token: str | None
 
 
 class Waiting(msgspec.Struct):
@@ -54,8 +63,8 @@ class VisitsState(msgspec.Struct):
     attributions: dict[str, Attribution] = {}
     facts: dict[str, list[Fact]] = {}
     """By event."""
-    gone: dict[int, float] = {}
-    """Tracks whose visits are closed, and when."""
+    gone: dict[int, Gone] = {}
+    """Closed visits, by track."""
     waiting: list[Waiting] = []
     """Signals at a gate through which nobody has come in yet."""
     outages: list[Outage] = []

@@ -73,6 +73,9 @@ def _rules(rules: Rules) -> Iterator[Finding]:
     for name in ("wrong_cost_factor", "review_cost", "wait_for_shared_s"):
         if getattr(rules, name) < 0:
             yield Finding(TOML, ("rules", name), f"{getattr(rules, name)} is negative", "Write 0 or more")
+    if not 0.0 <= rules.issue_from <= 1.0:
+        problem = f"{rules.issue_from} is no probability"
+        yield Finding(TOML, ("rules", "issue_from"), problem, "Write a number from 0 to 1, such as 0.97")
 
 
 def _all_text(draft: Draft) -> Iterator[Finding]:

@@ -139,6 +139,8 @@ BAD = [
         "broker.host", "not a host name", "alone"),
     Bad("rules", T, "[[gate]]", "[rules]\nreview_cost = -5\n[[gate]]",
         "rules.review_cost", "-5 is negative", "0 or more"),
+    Bad("certainty", T, "[[gate]]", "[rules]\nissue_from = 97.0\n[[gate]]",
+        "rules.issue_from", "97.0 is no probability", "from 0 to 1"),
     Bad("no column", C, "sku,name,price", "sku,name,prize",
         "line 1, column price", "missing", "Add it to the header"),
     Bad("column twice", C, "sku,name,price,weight_g", "sku,name,price,price",

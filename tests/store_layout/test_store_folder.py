@@ -98,7 +98,14 @@ def layouts(draw: st.DrawFn) -> StoreLayout:
         broker=draw(
             st.none() | st.builds(Broker, host=ids, port=st.integers(1, 65535), user=st.none() | ids)
         ),
-        rules=draw(st.builds(Rules, wrong_cost_factor=positive, review_cost=st.integers(0, 10**6))),
+        rules=draw(
+            st.builds(
+                Rules,
+                wrong_cost_factor=positive,
+                review_cost=st.integers(0, 10**6),
+                issue_from=st.floats(0.0, 1.0),
+            )
+        ),
     )
     facings = tuple(
         Facing(
