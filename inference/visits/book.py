@@ -37,8 +37,8 @@ class VisitBook:
 
     A visit closes ``GRACE_S`` after its exit, unless a person would have to be asked about an event that may
     as well be that of somebody still inside; then it waits, at most ``rules.wait_for_shared_s``: what they
-    give back may answer it. What an issued receipt settles about an event binds the others: nothing is charged
-    twice.
+    give back may answer it. What an issued receipt settles about an event binds the others: nothing is
+    charged twice.
     """
 
     def __init__(self, layout: StoreLayout, salt: str = "") -> None:
