@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from inference.capture.broker_client import make_client
 from inference.capture.broker_words import connection_failure, refusal, unknown_device
 from inference.capture.camera_urls import redact
 from inference.capture.device_watch import DeviceWatch, Now
@@ -33,7 +33,7 @@ from inference.capture.payloads import (
 )
 from inference.capture.rates import Clock, RateMeter
 from inference.capture.reading_queue import ReadingQueue
-from inference.capture.secrets import Secrets, SecretsUnavailableError, broker_key
+from inference.capture.secrets import Secrets, SecretsUnavailableError
 from inference.messages import Outage
 from inference.messages.wire import DeviceState, DeviceStatus
 from store_layout.model import Broker, StoreLayout
@@ -43,7 +43,6 @@ log = logging.getLogger(__name__)
 BROKER = "broker"
 """Id of the broker among the devices."""
 KEEPALIVE_S = 4
-CONNECT_TIMEOUT_S = 2.0
 LONGEST_WAIT_S = 4
 QUIET_S = 4.0
 """A broker that has not let us in, or through which nobody has spoken, for so long is worth a word."""
@@ -151,32 +150,14 @@ class MqttLink:
     # -- connection (paho's thread) -------------------------------------------------------------------
 
     def _make_client(self) -> mqtt.Client:
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=f"openaisle-{self._store}",
-            clean_session=False,
-            protocol=mqtt.MQTTv311,
-        )
-        client.connect_timeout = CONNECT_TIMEOUT_S
+        name = f"openaisle-{self._store}"
+        client = make_client(self._broker, self._store, self._secrets, self._folder, name, keep_session=True)
         client.reconnect_delay_set(min_delay=1, max_delay=LONGEST_WAIT_S)
-        if self._broker.tls:
-            client.tls_set(ca_certs=self._ca_file())
-        if self._broker.user is not None:
-            password = self._secrets.get(broker_key(self._store))
-            client.username_pw_set(self._broker.user, password)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
-
-    def _ca_file(self) -> str | None:
-        if self._broker.ca_file is None:
-            return None
-        path = (self._folder or Path()) / self._broker.ca_file
-        if not path.is_file():
-            raise FileNotFoundError(f"there is no certificate file {path} (broker.ca_file in store.toml)")
-        return str(path)
 
     def _on_connect(
         self,

@@ -58,9 +58,9 @@ def recover(
     """Restore the newest good checkpoint and replay what was journaled after it.
 
     An observation on which a stage fails is noted in the journal and passed over, now and in every
-    later replay: one bad reading must not stop the store. In its place the stages see an outage of its device, so
-    that the visits near it know; where they fail on that too, nothing. ``alive`` is called while it goes on. Raises
-    ``RecoveryError``.
+    later replay: one bad reading must not stop the store. In its place the stages see an outage of its
+    device, so that the visits near it know; where they fail on that too, nothing. ``alive`` is called
+    while it goes on. Raises ``RecoveryError``.
     """
     hopeless: set[int] = set()
     for _ in range(MOST_FAILURES):

@@ -19,34 +19,47 @@ from store_layout.writer import write_store
 from tests.live.desk import Desk
 from tests.support.stores import small_store
 
+StartEngine = Callable[[StoreLayout], tuple[EngineClient, EngineSpec]]
 OpenDesk = Callable[[StoreLayout], Desk]
 
 
 @pytest.fixture
-def open_desk(tmp_path: Path, qtbot: QtBot) -> Iterator[OpenDesk]:
-    """Starts the console on a live store: supervisor, engine process, link and window, as a user would."""
-    made: list[tuple[MainWindow, EngineClient]] = []
+def start_engine(tmp_path: Path) -> Iterator[StartEngine]:
+    """Starts the engine process of a live store, supervised, and a link to it."""
+    made: list[EngineClient] = []
 
-    def open_(layout: StoreLayout) -> Desk:
+    def start(layout: StoreLayout) -> tuple[EngineClient, EngineSpec]:
         folder = tmp_path / "store"
         write_store(layout, folder)
         spec = EngineSpec(
             store=str(folder), state_dir=str(tmp_path / "engine"), ledger=str(tmp_path / "ledger.sqlite")
         )
+        made.append(EngineClient(Supervisor(spec)))
+        return made[-1], spec
+
+    yield start
+    for link in made:
+        link.close()
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path, qtbot: QtBot, start_engine: StartEngine) -> Iterator[OpenDesk]:
+    """Starts the console on a live store: supervisor, engine process, link and window, as a user would."""
+    made: list[MainWindow] = []
+
+    def open_(layout: StoreLayout) -> Desk:
         began = time.monotonic()
-        supervisor = Supervisor(spec)
-        link = EngineClient(supervisor)
+        link, spec = start_engine(layout)
         window = MainWindow(layout, link, spec.ledger_path, tmp_path / "window")
-        qtbot.addWidget(window)
-        made.append((window, link))
+        made.append(window)
         window.appearance.choose("light")
         window.show()
-        return Desk(qtbot, window, link, supervisor, spec, began)
+        return Desk(qtbot, window, link, began)
 
     yield open_
-    for window, link in made:
+    for window in made:
         window.close()
-        link.close()
+        window.deleteLater()
 
 
 def store_with(cameras: tuple[Camera, ...], **changes: object) -> StoreLayout:

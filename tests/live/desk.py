@@ -16,8 +16,6 @@ from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from console.engine_process.client import EngineClient
-from console.engine_process.spec import EngineSpec
-from console.engine_process.supervisor import Supervisor
 from console.widgets.camera_wall import CameraWall
 from console.window import MainWindow
 
@@ -32,8 +30,6 @@ class Desk:
     qtbot: QtBot
     window: MainWindow
     link: EngineClient
-    supervisor: Supervisor
-    spec: EngineSpec
     began: float
     """When the console was started, monotonic."""
 
