@@ -6,6 +6,7 @@ import typer
 
 from console.cli import console, ledger, models, passwords, record, recordings, screenshots, store
 from console.cli.bench.command import bench
+from inference.detection.threads import tune_process
 
 app = typer.Typer(
     name="openaisle",
@@ -36,4 +37,5 @@ def start(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command line."""
+    tune_process()
     app(prog_name="main.py")

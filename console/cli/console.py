@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
 from inference.detection import ModelError
+from inference.detection.threads import CORES
 from inference.engine.opening import OpeningError
 from inference.messages import VisitClosed
 from inference.recording import Recording, RecordingError
@@ -68,8 +68,6 @@ KeepOption = Annotated[
 
 
 PICTURE_SIZE = (1366, 768)
-DETECTION_THREADS = max(1, (os.cpu_count() or 2) - 1)
-"""One core stays for decoding and for the thread that owns the state."""
 
 
 def run(
@@ -77,7 +75,7 @@ def run(
     recording: RecordingOption = None,
     detector: DetectorOption = None,
     speed: SpeedOption = None,
-    threads: ThreadsOption = DETECTION_THREADS,
+    threads: ThreadsOption = CORES,
     headless: HeadlessOption = False,
     picture: PictureOption = Path("out/console.png"),
     keep_running: KeepOption = False,

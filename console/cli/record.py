@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 
 from console.cli.console import (
-    DETECTION_THREADS,
     START_ERRORS,
     DetectorOption,
     ThreadsOption,
@@ -25,6 +24,7 @@ from console.cli.say import err, errors_in_words, out
 from console.engine_process.compose import Compose, Parts, Show, compose
 from console.engine_process.headless import run_headless
 from console.engine_process.spec import EngineSpec
+from inference.detection.threads import CORES
 from inference.engine.source import Source
 from inference.messages import Frame, Observation
 from inference.messages.wire import DeviceStatus, SourceStatus
@@ -35,7 +35,7 @@ def record(
     store: Annotated[Path, typer.Option("--store", help="Store folder: its devices are recorded.")],
     target: Annotated[Path, typer.Option("--out", help="Folder for the recording; must not hold one.")],
     detector: DetectorOption = None,
-    threads: ThreadsOption = DETECTION_THREADS,
+    threads: ThreadsOption = CORES,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="End by itself after so long.")] = None,
     raw_video: Annotated[
         bool, typer.Option("--raw-video", help="Keep the pictures. Only with people who agreed; it expires.")
@@ -113,6 +113,10 @@ class TappedSource:
         for observation in seen:
             self._recorder.observe(observation)
         return seen
+
+    def prepare(self) -> None:
+        """As the source."""
+        self._source.prepare()
 
     def start(self, position: int) -> None:
         """As the source."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from console.back_office import Ledger, LedgerError
 from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
 from inference.detection import DetectorPool, ModelError, load_detector
+from inference.detection.threads import THREADS_IN_ORDER
 from inference.evaluation.problems import EvaluationError
 from inference.evaluation.report import Report, evaluate, render
 from inference.messages.results import ClosedVisit
@@ -39,7 +39,7 @@ DetectorOption = Annotated[
 
 @contextmanager
 def open_detector(name: str | None, recording: Recording) -> Iterator[FrameDetector | None]:
-    """Detection threads, one per core, for a recording with pictures; None where none is wanted."""
+    """Detection threads for a recording with pictures; None where none is wanted."""
     wanted = name or recording.layout.file.rules.default_detector
     if wanted is None or not any(camera.times is not None for camera in recording.cameras):
         if name is not None:
@@ -48,7 +48,7 @@ def open_detector(name: str | None, recording: Recording) -> Iterator[FrameDetec
         return
     path = Path(wanted)
     detector = load_detector(path if path.suffix in (".onnx", ".toml") else wanted)
-    with DetectorPool(detector, os.cpu_count() or 1) as pool:
+    with DetectorPool(detector, THREADS_IN_ORDER) as pool:
         yield pool.ordered
 
 

@@ -49,20 +49,27 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
         raise fail(
             f"the benchmark needs a package of the test extra ({error.name}): pip install '.[test]'"
         ) from error
-    from console.cli.bench.material import write_material
+    from console.cli.bench.material import FULL, SUBSTREAM, write_material
     from console.cli.bench.running import measure_latency, measure_memory, measure_start
     from console.cli.bench.throughput import measure_throughput
+    from console.cli.bench.window_frames import measure_window
 
     _say("pictures for the cameras")
     short = write_material(demo, scratch / "short", seconds=20.0, skip=20.0)
     long = write_material(demo, scratch / "long", seconds=LATENCY_S, skip=0.0)
     network = load_detector(write_timing_network(scratch / "network"))
     _say("frames per second")
-    throughput = measure_throughput(short, network, scratch / "throughput")
+    full = write_material(demo, scratch / "full", seconds=10.0, skip=20.0, size=FULL)
+    throughput = (
+        measure_throughput(short, network, scratch / "throughput", SUBSTREAM),
+        measure_throughput(full, network, scratch / "throughput-full", FULL),
+    )
     _say("start to the first picture")
     starts = sorted(measure_start(short, scratch / f"start{i}") for i in range(3))
     _say(f"latency, {LATENCY_S:.0f} s at real-time speed")
     latency = measure_latency(long, scratch / "latency")
+    _say("frames of the window")
+    window = measure_window(long, scratch / "window")
     _say("memory")
     memory = measure_memory(demo, scratch / "memory")
     reports, replays = [], []
@@ -76,6 +83,7 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
         throughput=throughput,
         start_s=starts[len(starts) // 2],
         latency=latency,
+        window=window,
         memory=memory,
         replays=tuple(replays),
         reports=tuple(reports),

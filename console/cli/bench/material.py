@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from inference.messages import Detections, Frame
 from inference.recording import Recording, RecordingPlayer, RecordingWriter
 
-SECONDS = 20.0
-PICTURE = (640, 360)
+Size = tuple[int, int]
+SUBSTREAM: Size = (640, 360)
+FULL: Size = (1280, 720)
+"""Pictures as cameras send them: their second stream, and their first."""
 
 
-def write_material(demo: Path, target: Path, seconds: float = SECONDS, skip: float = 60.0) -> Path:
+def write_material(demo: Path, target: Path, *, seconds: float, skip: float, size: Size = SUBSTREAM) -> Path:
     """Copy ``seconds`` of the demo from ``skip`` on, with H.264 pictures of its cameras beside them.
 
     The pictures show textured rectangles where people are: decoding and resizing cost what they cost, while
@@ -31,14 +33,14 @@ def write_material(demo: Path, target: Path, seconds: float = SECONDS, skip: flo
             if not start <= seen.t < start + seconds:
                 continue
             if isinstance(seen, Detections):
-                writer.frame(Frame(seen.camera, seen.seq, seen.t, paint(seen)))
+                writer.frame(Frame(seen.camera, seen.seq, seen.t, paint(seen, size)))
             writer.observe(seen)
     return target
 
 
-def paint(seen: Detections) -> NDArray[np.uint8]:
+def paint(seen: Detections, size: Size) -> NDArray[np.uint8]:
     """A BGR picture: still texture of the camera, rectangles with a texture of their own for people."""
-    width, height = PICTURE
+    width, height = size
     picture = _texture(width, height, crc32(seen.camera.encode()))
     for i, item in enumerate(seen.items):
         x1, x2 = (int(np.clip(v * width / seen.width, 0, width)) for v in item.box[::2])

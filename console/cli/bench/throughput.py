@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from inference.detection import Detector, DetectorPool
+from inference.detection.threads import CORES, THREADS_IN_ORDER
 from inference.messages import Detection, Detections, Frame
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.replay import replay
@@ -22,7 +22,7 @@ ROUNDS = 3
 class Throughput(msgspec.Struct, frozen=True):
     """Frames per second, medians of the rounds; the ratio is the median of the rounds' own ratios."""
 
-    threads: int
+    cores: int
     cameras: int
     frames: int
     end_to_end: float
@@ -30,12 +30,16 @@ class Throughput(msgspec.Struct, frozen=True):
     ratio: float
     real_time: float
     """Frames per second that the cameras deliver."""
+    width: int
+    height: int
+    """Of the pictures."""
 
 
-def measure_throughput(material: Path, detector: Detector, work: Path, rounds: int = ROUNDS) -> Throughput:
+def measure_throughput(
+    material: Path, detector: Detector, work: Path, size: tuple[int, int], rounds: int = ROUNDS
+) -> Throughput:
     """Replay ``material`` through everything, and its videos through decoder and network alone, in turn."""
     recording = Recording.open(material)
-    threads = os.cpu_count() or 1
     recorded = {
         (seen.camera, seen.seq): seen.items
         for seen in RecordingPlayer(recording).observations()
@@ -43,17 +47,19 @@ def measure_throughput(material: Path, detector: Detector, work: Path, rounds: i
     }
     whole, alone = [], []
     for i in range(rounds):
-        alone.append(_decode_and_network(recording, detector, threads))
-        whole.append(_end_to_end(material, detector, recorded, threads, work / str(i)))
+        alone.append(_decode_and_network(recording, detector))
+        whole.append(_end_to_end(material, detector, recorded, work / str(i)))
     ratios = [a / b for a, b in zip(whole, alone, strict=True)]
     return Throughput(
-        threads=threads,
+        cores=CORES,
         cameras=len(recording.cameras),
         frames=len(recorded),
         end_to_end=_median(whole),
         decode_and_network=_median(alone),
         ratio=_median(ratios),
         real_time=len(recorded) / max(recording.duration, 1e-9),
+        width=size[0],
+        height=size[1],
     )
 
 
@@ -61,11 +67,10 @@ def _end_to_end(
     material: Path,
     detector: Detector,
     recorded: dict[tuple[str, int], tuple[Detection, ...]],
-    threads: int,
     target: Path,
 ) -> float:
     """The network runs on every picture; what it finds is replaced by the recorded detections."""
-    with DetectorPool(detector, threads) as pool:
+    with DetectorPool(detector, THREADS_IN_ORDER) as pool:
 
         def eyes(frames: Iterator[Frame]) -> Iterator[Detections]:
             for seen in pool.ordered(frames):
@@ -76,12 +81,12 @@ def _end_to_end(
         return len(recorded) / (time.perf_counter() - began)
 
 
-def _decode_and_network(recording: Recording, detector: Detector, threads: int) -> float:
-    """Each thread decodes its share of the videos and runs the network on every picture; nothing else."""
+def _decode_and_network(recording: Recording, detector: Detector) -> float:
+    """One thread per core decodes its share of the videos and runs the network on every picture."""
     videos = [recording.folder / camera.file for camera in recording.cameras]
-    shares = [videos[i::threads] for i in range(threads)]
+    shares = [videos[i::CORES] for i in range(CORES)]
     began = time.perf_counter()
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(CORES) as pool:
         frames = sum(pool.map(lambda share: _watch(share, detector), shares))
     return frames / (time.perf_counter() - began)
 
