@@ -6,7 +6,9 @@ import threading
 import time
 from pathlib import Path
 
-from inference.capture import BROKER, LiveDevices, MemorySecrets
+import pytest
+
+from inference.capture import BROKER, LiveDevices, MemorySecrets, mqtt_link
 from inference.messages import Observation, Outage, WeightReading
 from store_layout.model import Broker
 from tests.capture.support import camera, layout, wait_until, write_video
@@ -96,7 +98,8 @@ def test_starting_and_stopping_at_once_leaves_nothing() -> None:
     assert threading.active_count() == before
 
 
-def test_a_link_that_could_not_start_is_tried_again(tmp_path: Path) -> None:
+def test_a_link_that_could_not_start_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mqtt_link, "LONGEST_WAIT_S", 1)
     broker = Broker(host="127.0.0.1", port=free_port(), tls=True, ca_file="ca.pem")
     devices = LiveDevices(layout(["s1"], broker=broker), MemorySecrets(), folder=tmp_path)
     devices.start()

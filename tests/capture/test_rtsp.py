@@ -52,12 +52,9 @@ def test_frozen_killed_and_restarted_are_noticed_and_mended(server: RtspServer) 
     devices.start()
     try:
         wait_until(lambda: state() == "live", FIRST_PICTURE_S, "first picture")
-        time.sleep(1.0)
-
         server.freeze()
         wait_until(lambda: state() == "lost", NOTICED_S, "frozen server noticed")
         assert "trying again" in devices.statuses()[0].why or "connecting again" in devices.statuses()[0].why
-        time.sleep(3.0)  # well into the backoff
         server.thaw()
         wait_until(lambda: state() == "live", RECOVERED_S, "used again after a freeze")
         wait_until(lambda: state() == "live" and _ended(seen) == 1, 2.0, "the first outage ended")
@@ -65,7 +62,6 @@ def test_frozen_killed_and_restarted_are_noticed_and_mended(server: RtspServer) 
         server.kill()
         wait_until(lambda: state() == "late", 1.0, "killed server noticed")
         wait_until(lambda: state() == "lost", NOTICED_S, "killed server lost")
-        time.sleep(4.0)
         server.start()
         wait_until(lambda: state() == "live", RECOVERED_S, "used again after a restart")
         assert devices.statuses()[0].reconnects >= 2

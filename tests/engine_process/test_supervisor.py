@@ -141,7 +141,7 @@ def test_follow_parent_ends_with_the_window(spec: EngineSpec, supervise: Supervi
     assert read_address(spec.state_path) is None
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, 6])
 def test_killed_at_random_moments_the_visits_are_those_of_the_undisturbed_run(
     kills: int, spec: EngineSpec, supervise: Supervise, tmp_path: Path
 ) -> None:

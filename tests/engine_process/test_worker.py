@@ -91,7 +91,8 @@ def test_a_worker_runs_alone_from_stdin(spec: EngineSpec) -> None:
     assert len(visits_in(Path(spec.ledger or ""))) == len(undisturbed(fake_observations(300)))
 
 
-def test_only_one_engine_has_a_state_folder(spec: EngineSpec) -> None:
+def test_only_one_engine_has_a_state_folder(spec: EngineSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.engine_process.running.LOCK_WAIT_S", 0.2)
     lock = StateLock(spec.state_path)
     try:
         ended = worker("tests.engine_process.fake_worker", "-", msgspec.json.encode(spec))
