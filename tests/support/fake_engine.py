@@ -107,6 +107,10 @@ class FakeEngine:
         """No snapshot yet, as right after the start."""
         self._snapshot = None
 
+    def play(self, snapshot: Snapshot) -> None:
+        """Show this one, whatever the play says."""
+        self._snapshot, self._seq = snapshot, snapshot.seq
+
     def advance(self, seconds: float) -> Snapshot:
         """Let time pass and make the next snapshot."""
         self._clock += seconds

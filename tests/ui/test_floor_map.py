@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QSizeF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from console.item_models.words import ShopWords
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
-from console.theme.tokens import DARK
+from console.theme.tokens import DARK, NO_IDENTITY
 from console.widgets.floor_map import FloorMap
 from console.widgets.floor_view import FloorView
 from console.widgets.shelf_flashes import SHOWN_S, STEP_S, Flashes
@@ -155,3 +156,75 @@ def test_trails_are_short_and_start_anew_when_time_goes_back(engine: FakeEngine)
     engine.shoppers = 0
     trails.follow(engine.advance(0.1))
     assert trails.of(1) is None
+
+
+def inked(floor: FloorMap, state: LiveState, engine: FakeEngine, **changes: object) -> int:
+    """Pixels that differ when the only shopper is drawn as they are and with ``changes``."""
+    snapshot = engine.latest()
+    assert snapshot is not None
+    shopper = snapshot.inside[0]
+    pictures: list[QImage] = []
+    for person in (shopper.person, msgspec.structs.replace(shopper.person, **changes)):
+        shown = (msgspec.structs.replace(shopper, person=person),)
+        engine.play(msgspec.structs.replace(snapshot, inside=shown, seq=snapshot.seq + 1 + len(pictures)))
+        state.poll()
+        pictures.append(floor.grab().toImage())
+    before, after = pictures
+    return sum(
+        before.pixelColor(x, y) != after.pixelColor(x, y) for x in range(0, 800, 2) for y in range(0, 600, 2)
+    )
+
+
+def test_somebody_hidden_for_long_does_not_cover_the_map(
+    floor: FloorMap, state: LiveState, engine: FakeEngine
+) -> None:
+    near = inked(floor, state, engine, hidden=True, covariance=(0.05, 0.0, 0.05))
+    far = inked(floor, state, engine, hidden=True, covariance=(4.0, 0.0, 4.0))
+    assert near > 0
+    assert far < 0.02 * 400 * 300
+
+
+def test_doubt_stays_on_the_floor(floor: FloorMap, state: LiveState, engine: FakeEngine) -> None:
+    outline = [floor.view.to_pixel(p) for p in state.layout.file.floor.outline]
+    beyond = QPointF(min(p.x() for p in outline) - 3, floor.height() / 2).toPoint()
+    before = floor.grab().toImage().pixelColor(beyond)
+    for spread in (1.0, 4.0, 9.0):
+        inked(floor, state, engine, hidden=True, covariance=(spread, 0.0, spread))
+        assert floor.grab().toImage().pixelColor(beyond) == before
+
+
+def test_who_is_not_a_visit_is_grey_and_has_words(
+    floor: FloorMap, state: LiveState, engine: FakeEngine
+) -> None:
+    stranger(engine)
+    state.poll()
+    at = pixel_of(floor, state, 1)
+    assert state.identity(1) == NO_IDENTITY
+    assert [i.person.track for i in state.visitors] == [2, 3, 4, 5]
+    seen = floor.grab().toImage().pixelColor(round(at.x()) - 7, round(at.y()))
+    assert seen == QColor(DARK.secondary)
+    assert "not a visit" in floor.text_at(at)
+
+
+def stranger(engine: FakeEngine, *, ended: bool = False) -> None:
+    """The first shopper loses their visit."""
+    snapshot = engine.latest()
+    assert snapshot is not None
+    first = msgspec.structs.replace(snapshot.inside[0], code="")
+    engine.play(
+        msgspec.structs.replace(
+            snapshot,
+            seq=snapshot.seq + 1,
+            inside=(first, *snapshot.inside[1:]),
+            source=msgspec.structs.replace(snapshot.source, ended=ended),
+        )
+    )
+
+
+def test_nobody_without_a_visit_is_left_when_a_recording_has_ended(
+    state: LiveState, engine: FakeEngine
+) -> None:
+    stranger(engine, ended=True)
+    state.poll()
+    assert state.inside(1) is None
+    assert state.inside(2) is not None

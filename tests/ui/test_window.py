@@ -98,6 +98,29 @@ def test_find_a_receipt_by_key(qtbot: QtBot, window: MainWindow, layout: StoreLa
     assert "Rate | Net | Tax | Gross | 7 % | €12.12 | €0.85 | €12.97" in said
 
 
+def test_enter_leads_into_a_visit_and_escape_back(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_2, CTRL)
+    press(qtbot, window, Qt.Key.Key_F, CTRL)
+    type_into(qtbot, window, "Q1")
+    press(qtbot, window, Qt.Key.Key_Return)
+    assert window.focusWidget() is visits(window).closed
+    assert "Q1-101" in texts_of(visits(window).detail)
+    press(qtbot, window, Qt.Key.Key_Return)
+    assert window.focusWidget() is visits(window).detail
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert window.focusWidget() is visits(window).closed
+
+
+def test_when_they_left_is_relative_only_live(
+    open_window: OpenWindow, layout: StoreLayout, ledger_path: Path, qtbot: QtBot
+) -> None:
+    for recording, said in ((False, "6:00 ago"), (True, "16:07:20")):
+        made = open_window(FakeEngine(layout, 2, recording=recording), ledger_path)
+        made.show_page("visits")
+        qtbot.waitUntil(lambda made=made: len(made.history.entries) == 4)  # type: ignore[misc]  # bound now
+        assert visits(made).closed.model().index(0, 0).data() == said
+
+
 def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, window, Qt.Key.Key_2, CTRL)
     visits(window).search.setText("Q2-102")

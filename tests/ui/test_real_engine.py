@@ -1,0 +1,126 @@
+"""The window over a real engine in a process of its own, on a few simulated seconds of the small store."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from console.engine_process.client import EngineClient
+from console.engine_process.session import is_running
+from console.engine_process.spec import EngineSpec
+from console.engine_process.supervisor import Supervisor
+from console.pages.live import LivePage
+from console.pages.visits import VisitsPage
+from console.window import MainWindow
+from inference.simulation import Errand, Plan, SimulationSettings, simulate
+from tests.support.stores import small_store
+
+LAYOUT = small_store()
+SPEED = 6.0
+WAIT_MS = 30_000
+PLANS = (
+    Plan(person="first", arrive_s=1.0, errands=(Errand(act="take", slot="A2", wait_s=1.0),)),
+    Plan(person="second", arrive_s=9.0, errands=(Errand(act="take", slot="B1", wait_s=2.0),)),
+)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("real") / "two-shoppers"
+    simulate(LAYOUT, SimulationSettings(), 4, folder, plans=PLANS)
+    return folder
+
+
+@pytest.fixture
+def spec(recording: Path, tmp_path: Path) -> EngineSpec:
+    return EngineSpec(
+        recording=str(recording),
+        speed=SPEED,
+        state_dir=str(tmp_path / "engine"),
+        ledger=str(tmp_path / "ledger.sqlite"),
+        checkpoint_s=1.0,
+    )
+
+
+@pytest.fixture
+def supervisor(spec: EngineSpec) -> Supervisor:
+    return Supervisor(spec)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, spec: EngineSpec, supervisor: Supervisor, tmp_path: Path) -> Iterator[MainWindow]:
+    link = EngineClient(supervisor)
+    made = MainWindow(LAYOUT, link, spec.ledger_path, tmp_path / "settings")
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+    link.close()
+    assert not is_running(spec.state_path), "the engine ended with the window that started it"
+
+
+def cart_lines(window: MainWindow) -> list[str]:
+    page = window.pages[0]
+    assert isinstance(page, LivePage)
+    model = page.carts.model()
+    return [model.index(i, 0).data() for i in range(model.rowCount())]
+
+
+def receipts(window: MainWindow) -> list[tuple[str, str]]:
+    """Of every closed visit its receipt's number and what was taken, oldest first."""
+    page = window.pages[1]
+    assert isinstance(page, VisitsPage)
+    model = page.closed.model()
+    shown = [(model.index(i, 6).data(), model.index(i, 7).data()) for i in range(model.rowCount())]
+    return shown[::-1]
+
+
+def test_from_the_gate_to_the_receipt(qtbot: QtBot, window: MainWindow) -> None:
+    shown: set[str] = set()
+    window.state.snapshot_changed.connect(
+        lambda: shown.update([window.status.inside.text(), *cart_lines(window)])
+    )
+    qtbot.waitUntil(lambda: any("1 Water 1 l" in said for said in shown), timeout=WAIT_MS)
+    assert "1 inside" in shown
+    window.show_page("visits")
+    qtbot.waitUntil(
+        lambda: receipts(window) == [("R-000001", "Water 1 l"), ("R-000002", "Red wine 0.75 l")],
+        timeout=WAIT_MS,
+    )
+    page = window.pages[1]
+    assert isinstance(page, VisitsPage)
+    page.closed.select_row(0)
+    said = [label.text() for label in page.detail.findChildren(QLabel)]
+    assert "R-000002" in said
+    assert "€6.99" in said
+    assert window.status.cameras.text() == "Cameras 3/3"
+    assert window.status.scales.text() == "Scales 10/10"
+
+
+def test_a_killed_engine_comes_back_and_nothing_is_lost(
+    qtbot: QtBot, window: MainWindow, supervisor: Supervisor
+) -> None:
+    qtbot.waitUntil(lambda: any("1 Water 1 l" in said for said in cart_lines(window)), timeout=WAIT_MS)
+    assert not window.banner.isVisible()
+    before, pid = window.state.snapshot, supervisor.pid
+    assert before is not None
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    qtbot.waitUntil(window.banner.isVisible, timeout=WAIT_MS)
+    assert "stopped and is being started again" in window.banner.heading.text()
+    assert any("1 Water 1 l" in said for said in cart_lines(window)), "what was known is still shown"
+    qtbot.waitUntil(lambda: not window.banner.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: (s := window.state.snapshot) is not None and s.engine != before.engine, timeout=WAIT_MS
+    )
+    window.show_page("visits")
+    qtbot.waitUntil(
+        lambda: receipts(window) == [("R-000001", "Water 1 l"), ("R-000002", "Red wine 0.75 l")],
+        timeout=WAIT_MS,
+    )
