@@ -111,21 +111,16 @@ def unmatched(state: FloorTracksState, t: float, s: Settings) -> list[Alarm]:
 
 
 def note_exit(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Settings) -> list[Alarm]:
-    """Mark whom an exit signal is about: who is seen nearest the gate, else who may be hidden there."""
-    staying = [p for p in people if p.leaving is None]
-    near = sorted(
-        (d, p.number, p)
-        for p in staying
-        if signal.t - p.last_seen <= 2 * s.leave_s
-        and (d := gates.distance(signal.gate, p.last_xy)) <= s.exit_reach_m
-    )
-    chosen = [p for _, _, p in near[: signal.people]]
-    if len(chosen) < signal.people:
-        chosen += _hidden_near(gates, [p for p in staying if p not in chosen], signal, s)[
-            : signal.people - len(chosen)
-        ]
-    for person in chosen:
-        person.leaving, person.leaving_t = signal.gate, signal.t
+    """Mark whom an exit signal is about.
+
+    Who is seen at the gate; else who may well be hidden there; else who is seen near it; else the likeliest
+    of all who are hidden. The gate counts surely: while anybody is hidden, somebody hidden has left.
+    """
+    chosen: list[Track] = []
+    for p in _candidates(gates, [p for p in people if p.leaving is None], signal, s):
+        if p not in chosen and len(chosen) < signal.people:
+            chosen.append(p)
+            p.leaving, p.leaving_t = signal.gate, signal.t
     missing = signal.people - len(chosen)
     if missing <= 0:
         return []
@@ -133,15 +128,31 @@ def note_exit(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Sett
     return [Alarm(signal.t, "exit_without_person", signal.gate, text)]
 
 
-def _hidden_near(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Settings) -> list[Track]:
+def _candidates(gates: Gates, staying: Sequence[Track], signal: GateSignal, s: Settings) -> list[Track]:
+    """Whom the signal may be about, best first; somebody may come twice."""
+    near = sorted(
+        (d, p.number, p)
+        for p in staying
+        if signal.t - p.last_seen <= 2 * s.leave_s
+        and (d := gates.distance(signal.gate, p.last_xy)) <= s.exit_reach_m
+    )
+    hidden = _hidden(gates, [p for p in staying if signal.t - p.last_seen > s.hidden_s], signal)
+    return [
+        *(p for d, _, p in near if d <= s.exit_at_m),
+        *(p for d2, p in hidden if d2 < s.gate_d2),
+        *(p for _, _, p in near),
+        *(p for _, p in hidden),
+    ]
+
+
+def _hidden(gates: Gates, people: Sequence[Track], signal: GateSignal) -> list[tuple[float, Track]]:
+    """Hidden people, the likeliest to be at the gate first, with their squared Mahalanobis distance."""
     centre = gates.centre(signal.gate)
     if centre is None:
         return []
     found = []
     for p in people:
         m = p.motion
-        if signal.t - p.last_seen > s.hidden_s:
-            d2, density = distance2(centre[0] - m.x, centre[1] - m.y, m.xx + 0.5, m.xy, m.yy + 0.5)
-            if d2 < s.gate_d2:
-                found.append((-density, p.number, p))
-    return [p for _, _, p in sorted(found, key=lambda x: x[:2])]
+        d2, density = distance2(centre[0] - m.x, centre[1] - m.y, m.xx + 0.5, m.xy, m.yy + 0.5)
+        found.append((-density, p.number, d2, p))
+    return [(d2, p) for _, _, d2, p in sorted(found, key=lambda x: x[:2])]

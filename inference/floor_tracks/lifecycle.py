@@ -15,6 +15,7 @@ from inference.floor_tracks.kalman import distance2
 from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import FloorTracksState, Track
+from inference.floor_tracks.whereabouts import Whereabouts
 from inference.messages import Alarm, Appearance, TrackEnded, TrackStarted
 from store_layout.floor_plan import FloorPlan
 
@@ -33,8 +34,16 @@ class Changes(msgspec.Struct):
 class Lifecycle:
     """Births, re-links and endings."""
 
-    def __init__(self, gates: Gates, plan: FloorPlan, measurer: Measurer, settings: Settings) -> None:
+    def __init__(
+        self,
+        gates: Gates,
+        plan: FloorPlan,
+        measurer: Measurer,
+        places: Whereabouts,
+        settings: Settings,
+    ) -> None:
         self._gates, self._plan, self._measurer, self._settings = gates, plan, measurer, settings
+        self._places = places
         self._views = measurer.views()
         walkable = float(shapely.area(plan.walkable))
         self._anywhere = 1.0 / max(walkable, 1.0)
@@ -140,9 +149,12 @@ class Lifecycle:
         elapsed = max(0.0, x.t - p.last_seen)
         if away > 1.0 + s.fastest_ms * elapsed:
             return -100.0
-        _, near = distance2(n.x - m.x, n.y - m.y, m.xx + n.xx + 0.01, m.xy + n.xy, m.yy + n.yy + 0.01)
+        density = self._places.density(p, n)
+        if density is None:
+            xx, xy, yy = m.xx + n.xx + 0.01, m.xy + n.xy, m.yy + n.yy + 0.01
+            density = exp(distance2(n.x - m.x, n.y - m.y, xx, xy, yy)[1])
         anywhere = 1.0 - exp(-elapsed / s.anywhere_s)
-        gain = log((1.0 - anywhere) * exp(near) + anywhere * self._anywhere + 1e-30)
+        gain = log((1.0 - anywhere) * density + anywhere * self._anywhere + 1e-30)
         gain -= log(self._birth_density(state, self._gate_of(state, x), x))
         likeness = cosine(x.appearance, p.appearance)
         if likeness is not None:
@@ -242,7 +254,7 @@ class Lifecycle:
         )
         if gate is None:
             return None
-        if self._watched(state, p):
+        if p.leaving is not None or self._watched(state, p):
             p.unseen_s += dt
         if p.leaving is not None:
             limit = s.leave_signal_s
@@ -281,7 +293,7 @@ def take_over(back: Track, x: Track) -> None:
     back.motion, back.t = x.motion, x.t
     back.last_seen, back.last_xy, back.last_uv = x.last_seen, x.last_xy, x.last_uv
     back.seen_by, back.hits, back.unseen_s = x.seen_by, back.hits + x.hits, 0.0
-    back.leaving = None
+    back.leaving, back.cells = None, None
     total = back.height_var + x.height_var
     back.height_m += back.height_var / total * (x.height_m - back.height_m)
     back.height_var = back.height_var * x.height_var / total

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from inference.floor_tracks.association import cosine, mean_appearance
-from inference.floor_tracks.kalman import Fix, Motion, at_rest, predict, update
+from inference.floor_tracks.kalman import Fix, at_rest, predict, update
 from inference.floor_tracks.measurement import Sighting, feet_show
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import SeenBy, Track
-from store_layout.floor_plan import FloorPlan
+from inference.floor_tracks.whereabouts import Whereabouts
 
 
 def newcomer(number: int, sighting: Sighting, sensor: str, t: float, s: Settings) -> Track:
@@ -33,28 +33,16 @@ def newcomer(number: int, sighting: Sighting, sensor: str, t: float, s: Settings
     return track
 
 
-def advance(track: Track, t: float, plan: FloorPlan, s: Settings) -> None:
-    """Let time pass. Somebody hidden spreads out up to a cap, and stays on the floor."""
+def advance(track: Track, t: float, places: Whereabouts, s: Settings) -> None:
+    """Let time pass. Somebody hidden spreads out over the floor."""
     dt = t - track.t
     if dt <= 0.0:
         return
-    m = track.motion
-    track.t = t
     if t - track.last_seen <= s.hidden_s:
-        track.motion = predict(m, dt, s.speed_sd_ms, s.velocity_memory_s)
-        return
-    if m.xx + m.yy >= 2.0 * s.hidden_sd_cap_m**2:
-        return
-    m = predict(m, dt, s.speed_sd_ms, s.velocity_memory_s)
-    if abs(m.u) + abs(m.v) > 0.05 and not plan.inside((m.x, m.y)):
-        x, y = plan.nearest_walkable((m.x, m.y))
-        m = moved(m, x, y)
-    track.motion = m
-
-
-def moved(m: Motion, x: float, y: float) -> Motion:
-    """The same doubt about another place, at rest."""
-    return Motion(x, y, 0.0, 0.0, m.xx, m.xy, m.yy, m.xu, m.xv, m.yu, m.yv, m.uu, m.uv, m.vv)
+        track.motion = predict(track.motion, dt, s.speed_sd_ms, s.velocity_memory_s)
+    else:
+        places.spread(track, t)
+    track.t = t
 
 
 def seen_at(
@@ -62,6 +50,7 @@ def seen_at(
 ) -> None:
     """Update a track by its sighting. ``learn``: this surely is them, so appearance may be gathered."""
     track.motion = m = update(track.motion, fix)
+    track.cells = None
     steady = t - track.last_seen < s.steady_s
     track.last_seen = max(track.last_seen, t)
     track.last_xy = (m.x, m.y)

@@ -131,7 +131,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Closer to somebody known, a newcomer must have been seen beside them in one frame."""
     beside_frames: int = 3
     beside_share: float = 0.5
-    """Frames that found two next to each other, to those that found them in turns: with fewer they are one."""
+    """Frames that found two beside each other to those that found them in turns: with fewer they are one."""
     in_turns_s: float = 0.2
     """Found in turns: the other one was found this shortly before."""
     gate_margin_m: float = 0.5
@@ -160,7 +160,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Not seen for longer: hidden."""
     fastest_ms: float = 2.5
     """Nobody was re-linked who would have had to run faster (plus a metre)."""
-    hidden_sd_cap_m: float = 4.0
+    cell_m: float = 0.3
+    """Smallest cell in which somebody hidden is looked for ..."""
+    most_cells: int = 800
+    """... larger where the floor has more of them than this."""
+    most_steps: int = 400
+    """Of the random walk at once: beyond, it has spread over the floor anyway."""
+    search_rate: float = 1.0
+    """Per second, by which a place in full view becomes less likely when nobody is found there."""
+    look_heights_m: tuple[float, ...] = (0.4, 0.8, 1.2, 1.55)
+    """Parts of a body that a camera must see over the fixtures."""
+    body_wide_m: float = 0.4
+    """Somebody this close behind another is not seen."""
     anywhere_s: float = 60.0
     """Time constant after which a hidden person may be anywhere on the floor."""
     leave_s: float = 1.5
@@ -178,8 +189,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A sighting after a longer gap counts only with the next one."""
     outward_ms: float = 0.3
     """Slower than this is standing."""
+    exit_at_m: float = 1.2
+    """An exit signal is about somebody seen this close to the gate, or hidden near it ..."""
     exit_reach_m: float = 2.5
-    """An exit signal is about somebody this close to the gate."""
+    """... or, failing these, seen this close."""
     exit_lasts_s: float = 10.0
     """Somebody still inside this long after their exit signal did not go."""
     give_up_s: float = 900.0

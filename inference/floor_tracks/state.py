@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from inference.floor_tracks.kalman import Motion
 from inference.messages import Appearance
@@ -57,6 +59,10 @@ class Track(msgspec.Struct):
     """Mean cosine of one frame's appearance with the gathered one: how steady this person looks."""
     belief: dict[int, float] = {}
     """Number of the person that came in -> probability that this is them."""
+    cells: NDArray[np.float64] | None = None
+    """Probability of each cell of the floor (see ``whereabouts``) while hidden."""
+    cells_t: float = 0.0
+    """Time to which they have spread."""
     unseen_s: float = 0.0
     """Time without being seen while somebody was looking (or nobody can)."""
     outside_s: float = 0.0

@@ -21,6 +21,7 @@ from inference.floor_tracks.measurement import Measurer, Sighting, View, from_sk
 from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import FloorTracksState, Track
+from inference.floor_tracks.whereabouts import Whereabouts
 from inference.messages import (
     Appearance,
     Detections,
@@ -47,7 +48,8 @@ class FloorTracker:
         self._plan = FloorPlan(layout)
         self._gates = Gates(layout)
         self._measurer = Measurer(layout, self.settings)
-        self._lifecycle = Lifecycle(self._gates, self._plan, self._measurer, self.settings)
+        self._places = Whereabouts(layout, self._plan, self.settings)
+        self._lifecycle = Lifecycle(self._gates, self._plan, self._measurer, self._places, self.settings)
 
     def observe(self, seen: Detections | Skeletons | GateSignal | Outage | Tick) -> FloorUpdate | None:
         """Take one observation. A frame always gives an update; the rest only when somebody came or went."""
@@ -81,7 +83,10 @@ class FloorTracker:
         state, s = self.state, self.settings
         dt = self._advance(t)
         late = state.t - t
-        state.frames[sensor] = max(t, state.frames.get(sensor, t))
+        before = state.frames.get(sensor, t)
+        state.frames[sensor] = max(t, before)
+        if view is not None:
+            self._look(sensor, view, min(t - before, s.live_s))
         tracks = state.people + state.tentative
         known = len(state.people)
         common = [with_common_error(track, s) for track in tracks]
@@ -132,10 +137,18 @@ class FloorTracker:
             return 0.0
         state.t = t
         for track in state.people:
-            advance(track, t, self._plan, self.settings)
+            advance(track, t, self._places, self.settings)
         for track in state.tentative:
-            advance(track, t, self._plan, self.settings)
+            advance(track, t, self._places, self.settings)
         return min(dt, self.settings.live_s)
+
+    def _look(self, sensor: str, view: View, dt: float) -> None:
+        """Whoever is hidden is not where this camera would see them."""
+        state, s = self.state, self.settings
+        hidden = [p for p in state.people if p.cells is not None]
+        if hidden:
+            seen = [p for p in state.people if state.t - p.last_seen <= s.hidden_s]
+            self._places.looked(sensor, view, dt, hidden, seen)
 
     def _count_chances(self, tracks: list[Track], shown: list[bool], found: set[int], known: int) -> None:
         """How regularly the tentative people are found by the cameras that look at them."""
@@ -149,7 +162,7 @@ class FloorTracker:
     def _compare_with_elders(
         self, tracks: list[Track], shown: list[bool], found: set[int], known: int
     ) -> None:
-        """Whether a tentative person and the older one next to them are found in the same frame, or in turns."""
+        """Whether a tentative person and an older one beside them are found together or in turns."""
         s = self.settings
         reach2 = (2.0 * s.near_person_m) ** 2
         for i in range(known, len(tracks)):
@@ -181,7 +194,7 @@ class FloorTracker:
                 continue
             x = newcomer(state.next_tentative, sighting, sensor, t, s)
             state.next_tentative += 1
-            advance(x, state.t, self._plan, s)
+            advance(x, state.t, self._places, s)
             state.tentative.append(x)
 
     def _encounters(self, looks: dict[int, Appearance | None]) -> None:

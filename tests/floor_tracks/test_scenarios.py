@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from inference.floor_tracks import FloorTracker, FloorTracksState
+from inference.floor_tracks.kalman import distance2
 from inference.messages import (
     Alarm,
     Detections,
@@ -23,6 +24,7 @@ from inference.messages import (
     TrackStarted,
 )
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
+from store_layout.floor_plan import FloorPlan
 from tests.floor_tracks.walkers import Faults, Session, Walker, along, inside
 from tests.support.stores import small_store
 
@@ -126,7 +128,7 @@ def test_hidden_for_eight_seconds_is_the_same_person_after(seed: int) -> None:
     way = (*way, (13.0, 3.4, 2.6), *along([(4.6, 2.6), (4.6, 0.9), (1.2, 0.9), (1.0, 0.1)], 14.5))
     tracker, told = FloorTracker(LAYOUT), Told()
     walkers = [Walker(way, unseen=((4.8, 12.8),))]
-    hidden = []
+    hidden: list[float] = []
     for seen in Session(LAYOUT, walkers, seed=seed).frames(24.0):
         update = tracker.observe(seen)
         assert update is not None
@@ -136,7 +138,13 @@ def test_hidden_for_eight_seconds_is_the_same_person_after(seed: int) -> None:
             hidden.append(person.covariance[0] + person.covariance[2])
             assert person.hidden
             assert person.seen_in == ()
-    assert hidden[-1] > 4 * hidden[0]  # the doubt spreads
+            place = walkers[0].at(seen.t)
+            assert place is not None
+            apart = (place[0] - person.position[0], place[1] - person.position[1])
+            assert distance2(*apart, *person.covariance)[0] < 9.2  # 99 % of a Gaussian
+    low_x, low_y, high_x, high_y = FloorPlan(LAYOUT).walkable.bounds
+    anywhere = ((high_x - low_x) ** 2 + (high_y - low_y) ** 2) / 12
+    assert 1.3 * hidden[0] < hidden[-1] < anywhere  # the doubt spreads, but not beyond the floor
     assert len(told.started) == 1
     assert [(e.track, e.gate) for e in told.ended] == [(told.started[0].track, "door")]
     assert told.alarms == []
@@ -258,6 +266,25 @@ def test_signals_are_matched_with_people() -> None:
 def test_an_exit_signal_with_nobody_near_is_an_alarm() -> None:
     told = tell([], 3.0, Faults(clutter=0.0), others=[GateSignal("door", 2.0, "exit")])
     assert [a.kind for a in told.alarms] == ["exit_without_person"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_leaves_hidden_has_left_when_the_gate_says_so(seed: int) -> None:
+    way = along(ROUND, 1.0)
+    lost = way[-1][0] - 4.5  # metres away from the door
+    staying = along([DOOR, (1.0, 2.6), (1.0, 2.6), (3.0, 2.6)], 3.0)
+    staying = (*staying, (40.0, 3.0, 2.6))
+    told = tell(
+        [Walker(way, unseen=((lost, 60.0),), look=1), Walker(staying, 1.6, look=2)],
+        way[-1][0] + 6.0,
+        seed=seed,
+        others=[GateSignal("door", way[-1][0], "exit")],
+    )
+    assert [(e.track, e.gate) for e in told.ended] == [(told.main_track(0), "door")]
+    assert told.ended[0].t < way[-1][0] + 2.0
+    assert [a for a in told.alarms if a.kind == "exit_without_person"] == []
+    assert told.last is not None
+    assert [p.track for p in told.last.people] == [told.main_track(1)]
 
 
 def test_hidden_for_long_is_given_up_with_an_alarm() -> None:
