@@ -61,9 +61,7 @@ class ShelfEventDetector:
     def finish(self, t: float) -> Found:
         """No more readings will come: judge what is under way, and give out what waits."""
         for watch in self._watches.values():
-            settled = watch.flush(t)
-            if settled is not None:
-                self._state.pending.append(settled)
+            self._state.pending += watch.flush(t)
         return self._release(t, everything=True)
 
     # -- joining -------------------------------------------------------------------------------------

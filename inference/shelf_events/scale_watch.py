@@ -7,6 +7,9 @@ incrementally. Nothing here looks at more than the window's two ends, and numpy 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
+
+import msgspec
 
 from inference.messages import Alarm
 from inference.shelf_events import settings as s
@@ -29,6 +32,7 @@ class ScaleWatch:
         self._period = self._per_bin / rate
         self._window = max(4, round(s.WINDOW_S / self._period))
         self._half = self._window // 2
+        self._longest_trace = round(s.TRACE_S / self._period)
         self._first_var = scale.noise_sd_g**2 / self._per_bin + scale.resolution_g**2 / 12
         self._least_var = scale.resolution_g**2 / 12 / self._per_bin + 0.01
         self._independent = max(1.0, self._window * self._period / max(s.CORRELATION_S, self._period))
@@ -69,15 +73,15 @@ class ScaleWatch:
             return alarms
         found = self._bin(st.bin_t / st.bin_n, st.bin_sum / st.bin_n, t)
         st.bin_sum, st.bin_t, st.bin_n = 0.0, 0.0, 0
-        return alarms if found is None else (*alarms, found)
+        return (*alarms, *found) if found else alarms
 
-    def _bin(self, t_bin: float, grams: float, t: float) -> Settled | Alarm | None:
+    def _bin(self, t_bin: float, grams: float, t: float) -> tuple[Settled | Alarm, ...]:
         st = self.state
         n = self._window
         filled = len(st.means)
         if filled < n:
             self._fill(t_bin, grams)
-            return None
+            return ()
         place = st.place
         oldest = st.means[place]
         new, old = grams - st.origin, oldest - st.origin
@@ -91,9 +95,12 @@ class ScaleWatch:
         mean = st.total / n
         var = max(0.0, st.squares / n - mean * mean)
         if st.active:
+            if len(st.trace) < self._longest_trace:
+                st.trace.append(grams)
+                st.trace_t.append(t_bin)
             return self._while_active(t_bin, t, mean + st.origin, var)
         self._while_quiet(t_bin, oldest, var)
-        return None
+        return ()
 
     def _fill(self, t_bin: float, grams: float) -> None:
         st = self.state
@@ -144,10 +151,13 @@ class ScaleWatch:
         st.t_start = t_bin - self._half * self._period
         st.t_peak, st.peak_var = t_bin - self._half * self._period, var
         st.alarmed = False
+        order = range(st.place, st.place + self._window)
+        st.trace = [st.means[i % self._window] for i in order][-self._half :]
+        st.trace_t = [st.times[i % self._window] for i in order][-self._half :]
 
     # -- active --------------------------------------------------------------------------------------
 
-    def _while_active(self, t_bin: float, t: float, mean: float, var: float) -> Settled | Alarm | None:
+    def _while_active(self, t_bin: float, t: float, mean: float, var: float) -> tuple[Settled | Alarm, ...]:
         st = self.state
         if var > st.peak_var:
             st.peak_var = var
@@ -165,10 +175,10 @@ class ScaleWatch:
         if lasted > s.UNSETTLED_ALARM_S and not st.alarmed:
             st.alarmed = True
             text = f"Scale {self.scale.id} has not come to rest for {lasted:.0f} s: something leans on it?"
-            return Alarm(t=t, kind="scale_unsettled", about=self.scale.id, text=text)
-        return None
+            return (Alarm(t=t, kind="scale_unsettled", about=self.scale.id, text=text),)
+        return ()
 
-    def _settle(self, t: float, mean: float, var: float) -> Settled | None:
+    def _settle(self, t: float, mean: float, var: float) -> tuple[Settled, ...]:
         st = self.state
         local = max(st.noise_var, var)
         delta = mean - st.base
@@ -197,9 +207,57 @@ class ScaleWatch:
             minor=abs(delta) < max(self.least_g, s.MIN_CHANGE_SDS * sd),
             doubts=tuple(doubts),
         )
+        parts = () if found.minor or doubts else self._parted(found, st.base, mean)
         st.active, st.doubts, st.peak_var, st.quiet_bins = False, [], -1.0, 0
+        st.trace, st.trace_t = [], []
         st.base = mean
-        return None if found.minor and abs(delta) < 2 * sd else found
+        if parts:
+            return parts
+        return () if found.minor and abs(delta) < 2 * sd else (found,)
+
+    # -- parting -------------------------------------------------------------------------------------
+
+    def _parted(self, whole: Settled, base: float, final: float) -> tuple[Settled, ...]:
+        """The event in two, where the signal stood still in between at a level that whole units explain."""
+        st = self.state
+        length = max(3, round(s.PLATEAU_S / self._period))
+        bound = max(s.QUIET_FLOOR_G, s.QUIET_SDS * math.sqrt(st.noise_var))
+        for first in range(1, len(st.trace) - length):
+            flat = st.trace[first : first + length]
+            level = sum(flat) / length
+            if max(flat) - min(flat) > 3.0 * bound or sum((g - level) ** 2 for g in flat) > length * bound**2:
+                continue
+            sd = math.hypot(
+                whole.sd_g, math.sqrt(st.noise_var / max(1.0, length * self._period / s.CORRELATION_S))
+            )
+            one, other = level - base, final - level
+            least = max(self.least_g, s.MIN_CHANGE_SDS * sd)
+            # a hand that leans on the plate makes levels too, but not between before and after
+            between = (
+                min(one * whole.delta_g, other * whole.delta_g) > 0 and min(abs(one), abs(other)) > least
+            )
+            if between and self.explains(one, sd) and self.explains(other, sd):
+                return self._part(whole, (0, first), one, sd), self._part(
+                    whole, (first + length, len(st.trace)), other, sd
+                )
+        return ()
+
+    def _part(self, whole: Settled, bins: tuple[int, int], delta: float, sd: float) -> Settled:
+        """What happened between two bins of the trace."""
+        st, (first, end) = self.state, bins
+        steps = [abs(b - a) for a, b in pairwise(st.trace[max(0, first - 1) : end + 1])]
+        peak = max(0, first - 1) + max(range(len(steps)), key=steps.__getitem__)
+        t_start = whole.t_start if first == 0 else st.trace_t[first - 1]
+        t_end = whole.t_end if end == len(st.trace) else st.trace_t[end]
+        return msgspec.structs.replace(
+            whole,
+            t_start=t_start,
+            t_peak=min(max(st.trace_t[peak], t_start), max(t_start, t_end)),
+            t_end=max(t_start, t_end),
+            delta_g=delta,
+            sd_g=sd,
+            minor=False,
+        )
 
     def explains(self, delta_g: float, sd_g: float) -> bool:
         """True: whole units of one product on this scale weigh this much."""
@@ -209,11 +267,11 @@ class ScaleWatch:
             for n in range(1, s.ALONE_UNITS + 1)
         )
 
-    def flush(self, t: float) -> Settled | None:
+    def flush(self, t: float) -> tuple[Settled, ...]:
         """No more readings will come: what is under way is judged by what was last seen."""
         st = self.state
         if not st.active or len(st.means) <= self._half:
-            return None
+            return ()
         st.doubts.append("unsettled")
         recent = [*st.means[st.place :], *st.means[: st.place]][-self._half :]
         mean = sum(recent) / len(recent)
@@ -242,6 +300,7 @@ class ScaleWatch:
         if st.bin_n:
             st.bin_sum, st.bin_t, st.bin_n = 0.0, 0.0, 0
         st.means, st.times, st.place = [], [], 0
+        st.trace, st.trace_t = [], []
         if not st.active:
             st.active, st.t_start, st.alarmed = True, since, False
             st.t_peak = (since + t) / 2

@@ -42,6 +42,11 @@ GAIN_ERROR = 0.001
 DRIFT_G = 0.3
 """Standard deviation of what drifts between before and after, grams."""
 
+PLATEAU_S = 0.25
+"""Calm for so long between two hands, at a level that whole units explain, parts one event in two."""
+TRACE_S = 10.0
+"""An event is looked through for plateaus as far as this from its start."""
+
 RESTLESS_S = 3.0
 """Active for longer than this: the noise itself may have grown, and its estimate starts to grow too."""
 RESTLESS_GROWTH_S = 10.0

@@ -41,6 +41,9 @@ class ScaleState(msgspec.Struct):
     t_peak: float = 0.0
     peak_var: float = -1.0
     alarmed: bool = False
+    trace: list[float] = []
+    """Bins since the event began, from half a window before it was noticed."""
+    trace_t: list[float] = []
     doubts: list[str] = []
 
 

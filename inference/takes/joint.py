@@ -29,15 +29,20 @@ def overlap(a: ShelfEvent, b: ShelfEvent) -> bool:
     )
 
 
+def at_once(a: ShelfEvent, b: ShelfEvent) -> bool:
+    """True: one hand can hardly have done both."""
+    return overlap(a, b) and abs(a.t_peak - b.t_peak) < s.ONE_HAND_S
+
+
 def assign(events: Sequence[ShelfEvent], scores: Sequence[Mapping[Doer, float]]) -> list[dict[Doer, float]]:
     """Posterior of each event's doer, all events of one scene together.
 
     ``scores``: per event, log joint score of each doer. The joint score of an assignment is their sum, less a
-    penalty where one hand is in two overlapping events. Assignments are kept in a beam, best first.
+    penalty where one hand is in two events at once. Assignments are kept in a beam, best first.
     """
     beam: list[tuple[float, tuple[Doer, ...]]] = [(0.0, ())]
     for n, options in enumerate(scores):
-        before = [i for i in range(n) if overlap(events[i], events[n])]
+        before = [i for i in range(n) if at_once(events[i], events[n])]
         grown = [
             (score + more + _conflicts(before, chosen, doer), (*chosen, doer))
             for score, chosen in beam

@@ -101,6 +101,8 @@ AROUND_S = 0.8
 """Looked at before and after the peak, at least."""
 SAME_HAND = 0.1
 """One hand in two events at the same time."""
+ONE_HAND_S = 0.6
+"""A hand needs this long to come out of one shelf and be in another."""
 ANY_HAND = 0.5
 """Left or right."""
 TWO_UNITS = 4

@@ -157,8 +157,30 @@ def test_flush_judges_what_is_under_way() -> None:
     signal = Signal(actions=(Action(5.0, -500.0),), duration_s=5.85)
     watched = watch(signal)
     assert [item for r in signal.readings() for item in watched.observe(r.t, r.grams)] == []
-    settled = watched.flush(START + 5.85)
-    assert settled is not None
+    (settled,) = watched.flush(START + 5.85)
     assert settled.delta_g == pytest.approx(-500.0, abs=15.0)
     assert "unsettled" in settled.doubts
-    assert watched.flush(START + 6.0) is None
+    assert watched.flush(START + 6.0) == ()
+
+
+@pytest.mark.parametrize("pause", [0.35, 0.5, 0.8])
+def test_two_hands_with_a_calm_moment_between_them_are_two_events(pause: float) -> None:
+    parted = 0
+    for seed in range(10):
+        actions = (Action(5.0, -500.0), Action(5.6 + pause, -500.0))
+        events = found(Signal(actions=actions, seed=seed, rate_hz=60.0))
+        assert sum(e.delta_g for e in events) == pytest.approx(-1000.0, abs=8.0)
+        if len(events) == 2:
+            parted += 1
+            assert [e.delta_g for e in events] == pytest.approx([-500.0, -500.0], abs=8.0)
+            for event, middle in zip(events, (5.3, 5.9 + pause), strict=True):
+                assert abs(event.t_peak - START - middle) < 0.35
+            assert events[0].t_end <= events[1].t_start + 0.3
+    assert parted >= 8
+
+
+def test_a_pause_at_a_level_that_nothing_weighs_parts_nothing() -> None:
+    for seed in range(10):
+        actions = (Action(5.0, -220.0), Action(5.9, -280.0))
+        events = found(Signal(actions=actions, seed=seed, rate_hz=60.0))
+        assert [e.delta_g for e in events] == [pytest.approx(-500.0, abs=8.0)]
