@@ -266,8 +266,10 @@ def _paint_bodies(
 ) -> None:
     """Without a picture: a ring for the head, a bar for the feet, a thin line between the two."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(colour, 2.0 if large else 1.0))
+    pen, faint = QPen(colour, 2.0 if large else 1.0), QColor(colour)
+    faint.setAlpha(110)
     for item in items:
+        painter.setPen(pen)
         box = place.box(item)
         size = max(2.0, min(0.09 * box.height(), 0.3 * box.width()))
         heads = [place.point(p.x, p.y) for p in _sure(item.head)]
@@ -278,6 +280,7 @@ def _paint_bodies(
             painter.drawLine(
                 QPointF(foot.x() - 1.5 * size, foot.y()), QPointF(foot.x() + 1.5 * size, foot.y())
             )
+        painter.setPen(QPen(faint, 1.0))
         for head, foot in zip(heads, feet, strict=False):
             painter.drawLine(QPointF(head.x(), head.y() + size), foot)
 

@@ -57,7 +57,7 @@ def _possibilities(card: QuestionCard, words: ShopWords) -> QGridLayout:
     grid.setHorizontalSpacing(SPACE_3)
     grid.setVerticalSpacing(SPACE_1)
     grid.setColumnStretch(0, 1)
-    side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+    side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for i, possibility in enumerate(card.possibilities):
         grid.addWidget(label(possibility.words, wrap=True), 2 * i, 0)
         grid.addWidget(label(f"{possibility.probability:.0%}"), 2 * i, 1, side)

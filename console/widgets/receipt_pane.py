@@ -227,6 +227,6 @@ def _grid(rows: list[tuple[str, str, str, str]], *, quiet: bool = False) -> QGri
             set_tone(note, "waiting")
         grid.addWidget(label(quantity), i, 0, right)
         grid.addWidget(label(name, wrap=True), i, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(note, i, 2, right)
+        grid.addWidget(note, i, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(label(amount), i, 3, right)
     return grid
