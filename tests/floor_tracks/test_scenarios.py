@@ -354,6 +354,19 @@ def test_a_checkpoint_continues_bit_for_bit(at: int) -> None:
     assert [second.observe(f) for f in frames[at:]] == expected[at:]
 
 
+@pytest.mark.parametrize("at", [200, 230, 260])
+def test_a_checkpoint_of_somebody_hidden_continues_bit_for_bit(at: int) -> None:
+    frames = list(Session(LAYOUT, [Walker(along(ROUND, 1.0), unseen=((4.8, 12.0),))]).frames(18.0))
+    whole, first, second = FloorTracker(LAYOUT), FloorTracker(LAYOUT), FloorTracker(LAYOUT)
+    expected = [whole.observe(f) for f in frames]
+    for f in frames[:at]:
+        first.observe(f)
+    assert first.state.people[0].cells is not None
+    looks: Vectors = []
+    second.state = from_msgpack(to_msgpack(first.state, looks), FloorTracksState, looks)
+    assert [second.observe(f) for f in frames[at:]] == expected[at:]
+
+
 def test_a_checkpoint_without_appearances_still_works() -> None:
     frames = list(Session(LAYOUT, [Walker(along(ROUND, 1.0), look=1)]).frames(18.0))
     first, second = FloorTracker(LAYOUT), FloorTracker(LAYOUT)
