@@ -1,4 +1,4 @@
-"""The real pipeline on the demo recording, killed again and again: the ledger as if nothing happened."""
+"""The real pipeline on a simulated recording, killed again and again: the ledger as if nothing happened."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ import pytest
 
 from console.engine_process.spec import EngineSpec
 from console.engine_process.supervisor import Policy, Supervisor
+from inference.simulation import Errand, Plan
+from tests.live.shoppers import simulated
+from tests.support.stores import small_store
 
-DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo_recording"
 KILLS = 20
-LIMIT_S = 500.0
+SLOTS = ("A2", "A5", "A3", "B2", "A4", "A2", "B2", "A5")
+SPEED = 8.0
+"""Times real time: so many kills find it at work."""
+LIMIT_S = 100.0
 
 
 def everything_in(ledger: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -60,22 +65,27 @@ def run_to_end(spec: EngineSpec, kills: int, seed: int) -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(2 * LIMIT_S)
 def test_the_ledger_of_a_killed_engine_is_that_of_an_undisturbed_one(tmp_path: Path) -> None:
-    if not (DEMO / "recording.json").is_file():
-        pytest.skip("the demo recording has not been made")
+    recording = tmp_path / "recording"
+    plans = tuple(
+        Plan(person=f"p{n}", arrive_s=1.0 + 11.0 * n, errands=(Errand(act="take", slot=slot, wait_s=0.5),))
+        for n, slot in enumerate(SLOTS)
+    )
+    crowd = (Plan(person="near", arrive_s=3.0, errands=(Errand(act="take", slot="A1", wait_s=3.0),)),)
+    simulated(small_store(), plans + crowd, recording, seed=5)
     calm = EngineSpec(
-        recording=str(DEMO),
+        recording=str(recording),
         speed=None,
         exit_at_end=True,
         state_dir=str(tmp_path / "calm"),
         ledger=str(tmp_path / "calm.ledger"),
-        checkpoint_s=2.0,
+        checkpoint_s=1.0,
     )
     rough = msgspec.structs.replace(
-        calm, state_dir=str(tmp_path / "rough"), ledger=str(tmp_path / "rough.ledger")
+        calm, speed=SPEED, state_dir=str(tmp_path / "rough"), ledger=str(tmp_path / "rough.ledger")
     )
     assert run_to_end(calm, 0, 0) == 0
     assert run_to_end(rough, KILLS, 2) == KILLS
     expected = everything_in(tmp_path / "calm.ledger")
-    assert len(expected["visit"]) > 10
+    assert len(expected["visit"]) == len(plans + crowd)
     assert len(expected["document"]) > 5
     assert everything_in(tmp_path / "rough.ledger") == expected
