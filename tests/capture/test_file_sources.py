@@ -7,10 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference.capture import MemorySecrets, parse_camera_url, probe_camera
 from inference.capture.camera_thread import open_source
-from inference.capture.sources import BadPictureError, SourceEnded, SourceError
+from inference.capture.sources import BadPictureError, SourceEnded, SourceError, fitted
 from tests.capture.support import Running, camera, noise, wait_until, write_video
 
 
@@ -145,3 +147,22 @@ def test_probing_files(tmp_path: Path, pictures: Path) -> None:
 def test_a_usb_camera_that_is_not_there() -> None:
     with pytest.raises(SourceError, match="USB camera 97 is not there"):
         open_source(parse_camera_url("usb:97"))
+
+
+@given(*[st.integers(1, 5000)] * 4)
+def test_a_picture_is_made_smaller_to_fit_and_never_larger(
+    w: int, h: int, within_w: int, within_h: int
+) -> None:
+    width, height = fitted((w, h), (within_w, within_h))
+    assert 1 <= width <= min(w, within_w)
+    assert 1 <= height <= min(h, within_h)
+    scale = min(1.0, within_w / w, within_h / h)
+    assert abs(width - w * scale) <= 1
+    assert abs(height - h * scale) <= 1
+    assert fitted((w, h), None) == (w, h)
+
+
+def test_a_smaller_stream_is_not_blown_up(tmp_path: Path) -> None:
+    write_video(tmp_path / "clip.avi", width=64, height=48)
+    with Running(camera("file:clip.avi"), folder=tmp_path, size=(1920, 1080)) as running:
+        assert running.frames(1)[0].image.shape == (48, 64, 3)

@@ -63,3 +63,16 @@ def test_every_item_is_taken_or_counted_as_dropped(steps: list[int | None]) -> N
             box.put(step)
             put, newest = put + 1, step
     assert put == taken + box.dropped + (newest is not None)
+
+
+def test_a_listener_hears_of_what_lies_there_and_of_all_that_comes() -> None:
+    box: Mailbox[int] = Mailbox()
+    heard: list[int | None] = []
+    box.put(1)
+    box.listen(lambda: heard.append(box.take(0)))  # it may take at once: no lock is held
+    box.put(2)
+    box.put(3)
+    assert heard == [1, 2, 3]
+    box.close()
+    assert not box.put(4)
+    assert heard == [1, 2, 3]
