@@ -95,7 +95,7 @@ def state_of(row: InsideRow) -> str:
     parts = ["Staff"] if row.staff else []
     parts.append("Hidden" if row.hidden else "Seen")
     if row.identity < CERTAIN:
-        parts.append(f"{chance(row.identity)} sure who")
+        parts.append(f"{chance(row.identity)} sure")
     return ", ".join(parts)
 
 
