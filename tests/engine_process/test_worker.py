@@ -41,17 +41,18 @@ def worker(
     [
         ("", "spec.json: Input data was truncated"),
         ("{", "spec.json: Input data was truncated"),
-        ("{}", "spec.json: name either a store folder (live) or a recording"),
-        ('{"store": "a", "recording": "b"}', "not both and not neither"),
-        ('{"recording": "a", "speeed": 2}', "unknown field `speeed`"),
-        ('{"recording": "a", "speed": -1}', "a speed of -1 is outside"),
-        ('{"recording": "a", "speed": "fast"}', "$.speed"),
-        ('{"recording": "a", "detection_threads": 0}', "at least 1"),
+        ("{}", "spec.json: Object missing required field `state_dir`"),
+        ("{PLACES}", "spec.json: name either a store folder (live) or a recording"),
+        ('{PLACES, "store": "a", "recording": "b"}', "not both and not neither"),
+        ('{PLACES, "recording": "a", "speeed": 2}', "unknown field `speeed`"),
+        ('{PLACES, "recording": "a", "speed": -1}', "a speed of -1 is outside"),
+        ('{PLACES, "recording": "a", "speed": "fast"}', "$.speed"),
+        ('{PLACES, "recording": "a", "detection_threads": 0}', "at least 1"),
     ],
 )
 def test_bad_specs_are_named(text: str, said: str) -> None:
     with pytest.raises(SpecError) as caught:
-        read_spec(text, "spec.json")
+        read_spec(text.replace("PLACES", '"state_dir": "s", "ledger": "l"'), "spec.json")
     assert said in str(caught.value)
 
 
