@@ -108,7 +108,7 @@ class Evidence:
         part = self._part_of[name]
         first = min(part)
         if first not in self._joints:
-            self._joints[first] = joint([self._choices[n] for n in part], s.BEAM)
+            self._joints[first] = joint([self._choices[n] for n in part], _beam(s.BEAM, s.WORK, len(part)))
         return self._joints[first]
 
     def _joints_of(self, track: int) -> list[Joint]:
@@ -154,7 +154,8 @@ class Evidence:
             for i in allowed
         )
         others = [self._choices[n] for n in self._part_of[name] if n != name]
-        return joint([*others, Choice(attribution, options)], s.BEAM_ASK).log_mass
+        beam = _beam(s.BEAM_ASK, s.WORK_ASK, len(others) + 1)
+        return joint([*others, Choice(attribution, options)], beam).log_mass
 
     def shared_with_others_inside(self, track: int) -> bool:
         """True: an event of this visit may be that of somebody who has not left."""
@@ -168,3 +169,8 @@ class Evidence:
                 if any(self.share(n, other) >= s.SHARED for n in self._part_of[name]):
                     return True
         return False
+
+
+def _beam(most: int, work: int, events: int) -> int:
+    """So many hypotheses for a part of so many events: a step must stay short in any crowd."""
+    return max(s.LEAST_BEAM, min(most, work // events))

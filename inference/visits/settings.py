@@ -13,6 +13,10 @@ LATE_S = 60.0
 
 BEAM = 200
 """Joint hypotheses kept of what hangs together."""
+WORK = 1500
+"""Hypotheses times events in one part: the beam narrows where very much hangs together."""
+WORK_ASK = 300
+LEAST_BEAM = 6
 BEAM_CART = 200
 """Contents kept of one cart."""
 BEAM_ASK = 64
