@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -16,19 +16,24 @@ from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
 from inference.detection import DetectorPool, ModelError, load_detector
 from inference.detection.threads import THREADS_IN_ORDER
-from inference.evaluation.problems import EvaluationError
-from inference.evaluation.report import Report, evaluate, render
 from inference.messages.results import ClosedVisit
 from inference.recording import FrameDetector, Recording, RecordingError
-from inference.recording.replay import ReplayError, ReplaySummary, replay
-from inference.simulation import SimulationSettings, simulate
-from inference.simulation.demo import write_demo_recording
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
 
-INPUT_ERRORS = (RecordingError, StoreProblems, ModelError, EvaluationError, ReplayError, LedgerError, OSError)
-"""What a user can cause with a wrong path, a broken file or a full disk."""
+if TYPE_CHECKING:
+    from inference.evaluation.report import Report
+    from inference.recording.replay import ReplaySummary
+
+
+def input_errors() -> tuple[type[Exception], ...]:
+    """What a user can cause with a wrong path, a broken file or a full disk."""
+    from inference.evaluation.problems import EvaluationError
+    from inference.recording.replay import ReplayError
+
+    return (RecordingError, StoreProblems, ModelError, EvaluationError, ReplayError, LedgerError, OSError)
+
 
 RecordingArgument = Annotated[Path, typer.Argument(help="Folder of the recording.", show_default=False)]
 DetectorOption = Annotated[
@@ -62,6 +67,8 @@ def replay_into(
     quiet: bool = False,
 ) -> ReplaySummary:
     """Replay with a ledger of its own in ``target``, made anew; a progress bar on standard error."""
+    from inference.recording.replay import replay
+
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob("ledger.sqlite*"):
         old.unlink()
@@ -113,7 +120,7 @@ def replay_command(
     as_json: JsonOption = False,
 ) -> None:
     """Run a recording through the whole pipeline and write what came of it."""
-    with errors_in_words(*INPUT_ERRORS):
+    with errors_in_words(*input_errors()):
         summary = replay_into(
             recording, target, detector, speed=speed, keep_detections=keep_detections, quiet=as_json
         )
@@ -143,10 +150,12 @@ def evaluate_command(
     as_json: JsonOption = False,
 ) -> None:
     """Compare with the truth: detections, tracks on the floor, receipts."""
+    from inference.evaluation.report import evaluate, render
+
     if replayed is not None and len(recordings) != 1:
         raise fail("--replay belongs to one recording: name only that one")
     reports: list[Report] = []
-    with errors_in_words(*INPUT_ERRORS):
+    with errors_in_words(*input_errors()):
         for recording in recordings:
             if replayed is not None:
                 reports.append(evaluate(recording, replayed))
@@ -170,7 +179,10 @@ def simulate_command(
     demo: Annotated[bool, typer.Option("--demo", help="The scripted session of the first start.")] = False,
 ) -> None:
     """Simulate shoppers, and what a store's cameras and scales would say of them; with the truth."""
-    with errors_in_words(*INPUT_ERRORS, ValueError), _progress(quiet=False) as bar:
+    from inference.simulation import SimulationSettings, simulate
+    from inference.simulation.demo import write_demo_recording
+
+    with errors_in_words(*input_errors(), ValueError), _progress(quiet=False) as bar:
         task = bar.add_task("shoppers", total=1.0)
 
         def tell(share: float, what: str) -> None:
@@ -204,6 +216,6 @@ def import_autocheckout_command(
     """Import a case of the CPS-IoT AutoCheckout competition (load-cell plates and 3D skeletons)."""
     from inference.recording.autocheckout import import_autocheckout
 
-    with errors_in_words(*INPUT_ERRORS):
+    with errors_in_words(*input_errors()):
         import_autocheckout(folder, target)
     out.print(f"Imported into {target}. Next: main.py replay {target} --out DIR", highlight=False)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.bench.report import Results, render
 from console.cli.places import DEMO_RECORDING, HOME
-from console.cli.recordings import INPUT_ERRORS, DetectorOption, replay_into
+from console.cli.recordings import DetectorOption, input_errors, replay_into
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
-from inference.detection import load_detector
-from inference.evaluation.report import evaluate
+
+if TYPE_CHECKING:
+    from console.cli.bench.report import Results
 
 LATENCY_S = 120.0
 """How much of the demo is played at real-time speed."""
@@ -31,7 +31,9 @@ def bench(
     as_json: JsonOption = False,
 ) -> None:
     """Measure speed and accuracy on this machine and write the report. Takes some minutes; leave it alone."""
-    with errors_in_words(*INPUT_ERRORS), tempfile.TemporaryDirectory(prefix="openaisle-bench-") as scratch:
+    from console.cli.bench.report import render
+
+    with errors_in_words(*input_errors()), tempfile.TemporaryDirectory(prefix="openaisle-bench-") as scratch:
         results = measure(demo, recordings or [], detector, Path(scratch))
         target.write_text(render(results), encoding="utf-8")
     if as_json:
@@ -50,9 +52,12 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
             f"the benchmark needs a package of the test extra ({error.name}): pip install '.[test]'"
         ) from error
     from console.cli.bench.material import FULL, SUBSTREAM, write_material
+    from console.cli.bench.report import Results
     from console.cli.bench.running import measure_latency, measure_memory, measure_start
     from console.cli.bench.throughput import measure_throughput
     from console.cli.bench.window_frames import measure_window
+    from inference.detection import load_detector
+    from inference.evaluation.report import evaluate
 
     _say("pictures for the cameras")
     short = write_material(demo, scratch / "short", seconds=20.0, skip=20.0)
