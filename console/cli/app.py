@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from console.cli import console, ledger, models, passwords, record, recordings, screenshots, store
+from console.cli import console, doctor, ledger, models, passwords, record, recordings, screenshots, store
 from console.cli.bench.command import bench
 from inference.detection.threads import tune_process
 
@@ -15,10 +15,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(console.run)
+app.command("stop")(console.stop)
 app.command("record")(record.record)
 app.command("replay")(recordings.replay_command)
 app.command("evaluate")(recordings.evaluate_command)
 app.command("simulate")(recordings.simulate_command)
+app.command("doctor")(doctor.doctor)
 app.command("bench")(bench)
 app.command("screenshots")(screenshots.screenshots)
 app.add_typer(recordings.imports, name="import")

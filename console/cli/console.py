@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import typer
@@ -63,7 +64,12 @@ PictureOption = Annotated[
     Path, typer.Option("--picture", help="Without a window: where the picture of it is left.")
 ]
 KeepOption = Annotated[
-    bool, typer.Option("--keep-running", help="Closing the window leaves the engine at work.")
+    bool | None,
+    typer.Option(
+        "--keep-running/--stop-on-close",
+        help="Whether the engine goes on without the window. A live store does, a recording does not.",
+        show_default=False,
+    ),
 ]
 
 
@@ -78,7 +84,7 @@ def run(
     threads: ThreadsOption = CORES,
     headless: HeadlessOption = False,
     picture: PictureOption = Path("out/console.png"),
-    keep_running: KeepOption = False,
+    keep_running: KeepOption = None,
 ) -> None:
     """Open the console on a store, a recording, or the demo store."""
     if not headless and not has_display():
@@ -90,7 +96,8 @@ def run(
         if headless:
             _run_headless(spec, layout, picture)
         else:
-            raise typer.Exit(_run_window(spec, layout, keep_running=keep_running))
+            keep = spec.store is not None if keep_running is None else keep_running
+            raise typer.Exit(_run_window(spec, layout, keep_running=keep))
 
 
 def make_spec(
@@ -131,10 +138,13 @@ def layout_of(spec: EngineSpec) -> StoreLayout:
 
 
 def _place_of(store: Path | None, recording: Path | None) -> str:
-    if recording == DEMO_RECORDING:
+    """A live store's place goes by its id, so that journal and ledger stay with it when its folder moves."""
+    if store is not None:
+        return f"live-{read_store(store).file.store.id}"
+    if recording is None or recording == DEMO_RECORDING:
         return "demo"
-    folder = (store or recording or Path()).resolve()
-    return f"{'live' if store else 'replay'}-{folder.name}"
+    folder = recording.resolve()
+    return f"replay-{folder.name}-{crc32(str(folder).encode()):08x}"
 
 
 def forget_last_play(spec: EngineSpec) -> None:
@@ -163,6 +173,19 @@ def engine_link(spec: EngineSpec, *, keep_running: bool = False) -> Iterator[Eng
         yield client
     finally:
         client.close()
+        if not keep_running and is_running(spec.state_path):
+            Supervisor(spec).stop()  # found running when the window opened
+
+
+def stop(store: StoreOption = None, recording: RecordingOption = None) -> None:
+    """End an engine that goes on without a window: checkpoint, then stop."""
+    with errors_in_words(*START_ERRORS):
+        spec = make_spec(store, recording, None, None, 1, headless=True)
+        if not is_running(spec.state_path):
+            out.print("No engine is running for it.")
+            return
+        Supervisor(spec).stop()
+    out.print("The engine has stopped. What was open is in its journal, and goes on at the next start.")
 
 
 # -- without ---------------------------------------------------------------------------------------------

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import cv2
-
 from console.engine_process.compose import Compose, Parts
 from console.engine_process.session import (
     Address,
@@ -26,6 +24,7 @@ from console.engine_process.session import (
     write_address,
 )
 from console.engine_process.spec import EngineSpec
+from inference.detection.threads import tune_process
 from inference.engine.appearance_memory import AppearanceMemory
 from inference.engine.belonging import read_header
 from inference.engine.commands import CommandServer
@@ -75,7 +74,7 @@ class RunningEngine:
             raise
 
     def _open(self, spec: EngineSpec, compose: Compose, on_visit: OnVisit | None) -> None:
-        cv2.setNumThreads(1)  # or each resizing thread takes all cores from the detection for itself
+        tune_process()
         pictures = PictureBoard(self.session.pictures)
         self._closers.append(pictures.close)
         parts = compose(spec, pictures.show)
