@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import msgspec
 
-from console.engine_process.client import send_once
+from console.engine_process.connection import send_once
 from console.engine_process.link import EngineState
 from console.engine_process.session import (
     Address,

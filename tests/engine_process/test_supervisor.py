@@ -184,7 +184,7 @@ class EngineClientOf:
         self._supervisor = supervisor
 
     def hurry(self) -> None:
-        from console.engine_process.client import send_once
+        from console.engine_process.connection import send_once
 
         for _ in range(20):
             address = self._supervisor.address
