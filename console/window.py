@@ -300,8 +300,12 @@ def render_to(
     theme: Literal["light", "dark"],
     page: str,
     window: MainWindow,
+    *,
+    what: str = "",
 ) -> None:
     """Write a picture (PNG) of a window as it is now, on this page, of this size. Works without a display.
+
+    ``what``: a part of the page, as :meth:`MainWindow.show_page` takes it.
 
     Raises ``OSError`` when the file cannot be written.
     """
@@ -314,6 +318,8 @@ def render_to(
     while window.busy and time.monotonic() < deadline:
         app.processEvents()
         time.sleep(0.005)
+    if what:
+        window.show_page(page, what)
     for _ in range(3):
         app.processEvents()
         window.state.poll()

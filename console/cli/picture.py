@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections import deque
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,25 +20,43 @@ from inference.messages.wire import Answer, Command, Refused, Snapshot
 from store_layout.model import StoreLayout
 
 Theme = Literal["light", "dark"]
-Render = Callable[[Path, tuple[int, int], Theme, str], None]
+SHOWN_S = 3.0
+"""At least as long as the map shows an event."""
+MOST_BEFORE = 400
+"""Snapshots kept of what led to a moment."""
+
+
+class Render(Protocol):
+    """Writes a page of the window as PNG."""
+
+    def __call__(self, file: Path, size: tuple[int, int], theme: Theme, page: str, what: str = "") -> None:
+        """``what``: a part of the page."""
 
 
 class Witness:
-    """Keeps the fullest moment of a run, with the cameras' pictures of it."""
+    """Keeps the fullest moment of a run, what led to it, and the cameras' pictures of it."""
 
     def __init__(self) -> None:
+        self._before: deque[Snapshot] = deque(maxlen=MOST_BEFORE)
         self._best: Snapshot | None = None
+        self._story: tuple[Snapshot, ...] = ()
         self._pictures: dict[str, NDArray[np.uint8]] = {}
 
     def see(self, snapshot: Snapshot) -> None:
         """Look at a snapshot; it is kept when no fuller one has been seen."""
+        self._before.append(snapshot)
         if self._best is not None and _fullness(snapshot) < _fullness(self._best):
             return
-        self._best = snapshot
+        self._best, self._story = snapshot, tuple(self._before)
         reader = Pictures()
         shown = {c.picture: reader.read(c.picture) for c in snapshot.cameras if c.picture is not None}
         reader.close()
         self._pictures = {name: picture for name, picture in shown.items() if picture is not None}
+
+    def _chapters(self) -> tuple[list[Snapshot], list[Snapshot]]:
+        """What led to the moment: long before it, and in its last seconds."""
+        since = (self._best.t if self._best else 0.0) - SHOWN_S
+        return [s for s in self._story if s.t < since], [s for s in self._story if s.t >= since]
 
     @property
     def saw_something(self) -> bool:
@@ -53,11 +73,22 @@ class Witness:
             raise OSError("there is nothing to show: the engine ended before its first snapshot")
         app = application()
         with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
-            window = MainWindow(layout, StillLink(self._best, self._pictures), ledger, Path(settings))
+            link = StillLink(self._best, self._pictures)
+            window = MainWindow(layout, link, ledger, Path(settings))
+            window.show()
+            # Trails and the strip of the last minutes are the window's own memory, so it lives through them.
+            # What lights up for a while is let go out before the last seconds.
+            for moments in self._chapters():
+                until = time.monotonic() + SHOWN_S
+                while time.monotonic() < until:
+                    app.processEvents()
+                    time.sleep(0.02)
+                for link.snapshot in moments:
+                    window.state.poll()
 
-            def render(file: Path, size: tuple[int, int], theme: Theme, page: str) -> None:
+            def render(file: Path, size: tuple[int, int], theme: Theme, page: str, what: str = "") -> None:
                 file.parent.mkdir(parents=True, exist_ok=True)
-                render_to(file, size, theme, page, window)
+                render_to(file, size, theme, page, window, what=what)
 
             try:
                 yield render
@@ -71,7 +102,7 @@ class StillLink:
     """An engine link that always shows one moment."""
 
     def __init__(self, snapshot: Snapshot, pictures: dict[str, NDArray[np.uint8]]) -> None:
-        self._snapshot, self._pictures = snapshot, pictures
+        self.snapshot, self._pictures = snapshot, pictures
 
     @property
     def state(self) -> EngineState:
@@ -85,7 +116,7 @@ class StillLink:
 
     def latest(self) -> Snapshot | None:
         """The moment."""
-        return self._snapshot
+        return self.snapshot
 
     def request(self, command: Command) -> Answer:  # noqa: ARG002 - the protocol's
         """Nothing can be asked of a moment that is over."""

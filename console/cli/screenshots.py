@@ -18,7 +18,9 @@ from console.engine_process.headless import run_headless
 SIZES = ((1366, 768), (1920, 1080))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SPEED = 8.0
-"""Slow enough for a snapshot every few seconds of the store's time."""
+LOOK_S = 0.08
+"""Together: a snapshot about every 0.6 s of the store's time, as trails need."""
+PAGES = (("live", ""), ("visits", "review"), ("devices", ""))
 
 
 def screenshots(
@@ -29,9 +31,9 @@ def screenshots(
     with errors_in_words(*START_ERRORS), tempfile.TemporaryDirectory(prefix="openaisle-") as scratch:
         spec = make_spec(None, recording, None, SPEED, 1, headless=True, place=Path(scratch))
         layout, witness = layout_of(spec), Witness()
-        run_headless(spec, on_status=witness.see)
+        run_headless(spec, on_status=witness.see, status_s=LOOK_S)
         with witness.window(layout, spec.ledger_path) as render:
-            for page, theme, size in product(("live", "visits", "devices"), THEMES, SIZES):
+            for (page, what), theme, size in product(PAGES, THEMES, SIZES):
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"
-                render(file, size, theme, page)
+                render(file, size, theme, page, what)
                 out.print(f"{file}", markup=False, highlight=False)

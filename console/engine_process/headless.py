@@ -23,17 +23,18 @@ def run_headless(
     on_visit: OnVisit | None = None,
     on_status: OnStatus | None = None,
     parts: Compose = compose,
+    status_s: float = STATUS_S,
 ) -> Summary:
     """Run until the recording has ended, or until Ctrl-C or SIGTERM; both end it in order.
 
     ``on_visit`` gets each closed visit after the ledger has it (again, after a crash, those that were not
-    covered by a checkpoint); ``on_status`` a snapshot about once a second. Both are called from other
+    covered by a checkpoint); ``on_status`` a snapshot every ``status_s``. Both are called from other
     threads. Raises ``SpecError``, ``OpeningError``, ``AlreadyRunningError``.
     """
     with RunningEngine(spec.check(), parts, on_visit=on_visit) as running:
         done = threading.Event()
         teller = threading.Thread(
-            target=_tell, args=(running.engine, on_status, done), name="status", daemon=True
+            target=_tell, args=(running.engine, on_status, done, status_s), name="status", daemon=True
         )
         teller.start()
         try:
@@ -44,8 +45,8 @@ def run_headless(
             teller.join()
 
 
-def _tell(engine: Engine, on_status: OnStatus | None, done: threading.Event) -> None:
-    while on_status is not None and not done.wait(STATUS_S):
+def _tell(engine: Engine, on_status: OnStatus | None, done: threading.Event, every_s: float) -> None:
+    while on_status is not None and not done.wait(every_s):
         if (snapshot := engine.newest()) is not None:
             on_status(snapshot)
 

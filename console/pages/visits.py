@@ -78,9 +78,11 @@ class VisitsPage(Page):
         return (self._find,)
 
     def look_at(self, what: str) -> None:
-        """The status line asks for those inside."""
+        """``inside``: those in the store; ``review``: the first listed visit that a person must look at."""
         if what == "inside":
             self.inside.setFocus()
+        elif what == "review":
+            self._to_first_review()
 
     def take_focus(self) -> None:
         """The list of the visit that is chosen."""
@@ -115,6 +117,14 @@ class VisitsPage(Page):
             if table.model().rowCount():
                 table.select_row(0)
                 table.setFocus()
+                return
+
+    def _to_first_review(self) -> None:
+        found = self.closed.model()
+        for row in range(found.rowCount()):
+            if found.index(row, 0).data(ROW_ROLE).entry.row.state == "review":
+                self.closed.select_row(row)
+                self.closed.setFocus()
                 return
 
     def _into_detail(self, _: QModelIndex) -> None:
