@@ -206,9 +206,12 @@ class Supervisor:
             left = read_address(state)
             self._session = left.session if left is not None else new_session()
         self._hold(usable(self._session))
-        # A recording starts from its beginning once, not after each crash.
-        fresh = self._spec.fresh and self.restarts == 0
-        order = Order(msgspec.structs.replace(self._spec, fresh=fresh), self._session)
+        # How a recording starts, from its beginning or paused, is asked for once, not after each crash.
+        first = self.restarts == 0
+        spec = msgspec.structs.replace(
+            self._spec, fresh=self._spec.fresh and first, paused=self._spec.paused and first
+        )
+        order = Order(spec, self._session)
         with self._open_log(state) as errors:
             self._child = subprocess.Popen(  # noqa: S603  # our own command
                 self._command,

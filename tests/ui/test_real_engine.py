@@ -18,11 +18,13 @@ from console.engine_process.supervisor import Supervisor
 from console.pages.live import LivePage
 from console.pages.visits import VisitsPage
 from console.window import MainWindow
+from inference.messages.wire import Done, PauseReplay
 from inference.simulation import Errand, Plan, SimulationSettings, simulate
 from tests.support.stores import small_store
 
 LAYOUT = small_store()
-SPEED = 6.0
+SPEED = 4.0
+"""A cart is then shown for over a second before its shopper has left: not to be missed on a busy machine."""
 WAIT_MS = 30_000
 PLANS = (
     Plan(person="first", arrive_s=1.0, errands=(Errand(act="take", slot="A2", wait_s=1.0),)),
@@ -42,6 +44,7 @@ def spec(recording: Path, tmp_path: Path) -> EngineSpec:
     return EngineSpec(
         recording=str(recording),
         speed=SPEED,
+        paused=True,
         state_dir=str(tmp_path / "engine"),
         ledger=str(tmp_path / "ledger.sqlite"),
         checkpoint_s=1.0,
@@ -58,6 +61,8 @@ def window(qtbot: QtBot, spec: EngineSpec, supervisor: Supervisor, tmp_path: Pat
     link = EngineClient(supervisor)
     made = MainWindow(LAYOUT, link, spec.ledger_path, tmp_path / "settings")
     made.show()
+    qtbot.waitUntil(lambda: made.state.snapshot is not None, timeout=WAIT_MS)
+    assert isinstance(link.request(PauseReplay(False)), Done)
     yield made
     made.close()
     made.deleteLater()
