@@ -21,7 +21,7 @@ check: setup-test  ## Static checks: style, types, and who may import whom
 	@$(VENV)/bin/lint-imports
 
 bench: setup-test  ## Measure speed and accuracy on this machine, into BENCHMARKS.md
-	@$(PY) main.py bench
+	@$(PY) main.py bench $$($(PY) -m tests.support.real_recordings out/real)
 
 screenshots: setup-run  ## Render every page into assets/screenshots
 	@$(PY) main.py screenshots

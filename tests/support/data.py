@@ -8,10 +8,19 @@ from pathlib import Path
 import pytest
 
 
+def _root() -> Path:
+    return Path(os.environ.get("OPENAISLE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+
+
+def real_data(name: str) -> Path | None:
+    """Folder of a real recording, or None where it is not there."""
+    folder = _root() / name
+    return folder if folder.is_dir() else None
+
+
 def shared_data(name: str) -> Path:
     """Folder of a real recording; skips the test with a reason where it is not there."""
-    root = Path(os.environ.get("OPENAISLE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
-    folder = root / name
-    if not folder.is_dir():
-        pytest.skip(f"real recording {name!r} is not at {root} (set OPENAISLE_DATA)")
+    folder = real_data(name)
+    if folder is None:
+        pytest.skip(f"real recording {name!r} is not at {_root()} (set OPENAISLE_DATA)")
     return folder
