@@ -5,8 +5,10 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import islice
 from operator import itemgetter
+from typing import TypeVar
 
 from inference.messages import Detections, Frame, Observation, Outage
 from inference.recording.format import CameraStream, FrameTime, RecordingError
@@ -17,6 +19,9 @@ from inference.recording.video import Image, read_picture, read_video
 FrameDetector = Callable[[Iterator[Frame]], Iterator[Detections]]
 """Detects people in frames: one ``Detections`` per frame, in the frames' order. It may work ahead."""
 OnFrame = Callable[[Frame], None]
+V = TypeVar("V")
+DECODERS = 2
+"""Threads that decode; each camera is one picture ahead."""
 
 
 def frames(recording: Recording, camera: CameraStream, first: int = 0) -> Iterator[Item[Frame | Outage]]:
@@ -41,6 +46,13 @@ def detected(
 
     Frames that it has under way are kept for ``on_frame``; outages wait until those before them are done.
     """
+    with ThreadPoolExecutor(DECODERS, "decode") as decoders:
+        yield from _detected([_one_ahead(source, decoders) for source in sources], detector, on_frame)
+
+
+def _detected(
+    sources: list[Iterator[Item[Frame | Outage]]], detector: FrameDetector, on_frame: OnFrame | None
+) -> Iterator[Item[Observation]]:
     waiting: deque[Item[Frame | Outage]] = deque()
 
     def good() -> Iterator[Frame]:
@@ -64,6 +76,18 @@ def detected(
             on_frame(frame)
         yield key, seen
     yield from outages()
+
+
+def _one_ahead(items: Iterator[V], decoders: ThreadPoolExecutor) -> Iterator[V]:
+    """The same items; the next one is made in another thread while one is used."""
+    following = decoders.submit(next, items, None)
+    try:
+        while (item := following.result()) is not None:
+            following = decoders.submit(next, items, None)
+            yield item
+    finally:
+        if not following.cancel():
+            wait([following])
 
 
 _Slots = Iterator[Item[FrameTime]]
