@@ -7,6 +7,7 @@ another size), ``u`` to the right and ``v`` down. All arrays are float64, one po
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 import numpy as np
@@ -98,14 +99,15 @@ class _PixelError:
         return _PixelError(self.sd, self.fit, (self.scale[0] * x, self.scale[1] * y))
 
 
-class _Model:
+class _Model(ABC):
     """What both kinds of camera do alike: turn derivatives into covariances."""
 
     def __init__(self, size: tuple[int, int], error: _PixelError) -> None:
         self._size, self._error = size, error
 
+    @abstractmethod
     def floor_jacobian(self, pixels: Array, height: float = 0.0) -> Array:
-        raise NotImplementedError
+        """Derivatives of the floor point by the pixel, ``[N, 2, 2]``; each kind of camera has its own."""
 
     def pixel_error(self, pixels: Array) -> Array:
         return self._error.at(np.asarray(pixels, dtype=np.float64))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from inference.capture.broker_probe import probe_broker
 from inference.capture.probe import probe_camera
 from inference.capture.secrets import Secrets, SecretsUnavailableError, broker_key, camera_key
 from inference.detection import ModelError, load_detector
+from inference.detection.threads import CORES
 from store_layout.floor_fit import DegeneratePairs, FloorFit, fit_floor
 from store_layout.model import Camera, PointsCalibration, StoreLayout
 
@@ -57,9 +57,9 @@ def examine(
     """Everything, in the order in which it should be mended. Takes about 5 s; nothing raises.
 
     ``folder``: the store folder. ``state``: where journal and ledger are written (default: ``folder``).
-    ``threads``: detection threads that the engine will have (default: all cores but one).
+    ``threads``: detection threads that the engine will have (default: one per core).
     """
-    cores = threads or max(1, (os.cpu_count() or 2) - 1)
+    cores = threads or CORES
     cameras = [camera for camera in layout.file.camera if camera.url is not None]
     with ThreadPoolExecutor(max(1, len(cameras) + 1), thread_name_prefix="doctor") as pool:
         seen = [pool.submit(_camera, camera, layout, secrets, folder) for camera in cameras]

@@ -15,19 +15,14 @@ if TYPE_CHECKING:
 def main(recording: str, work: str) -> int:
     """Print the value of ``time.perf_counter`` (one clock for all processes here) at the first picture."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from console.cli.bench.running import spec_in
     from console.engine_process.client import EngineClient
-    from console.engine_process.spec import EngineSpec
     from console.engine_process.supervisor import Supervisor
     from console.window import MainWindow, application
     from inference.recording import Recording
 
     state = Path(work)
-    spec = EngineSpec(
-        recording=recording,
-        state_dir=str(state / "engine"),
-        ledger=str(state / "ledger.sqlite"),
-        fresh=True,
-    ).check()
+    spec = spec_in(Path(recording), state)
     link = EngineClient(Supervisor(spec))
     app = application()
     window = MainWindow(Recording.open(Path(recording)).layout, link, spec.ledger_path, state / "window")

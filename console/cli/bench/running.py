@@ -47,7 +47,7 @@ class Memory(msgspec.Struct, frozen=True):
 
 def measure_latency(recording: Path, work: Path) -> Latency:
     """Play a recording at real-time speed and watch the snapshots as the window does."""
-    spec = _spec(recording, work, speed=1.0)
+    spec = spec_in(recording, work, speed=1.0)
     shown: dict[str, float] = {}
     told: dict[str, tuple[float, float]] = {}
     offset = float("inf")
@@ -75,7 +75,7 @@ def measure_memory(recording: Path, work: Path) -> Memory | None:
     if not Path("/proc/self/status").exists():
         return None
     samples: list[tuple[float, float]] = []
-    with _engine(_spec(recording, work, speed=None)) as (client, supervisor):
+    with _engine(spec_in(recording, work, speed=None)) as (client, supervisor):
         for _, snapshot in _snapshots(client):
             resident = _resident_mb(supervisor.pid)
             if resident is not None:
@@ -133,7 +133,8 @@ def _exits(ledger: Path) -> list[float]:
     return [v.closed_at - v.left_at for v in visits if v.left_at is not None and v.decision == "issue"]
 
 
-def _spec(recording: Path, work: Path, speed: float | None) -> EngineSpec:
+def spec_in(recording: Path, work: Path, speed: float | None = 1.0) -> EngineSpec:
+    """An engine that plays a recording from its beginning, with all it writes in ``work``."""
     return EngineSpec(
         recording=str(recording),
         speed=speed,

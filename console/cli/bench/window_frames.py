@@ -51,20 +51,15 @@ def measure_window(recording: Path, work: Path) -> WindowFrames:
 def main(recording: str, work: str) -> int:
     """Play, measure, and print the result as JSON."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from console.cli.bench.running import spec_in
     from console.engine_process.client import EngineClient
-    from console.engine_process.spec import EngineSpec
     from console.engine_process.supervisor import Supervisor
     from console.operations.steady_memory import steady_memory
     from console.window import MainWindow, application
     from inference.recording import Recording
 
     place = Path(work)
-    spec = EngineSpec(
-        recording=recording,
-        state_dir=str(place / "engine"),
-        ledger=str(place / "ledger.sqlite"),
-        fresh=True,
-    ).check()
+    spec = spec_in(Path(recording), place)
     application()
     link = EngineClient(Supervisor(spec))
     window = MainWindow(Recording.open(Path(recording)).layout, link, spec.ledger_path, place / "window")
