@@ -22,7 +22,8 @@ KEYFRAME_EVERY = 30
 class VideoFile:
     """Encodes pictures of one size as H.264 in a fragmented MP4: readable up to the last whole fragment."""
 
-    def __init__(self, path: Path, width: int, height: int, fps: float) -> None:
+    def __init__(self, path: Path, width: int, height: int, fps: float, crf: int = 23) -> None:
+        """``crf``: x264's constant quality, 0 to 51; six more halve the size."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._container = av.open(
             str(path), "w", format="mp4", options={"movflags": "frag_keyframe+empty_moov+default_base_moof"}
@@ -33,7 +34,7 @@ class VideoFile:
         # H.264 with 4:2:0 colours has even sizes only; the last odd row or column is given up.
         stream.width, stream.height = width - width % 2, height - height % 2
         stream.pix_fmt = "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "23", "g": str(KEYFRAME_EVERY), "bf": "0"}
+        stream.options = {"preset": "veryfast", "crf": str(crf), "g": str(KEYFRAME_EVERY), "bf": "0"}
         stream.codec_context.thread_count = 1
         self._stream = stream
         self.size = (width, height)

@@ -37,7 +37,7 @@ def body_points(walker: Walker, t: float) -> Floats:
             0.5 * walker.height,
         )
     for reach in walker.reaches:
-        share = _reached(t - reach.t)
+        share = reached(t - reach.t)
         if share > 0.0:
             row = LEFT if reach.side == "left" else RIGHT
             points[row] += share * (np.array(reach.target) - points[row])
@@ -53,7 +53,7 @@ def at(walker: Walker, t: float) -> tuple[float, float, float]:
     return float(x), float(y), float(walker.heading[before])
 
 
-def _reached(t: float) -> float:
+def reached(t: float) -> float:
     """How far out the arm is, ``t`` seconds after the hand was in the slot: eased, 0 to 1."""
     share = max(0.0, 1.0 - max(0.0, abs(t) - 0.15) / REACH_S)
     return share * share * (3.0 - 2.0 * share)

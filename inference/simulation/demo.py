@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inference.simulation.plans import Errand, Plan
 from inference.simulation.settings import SimulationSettings
-from inference.simulation.simulate import Progress, simulate
+from inference.simulation.simulate import Film, Progress, simulate
 from store_layout.model import StoreLayout
 
 SEED = 20260302
@@ -17,8 +17,10 @@ PEACH_YOGHURT = "2000010000913"
 GOUDA = "2000010001057"
 
 
-def write_demo_recording(store_folder: Path, out: Path, progress: Progress | None = None) -> None:
-    """Simulate the demo visits in the demo store. The same store folder gives the same bytes.
+def write_demo_recording(
+    store_folder: Path, out: Path, progress: Progress | None = None, film: Film | None = None
+) -> None:
+    """Simulate the demo visits in the demo store; with ``film`` as pictures. The same gives the same bytes.
 
     Raises ``StoreProblems`` for a bad store folder and ``ValueError`` where it lacks a slot that the visits
     go to.
@@ -28,7 +30,9 @@ def write_demo_recording(store_folder: Path, out: Path, progress: Progress | Non
     layout = read_store(store_folder)
     plans = demo_plans(layout)
     note = "Simulated visits to the demo store: nobody in it exists."
-    simulate(layout, SETTINGS, SEED, out, progress, plans=plans, store_folder=store_folder, note=note)
+    simulate(
+        layout, SETTINGS, SEED, out, progress, plans=plans, store_folder=store_folder, note=note, film=film
+    )
 
 
 def demo_plans(layout: StoreLayout) -> tuple[Plan, ...]:

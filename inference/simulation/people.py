@@ -93,9 +93,15 @@ class _Draft:
 class Schedule:
     """Lets people do what they set out to do, one after the other, keeping out of each other's places."""
 
-    def __init__(self, layout: StoreLayout, settings: SimulationSettings, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        layout: StoreLayout,
+        settings: SimulationSettings,
+        rng: np.random.Generator,
+        ways: Ways | None = None,
+    ) -> None:
         self._layout, self._settings, self._rng = layout, settings, rng
-        self._ways = Ways(layout)
+        self._ways = Ways(layout) if ways is None else ways
         self._taken: list[tuple[Floats, float, float]] = []
         self.actions: list[Action] = []
 
@@ -118,6 +124,20 @@ class Schedule:
         self.actions.sort()
         keep_apart(walkers, self._ways)
         return walkers
+
+    def walker(self, plan: Plan) -> tuple[Walker, list[Action]]:
+        """One more person's movements and what their hands will do, where people come one by one.
+
+        Nobody has given way to anybody yet: see :class:`Passer`. ``actions`` stays empty. Raises
+        ``ValueError`` for a slot that nobody can reach.
+        """
+        walker = self._leave(self._shop(plan), self._gate("exit"))
+        actions, self.actions = sorted(self.actions), []
+        return walker, actions
+
+    def forget(self, before: float) -> None:
+        """Nobody will come any more who could meet those who had gone on by then (seconds from the start)."""
+        self._taken = [stay for stay in self._taken if stay[2] >= before]
 
     def _shop(self, plan: Plan) -> _Draft:
         draft = _Draft(plan, max(0.6, float(self._rng.normal(*self._settings.walking_speed))))
@@ -234,26 +254,48 @@ class Schedule:
         return np.asarray(self._ways.cells[self._ways.nearest(middle)])
 
 
+class Passer:
+    """Somebody who gives way while they walk."""
+
+    def __init__(self, walker: Walker) -> None:
+        self.walker = walker
+        self.aside = np.zeros(2)
+        """How far they are from where they meant to be, metres."""
+        self._moving = np.hypot(*np.gradient(walker.xy, axis=0).T) * RATE_HZ > 0.2
+
+    def is_here(self, n: int) -> bool:
+        """Whether they are in the store at sample ``n``."""
+        return self.walker.first <= n < self.walker.last
+
+    def is_moving(self, n: int) -> bool:
+        """Whether they meant to walk at sample ``n``."""
+        return bool(self._moving[n - self.walker.first])
+
+
 def keep_apart(walkers: list[Walker], ways: Ways) -> None:
     """Let people give way: whoever walks moves aside, whoever stands stays. Changes ``xy`` in place."""
-    aside = [np.zeros(2) for _ in walkers]
-    moving = [np.hypot(*np.gradient(w.xy, axis=0).T) * RATE_HZ > 0.2 for w in walkers]
+    passers = [Passer(walker) for walker in walkers]
     for n in range(min((w.first for w in walkers), default=0), max((w.last for w in walkers), default=0)):
-        here = [i for i, w in enumerate(walkers) if w.first <= n < w.last]
-        planned = {i: walkers[i].xy[n - walkers[i].first].copy() for i in here}
-        for i in here:
-            aside[i] *= 0.92
-            if moving[i][n - walkers[i].first]:
-                for j in here:
-                    if j != i:
-                        aside[i] += _push(planned[i] + aside[i] - planned[j] - aside[j])
-            length = float(np.hypot(*aside[i]))
-            if length > 0.45:
-                aside[i] *= 0.45 / length
-            if not ways.can_stand(planned[i] + aside[i]):
-                aside[i] *= 0.5
-            if ways.can_stand(planned[i] + aside[i]):
-                walkers[i].xy[n - walkers[i].first] = planned[i] + aside[i]
+        give_way([passer for passer in passers if passer.is_here(n)], n, ways)
+
+
+def give_way(here: list[Passer], n: int, ways: Ways) -> None:
+    """Sample ``n`` of everybody who is there. Call with each ``n`` in turn; changes ``xy`` in place."""
+    planned = [p.walker.xy[n - p.walker.first].copy() for p in here]
+    for i, passer in enumerate(here):
+        aside = passer.aside
+        aside *= 0.92
+        if passer.is_moving(n):
+            for j, other in enumerate(here):
+                if j != i:
+                    aside += _push(planned[i] + aside - planned[j] - other.aside)
+        length = float(np.hypot(*aside))
+        if length > 0.45:
+            aside *= 0.45 / length
+        if not ways.can_stand(planned[i] + aside):
+            aside *= 0.5
+        if ways.can_stand(planned[i] + aside):
+            passer.walker.xy[n - passer.walker.first] = planned[i] + aside
 
 
 def _push(apart: Floats) -> Floats:

@@ -46,20 +46,28 @@ def random_plans(
     stocked = [slot for slot, skus in layout.skus_of_slot.items() if skus]
     arrive, plans = 1.0, []
     for number in range(settings.visits):
-        errands: list[Errand] = []
-        tricky: list[str] = []
-        if stocked and rng.random() >= settings.nothing:
-            for slot in rng.permutation(stocked)[: int(rng.integers(1, 5))]:
-                taken, wrong = _errands_at(layout, str(slot), settings, rng)
-                errands += taken
-                tricky += ["wrong_slot"] if wrong else []
-        elif stocked:
-            errands = [Errand(act="browse", slot=str(rng.choice(stocked)))]
+        errands, tricky = random_errands(layout, stocked, settings, rng)
         plans.append(
             Plan(person=f"p{number + 1}", arrive_s=arrive, errands=tuple(errands), tricky=tuple(tricky))
         )
         arrive += 1.0 + float(rng.exponential(60.0 / settings.arrivals_per_min))
     return tuple(plans)
+
+
+def random_errands(
+    layout: StoreLayout, stocked: list[str], settings: SimulationSettings, rng: np.random.Generator
+) -> tuple[list[Errand], list[str]]:
+    """What one of an ordinary crowd does at the slots ``stocked``, and what makes it tricky."""
+    errands: list[Errand] = []
+    tricky: list[str] = []
+    if stocked and rng.random() >= settings.nothing:
+        for slot in rng.permutation(stocked)[: int(rng.integers(1, 5))]:
+            taken, wrong = _errands_at(layout, str(slot), settings, rng)
+            errands += taken
+            tricky += ["wrong_slot"] if wrong else []
+    elif stocked:
+        errands = [Errand(act="browse", slot=str(rng.choice(stocked)))]
+    return errands, tricky
 
 
 def _errands_at(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ STOCK = 10
 """Units in a slot whose stock the planogram does not say."""
 LIFT_S = 0.25
 """How long a unit takes to come off or onto the plate."""
+TOUCHED_S = 2.0
+"""Before and after a touch its scale is quiet."""
 
 
 class Step(NamedTuple):
@@ -46,6 +49,8 @@ class Shelves:
         for facing in layout.planogram:
             count = STOCK if facing.stock is None else facing.stock
             self._units[facing.slot] += [(facing.sku, self._weigh(facing.sku)) for _ in range(count)]
+        self.start_units = {slot: _counted(units) for slot, units in self._units.items()}
+        """What is on the shelves at the start: slot -> sku -> units."""
         self.start_g = {scale: self._load(scale) for scale in layout.scales}
         """Load of each scale at the start."""
         self.steps: list[Step] = []
@@ -54,8 +59,17 @@ class Shelves:
 
     def carried(self, person: str) -> dict[str, int]:
         """What somebody has in the end: sku -> units."""
-        skus = [sku for sku, _ in self._carried.get(person, [])]
-        return {sku: skus.count(sku) for sku in sorted(set(skus))}
+        return _counted(self._carried.get(person, []))
+
+    def forget(self, person: str) -> None:
+        """Somebody has left with what they carry."""
+        self._carried.pop(person, None)
+
+    def take_news(self) -> tuple[list[Step], list[Touch], list[TrueMove]]:
+        """What happened since the last call; it is then no longer kept."""
+        news = self.steps, self.touches, self.moves
+        self.steps, self.touches, self.moves = [], [], []
+        return news
 
     def act(self, action: Action) -> None:
         """Do one action. A take from an empty slot, or a put-back of what is not held, is only a touch."""
@@ -97,6 +111,11 @@ class Shelves:
         return 500.0 + sum(grams for slot in slots for _, grams in self._units[slot.id])
 
 
+def _counted(units: list[tuple[str, float]]) -> dict[str, int]:
+    skus = [sku for sku, _ in units]
+    return {sku: skus.count(sku) for sku in sorted(set(skus))}
+
+
 def _pick(units: list[tuple[str, float]], sku: str, count: int) -> list[tuple[str, float]]:
     """Take up to ``count`` units of a product out of a list, the last ones first."""
     picked: list[tuple[str, float]] = []
@@ -119,15 +138,29 @@ class ScaleSignal:
         self.noise_g = float(self._rng.uniform(*settings.scale_noise_g))
         self._phase = self._rng.uniform(0, 2 * np.pi, 2)
         self._start = shelves.start_g[scale]
-        self._steps = [(s.t, s.grams) for s in shelves.steps if s.scale == scale]
-        self._touches = [(t.t, t.sd_g * _felt(layout, scale, t.slot, settings)) for t in shelves.touches]
-        self._touches = [touch for touch in self._touches if touch[1] > 0.5]
+        self._scale = scale
+        self._felt = {slot: _felt(layout, scale, slot, settings) for slot in layout.slots}
+        self._steps: list[tuple[float, float]] = []
+        self._touches: list[tuple[float, float]] = []
+        self.add(shelves.steps, shelves.touches)
+
+    def add(self, steps: Iterable[Step], touches: Iterable[Touch]) -> None:
+        """What happens on the shelves, this scale's and others', later than what was read so far."""
+        self._steps += [(s.t, s.grams) for s in steps if s.scale == self._scale]
+        felt = [(t.t, t.sd_g * self._felt[t.slot]) for t in touches]
+        self._touches += [touch for touch in felt if touch[1] > 0.5]
+
+    def settle(self, before: float) -> None:
+        """Nothing earlier than ``before`` will be read any more: what is over becomes part of the load."""
+        self._start += sum(grams for t, grams in self._steps if t < before - LIFT_S)
+        self._steps = [step for step in self._steps if step[0] >= before - LIFT_S]
+        self._touches = [touch for touch in self._touches if touch[0] >= before - TOUCHED_S]
 
     def read(self, t: Floats) -> list[float | None]:
         """Readings at times ``t`` (seconds from the start, ascending; each call goes on from the last)."""
         grams = self.load(t) + self._drift(t) + self._rng.normal(0.0, self.noise_g, len(t))
         for when, sd in self._touches:
-            if t[0] - 2.0 <= when <= t[-1] + 2.0:
+            if t[0] - TOUCHED_S <= when <= t[-1] + TOUCHED_S:
                 grams += self._hand(t - when, sd)
         step = self._about.resolution_g
         rounded = np.round(np.round(grams / step) * step, 3) if step > 0 else np.round(grams, 3)

@@ -97,6 +97,10 @@ class SimulatedCamera:
             items=tuple(items),
         )
 
+    def forget(self, person: str) -> None:
+        """Somebody has left and does not come again."""
+        self._errors.pop(person, None)
+
     # -- the truth -----------------------------------------------------------------------------------
 
     def _behind_fixtures(self, points: Floats, hands: Mask) -> Mask:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import GateSignal
 from inference.recording import RecordingWriter, WeightBatch
-from inference.recording.truth import TrueBox, TrueLine, TruePath, TrueVisit, Truth
+from inference.recording.format import FrameTime
+from inference.recording.truth import TrueBox, TrueLine, TrueMove, TruePath, TrueVisit, Truth
 from inference.simulation.people import RATE_HZ, Schedule, Walker
 from inference.simulation.plans import Plan, random_plans
 from inference.simulation.settings import SimulationSettings
@@ -41,10 +43,12 @@ def simulate(
     plans: tuple[Plan, ...] | None = None,
     store_folder: Path | None = None,
     note: str = "",
+    film: Film | None = None,
 ) -> None:
     """Simulate visits to a store and write them to ``out`` as a recording with its truth.
 
-    ``plans``: who comes and does what; None: a crowd by chance, as ``settings`` say. The same arguments
+    ``plans``: who comes and does what; None: a crowd by chance, as ``settings`` say. ``film``: what makes
+    the cameras' pictures; None: the cameras are simulated at the level of detections. The same arguments
     give the same bytes. Raises ``ValueError`` for a store in which nobody can shop (no gate, no way, a slot
     out of reach) and ``RecordingError`` where ``out`` holds something already.
     """
@@ -66,18 +70,24 @@ def simulate(
         started_at=settings.started_at,
         recording_id=f"simulated-{layout.file.store.id}-{seed}",
         store_folder=store_folder,
-        appearance=settings.appearance_size > 0,
+        raw_video=film is not None,
+        appearance=film is None and settings.appearance_size > 0,
         simulated=True,
-        note=note or "Simulated at the level of observations: nobody in it exists.",
+        note=note or "Simulated: nobody in it exists.",
     ) as writer:
         session = _Session(writer, layout, settings, seed, walkers)
         session.write_gates()
         tell(0.05, "scales")
         session.write_scales(shelves)
         boxes: dict[str, tuple[TrueBox, ...]] = {}
-        for number, camera in enumerate(layout.file.camera):
-            tell(0.15 + 0.85 * number / len(layout.file.camera), camera.name)
-            boxes[camera.id] = session.write_camera(number)
+        if film is not None:
+            for shot in film(session.happening(shelves), lambda share: tell(0.15 + 0.85 * share, "pictures")):
+                writer.video(shot.camera, shot.video, shot.times, layout.cameras[shot.camera].fps)
+                boxes[shot.camera] = shot.boxes
+        else:
+            for number, camera in enumerate(layout.file.camera):
+                tell(0.15 + 0.85 * number / len(layout.file.camera), camera.name)
+                boxes[camera.id] = session.write_camera(number)
         writer.truth(
             Truth(
                 paths=tuple(_path(walker, settings) for walker in walkers),
@@ -92,6 +102,33 @@ def simulate(
 
 def _rng(seed: int, part: int) -> np.random.Generator:
     return np.random.default_rng([seed, part])
+
+
+class Happening(NamedTuple):
+    """A simulated session as far as pictures show it. Times are seconds from the start but for the moves'."""
+
+    layout: StoreLayout
+    seed: int
+    started_at: float
+    walkers: tuple[Walker, ...]
+    start_units: dict[str, dict[str, int]]
+    """What is on the shelves at the start: slot -> sku -> units."""
+    moves: tuple[TrueMove, ...]
+    exposures: dict[str, tuple[tuple[int, float], ...]]
+    """Number and time of each camera's pictures."""
+
+
+class Shot(NamedTuple):
+    """What one camera took."""
+
+    camera: str
+    video: Path
+    times: tuple[FrameTime, ...]
+    boxes: tuple[TrueBox, ...]
+
+
+Film = Callable[[Happening, Callable[[float], None]], Iterable[Shot]]
+"""Makes the pictures of a session; tells the share that is done."""
 
 
 @dataclass
@@ -138,19 +175,37 @@ class _Session:
                     at = _store_time(self.settings, float(times[0]))
                     self.writer.weights(WeightBatch(scale, at, rate, tuple(signal.read(times)), first))
 
-    def write_camera(self, number: int) -> tuple[TrueBox, ...]:
-        about = self.layout.file.camera[number]
-        camera = SimulatedCamera(self.layout, about, self.settings, [self.seed, CAMERAS, number, 0])
+    def happening(self, shelves: Shelves) -> Happening:
+        """All that a picture may show."""
+        exposures = {
+            camera.id: tuple(self._exposures(number)) for number, camera in enumerate(self.layout.file.camera)
+        }
+        return Happening(
+            self.layout,
+            self.seed,
+            self.settings.started_at,
+            tuple(self.walkers),
+            shelves.start_units,
+            tuple(shelves.moves),
+            exposures,
+        )
+
+    def _exposures(self, number: int) -> Iterator[tuple[int, float]]:
+        """Number and time of each picture that a camera takes and that arrives."""
         rng = np.random.default_rng([self.seed, CAMERAS, number, 1])
-        boxes: list[TrueBox] = []
-        period = 1.0 / about.fps
+        period = 1.0 / self.layout.file.camera[number].fps
         phase = float(rng.uniform(0.1, 0.9)) * period
         for seq in range(int((self.end - period) / period)):
             jitter = float(np.clip(rng.normal(0, self.settings.frame_jitter_s), -0.1 * period, 0.1 * period))
-            t = round(phase + seq * period + jitter, 3)
+            if rng.random() >= self.settings.frame_loss:
+                yield seq, round(phase + seq * period + jitter, 3)
+
+    def write_camera(self, number: int) -> tuple[TrueBox, ...]:
+        about = self.layout.file.camera[number]
+        camera = SimulatedCamera(self.layout, about, self.settings, [self.seed, CAMERAS, number, 0])
+        boxes: list[TrueBox] = []
+        for seq, t in self._exposures(number):
             people = [w for w in self.walkers if w.first <= t * RATE_HZ < w.last]
-            if rng.random() < self.settings.frame_loss:
-                continue
             sightings = camera.look(people, t)
             seen = camera.detect(sightings, self._looks, t, seq)
             self.writer.detections(seen)

@@ -12,6 +12,8 @@ from store_layout.floor_plan import FloorPlan
 from store_layout.model import Point2, StoreLayout
 
 STEP_M = 0.1
+SEARCHES = 256
+"""Searches that are kept; in a small store one takes a few milliseconds and 80 kB."""
 CLEARANCES_M = (0.25, 0.15, 0.05)
 """How far the middle of a person keeps from shelves: the first with which the gates are connected."""
 
@@ -51,6 +53,11 @@ class Ways:
     def _connected(self, gates: list[Floats]) -> bool:
         first = self.nearest(gates[0]) if gates else 0
         return all(np.isfinite(self._search(first)[0][self.nearest(gate)]) for gate in gates)
+
+    @property
+    def area_m2(self) -> float:
+        """The floor that people can walk on."""
+        return float(self._plan.walkable.area)
 
     def nearest(self, xy: Floats | Point2) -> int:
         """Number of the free cell nearest to a point."""
@@ -98,6 +105,8 @@ class Ways:
 
     def _search(self, start: int) -> tuple[Floats, NDArray[np.int32]]:
         if start not in self._from:
+            if len(self._from) >= SEARCHES:
+                del self._from[next(iter(self._from))]
             self._from[start] = dijkstra(self._graph, indices=start, return_predecessors=True)
         return self._from[start]
 
