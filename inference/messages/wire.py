@@ -59,10 +59,32 @@ class Inside(msgspec.Struct, frozen=True):
     staff: bool = False
 
 
+class Wanted(msgspec.Struct, frozen=True, array_like=True):
+    """So many of a product."""
+
+    sku: str
+    """The product's number; where somebody is sent for it, a slot's id names the first product there."""
+    count: int = 1
+
+
+class SentShopper(msgspec.Struct, frozen=True, tag="sent_shopper"):
+    """Somebody who was sent into a simulated store, as they truly are: to be compared with the receipt."""
+
+    person: str
+    token: str
+    """On their card: the visit that the engine closes has it too."""
+    state: Literal["coming", "inside", "left"]
+    since: float
+    """Store time at which this state began."""
+    wanted: tuple[Wanted, ...]
+    has: tuple[Wanted, ...] = ()
+    """What they truly carry, or left with."""
+
+
 class SourceStatus(msgspec.Struct, frozen=True):
     """Where the observations come from."""
 
-    kind: Literal["live", "recording"]
+    kind: Literal["live", "recording", "simulated"]
     name: str
     position_s: float = 0.0
     duration_s: float | None = None
@@ -70,6 +92,8 @@ class SourceStatus(msgspec.Struct, frozen=True):
     """None: as fast as the machine allows."""
     paused: bool = False
     ended: bool = False
+    sent: tuple[SentShopper, ...] = ()
+    """Of a simulated store: the latest who were sent in, oldest first."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
@@ -90,7 +114,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     alarms: tuple[Alarm, ...] = ()
     """The latest few."""
     closed: int = 0
-    """Visits closed since the start: when it grows, look into the ledger."""
+    """Visits closed since the start and kept in the ledger: when it grows, look there."""
     waiting: int = 0
     """Visits that have left and wait for an event they share."""
     frames: int = 0
@@ -128,11 +152,17 @@ class RestartDevice(msgspec.Struct, frozen=True, tag="restart_device"):
     device: str
 
 
+class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
+    """Have somebody come into a simulated store and take these; answered with a :class:`SentShopper`."""
+
+    wanted: tuple[Wanted, ...] = ()
+
+
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
 
-Command = GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | StopEngine
+Command = GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | StopEngine
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -151,4 +181,4 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     why: str
 
 
-Answer = Done | Unchanged | Refused | Snapshot
+Answer = Done | Unchanged | Refused | SentShopper | Snapshot

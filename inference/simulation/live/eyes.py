@@ -1,0 +1,62 @@
+"""The cameras of a live store at the level of observations: what a detector would say of their pictures."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.messages import Detections
+from inference.simulation.live.world import LiveWorld
+from inference.simulation.settings import SimulationSettings
+from inference.simulation.sight import SimulatedCamera
+from inference.simulation.simulate import CAMERAS
+from store_layout.model import StoreLayout
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Eye:
+    camera: SimulatedCamera
+    rng: np.random.Generator
+    phase: float
+    period: float
+    seq: int = 0
+    """Of the next frame."""
+
+
+class LiveEyes:
+    """Every camera that can tell where people are, at its own rate."""
+
+    def __init__(self, layout: StoreLayout, settings: SimulationSettings, seed: int) -> None:
+        self._settings = settings
+        self._eyes: list[_Eye] = []
+        self.blind: dict[str, str] = {}
+        """Cameras that see nobody, and why."""
+        for number, about in enumerate(layout.file.camera):
+            try:
+                camera = SimulatedCamera(layout, about, settings, [seed, CAMERAS, number, 0])
+            except ValueError as error:
+                self.blind[about.id] = str(error)
+                continue
+            rng = np.random.default_rng([seed, CAMERAS, number, 1])
+            period = 1.0 / about.fps
+            self._eyes.append(_Eye(camera, rng, float(rng.uniform(0.1, 0.9)) * period, period))
+
+    def look(self, world: LiveWorld) -> list[Detections]:
+        """What was seen since the last call, up to the world's time."""
+        for person in world.take_gone():
+            for eye in self._eyes:
+                eye.camera.forget(person)
+        found: list[Detections] = []
+        for eye in self._eyes:
+            while (due := eye.phase + eye.seq * eye.period) <= world.now:
+                early = abs(float(eye.rng.normal(0.0, self._settings.frame_jitter_s)))
+                t = round(due - min(early, 0.1 * eye.period), 3)
+                eye.seq += 1
+                if eye.rng.random() >= self._settings.frame_loss:
+                    sightings = eye.camera.look(world.walkers(t), t)
+                    found.append(eye.camera.detect(sightings, world.looks, t, eye.seq))
+        return found

@@ -1,0 +1,243 @@
+"""A simulated store behind the real engine: who is sent in gets a receipt for exactly what they took."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from inference.engine.engine import Engine
+from inference.engine.flow import real_flow
+from inference.engine.opening import open_journal
+from inference.engine.simulated import SimulatedSource
+from inference.messages import (
+    ClosedVisit,
+    Detection,
+    Detections,
+    Frame,
+    Observation,
+    Tick,
+    VisitClosed,
+    WeightReading,
+)
+from inference.messages.wire import (
+    PauseReplay,
+    Refused,
+    RestartDevice,
+    SendShopper,
+    SentShopper,
+    SetReplaySpeed,
+    Wanted,
+)
+from inference.simulation import SimulationSettings
+from tests.engine import picture_makers as makers
+from tests.support.stores import small_store
+
+LAYOUT = small_store()
+LEMON, _, WATER, CHOCOLATE, _, SOUP = (p.sku for p in LAYOUT.catalog[:6])
+QUIET = SimulationSettings(arrivals_per_min=0.0)
+SPEED = 6.0
+
+
+def fast_clock() -> float:
+    return time.monotonic() * SPEED
+
+
+class Sink:
+    """Keeps visits."""
+
+    def __init__(self) -> None:
+        self.visits: list[ClosedVisit] = []
+
+    def post(self, closed: VisitClosed) -> None:
+        self.visits.append(closed.closed)
+
+    def close(self) -> None:
+        pass
+
+
+class OneBox:
+    """A detector that sees one person in every picture; its own session."""
+
+    name = "one-box"
+
+    def session(self) -> OneBox:
+        return self
+
+    def detect(self, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> tuple[Detection, ...]:
+        return (Detection((1.0, 2.0, 30.0, 90.0), 0.123),)
+
+
+def until(condition: Callable[[], object], limit_s: float = 60.0) -> None:
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@contextmanager
+def running(source: SimulatedSource, folder: Path) -> Iterator[tuple[Engine, Sink]]:
+    sink = Sink()
+    header, notes = open_journal(
+        folder, LAYOUT, source.recording_id, make_flow=real_flow, make_sink=lambda _: sink
+    )
+    assert notes == []
+    engine = Engine(LAYOUT, header.salt, make_flow=real_flow, sink=sink, source=source, journal_folder=folder)
+    runner = threading.Thread(target=engine.run, name="state")
+    runner.start()
+    try:
+        yield engine, sink
+    finally:
+        engine.stop()
+        runner.join()
+
+
+@contextmanager
+def opened(source: SimulatedSource) -> Iterator[SimulatedSource]:
+    source.prepare()
+    source.start(0)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def listen(source: SimulatedSource, seen: list[Observation]) -> bool:
+    """Add what the source has to say; true, to be followed by a condition."""
+    seen += source.take(500, 0.05)
+    return True
+
+
+def test_receipts_are_exactly_what_was_truly_taken(tmp_path: Path) -> None:
+    source = SimulatedSource(LAYOUT, seed=11, settings=QUIET, clock=fast_clock)
+    asked: tuple[tuple[Wanted, ...], ...] = (
+        (Wanted(WATER, 2), Wanted(CHOCOLATE)),
+        (Wanted(SOUP), Wanted(LEMON, 2)),
+        (),
+    )
+    with running(source, tmp_path / "journal") as (engine, sink):
+        answers = []
+        for wanted in asked:
+            answer = engine.submit(SendShopper(wanted)).result(10)
+            assert isinstance(answer, SentShopper)
+            answers.append(answer)
+            time.sleep(12.0 / SPEED)
+        until(lambda: len(sink.visits) == len(asked))
+        snapshot = engine.newest()
+        assert snapshot is not None
+        assert snapshot.source.kind == "simulated"
+        assert [s.state for s in snapshot.source.sent] == ["left"] * len(asked)
+        assert {d.state for d in snapshot.devices} == {"live"}
+        assert {d.kind for d in snapshot.devices} == {"camera", "scale", "gate"}
+    by_token = {visit.token: visit for visit in sink.visits}
+    for answer, wanted in zip(answers, asked, strict=True):
+        visit = by_token[answer.token]
+        assert {line.sku: line.quantity for line in visit.lines} == {w.sku: w.count for w in wanted}
+        assert visit.decision == ("issue" if wanted else "nothing")
+
+
+def test_what_cannot_be_done_is_refused_in_words(tmp_path: Path) -> None:
+    with running(SimulatedSource(LAYOUT, seed=1, settings=QUIET), tmp_path / "journal") as (engine, _):
+        for command, why in (
+            (SendShopper((Wanted("nonsense"),)), "no product and no slot 'nonsense'"),
+            (PauseReplay(True), "cannot be paused"),
+            (SetReplaySpeed(4.0), "as fast as the clock"),
+            (RestartDevice("west"), "west is simulated"),
+        ):
+            answer = engine.submit(command).result(10)
+            assert isinstance(answer, Refused)
+            assert why in answer.why
+
+
+def test_time_goes_with_the_clock_and_ticks_come_in_order() -> None:
+    seen: list[Observation] = []
+    began = time.time()
+    with opened(SimulatedSource(LAYOUT, seed=1, settings=QUIET)) as source:
+        while time.time() < began + 1.2:
+            seen += source.take(500, 0.05)
+    assert len([s for s in seen if isinstance(s, Tick)]) >= 3
+    weights = [s for s in seen if isinstance(s, WeightReading)]
+    assert len(weights) > 0.5 * 1.2 * sum(s.rate_hz for s in LAYOUT.file.scale)
+    assert all(began - 0.1 < s.t < time.time() for s in seen)
+    late = [max(0.0, a.t - b.t) for a, b in pairwise(seen)]
+    assert max(late) < 0.15
+
+
+def test_a_computer_that_slept_goes_on_where_it_was() -> None:
+    slept = 0.0
+    with opened(
+        SimulatedSource(LAYOUT, seed=1, settings=QUIET, clock=lambda: time.monotonic() + slept)
+    ) as source:
+        until(lambda: source.take(500, 0.05))
+        slept = 3600.0
+        seen: list[Observation] = []
+        until(lambda: listen(source, seen) and len(seen) > 150)
+    assert all(abs(s.t - time.time()) < 10.0 for s in seen)
+
+
+def test_each_start_is_a_store_of_its_own() -> None:
+    first = SimulatedSource(LAYOUT, seed=1, settings=QUIET)
+    time.sleep(0.002)
+    second = SimulatedSource(LAYOUT, seed=1, settings=QUIET)
+    assert first.recording_id != second.recording_id
+    assert not first.ended
+
+
+def test_a_store_in_which_nobody_can_shop_is_refused() -> None:
+    file = msgspec.structs.replace(LAYOUT.file, gate=())
+    with pytest.raises(ValueError, match="no gate"):
+        SimulatedSource(msgspec.structs.replace(LAYOUT, file=file), seed=1)
+
+
+# -- with pictures -----------------------------------------------------------------------------------------
+
+
+def scores(seen: list[Observation]) -> set[float]:
+    return {item.score for s in seen if isinstance(s, Detections) for item in s.items}
+
+
+def test_the_detector_looks_at_the_pictures() -> None:
+    shown: list[Frame] = []
+    source = SimulatedSource(
+        LAYOUT, seed=1, settings=QUIET, maker=makers.PLAIN, detector=OneBox(), show=shown.append
+    )
+    with opened(source):
+        seen: list[Observation] = []
+        until(lambda: listen(source, seen) and 0.123 in scores(seen))
+        seen.clear()
+        until(lambda: listen(source, seen) and {f.camera for f in shown} == set(LAYOUT.cameras))
+        assert scores(seen) <= {0.123}, "the cameras do not speak for themselves meanwhile"
+        devices = source.devices()
+        assert devices[-1].kind == "detector"
+        assert [d.kind for d in devices[:3]] == ["camera"] * 3
+        assert all(0.0 <= d.rate_hz < 15.0 for d in devices[:3])
+
+
+def test_without_a_detector_pictures_are_shown_and_cameras_speak_for_themselves() -> None:
+    shown: list[Frame] = []
+    source = SimulatedSource(LAYOUT, seed=1, settings=QUIET, maker=makers.PLAIN, show=shown.append)
+    with opened(source):
+        source.send_shopper(())
+        seen: list[Observation] = []
+        until(lambda: listen(source, seen) and (len(shown) > 5 and len(scores(seen)) > 3))
+        assert max(int(f.image[0, 0, 0]) for f in shown) <= 1
+
+
+def test_without_pictures_after_all_cameras_speak_for_themselves_and_say_why(
+    expected_logs: list[str],
+) -> None:
+    expected_logs.append("no pictures of the simulated store")
+    source = SimulatedSource(LAYOUT, seed=1, settings=QUIET, maker=makers.BROKEN, detector=OneBox())
+    with opened(source):
+        source.send_shopper(())
+        seen: list[Observation] = []
+        until(lambda: listen(source, seen) and len(scores(seen)) > 3)
+        until(lambda: "no graphics driver" in source.devices()[0].why)
+        assert source.devices()[0].state == "live"
