@@ -3,7 +3,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 export VENV
 
-.PHONY: run test check bench screenshots clean help
+.PHONY: run test check bench train screenshots clean help
 
 help:  ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,9 @@ check: setup-test  ## Static checks: style, types, and who may import whom
 bench: setup-test  ## Measure speed and accuracy on this machine, into BENCHMARKS.md
 	@$(PY) main.py bench $$($(PY) -m tests.support.real_recordings out/real)
 
+train: setup-train  ## Make the shipped models again, into out/training and assets/models (about a night)
+	@$(PY) main.py train all --work out/training
+
 screenshots: setup-run  ## Render every page into assets/screenshots
 	@$(PY) main.py screenshots
 
@@ -30,8 +33,10 @@ clean:  ## Remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: setup-run setup-test
+.PHONY: setup-run setup-test setup-train
 setup-run:
 	@.ci/setup run
 setup-test:
 	@.ci/setup test
+setup-train:
+	@.ci/setup train

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from console.cli import console, doctor, ledger, models, passwords, record, recordings, screenshots, store
+from console.cli import (
+    console,
+    doctor,
+    ledger,
+    models,
+    passwords,
+    record,
+    recordings,
+    screenshots,
+    store,
+    training,
+)
 from console.cli.bench.command import bench
 from inference.detection.threads import tune_process
 
@@ -28,6 +39,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(passwords.app, name="password")
 app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(training.app, name="train")
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,235 @@
+"""``main.py train``: how the shipped models are made, from nothing but this project's code."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from console.cli.places import DEMO_STORE, MODELS
+from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
+
+app = typer.Typer(help="Make the models: pictures, networks, measures.", no_args_is_help=True)
+
+Size = Literal["medium", "small"]
+SEED, HELD_OUT_SEED, SESSION_SEED = 1, 2, 3
+SHARDS, HELD_OUT_SHARDS = 400, 9
+PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 48, 8
+INPUTS = {"medium": (640, 480), "small": (384, 224)}
+"""Width and height that the manifests ask for: by measurement, see BENCHMARKS.md."""
+
+SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same pictures.")]
+ProcessesOption = Annotated[int, typer.Option(min=1, help="Processes that render.")]
+FolderOption = Annotated[Path, typer.Option("--out", help="Folder for them; what is there is kept.")]
+DataOption = Annotated[Path, typer.Option("--data", help="Folder of pictures to learn from.")]
+HeldOutOption = Annotated[Path, typer.Option("--held-out", help="Folder of pictures to measure on.")]
+
+
+@app.callback()
+def _needs_extra() -> None:
+    """Make the models: pictures, networks, measures."""
+    for module in ("moderngl", "skimage", "torch", "onnx"):
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise fail(f"training needs the train extra ({error.name}): pip install '.[train]'") from error
+
+
+@app.command()
+def pictures(
+    target: FolderOption,
+    shards: Annotated[int, typer.Option(min=1, help="Files, of some 90 pictures each.")] = SHARDS,
+    seed: SeedOption = SEED,
+    processes: ProcessesOption = 2,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Also write a contact sheet of the first ones, as PNG.")
+    ] = None,
+) -> None:
+    """Render random scenes, with the truth. May be broken off and gone on with at any time."""
+    from inference.training.examples import make_examples
+
+    with _errors(), _bar("pictures") as tell:
+        make_examples(target, seed, range(shards), processes, tell)
+    if sheet is not None:
+        _write_sheet(target, sheet)
+    out.print(f"{shards} files in {target}", markup=False, highlight=False)
+
+
+@app.command()
+def session(
+    target: FolderOption,
+    store: Annotated[Path, typer.Option(help="Store folder.")] = DEMO_STORE,
+    count: Annotated[int, typer.Option(min=1, help="Pictures.")] = 600,
+    seed: SeedOption = SESSION_SEED,
+) -> None:
+    """Render one session in a store that no network learned from, to measure on."""
+    from inference.training.session_examples import write_session
+    from store_layout.problems import StoreProblems
+    from store_layout.reader import read_store
+
+    with _errors(), errors_in_words(StoreProblems):
+        people = write_session(target, read_store(store), seed, count)
+    out.print(f"{count} pictures with {people} people in {target}", markup=False, highlight=False)
+
+
+@app.command()
+def persons(
+    data: DataOption,
+    held_out: HeldOutOption,
+    target: FolderOption,
+    size: Annotated[Size, typer.Option(help="About 1 M parameters, or 0.3 M.")] = "medium",
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = 95.0,
+    teacher: Annotated[
+        Path | None, typer.Option(help="Checkpoint of a medium network that a small one learns from too.")
+    ] = None,
+) -> None:
+    """Train a person network; a checkpoint in the folder is gone on from."""
+    from inference.training.fit import fit
+    from inference.training.settings import SIZES, FitSettings
+    from inference.training.terminal import shown_on_terminal
+
+    settings = FitSettings(size=SIZES[size], minutes=minutes, teacher=teacher)
+    with _errors(), shown_on_terminal(f"{size} person network") as listen:
+        summary = fit(settings, data, held_out, target, listen)
+    out.print(f"{summary.steps} steps: {summary.checkpoint}", markup=False, highlight=False)
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="What `train persons` wrote.", show_default=False)],
+    held_out: HeldOutOption,
+    size: Annotated[Size, typer.Option(help="Which of the two it is.")] = "medium",
+    target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
+) -> None:
+    """Write a person network as ONNX with its manifest, calibrated on the held-out pictures."""
+    from inference.training.export import ExportSettings
+    from inference.training.export import export as write
+
+    width, height = INPUTS[size]
+    with _errors():
+        manifest = write(
+            checkpoint, target / f"persons_{size}.toml", held_out, ExportSettings(width=width, height=height)
+        )
+    out.print(f"Written: {manifest}", markup=False, highlight=False)
+
+
+@app.command()
+def measure(
+    model: Annotated[str, typer.Argument(help="Name or path of a detector.", show_default=False)],
+    held_out: HeldOutOption,
+    as_json: JsonOption = False,
+) -> None:
+    """What a detector is worth on pictures it never saw, at several scales of its input."""
+    from inference.detection.manifest import resolve_model
+    from inference.training.export import measures_by_scale
+    from inference.training.measure import held_out_examples
+
+    with _errors():
+        found = measures_by_scale(resolve_model(model, (MODELS,)), held_out_examples(held_out))
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        out.print(
+            f"scale {one.scale:g}: AP50 {one.ap50:.3f} (all {one.ap50_all:.3f}), F1 {one.f1:.3f} at "
+            f"{one.threshold:.2f}, foot {_share(one.foot_error_seen)} of the height, "
+            f"wrists within 8 cm {_share(one.wrists_near)}, appearance AUC {_share(one.appearance_auc)}, "
+            f"calibration error {one.calibration_error:.3f}",
+            highlight=False,
+        )
+
+
+@app.command()
+def products(
+    work: Annotated[Path, typer.Option("--work", help="Folder for pictures and checkpoint.")],
+    target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = 14.0,
+    processes: ProcessesOption = 2,
+) -> None:
+    """Render hands with products, train the product embedding, write it as ONNX with its manifest."""
+    from inference.training.product_examples import make_product_examples
+    from inference.training.product_export import export_products
+    from inference.training.product_fit import ProductFitSettings, fit_products
+
+    learn, hold = work / "train", work / "held_out"
+    with _errors():
+        with _bar("hands") as tell:
+            make_product_examples(learn, SEED, range(PRODUCT_SHARDS), processes, tell)
+        with _bar("new products' hands") as tell:
+            shards = range(PRODUCT_HELD_OUT_SHARDS)
+            make_product_examples(hold, HELD_OUT_SEED, shards, processes, tell, new=True)
+        with _share_bar("product embedding") as listen:
+            checkpoint = fit_products(learn, work, ProductFitSettings(minutes=minutes), listen)
+        written = export_products(checkpoint, hold, target)
+    out.print(f"Written: {written.manifest}", markup=False, highlight=False)
+
+
+@app.command("all")
+def everything(
+    work: Annotated[Path, typer.Option("--work", help="Folder for pictures and checkpoints.")],
+    target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long each person network learns.")] = 95.0,
+    shards: Annotated[int, typer.Option(min=1, help="Files of pictures.")] = SHARDS,
+    processes: ProcessesOption = 2,
+) -> None:
+    """All of the shipped models, one after another; goes on where it was broken off."""
+    learn, hold = work / "pictures", work / "held_out"
+    pictures(hold, HELD_OUT_SHARDS, HELD_OUT_SEED, processes)
+    session(work / "session")
+    pictures(learn, shards, SEED, processes, work / "contact_sheet.png")
+    persons(learn, hold, work / "persons", "medium", minutes)
+    export(work / "persons" / "medium.pt", hold, "medium", target)
+    persons(learn, hold, work / "persons", "small", minutes, work / "persons" / "medium.pt")
+    export(work / "persons" / "small.pt", hold, "small", target)
+    products(work / "products", target, processes=processes)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    from inference.detection import ModelError
+
+    with errors_in_words(ModelError, ValueError, OSError, RuntimeError):
+        yield
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+@contextmanager
+def _share_bar(title: str) -> Iterator[Callable[[float, str], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"))
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task(title, total=1.0, state="")
+        yield lambda share, words: bar.update(task, completed=share, state=words)
+
+
+def _write_sheet(folder: Path, sheet: Path, count: int = 48) -> None:
+    import cv2
+
+    from inference.training.contact_sheet import contact_sheet
+    from inference.training.example_types import read_shard
+    from inference.training.example_types import shards as shards_of
+
+    examples = [example for path in shards_of(folder)[:8] for example in read_shard(path)]
+    chosen = examples[:: max(1, len(examples) // count)][:count]
+    sheet.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(sheet), contact_sheet(chosen, 6))
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,167 @@
+"""From a checkpoint to a model that the engine runs: ONNX, with a manifest that says how good it is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from inference.detection.boxes import suppress
+from inference.detection.centre_points import KEY_POINTS
+from inference.detection.manifest import (
+    Manifest,
+    Measured,
+    ModelInput,
+    Thresholds,
+    read_manifest,
+    save_manifest,
+)
+from inference.training.checkpoints import averaged_network
+from inference.training.example_types import Example
+from inference.training.graph import Calibration, DetectionGraph, onnx_bytes
+from inference.training.matching import counted, curve, platt
+from inference.training.measure import (
+    Measures,
+    Sighting,
+    detector_at,
+    held_out_examples,
+    matches_of_clear,
+    measure,
+    sighted,
+)
+from inference.training.trial import NMS
+
+LICENCE = "Apache-2.0"
+SOURCE = "Trained by openaisle on rendered pictures only: no photograph, no third party's weights."
+MAX_BYTES = 8_000_000
+NMS_CHOICES = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
+LEAST_CALIBRATED = 0.03
+"""Scores below this do not take part in the calibration: there are many, and no one looks at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What the exported model is like."""
+
+    width: int = 512
+    """Input that the manifest asks for, pixels. The graph takes any multiples of 16."""
+    height: int = 384
+    peaks: int = 40
+    held_out_pictures: int = 600
+    """At most so many are used for calibration and threshold."""
+
+
+def export(
+    checkpoint: Path, out: Path, held_out: Path | None, settings: ExportSettings | None = None
+) -> Path:
+    """Write the ``.onnx`` and its manifest ``out`` (a ``.toml``); the manifest's path.
+
+    Calibration of the scores, the thresholds and what the manifest says was measured come from the held-out
+    pictures, at the scale at which they are; without them scores stay as learned and nothing is said.
+    Raises ``ValueError`` when the network is larger than is shipped.
+    """
+    settings = settings or ExportSettings()
+    network, _ = averaged_network(checkpoint)
+    graph = DetectionGraph(network, settings.peaks)
+    _write(graph, out, settings, Thresholds(score=0.25, nms=NMS), ())
+    if held_out is None:
+        return out
+    examples = held_out_examples(held_out, settings.held_out_pictures)
+    everything = _seen(out, examples, nms=None)
+    nms = best_nms(everything)
+    graph.calibration = calibration_of([thinned(s, nms) for s in everything])
+    _write(graph, out, settings, Thresholds(score=0.25, nms=nms), ())
+    found = measure(_seen(out, examples, nms=nms))
+    note = f"AP50 {found.ap50:.3f}, calibration error {found.calibration_error:.3f}, {found.people} people"
+    measured = Measured(
+        data="held-out rendered pictures",
+        score=round(found.threshold, 3),
+        precision=round(found.precision, 3),
+        recall=round(found.recall, 3),
+        note=note,
+    )
+    _write(graph, out, settings, Thresholds(score=round(found.threshold, 3), nms=nms), (measured,))
+    return out
+
+
+def best_nms(sightings: list[Sighting]) -> float:
+    """The threshold of suppression with the highest average precision on these."""
+
+    def worth(nms: float) -> float:
+        return curve(matches_of_clear([thinned(s, nms) for s in sightings])).average_precision
+
+    return max(NMS_CHOICES, key=worth)
+
+
+def thinned(sighting: Sighting, nms: float) -> Sighting:
+    """Without the detections that a better one overlaps by more."""
+    boxes = np.array([d.box for d in sighting.found], np.float64).reshape(-1, 4)
+    kept = suppress(boxes, np.array([d.score for d in sighting.found]), nms)
+    return replace(sighting, found=tuple(sighting.found[k] for k in kept))
+
+
+def calibration_of(sightings: list[Sighting]) -> Calibration:
+    """What makes the scores of these detections chances."""
+    scores, hit = counted(matches_of_clear(sightings))
+    high = scores >= LEAST_CALIBRATED
+    return Calibration(*platt(scores[high], hit[high]))
+
+
+def measures_by_scale(
+    manifest: Path, examples: list[Example], scales: tuple[float, ...] = (0.75, 1.0, 1.25, 1.5)
+) -> list[Measures]:
+    """What a model is worth at several input scales of the same pictures."""
+    nms = read_manifest(manifest).thresholds.nms
+    return [measure(_seen(manifest, examples, scale, nms), scale=scale) for scale in scales]
+
+
+def _seen(
+    manifest: Path, examples: list[Example], scale: float = 1.0, nms: float | None = None
+) -> list[Sighting]:
+    """Detections in the pictures, each at this scale of its own size."""
+    by_size: dict[tuple[int, int], list[Example]] = {}
+    for example in examples:
+        size = _input_size(example.width * scale), _input_size(example.height * scale)
+        by_size.setdefault(size, []).append(example)
+    seen = {
+        id(s.example): s
+        for size, group in by_size.items()
+        for s in sighted(detector_at(manifest, size, nms).detect, group)
+    }
+    return [seen[id(e)] for e in examples]
+
+
+def _input_size(pixels: float) -> int:
+    return max(32, int(-(-pixels // 16)) * 16)
+
+
+def _write(
+    graph: DetectionGraph,
+    path: Path,
+    settings: ExportSettings,
+    thresholds: Thresholds,
+    measured: tuple[Measured, ...],
+) -> None:
+    data = onnx_bytes(graph, settings.width, settings.height, dynamic=True)
+    if len(data) > MAX_BYTES:
+        raise ValueError(
+            f"the network takes {len(data) / 1e6:.1f} MB, {MAX_BYTES / 1e6:.0f} are shipped at most"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".onnx").write_bytes(data)
+    manifest = Manifest(
+        name=path.stem,
+        family="centre_points",
+        sha256=hashlib.sha256(data).hexdigest(),
+        licence=LICENCE,
+        source=SOURCE,
+        input=ModelInput(
+            name="image", width=settings.width, height=settings.height, layout="nhwc", type="uint8"
+        ),
+        thresholds=thresholds,
+        key_points=KEY_POINTS,
+        measured=measured,
+    )
+    save_manifest(manifest, path)

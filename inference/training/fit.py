@@ -1,0 +1,246 @@
+"""The training loop: a time budget, averaged weights, checkpoints to go on from."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+
+from inference.training.checkpoints import averaged_network, load_checkpoint, save_checkpoint
+from inference.training.example_types import Example
+from inference.training.loader import Batches, batches
+from inference.training.losses import Batch
+from inference.training.measure import held_out_examples
+from inference.training.network import PersonNet
+from inference.training.settings import FitSettings
+from inference.training.step import losses
+from inference.training.trial import tried
+
+
+class FitReport(msgspec.Struct, frozen=True):
+    """How a run is doing: a line of ``progress.jsonl``."""
+
+    step: int
+    minutes: float
+    share: float
+    """Of the run that is over, 0 to 1."""
+    learning_rate: float
+    images_per_s: float
+    """Since the last report."""
+    waiting: float
+    """Share of that time spent waiting for batches."""
+    loss: dict[str, float]
+    """Means since the last report, by part, weighted, and their ``total``."""
+    ap50: float | None = None
+    """Of the averaged network on held-out pictures, where it was tried."""
+    f1: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FitSummary:
+    """What came out of a run."""
+
+    checkpoint: Path
+    steps: int
+    minutes: float
+    loss: float
+    """Mean total over the steps of the last report."""
+    ap50: float | None
+    """Of the averaged network on the held-out pictures, as last tried."""
+
+
+Progress = Callable[[FitReport], None]
+
+
+def fit(
+    settings: FitSettings,
+    data: Path,
+    held_out: Path | None,
+    out: Path,
+    progress: Progress | None = None,
+) -> FitSummary:
+    """Train on the shards in ``data`` until the time is over; ``out`` gets the checkpoint and the progress.
+
+    The averaged network is tried on some of the ``held_out`` pictures now and then; nothing is learned from
+    them. A checkpoint in ``out`` is gone on from, as if there had been no break. Raises ``ValueError`` when
+    there are no examples, or the checkpoint is of another size of network.
+    """
+    torch.set_num_threads(settings.threads)
+    trial = held_out_examples(held_out, settings.trial_pictures) if held_out is not None else []
+    run = _Run(settings, out, trial)
+    run.resume()
+    source = batches(
+        Batches(data, settings.batch, settings.augment, settings.seed, run.step), settings.workers
+    )
+    try:
+        while run.share < 1:
+            run.take(source)
+            if run.step % settings.report_steps == 0 and run.share < 1:
+                run.report(progress)
+            if run.since_save_s > settings.checkpoint_s:
+                run.save()
+    finally:
+        run.save()  # also when somebody or something ends the run: what was learned is kept
+    run.report(progress, last=True)
+    return FitSummary(run.checkpoint, run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
+
+
+def learning_rate(settings: FitSettings, step: int, share: float) -> float:
+    """Warm-up, constant, then linearly to nothing: "warm-up, stable, decay" (Hu et al., 2024, 2404.06395)."""
+    warm = min(1.0, (step + 1) / settings.warm_up_steps)
+    left = max(0.0, 1.0 - share)
+    return settings.learning_rate * warm * min(1.0, left / settings.decay_share)
+
+
+class _Run:
+    """A run's state and what a step does to it."""
+
+    def __init__(self, settings: FitSettings, out: Path, trial: list[Example]) -> None:
+        self._settings, self._out, self._trial = settings, out, trial
+        self.checkpoint = out / f"{settings.size.name}.pt"
+        torch.manual_seed(settings.seed)
+        self._network = _channels_last(PersonNet(settings.size))
+        self._average = copy.deepcopy(self._network).eval()
+        self._optimiser = _optimiser(self._network, settings)
+        self._teacher: PersonNet | None = None
+        if settings.teacher is not None:
+            self._teacher = _channels_last(averaged_network(settings.teacher)[0])
+        self.step = 0
+        self.elapsed_s = 0.0
+        self.last_loss = float("nan")
+        self.ap50: float | None = None
+        self._tried = time.monotonic()
+        self._saved = time.monotonic()
+        self._sums: dict[str, float] = {}
+        self._steps_summed, self._time_summed, self._waited = 0, 0.0, 0.0
+
+    @property
+    def share(self) -> float:
+        """Of the run that is over."""
+        if self._settings.max_steps is not None:
+            return self.step / self._settings.max_steps
+        return self.elapsed_s / 60 / self._settings.minutes
+
+    @property
+    def since_save_s(self) -> float:
+        return time.monotonic() - self._saved
+
+    def resume(self) -> None:
+        """Go on from the checkpoint if there is one."""
+        if not self.checkpoint.is_file():
+            return
+        state = load_checkpoint(self.checkpoint)
+        if state["size"] != asdict(self._settings.size):
+            raise ValueError(f"{self.checkpoint} holds a network of another size: choose another folder")
+        self._network.load_state_dict(state["network"])
+        self._average.load_state_dict(state["average"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self.step, self.elapsed_s = state["step"], state["elapsed_s"]
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        state: dict[str, Any] = {
+            "size": asdict(self._settings.size),
+            "network": self._network.state_dict(),
+            "average": self._average.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "step": self.step,
+            "elapsed_s": self.elapsed_s,
+        }
+        save_checkpoint(state, self.checkpoint)
+        self._saved = time.monotonic()
+
+    def take(self, source: Iterator[Batch]) -> None:
+        """One step, on the next batch."""
+        settings = self._settings
+        started = time.monotonic()
+        batch = next(source)
+        waited = time.monotonic() - started
+        rate = learning_rate(settings, self.step, self.share)
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        self._network.train()
+        rng = np.random.default_rng([settings.seed, self.step, 1])
+        parts = losses(self._network, batch, settings.weights, rng, self._teacher)
+        total = torch.stack(list(parts.values())).sum()
+        self._optimiser.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self._network.parameters(), settings.clip_norm)
+        if torch.isfinite(norm):
+            self._optimiser.step()
+        self._follow()
+        self.step += 1
+        took = time.monotonic() - started
+        self.elapsed_s += took
+        for name, value in {**parts, "total": total}.items():
+            self._sums[name] = self._sums.get(name, 0.0) + float(value.detach())
+        self._steps_summed += 1
+        self._time_summed += took
+        self._waited += waited
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Let the average follow the network; faster while there is little to average."""
+        keep = min(self._settings.ema, (1 + self.step) / (10 + self.step))
+        for mean, new in zip(
+            self._average.state_dict().values(), self._network.state_dict().values(), strict=True
+        ):
+            if mean.dtype.is_floating_point:
+                mean.lerp_(new, 1 - keep)
+            else:
+                mean.copy_(new)
+
+    def report(self, progress: Progress | None, *, last: bool = False) -> None:
+        """Tell what happened since the last report, if anything did; try the network if it is time to."""
+        if not self._steps_summed:
+            return
+        f1 = None
+        if self._trial and (last or time.monotonic() - self._tried > self._settings.trial_s):
+            started = self._tried = time.monotonic()
+            measures = tried(self._average, self._trial)
+            self.ap50, f1 = measures.ap50, measures.f1
+            self.elapsed_s += time.monotonic() - started
+        means = {name: value / self._steps_summed for name, value in self._sums.items()}
+        self.last_loss = means["total"]
+        report = FitReport(
+            step=self.step,
+            minutes=round(self.elapsed_s / 60, 3),
+            share=round(self.share, 5),
+            learning_rate=self._optimiser.param_groups[0]["lr"],
+            images_per_s=round(self._steps_summed * self._settings.batch / self._time_summed, 2),
+            waiting=round(self._waited / self._time_summed, 3),
+            loss={name: round(value, 4) for name, value in means.items()},
+            ap50=None if f1 is None else self.ap50,
+            f1=f1,
+        )
+        self._out.mkdir(parents=True, exist_ok=True)
+        with (self._out / "progress.jsonl").open("ab") as file:
+            file.write(msgspec.json.encode(report) + b"\n")
+        self._sums, self._steps_summed, self._time_summed, self._waited = {}, 0, 0.0, 0.0
+        if progress is not None:
+            progress(report)
+
+
+def _channels_last(network: PersonNet) -> PersonNet:
+    """The network in the memory layout that convolutions in bfloat16 are fast in."""
+    changed: PersonNet = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return changed
+
+
+def _optimiser(network: PersonNet, settings: FitSettings) -> torch.optim.AdamW:
+    """AdamW; biases, norms and other vectors do not decay."""
+    decays = [p for p in network.parameters() if p.ndim > 1 and p is not network.peak.near]
+    known = {id(p) for p in decays}
+    others = [p for p in network.parameters() if id(p) not in known]
+    groups = [
+        {"params": decays, "weight_decay": settings.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)

@@ -1,0 +1,110 @@
+"""The graph that is exported: a trained network and all around it that is the same for every picture."""
+
+from __future__ import annotations
+
+import copy
+import io
+import itertools
+import warnings
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from inference.training.network import PIXEL_SCALE, Looks, PersonNet
+from inference.training.settings import STRIDE
+
+OPSET = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Platt scaling (Platt, 1999): probability = sigmoid(slope * logit + offset)."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+
+class DetectionGraph(nn.Module):
+    """uint8 picture in, ``scores``, ``boxes``, ``points`` and ``appearance`` out.
+
+    What these are is said in :mod:`inference.detection.centre_points`.
+    """
+
+    def __init__(self, network: PersonNet, peaks: int = 40, calibration: Calibration | None = None) -> None:
+        super().__init__()
+        self.network = folded(network)
+        self.peaks = peaks
+        self.calibration = calibration or Calibration()
+        self.eval()  # the exporter restores the mode that it finds
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """``image`` is uint8 ``[1, H, W, 3]``."""
+        maps = self.network(image.permute(0, 3, 1, 2).to(torch.float32))
+        heat, cell = peaks_of(maps.heat, self.peaks)
+        columns = maps.heat.shape[-1]
+        x, y = cell % columns, torch.div(cell, columns, rounding_mode="floor")
+        xy = torch.stack([x, y], dim=1).to(torch.float32) * STRIDE + STRIDE / 2
+        looks = self.network.peak(maps, torch.zeros_like(cell), xy)
+        logits = self.calibration.slope * (heat + looks.score) + self.calibration.offset
+        scores, order = torch.topk(torch.sigmoid(logits), self.peaks)
+        points, box = key_points(looks)[order], looks.box[order]
+        return scores[None], box[None], points[None], looks.appearance[order][None]
+
+
+def peaks_of(heat: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Logits and flat cells of the ``count`` highest local maxima of one map ``[1, 1, h, w]``.
+
+    What is no maximum of its 3x3 cells is never chosen while there are enough that are; its logit is then
+    lower than any real one.
+    """
+    around = nn.functional.max_pool2d(heat, 3, stride=1, padding=1)
+    peaked = torch.where(heat == around, heat, torch.full_like(heat, -40.0))
+    logits, cells = torch.topk(peaked.reshape(-1), count)
+    return logits, cells
+
+
+def key_points(looks: Looks) -> Tensor:
+    """Head, foot, left and right wrist ``[N, 4, 3]``: x, y and the chance that it is visible."""
+    points = torch.cat([looks.points, torch.sigmoid(looks.visible)[..., None]], dim=2)
+    left_first = torch.stack([points[:, 2], points[:, 3]], dim=1)
+    right_first = torch.stack([points[:, 3], points[:, 2]], dim=1)
+    wrists = torch.where((looks.swapped > 0)[:, None, None], right_first, left_first)
+    return torch.cat([points[:, :2], wrists], dim=1)
+
+
+def folded(network: PersonNet) -> PersonNet:
+    """A copy for inference in which no batch normalisation and no scaling of the pixels is left."""
+    copied = copy.deepcopy(network).float().eval()
+    for module in list(copied.modules()):
+        # In this network a normalisation always follows the convolution that is named before it.
+        for (name, first), (after, second) in itertools.pairwise(list(module.named_children())):
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
+                setattr(module, name, nn.utils.fuse_conv_bn_eval(first, second))
+                setattr(module, after, nn.Identity())
+    first = next(m for m in copied.stem.modules() if isinstance(m, nn.Conv2d))
+    with torch.no_grad():
+        first.weight *= PIXEL_SCALE
+    copied.pixel_scale = 1.0
+    return copied
+
+
+def onnx_bytes(graph: DetectionGraph, width: int, height: int, *, dynamic: bool) -> bytes:
+    """The graph as ONNX. With ``dynamic`` height and width may be any multiples of 16."""
+    axes = {"image": {1: "height", 2: "width"}} if dynamic else None
+    out = io.BytesIO()
+    picture = torch.randint(0, 255, (1, height, width, 3), dtype=torch.uint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the older exporter is deprecated; the newer one needs onnxscript
+        torch.onnx.export(
+            graph,
+            (picture,),
+            cast(Any, out),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=["image"],
+            output_names=["scores", "boxes", "points", "appearance"],
+            dynamic_axes=axes,
+        )
+    return out.getvalue()

@@ -1,0 +1,169 @@
+"""What the network is taught by: one number for each part of what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from inference.training.network import Looks, Maps
+
+HIDDEN_POINT = (0.3, 0.6, 0.25, 0.25)
+"""What a head, foot or wrist counts that cannot be seen. Feet matter hidden too: people stand on them."""
+TEMPERATURE = 0.1
+"""Of the contrast between appearances."""
+FOUND_IOU = 0.5
+
+
+@dataclass(slots=True)
+class Batch:
+    """Pictures and what is to be said of them. N: all people of the batch."""
+
+    image: Tensor
+    """uint8 ``[B, 3, H, W]``"""
+    heat: Tensor
+    """``[B, 4, h, w]``, as are the next two; see :class:`inference.training.targets.Targets`."""
+    counts: Tensor
+    peak_weight: Tensor
+    picture: Tensor
+    """``[N]`` which picture each person is in."""
+    centres: Tensor
+    """``[N, 2]``"""
+    boxes: Tensor
+    """``[N, 4]``"""
+    points: Tensor
+    """``[N, 4, 3]``"""
+    weight: Tensor
+    """``[N]``"""
+    identity: Tensor
+    """``[N]``"""
+    scene: Tensor
+    """``[N]``"""
+    unclear: Tensor
+    """``[M, 4]`` boxes of people too hidden to count."""
+    unclear_picture: Tensor
+    """``[M]``"""
+
+
+class PointLoss(NamedTuple):
+    """What the points of people cost, and what follows from which wrist was taken for which."""
+
+    distance: Tensor
+    visible: Tensor
+    hand: Tensor
+
+
+def focal(logits: Tensor, target: Tensor, counts: Tensor, peak_weight: Tensor) -> Tensor:
+    """Focal loss of heat maps with less penalty near peaks (CornerNet, Law & Deng, 2018), per peak.
+
+    All tensors have one shape; a peak is where ``peak_weight`` is above 0.
+    """
+    chance = torch.sigmoid(logits)
+    peak = (peak_weight > 0).to(logits.dtype)
+    at_peak = peak_weight * (1 - chance) ** 2 * functional.softplus(-logits)
+    elsewhere = (1 - peak) * counts * (1 - target) ** 4 * chance**2 * functional.softplus(logits)
+    return (at_peak.sum() + elsewhere.sum()) / peak_weight.sum().clamp(min=1)
+
+
+def overlap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """IoU and generalised IoU (Rezatofighi et al., 2019) of boxes ``[..., 4]``, pair by pair."""
+    low, high = torch.maximum(a[..., :2], b[..., :2]), torch.minimum(a[..., 2:], b[..., 2:])
+    shared = (high - low).clamp(min=0).prod(dim=-1)
+    size_a, size_b = (a[..., 2:] - a[..., :2]).clamp(min=0), (b[..., 2:] - b[..., :2]).clamp(min=0)
+    union = (size_a.prod(dim=-1) + size_b.prod(dim=-1) - shared).clamp(min=1e-6)
+    hull = torch.maximum(a[..., 2:], b[..., 2:]) - torch.minimum(a[..., :2], b[..., :2])
+    hull_area = hull.clamp(min=0).prod(dim=-1).clamp(min=1e-6)
+    iou = shared / union
+    return iou, iou - (hull_area - union) / hull_area
+
+
+def box_loss(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """1 - GIoU, and the distance of the sides as a share of the size."""
+    _, giou = overlap(found, wanted)
+    size = (wanted[:, 2:] - wanted[:, :2]).repeat(1, 2).clamp(min=4)
+    sides = ((found - wanted).abs() / size).clamp(max=5).sum(dim=1)
+    return ((1 - giou + 0.5 * sides) * weight).sum() / weight.sum().clamp(min=1)
+
+
+def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weight: Tensor) -> PointLoss:
+    """Distances ``[N, 4, 2]`` to ``wanted`` ``[N, 4, 3]`` as shares of the box's longer side.
+
+    Which of the two wrists is which does not matter for the distance: the cheaper of the two ways counts.
+    What is right is said by ``looks.swapped``.
+    """
+    longer = (boxes[:, 2:] - boxes[:, :2]).amax(dim=1).clamp(min=8)
+    hidden = torch.tensor(HIDDEN_POINT, dtype=points.dtype)
+    exchanged = wanted[:, [0, 1, 3, 2]]
+
+    def cost(target: Tensor) -> Tensor:
+        share = torch.where(target[..., 2] > 0.5, torch.ones_like(hidden), hidden)
+        distance = (points - target[..., :2]).abs().sum(dim=2) / longer[:, None]
+        return share * distance.clamp(max=2)
+
+    straight, crossed = cost(wanted), cost(exchanged)
+    swap = crossed[:, 2:].sum(dim=1) < straight[:, 2:].sum(dim=1)
+    chosen = torch.where(swap[:, None], crossed, straight)
+    seen = torch.where(swap[:, None], exchanged[..., 2], wanted[..., 2])
+    total = weight.sum().clamp(min=1)
+    visible = functional.binary_cross_entropy_with_logits(looks.visible, seen, reduction="none")
+    both = weight * (wanted[:, 2:, 2] > 0.5).all(dim=1)
+    hand = functional.binary_cross_entropy_with_logits(looks.swapped, swap.to(points.dtype), reduction="none")
+    return PointLoss(
+        (chosen.sum(dim=1) * weight).sum() / total,
+        (visible.mean(dim=1) * weight).sum() / total,
+        (hand * both).sum() / both.sum().clamp(min=1),
+    )
+
+
+def contrast(appearance: Tensor, identity: Tensor, scene: Tensor) -> Tensor:
+    """Supervised contrastive loss (Khosla et al., 2020, arXiv:2004.11362) over those seen at least twice.
+
+    Somebody is told from others of the same scene only: those of another could be told by its light.
+    """
+    count = identity.shape[0]
+    unit = functional.normalize(appearance, dim=1)
+    itself = torch.eye(count, dtype=torch.bool)
+    same = (identity[:, None] == identity[None]) & ~itself
+    seen_twice = same.any(dim=1)
+    if not bool(seen_twice.any()):
+        return appearance.sum() * 0
+    other_place = scene[:, None] != scene[None]
+    logits = (unit @ unit.T / TEMPERATURE).masked_fill(itself | other_place, -1e4)
+    log_share = functional.log_softmax(logits, dim=1)
+    mean = (log_share * same).sum(dim=1) / same.sum(dim=1).clamp(min=1)
+    return -mean[seen_twice].mean()
+
+
+def score_loss(logits: Tensor, boxes: Tensor, picture: Tensor, batch: Batch) -> Tensor:
+    """Cross entropy of the final scores of peaks ``[K]``: the chance that the box finds somebody.
+
+    Peaks on people too hidden to count teach nothing.
+    """
+    found = _best_overlap(boxes, picture, batch.boxes, batch.picture)
+    unclear = _best_overlap(boxes, picture, batch.unclear, batch.unclear_picture)
+    counts = ((found >= FOUND_IOU) | (unclear < 0.3)).to(logits.dtype)
+    wanted = (found >= FOUND_IOU).to(logits.dtype)
+    loss = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    return (loss * counts).sum() / wanted.sum().clamp(min=8)
+
+
+def _best_overlap(boxes: Tensor, picture: Tensor, others: Tensor, others_picture: Tensor) -> Tensor:
+    if not len(others):
+        return torch.zeros(len(boxes))
+    iou, _ = overlap(boxes[:, None], others[None])
+    return (iou * (picture[:, None] == others_picture[None])).amax(dim=1)
+
+
+def teacher_loss(maps: Maps, teacher: Maps, peak_weight: Tensor) -> Tensor:
+    """Quality focal loss (Li et al., 2020, arXiv:2006.04388) of the maps against a teacher's, per peak."""
+    total = maps.heat.sum() * 0
+    pairs = ((maps.heat, teacher.heat, peak_weight[:, :1]), (maps.points, teacher.points, peak_weight[:, 1:]))
+    for own, other, weight in pairs:
+        wanted = torch.sigmoid(other)
+        apart = (wanted - torch.sigmoid(own)).abs() ** 2
+        loss = apart * functional.binary_cross_entropy_with_logits(own, wanted, reduction="none")
+        total = total + loss.sum() / weight.sum().clamp(min=1)
+    return total

@@ -1,0 +1,262 @@
+"""How good a person detector is on held-out pictures in which everybody is known."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.detection.manifest import read_manifest, read_network
+from inference.detection.picture import Picture
+from inference.detection.session import Detector
+from inference.messages import Detection, KeyPoint
+from inference.training.augment import decoded
+from inference.training.example_types import Example, TrainingPerson, read_shard, shards
+from inference.training.matching import Matched, auc, calibration_error, counted, curve, match
+from inference.training.settings import CLEARLY_VISIBLE, MIN_VISIBLE
+
+Floats = NDArray[np.float64]
+
+BODY_M = 1.72
+"""Metres that a person's length in the picture stands for."""
+NEAR_M = 0.08
+"""A wrist found this near counts as found."""
+LOWEST_SCORE = 0.02
+"""Detections below this change no measure."""
+BUCKETS_PX = (0, 40, 80, 160, 10_000)
+"""People by the longer side of their boxes in the network's input."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """How well boxes were found in some of the pictures or for some of the people."""
+
+    people: int
+    ap50: float
+    recall: float
+    """At the threshold."""
+
+
+class Measures(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything, for one network at one input scale."""
+
+    pictures: int
+    people: int
+    """At least half of whom can be seen."""
+    scale: float
+    """Input pixels for one of the pictures' pixels."""
+    ap50: float
+    """For people of whom at least half can be seen; others count neither way."""
+    ap50_all: float
+    """For all of whom something is to be seen."""
+    threshold: float
+    precision: float
+    recall: float
+    f1: float
+    calibration_error: float
+    foot_error: float | None
+    """Median distance as a share of the person's length in the picture."""
+    foot_error_seen: float | None
+    """The same where the feet can be seen."""
+    head_error: float | None
+    wrists_near: float | None
+    """Share of visible wrists found within 8 cm, whichever hand is called left."""
+    wrist_error_m: float | None
+    """Median."""
+    hands_right: float | None
+    """Share of people with both wrists visible whose left is called left."""
+    appearance_auc: float | None
+    """Chance that two pictures of one person are more alike than pictures of two people of the scene."""
+    by_size: dict[str, Found]
+    by_kind: dict[str, Found]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """One held-out picture and what was detected in it."""
+
+    example: Example
+    found: tuple[Detection, ...]
+
+
+Detect = Callable[[Picture], tuple[Detection, ...]]
+
+
+def held_out_examples(folder: Path, most: int | None = None) -> list[Example]:
+    """Examples of a held-out folder, evenly chosen if there are more than ``most``. Raises ``ValueError``."""
+    examples = [e for path in shards(folder) for e in read_shard(path)]
+    if not examples:
+        raise ValueError(f"no examples in {folder}")
+    if most is None or len(examples) <= most:
+        return examples
+    # Whole scenes, so that appearance can be compared.
+    scenes = [list(shots) for _, shots in itertools.groupby(examples, key=lambda e: e.scene)]
+    step = len(examples) / most
+    chosen = [scenes[int(k * step)] for k in range(int(len(scenes) / step))]
+    return [e for shots in chosen for e in shots]
+
+
+def sighted(detect: Detect, examples: Iterable[Example]) -> list[Sighting]:
+    """Run a detector on all pictures."""
+    return [Sighting(e, detect(decoded(e))) for e in examples]
+
+
+def detector_at(manifest: Path, size: tuple[int, int], nms: float | None) -> Detector:
+    """A model with another input size and other thresholds: all but the hopeless, for measuring."""
+    wanted = read_manifest(manifest)
+    thresholds = msgspec.structs.replace(wanted.thresholds, score=LOWEST_SCORE, nms=nms)
+    model_input = msgspec.structs.replace(wanted.input, width=size[0], height=size[1])
+    changed = msgspec.structs.replace(wanted, thresholds=thresholds, input=model_input)
+    return Detector(changed, manifest, read_network(manifest, wanted))
+
+
+def measure(sightings: Sequence[Sighting], threshold: float | None = None, scale: float = 1.0) -> Measures:
+    """Everything about what was found, at a threshold or at that of the best F1."""
+    clear = matches_of_clear(sightings)
+    whole = curve(clear)
+    if threshold is None:
+        threshold = whole.best()[0]
+    precision, recall, f1 = whole.at(threshold)
+    pairs = [_pairs(s, m, threshold) for s, m in zip(sightings, clear, strict=True)]
+    points = _point_errors([pair for picture in pairs for pair in picture])
+    return Measures(
+        pictures=len(sightings),
+        people=sum(m.wanted for m in clear),
+        scale=scale,
+        ap50=whole.average_precision,
+        ap50_all=curve([_matched(s, MIN_VISIBLE) for s in sightings]).average_precision,
+        threshold=threshold,
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        calibration_error=calibration_error(*counted(clear)),
+        appearance_auc=_appearance(sightings, pairs),
+        by_size={
+            f"{low}-{high}" if high < BUCKETS_PX[-1] else f"over {low}": _found(
+                [_matched(s, CLEARLY_VISIBLE, (low / scale, high / scale)) for s in sightings], threshold
+            )
+            for low, high in itertools.pairwise(BUCKETS_PX)
+        },
+        by_kind={
+            kind: _found(
+                [m for s, m in zip(sightings, clear, strict=True) if s.example.kind == kind], threshold
+            )
+            for kind in sorted({s.example.kind for s in sightings})
+        },
+        **dataclasses.asdict(points),
+    )
+
+
+def matches_of_clear(sightings: Sequence[Sighting]) -> list[Matched]:
+    """Matches with the people of whom at least half can be seen."""
+    return [_matched(s, CLEARLY_VISIBLE) for s in sightings]
+
+
+def _found(matches: list[Matched], threshold: float) -> Found:
+    found = curve(matches)
+    return Found(sum(m.wanted for m in matches), found.average_precision, found.at(threshold)[1])
+
+
+def _matched(sighting: Sighting, visible: float, sizes: tuple[float, float] = (0.0, float("inf"))) -> Matched:
+    """Matches with the people of whom enough can be seen and whose box is long enough, but not too long."""
+    people = sighting.example.people
+    truth = np.array([p.box for p in people], np.float64).reshape(-1, 4)
+    found = np.array([d.box for d in sighting.found], np.float64).reshape(-1, 4)
+    scores = np.array([d.score for d in sighting.found], np.float64)
+    wanted = np.array([p.visible >= visible for p in people], bool) & _between(truth, sizes)
+    matched = match(found, scores, truth, wanted)
+    ordered = found[np.argsort(-scores, kind="stable")]
+    other_size = (matched.person < 0) & ~_between(ordered, sizes)
+    return dataclasses.replace(matched, counts=matched.counts & ~other_size)
+
+
+def _between(boxes: Floats, sizes: tuple[float, float]) -> NDArray[np.bool_]:
+    longer = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0)
+    return np.asarray((longer >= sizes[0]) & (longer < sizes[1]))
+
+
+Pair = tuple[TrainingPerson, Detection]
+
+
+def _pairs(sighting: Sighting, matched: Matched, threshold: float) -> list[Pair]:
+    """People and the detections that found them."""
+    ordered = sorted(sighting.found, key=lambda d: -d.score)
+    return [
+        (sighting.example.people[k], detection)
+        for k, detection in zip(matched.person.tolist(), ordered, strict=True)
+        if k >= 0 and detection.score >= threshold
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _PointErrors:
+    foot_error: float | None
+    foot_error_seen: float | None
+    head_error: float | None
+    wrists_near: float | None
+    wrist_error_m: float | None
+    hands_right: float | None
+
+
+def _point_errors(pairs: list[Pair]) -> _PointErrors:
+    foot, foot_seen, head, wrists, right = [], [], [], [], []
+    for person, detection in pairs:
+        length = _length(person)
+        foot.append(_apart(person.foot, detection.foot) / length)
+        if person.foot[2] > 0.5:
+            foot_seen.append(foot[-1])
+        if person.head[2] > 0.5:
+            head.append(_apart(person.head, detection.head) / length)
+        straight = _wrists(person, detection.wrist_left, detection.wrist_right)
+        crossed = _wrists(person, detection.wrist_right, detection.wrist_left)
+        wrists += [d / length * BODY_M for d in min(straight, crossed, key=sum)]
+        if len(straight) == 2:
+            right.append(sum(straight) <= sum(crossed))
+    return _PointErrors(
+        _median(foot),
+        _median(foot_seen),
+        _median(head),
+        float(np.mean(np.array(wrists) <= NEAR_M)) if wrists else None,
+        _median(wrists),
+        float(np.mean(right)) if right else None,
+    )
+
+
+def _length(person: TrainingPerson) -> float:
+    """Pixels that a body's length takes; seen from above the box is longer than from head to foot."""
+    x1, y1, x2, y2 = person.box
+    return max(person.height_px, x2 - x1, y2 - y1, 1.0)
+
+
+def _wrists(person: TrainingPerson, left: KeyPoint | None, right: KeyPoint | None) -> list[float]:
+    """Distances of the wrists that can be seen, if these are their places."""
+    known = ((person.wrist_left, left), (person.wrist_right, right))
+    return [_apart(true, found) for true, found in known if true[2] > 0.5]
+
+
+def _apart(true: tuple[float, float, float], found: KeyPoint | None) -> float:
+    """Pixels; infinitely many where nothing was found."""
+    return float("inf") if found is None else float(np.hypot(true[0] - found.x, true[1] - found.y))
+
+
+def _median(values: list[float]) -> float | None:
+    return float(np.median(values)) if values else None
+
+
+def _appearance(sightings: Sequence[Sighting], pairs: list[list[Pair]]) -> float | None:
+    """Over pairs of detections in two pictures of one scene."""
+    same: list[float] = []
+    different: list[float] = []
+    groups = itertools.groupby(zip(sightings, pairs, strict=True), key=lambda sp: sp[0].example.scene)
+    for _, group in groups:
+        for (_, first), (_, second) in itertools.combinations(list(group), 2):
+            for (a, found_a), (b, found_b) in itertools.product(first, second):
+                if found_a.appearance is not None and found_b.appearance is not None:
+                    alike = float(found_a.appearance.vector @ found_b.appearance.vector)
+                    (same if a.identity == b.identity else different).append(alike)
+    return auc(np.array(same), np.array(different))

@@ -1,0 +1,341 @@
+"""The person network: one pass of plain convolutions over the picture, then a closer look at each peak.
+
+What is computed everywhere is little: a heat map of people's centres and three of their points (head, foot,
+wrists of either side) at stride 4. All the rest is computed only where a peak is, by small fully connected
+layers on features sampled around it: box, points and, from a grid of samples inside that box, a corrected
+box, visibility, appearance and a second opinion on the score. Points are then drawn to the heat maps nearby
+(integral regression, Sun et al., 2018, arXiv:1711.08229).
+
+Heat maps of people after CenterNet (Zhou et al., 2019, arXiv:1904.07850); the pyramid after Lin et al., 2017
+(arXiv:1612.03144); bottleneck blocks after He et al., 2016 (arXiv:1512.03385).
+
+Coordinates are continuous pixels of the input: its left edge is 0, the centre of the first cell of a map of
+stride s is s / 2.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from inference.training.settings import STRIDE, NetworkSize
+
+POINTS = 4
+"""Head, foot and two wrists."""
+POINT_MAPS = 3
+"""Head, foot, any wrist."""
+MAP_OF_POINT = (0, 1, 2, 2)
+
+PIXEL_SCALE = 1 / 64
+"""Pixels enter the first convolution times this; the export folds it into the weights."""
+
+AROUND_PX = 8.0
+"""Distance of the 3x3 samples around a peak."""
+GRID = (3, 6)
+"""Samples across and down a box."""
+WINDOW = 7
+"""Samples across and down the window in which a point is looked for on its heat map."""
+WINDOW_SHARE = 0.36
+"""Width of that window as a share of the box's longer side."""
+
+_FIRST_SIZE = 24.0
+"""Pixels from the centre to the sides of the box that an untrained network answers with."""
+
+
+class Maps(NamedTuple):
+    """What is computed everywhere. Logits."""
+
+    heat: Tensor
+    """``[B, 1, H/4, W/4]`` people's centres."""
+    points: Tensor
+    """``[B, 3, H/4, W/4]`` head, foot, wrists."""
+    fine: Tensor
+    """``[B, C, H/8, W/8]``"""
+    middle: Tensor
+    """``[B, C, H/16, W/16]``"""
+    coarse: Tensor
+    """``[B, C, H/32, W/32]``"""
+
+
+class Looks(NamedTuple):
+    """What is computed at N peaks."""
+
+    first_box: Tensor
+    """``[N, 4]`` x1, y1, x2, y2 as first seen from the centre."""
+    box: Tensor
+    """``[N, 4]`` corrected."""
+    first_points: Tensor
+    """``[N, 4, 2]``"""
+    points: Tensor
+    """``[N, 4, 2]`` head, foot, one wrist, the other wrist."""
+    visible: Tensor
+    """``[N, 4]`` logits that the points are seen."""
+    swapped: Tensor
+    """``[N]`` logit that the first wrist is the right one, not the left."""
+    score: Tensor
+    """``[N]`` to be added to the logit of the heat map."""
+    appearance: Tensor
+    """``[N, D]``, of any length."""
+
+    def head(self, count: int) -> Looks:
+        """The first of them."""
+        return Looks(*(part[:count] for part in self))
+
+
+def convolution(
+    inputs: int, outputs: int, kernel: int = 3, stride: int = 1, groups: int = 1, *, act: bool = True
+) -> nn.Sequential:
+    """Convolution and batch normalisation, with or without a rectifier."""
+    padding = kernel // 2 if kernel % 2 else 0
+    layers: list[nn.Module] = [
+        nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False),
+        nn.BatchNorm2d(outputs),
+    ]
+    if act:
+        layers.append(nn.ReLU(inplace=True))
+    return nn.Sequential(*layers)
+
+
+class Residual(nn.Module):
+    """What its layers find is added to what there is. Keeps the shape."""
+
+    def __init__(self, before: nn.Module, inputs: int, channels: int) -> None:
+        """``before`` leads from ``channels`` to ``inputs`` channels; a last 1x1 layer leads back."""
+        super().__init__()
+        self.before = before
+        self.last = nn.Conv2d(inputs, channels, 1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+        nn.init.constant_(self.norm.weight, 0.5)  # at first a block changes little
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same shape."""
+        return nn.functional.relu(x + self.norm(self.last(self.before(x))))
+
+
+def bottleneck(channels: int) -> Residual:
+    """Half the channels, a dense 3x3, all the channels."""
+    half = max(16, channels // 2 // 16 * 16)
+    return Residual(nn.Sequential(convolution(channels, half, 1), convolution(half, half)), half, channels)
+
+
+def separable(channels: int) -> Residual:
+    """3x3 in each channel, then across channels: a third of a bottleneck's work."""
+    return Residual(convolution(channels, channels, groups=channels), channels, channels)
+
+
+class PersonNet(nn.Module):
+    """See the module's docstring."""
+
+    def __init__(self, size: NetworkSize) -> None:
+        super().__init__()
+        self.size = size
+        self.pixel_scale = PIXEL_SCALE
+        stem, c4, c8, c16, c32 = size.channels
+        n4, n8, n16, n32 = size.blocks
+        neck, fine = size.neck, size.fine
+        self.stem = convolution(3, stem, stride=2)
+        self.at4 = nn.Sequential(convolution(stem, c4, 2, 2), *(separable(c4) for _ in range(n4)))
+        self.at8 = nn.Sequential(convolution(c4, c8, 2, 2), *(bottleneck(c8) for _ in range(n8)))
+        self.at16 = nn.Sequential(convolution(c8, c16, 2, 2), *(bottleneck(c16) for _ in range(n16)))
+        self.at32 = nn.Sequential(
+            _EvenPad(), convolution(c16, c32, 2, 2), *(bottleneck(c32) for _ in range(n32))
+        )
+        self.to_coarse = convolution(c32, neck, 1)
+        self.from16 = convolution(c16, neck, 1, act=False)
+        self.middle = nn.Sequential(nn.ReLU(inplace=True), bottleneck(neck))
+        self.down_to_fine = convolution(neck, fine, 1, act=False)
+        self.from8 = convolution(c8, fine, 1, act=False)
+        self.fine = nn.Sequential(nn.ReLU(inplace=True), bottleneck(fine))
+        self.before_maps = convolution(fine, 32)
+        self.last_maps = nn.Conv2d(32, (1 + POINT_MAPS) * (8 // STRIDE) ** 2, 1)
+        self.peak = PeakLook(size)
+        self._start()
+
+    def _start(self) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        nn.init.normal_(self.last_maps.weight, std=0.01)
+        if self.last_maps.bias is not None:
+            # Every cell starts with a chance of 0.01, as the focal loss wants it.
+            nn.init.constant_(self.last_maps.bias, -math.log(99))
+
+    def forward(self, image: Tensor) -> Maps:
+        """Maps of pictures ``[B, 3, H, W]``, BGR 0 to 255 (any float type); H and W multiples of 16."""
+        x8 = self.at8(self.at4(self.stem(image * self.pixel_scale if self.pixel_scale != 1 else image)))
+        x16 = self.at16(x8)
+        coarse = self.to_coarse(self.at32(x16))
+        middle = self.middle(_add_upsampled(self.from16(x16), coarse))
+        fine = _add_upsampled(self.from8(x8), self.down_to_fine(middle))
+        fine = self.fine(fine)
+        maps = nn.functional.pixel_shuffle(self.last_maps(self.before_maps(fine)), 8 // STRIDE)
+        return Maps(maps[:, :1], maps[:, 1:], fine, middle, coarse)
+
+
+class _EvenPad(nn.Module):
+    """Adds a row and a column that the next layer of stride 2 takes in only where the size is odd."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """One larger in height and width."""
+        return nn.functional.pad(x, (0, 1, 0, 1))
+
+
+def _add_upsampled(fine: Tensor, coarse: Tensor) -> Tensor:
+    """Sum of a map and one of half its size; where the finer size is odd, a row or column is left over."""
+    larger = nn.functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
+    return fine + larger[..., : fine.shape[-2], : fine.shape[-1]]
+
+
+class Sampler:
+    """Reads a batch of maps between its cells."""
+
+    def __init__(self, maps: Tensor, stride: int) -> None:
+        """``maps`` is ``[B, C, h, w]``."""
+        _, self._channels, self._h, self._w = maps.shape
+        self._rows = maps.permute(0, 2, 3, 1).reshape(-1, self._channels)
+        self._stride = stride
+
+    def __call__(self, picture: Tensor, xy: Tensor) -> Tensor:
+        """Bilinear samples ``[N, S, C]`` at input pixels ``[N, S, 2]`` of the pictures ``[N]``; 0 outside."""
+        place = xy / self._stride - 0.5
+        low = torch.floor(place)
+        part = place - low
+        x, column = self._pair(part[..., 0], low[..., 0], self._w)
+        y, row = self._pair(part[..., 1], low[..., 1], self._h)
+        first = (picture * (self._h * self._w))[:, None, None, None]
+        index = first + row[..., :, None] * self._w + column[..., None, :]
+        share = y[..., :, None] * x[..., None, :]
+        # One read for the four corners: each read's gradient is as large as the whole map.
+        corners = self._rows[index.flatten(2)]
+        return (corners * share.flatten(2)[..., None]).sum(dim=2)
+
+    @staticmethod
+    def _pair(part: Tensor, low: Tensor, size: int) -> tuple[Tensor, Tensor]:
+        """Shares and indices ``[N, S, 2]`` of the two cells on either side, along one axis."""
+        cells = torch.stack([low, low + 1], dim=-1)
+        share = torch.stack([1 - part, part], dim=-1)
+        known = cells.clamp(0, size - 1)
+        return share * (known == cells).to(share.dtype), known.to(torch.int64)
+
+
+def lattice(columns: int, rows: int) -> Tensor:
+    """Places ``[columns * rows, 2]`` spread evenly over the square from -1 to 1, row by row."""
+    y, x = torch.meshgrid(_spread(rows), _spread(columns), indexing="ij")
+    return torch.stack([x.reshape(-1), y.reshape(-1)], dim=1)
+
+
+def _spread(count: int) -> Tensor:
+    return (torch.arange(count, dtype=torch.float32) + 0.5) * (2 / count) - 1
+
+
+class Appearance(nn.Module):
+    """What somebody looks like, from the samples inside their box.
+
+    The last normalisation takes away what all people have in common: without it the vectors all pointed the
+    same way, and the contrast between them had nothing to pull at.
+    """
+
+    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
+        self.common = nn.BatchNorm1d(outputs, affine=False)
+
+    def forward(self, body: Tensor) -> Tensor:
+        """``[N, D]`` float32."""
+        found: Tensor = self.common(self.layers(body).float())
+        return found
+
+
+class PeakLook(nn.Module):
+    """The layers that look at single peaks."""
+
+    around: Tensor
+    grid: Tensor
+    window: Tensor
+    map_of_point: Tensor
+
+    def __init__(self, size: NetworkSize) -> None:
+        super().__init__()
+        hidden, fine, neck = size.hidden, size.fine, size.neck
+        self.register_buffer("around", lattice(3, 3) * (1.5 * AROUND_PX), persistent=False)
+        self.register_buffer("grid", lattice(*GRID), persistent=False)
+        self.register_buffer("window", lattice(WINDOW, WINDOW), persistent=False)
+        self.register_buffer("map_of_point", torch.tensor(MAP_OF_POINT), persistent=False)
+        self.first = nn.Sequential(
+            nn.Linear(9 * fine + 2 * neck, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()
+        )
+        self.first_out = nn.Linear(hidden, 4 + 2 * POINTS)
+        self.second = nn.Sequential(
+            nn.Linear(GRID[0] * GRID[1] * fine + hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+        )
+        self.second_out = nn.Linear(hidden, 4 + 2 * POINTS + POINTS + 2)
+        self.appearance = Appearance(GRID[0] * GRID[1] * fine + hidden, hidden, size.appearance)
+        self.near = nn.Parameter(-2.0 * (self.window**2).sum(dim=1).repeat(POINTS, 1))
+        """``[4, S]`` how likely a point is near the middle of its window."""
+        self.outside = nn.Parameter(torch.full((POINTS,), -4.0))
+        self.sharpness = nn.Parameter(torch.ones(POINTS))
+        for layer in (self.first_out, self.second_out):
+            nn.init.normal_(layer.weight, std=0.01)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, maps: Maps, picture: Tensor, xy: Tensor) -> Looks:
+        """Look at the places ``xy`` ``[N, 2]`` of the pictures ``[N]`` of the batch. float32."""
+        count = xy.shape[0]
+        fine, at = Sampler(maps.fine, 8), xy[:, None]
+        seen = [
+            fine(picture, at + self.around).reshape(count, -1),
+            Sampler(maps.middle, 16)(picture, at).reshape(count, -1),
+            Sampler(maps.coarse, 32)(picture, at).reshape(count, -1),
+        ]
+        hidden = self.first(torch.cat(seen, dim=1))
+        out = self.first_out(hidden).float()
+        sides = _FIRST_SIZE * torch.exp(out[:, :4].clamp(-4, 4))
+        first_box = torch.cat([xy - sides[:, :2], xy + sides[:, 2:]], dim=1)
+        fixed = first_box.detach()
+        middle, half = (fixed[:, :2] + fixed[:, 2:]) / 2, (fixed[:, 2:] - fixed[:, :2]) / 2
+        length = half.amax(dim=1)
+        scale = length[:, None, None]
+        first_points = middle[:, None] + scale * out[:, 4:].reshape(count, POINTS, 2)
+
+        inside = fine(picture, middle[:, None] + self.grid * half[:, None])
+        body = torch.cat([inside.reshape(count, -1), hidden], dim=1)
+        hidden = self.second(body)
+        out = self.second_out(hidden).float()
+        box = fixed + out[:, :4] * torch.cat([half, half], dim=1)
+        points = first_points.detach() + scale * out[:, 4 : 4 + 2 * POINTS].reshape(count, POINTS, 2)
+        points = self._drawn(maps.points, picture, points, length)
+        rest = out[:, 4 + 2 * POINTS :]
+        return Looks(
+            first_box,
+            box,
+            first_points,
+            points,
+            visible=rest[:, :POINTS],
+            swapped=rest[:, POINTS],
+            score=rest[:, POINTS + 1],
+            appearance=self.appearance(body),
+        )
+
+    def _drawn(self, maps: Tensor, picture: Tensor, points: Tensor, length: Tensor) -> Tensor:
+        """Points drawn to where their heat maps say: the mean place of a window, weighted by its softmax.
+
+        Outside of the picture nothing is seen: there the logit is a constant that is learned.
+        """
+        _, count, rows, columns = maps.shape
+        around = self.window * (WINDOW_SHARE * length)[:, None, None]
+        cell = torch.floor((points.detach()[:, :, None] + around[:, None]) / STRIDE)
+        column, row = cell[..., 0], cell[..., 1]
+        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        plane = (picture * count)[:, None, None] + self.map_of_point[:, None]
+        index = (plane * rows + row.clamp(0, rows - 1).to(torch.int64)) * columns
+        seen = maps.reshape(-1)[index + column.clamp(0, columns - 1).to(torch.int64)]
+        logits = torch.where(inside, seen, self.outside[:, None])
+        weights = torch.softmax(logits * self.sharpness[:, None] + self.near, dim=2)
+        drawn = (weights[..., None] * (cell + 0.5) * STRIDE).sum(dim=2)
+        return points + (drawn - points.detach())
