@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from inference.detection.pool import FrameFault, Session, SessionMaker, detected
+from inference.detection.pool import FrameFault, Gate, Session, SessionMaker, detected
 from inference.messages import Detections, Frame
 from inference.messages.wire import DeviceStatus
 
@@ -55,8 +55,10 @@ class LiveDetection:
         threads: int,
         on_detections: Callable[[Detections], None],
         on_fault: FrameFault | None = None,
+        *,
+        gate: Gate | None = None,
     ) -> None:
-        """Make the sessions; :meth:`start` begins. Both callbacks are called by detection threads.
+        """Make the sessions; :meth:`start` begins. Callbacks and ``gate`` are called by detection threads.
 
         Raises :class:`ModelError` when the model cannot run.
         """
@@ -69,6 +71,7 @@ class LiveDetection:
         self._news = threading.Condition()
         self._told = 0
         self._on_detections, self._on_fault = on_detections, on_fault
+        self._gate = gate
         self._name = detector.name
         self._since = time.time()
         self._counts = {camera: LiveCounts() for camera in self._boxes}
@@ -175,6 +178,8 @@ class LiveDetection:
         began = time.perf_counter()
         try:
             found = detected(session, frame)
+            if self._gate is not None:  # in order: the camera is out of the line
+                found = self._gate.judge(frame.image, found)
         except Exception as error:  # whatever a model throws costs one picture, never the thread
             self._count_fault(camera, error)
             if self._on_fault is not None:

@@ -31,6 +31,13 @@ class SessionMaker(Protocol):
         """A session for the calling thread. Raises :class:`ModelError`."""
 
 
+class Gate(Protocol):
+    """Judges detections by what it learned of their camera; see ``motion_gate``."""
+
+    def judge(self, image: Picture, seen: Detections) -> Detections:
+        """The same detections with other scores. A camera's frames come in order, one at a time."""
+
+
 FrameFault = Callable[[Frame, Exception], None]
 """Told of a frame that could not be detected."""
 
@@ -44,10 +51,17 @@ def detected(session: Session, frame: Frame) -> Detections:
 class DetectorPool:
     """Threads with one session each. Close it, or use it in a ``with``."""
 
-    def __init__(self, detector: SessionMaker, threads: int, on_fault: FrameFault | None = None) -> None:
+    def __init__(
+        self,
+        detector: SessionMaker,
+        threads: int,
+        on_fault: FrameFault | None = None,
+        *,
+        gate: Gate | None = None,
+    ) -> None:
         """Make the sessions, and so learn at once if the model cannot run. Raises :class:`ModelError`.
 
-        ``on_fault`` is called by the thread that consumes :meth:`ordered`.
+        ``on_fault`` and ``gate`` are called by the thread that consumes :meth:`ordered`, in its order.
         """
         if threads < 1:
             raise ValueError(f"{threads} threads cannot detect anything")
@@ -55,6 +69,7 @@ class DetectorPool:
         self._sessions = deque(detector.session() for _ in range(threads))
         self._own = threading.local()
         self._on_fault = on_fault
+        self._gate = gate
         self._pool = ThreadPoolExecutor(threads, "detect")
         self.failed = 0
         """Frames that the model failed on."""
@@ -90,7 +105,7 @@ class DetectorPool:
 
     def _answer(self, frame: Frame, future: Future[Detections]) -> Detections:
         try:
-            return future.result()
+            seen = future.result()
         except (ModelError, ValueError) as error:
             self.failed += 1
             self.last_error = str(error)
@@ -98,6 +113,7 @@ class DetectorPool:
                 self._on_fault(frame, error)
             height, width = frame.image.shape[:2]
             return Detections(frame.camera, frame.t, frame.seq, width, height)
+        return seen if self._gate is None else self._gate.judge(frame.image, seen)
 
     def _detect(self, frame: Frame) -> Detections:
         session = getattr(self._own, "session", None)

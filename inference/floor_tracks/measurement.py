@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import hypot, sqrt
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -42,6 +43,17 @@ class WristRay(msgspec.Struct, frozen=True, gc=False):
     score: float
 
 
+class Feet(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the box's height, moved through the picture at the feet, is on the floor: metres."""
+
+    from_point: bool
+    """The feet are those of a key point, not the box's bottom."""
+    down_x: float
+    down_y: float
+    right_x: float
+    right_y: float
+
+
 class Sighting(msgspec.Struct):
     """One detection, or one skeleton, as the floor sees it."""
 
@@ -52,6 +64,8 @@ class Sighting(msgspec.Struct):
     appearance: Appearance | None = None
     foot: Fix | None = None
     """Place from feet that are visible."""
+    feet: Feet | None = None
+    """How ``foot`` moves with its pixel."""
     implied_m: float | None = None
     """Height of a person who stood on that foot point."""
     top: Ray | None = None
@@ -63,6 +77,18 @@ class Sighting(msgspec.Struct):
     height_m: float | None = None
     """Measured by a 3D sensor."""
     skeleton: Skeleton | None = None
+
+
+class FeetOff(NamedTuple):
+    """By which a camera's feet are too low, and too far right, in the picture: shares of the box's height."""
+
+    box: tuple[float, float] = (0.0, 0.0)
+    """The middle of the box's bottom."""
+    point: tuple[float, float] = (0.0, 0.0)
+    """The foot key point."""
+
+
+AS_SEEN = FeetOff()
 
 
 class View:
@@ -115,21 +141,33 @@ class Measurer:
             if (view := self.view(c.id, c.width, c.height)) is not None
         }
 
-    def sightings(self, seen: Detections) -> list[Sighting]:
-        """Sightings of one frame, weakest and doubled boxes left out; empty for an unknown camera."""
+    def sightings(self, seen: Detections, off: FeetOff = AS_SEEN) -> list[Sighting]:
+        """Sightings of one frame, weakest and doubled boxes left out; empty for an unknown camera.
+
+        ``off`` is what this camera's feet are off on the average.
+        """
         view = self.view(seen.camera, seen.width, seen.height)
         kept = without_duplicates(seen.items, self._settings)
         if view is None or not kept:
             return []
         if not view.model.can_see_heights:
-            return self._from_floor(seen, kept, view)
-        return self._from_lines(seen, kept, view)
+            return self._from_floor(seen, kept, view, off)
+        return self._from_lines(seen, kept, view, off)
+
+    def _foot(self, item: Detection, seen: Detections, off: FeetOff) -> Pixel:
+        """The feet less what this camera's are off on the average."""
+        foot = foot_pixel(item, seen, self._settings)
+        if off is AS_SEEN or foot.cut:
+            return foot
+        down, right = off.point if usable(item.foot, self._settings) else off.box
+        tall = box_height(item.box)
+        return foot.moved(-right * tall, -down * tall)
 
     # -- cameras that only know the floor ------------------------------------------------------------
 
-    def _from_floor(self, seen: Detections, kept: list[int], view: View) -> list[Sighting]:
+    def _from_floor(self, seen: Detections, kept: list[int], view: View, off: FeetOff) -> list[Sighting]:
         s = self._settings
-        feet = [foot_pixel(seen.items[i], seen, s) for i in kept]
+        feet = [self._foot(seen.items[i], seen, off) for i in kept]
         points = np.array([(f.u + a, f.v + b) for f in feet for a, b in NEIGHBOURS])
         xy, valid = view.model.to_floor(points)
         found = []
@@ -140,14 +178,18 @@ class Measurer:
             (x, y), (ax, ay), (bx, by) = xy[3 * n : 3 * n + 3].tolist()
             fix = spread_of(x, y, (ax - x, ay - y, bx - x, by - y), foot, view.error_px)
             item = seen.items[i]
-            found.append(Sighting(i, item.score, fix, item.appearance, foot=fix))
+            tall = box_height(item.box)
+            step = Feet(
+                usable(item.foot, s), tall * (bx - x), tall * (by - y), tall * (ax - x), tall * (ay - y)
+            )
+            found.append(Sighting(i, item.score, fix, item.appearance, foot=fix, feet=step))
         return found
 
     # -- cameras that know heights -------------------------------------------------------------------
 
-    def _from_lines(self, seen: Detections, kept: list[int], view: View) -> list[Sighting]:
+    def _from_lines(self, seen: Detections, kept: list[int], view: View, off: FeetOff) -> list[Sighting]:
         s = self._settings
-        feet = [foot_pixel(seen.items[i], seen, s) for i in kept]
+        feet = [self._foot(seen.items[i], seen, off) for i in kept]
         tops = [top_pixel(seen.items[i], seen, s) for i in kept]
         feet, tops = self._unleaned(seen, kept, view, feet, tops)
         wrists = [(n, left, k) for n, i in enumerate(kept) for left, k in wrists_of(seen.items[i], s)]
@@ -236,6 +278,11 @@ class Measurer:
                 place = Fix(place.x, place.y, 4 * place.xx, 4 * place.xy, 4 * place.yy)
             sighting.implied_m = implied
         sighting.foot = place
+        if place is not None and foot is not None:
+            reach = -origin[2] * box_height(item.box)
+            sighting.feet = Feet(
+                usable(item.foot, s), reach * foot.vx, reach * foot.vy, reach * foot.ux, reach * foot.uy
+            )
         if place is None and sighting.top is None and foot is not None and top is not None:
             sighting.middle = between(foot, top)
         first = located(sighting, s.height_m, s.height_sd_m, s)

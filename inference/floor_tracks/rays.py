@@ -22,6 +22,12 @@ class Ray(msgspec.Struct, frozen=True, gc=False):
     xx: float
     xy: float
     yy: float
+    ux: float = 0.0
+    uy: float = 0.0
+    """How the slope changes from a pixel to its right neighbour ..."""
+    vx: float = 0.0
+    vy: float = 0.0
+    """... and to its lower one."""
 
 
 def at_height(
@@ -70,7 +76,17 @@ def ray_from(three: list[list[float]], pixel: Pixel, error_px: float) -> Ray | N
     ux, uy, vx, vy = ax / az - gx, ay / az - gy, bx / bz - gx, by / bz - gy
     e2 = error_px * error_px
     wu, wv = pixel.su * pixel.su + e2, pixel.sv * pixel.sv + e2
-    return Ray(gx, gy, wu * ux * ux + wv * vx * vx, wu * ux * uy + wv * vx * vy, wu * uy * uy + wv * vy * vy)
+    return Ray(
+        gx,
+        gy,
+        wu * ux * ux + wv * vx * vx,
+        wu * ux * uy + wv * vx * vy,
+        wu * uy * uy + wv * vy * vy,
+        ux,
+        uy,
+        vx,
+        vy,
+    )
 
 
 def spread_of(x: float, y: float, j: tuple[float, float, float, float], pixel: Pixel, error_px: float) -> Fix:

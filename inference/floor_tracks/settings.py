@@ -52,6 +52,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     head_lean_sd_m: float = 0.12
     """How far a head is from over the feet."""
 
+    # What a camera's feet are off on the average (see ``foot_bias``). Shares are of the box's height.
+    learn_foot_bias: bool = True
+    foot_bias_sd: float = 0.03
+    """Spread, over detectors and cameras, of the constant vertical error of the feet ..."""
+    foot_bias_side_sd: float = 0.015
+    """... and of the horizontal one."""
+    foot_step_s: float = 1.0
+    """Each camera takes part once in every such step."""
+    foot_apart_s: float = 0.3
+    """Only sightings that are this close in time are compared."""
+    foot_independent_s: float = 4.0
+    """Errors of frames this far apart are independent: posture and direction have changed."""
+    foot_gate_d2: float = 9.2
+    """Squared Mahalanobis distance beyond which it is somebody else (chi2, 2 dof: 0.99)."""
+    foot_memory_s: float = 86_400.0
+    """In a day without news all is forgotten."""
+
     # People's heights.
     height_m: float = 1.70
     height_sd_m: float = 0.10

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.floor_tracks.kalman import Motion
+from inference.floor_tracks.kalman import Fix, Motion
 from inference.messages import Appearance
 
 
@@ -20,6 +20,29 @@ class SeenBy(msgspec.Struct):
     xy: float
     yy: float
     """Covariance of the sighting, m2."""
+
+
+class FeetSeen(msgspec.Struct, frozen=True, array_like=True):
+    """Where one camera had a person's feet, for comparing with others (see ``foot_bias``)."""
+
+    t: float
+    slot: str
+    fix: Fix
+    down_x: float
+    down_y: float
+    right_x: float
+    right_y: float
+    """What the box's height, down or to the right in the picture, is on the floor there, metres."""
+
+
+class FootBiases(msgspec.Struct):
+    """What is known of all cameras' foot biases: a joint Gaussian over (down, right) of each."""
+
+    slots: dict[str, int] = {}
+    mean: NDArray[np.float64] = msgspec.field(default_factory=lambda: np.zeros(0))
+    covariance: NDArray[np.float64] = msgspec.field(default_factory=lambda: np.zeros((0, 0)))
+    t: float | None = None
+    """Time up to which it has aged."""
 
 
 class Track(msgspec.Struct):
@@ -52,6 +75,7 @@ class Track(msgspec.Struct):
     walked_m: float = 0.0
     """Farthest from ``first_xy`` so far."""
     seen_by: dict[str, SeenBy] = {}
+    feet: dict[str, FeetSeen] = {}
     appearance: Appearance | None = None
     looks: int = 0
     """Frames in the appearance."""
@@ -120,3 +144,4 @@ class FloorTracksState(msgspec.Struct):
     arrivals: list[Arrival] = []
     signalling: list[str] = []
     """Gates that have ever sent an entry signal."""
+    foot_biases: FootBiases = msgspec.field(default_factory=FootBiases)

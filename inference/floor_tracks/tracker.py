@@ -7,6 +7,7 @@ camera has at that place.
 from __future__ import annotations
 
 from inference.floor_tracks.association import best_assignment, pairs_of
+from inference.floor_tracks.foot_bias import FootBias, bias_of, feet_found, learn_feet, off_of
 from inference.floor_tracks.gates import Gates, note_entry, note_exit
 from inference.floor_tracks.hands import hands_of
 from inference.floor_tracks.identity import (
@@ -61,7 +62,8 @@ class FloorTracker:
                 if self._too_late(seen.t):
                     return self._update({}, Changes())
                 view = self._measurer.view(seen.camera, seen.width, seen.height)
-                return self._frame(seen.camera, seen.t, self._measurer.sightings(seen), view)
+                sightings = self._measurer.sightings(seen, off_of(self.state.foot_biases, seen.camera))
+                return self._frame(seen.camera, seen.t, sightings, view)
             case Skeletons():
                 if self._too_late(seen.t):
                     return self._update({}, Changes())
@@ -112,6 +114,10 @@ class FloorTracker:
         matched = best_assignment(gains)
         self._count_chances(tracks, shown, {i for i, _ in matched}, known)
         doubtful = in_doubt(state.encounters)
+        if view is not None and s.learn_foot_bias:
+            sure = [(tracks[i], sightings[j]) for i, j in matched if i < known]
+            feet = [feet_found(p, f, sensor, t, s) for p, f in sure if p.number not in doubtful]
+            learn_feet(state.foot_biases, sensor, t, [f for f in feet if f is not None], s)
         for track in tracks:
             last = track.seen_by.get(sensor)
             if last is not None:
@@ -215,6 +221,10 @@ class FloorTracker:
                 m = track.motion
                 found[track.number] = hands_of(sighting, sensor, t, (m.x, m.y), self.settings)
         return found
+
+    def foot_bias(self, camera: str, *, points: bool = False) -> FootBias:
+        """How far this camera's feet are off on the average: its boxes', or its foot key points'."""
+        return bias_of(self.state.foot_biases, camera, points=points, s=self.settings)
 
     # -- everything else -----------------------------------------------------------------------------
 

@@ -1,0 +1,234 @@
+"""What cameras learn about their feet from each other."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from inference.floor_tracks import FloorTracker, FloorTracksState
+from inference.floor_tracks.foot_bias import FeetFound, bias_of, feet_found, learn_feet, off_of
+from inference.floor_tracks.kalman import Fix, at_rest
+from inference.floor_tracks.measurement import AS_SEEN, Feet, FeetOff, Measurer
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import FootBiases, Track
+from inference.messages import Detection, Detections, KeyPoint
+from inference.messages.codec import from_msgpack, to_msgpack
+from store_layout.camera_geometry import camera_model
+from store_layout.model import StoreLayout
+from tests.floor_tracks.walkers import Faults, Session, Walker, along, inside
+from tests.support.stores import small_store
+
+S = Settings()
+LAYOUT = small_store()
+CAMERAS = ("west", "east", "south")
+FAULTS = Faults(shift=0.0)
+"""Honest noise, misses and clutter; nobody has an error of their own that stays."""
+ROUND = [(1.0, 0.2), (1.0, 2.6), (3.0, 2.6), (4.6, 2.6), (4.6, 0.9), (1.2, 0.9), (1.0, 0.1)]
+Off = dict[str, tuple[float, float]]
+"""Camera -> what its boxes' bottoms are too low, and its boxes too far right, as shares of their height."""
+
+
+FPS = 4.0
+END = 40.0
+"""Of a session; the first half is for learning."""
+
+
+def walkers(end: float) -> list[Walker]:
+    """Round the small store, five seconds after each other."""
+    return [Walker(along(ROUND, 1.0 + 5.0 * k), 1.62 + 0.05 * (k % 5)) for k in range(int(end // 5.0))]
+
+
+def moved(seen: Detections, off: Off) -> Detections:
+    """The frame as a detector with this habit would have seen it; cut boxes stay cut."""
+    down, right = off.get(seen.camera, (0.0, 0.0))
+    items = []
+    for item in seen.items:
+        x1, y1, x2, y2 = item.box
+        tall = y2 - y1
+        low = y2 if y2 > seen.height - 2 else min(seen.height - 3.0, y2 + down * tall)
+        items.append(msgspec.structs.replace(item, box=(x1 + right * tall, y1, x2 + right * tall, low)))
+    return msgspec.structs.replace(seen, items=tuple(items))
+
+
+def follow(
+    off: Off, settings: Settings = S, layout: StoreLayout = LAYOUT, end: float = END
+) -> tuple[FloorTracker, list[tuple[float, float]]]:
+    """A tracker after a session, and ``(time, error)`` of everybody in every frame."""
+    people = walkers(end)
+    tracker, errors = FloorTracker(layout, settings), []
+    for seen in Session(layout, people, FAULTS).frames(end, FPS):
+        update = tracker.observe(moved(seen, off))
+        assert update is not None
+        for x, y in inside(people, seen.t).values():
+            away = [float(np.hypot(p.position[0] - x, p.position[1] - y)) for p in update.people]
+            errors += [(seen.t, min(away))] if away and min(away) < 1.0 else []
+    return tracker, errors
+
+
+def late_error(errors: list[tuple[float, float]]) -> float:
+    return float(np.median([e for t, e in errors if t > END / 2]))
+
+
+BIASED: Off = {"west": (0.04, 0.0), "east": (0.04, 0.0), "south": (0.04, 0.0)}
+
+
+def learned(off: Off, cameras: tuple[str, ...] = CAMERAS, people: int = 150, seed: int = 5) -> FootBiases:
+    """What is learned from people seen once each, at places by chance, with foot key points of this habit."""
+    random = np.random.default_rng(seed)
+    measurer, biases = Measurer(LAYOUT, S), FootBiases()
+    models = {c: camera_model(LAYOUT.cameras[c]) for c in cameras}
+    for n in range(people):
+        x, y = random.uniform((0.5, 0.6), (5.5, 2.0))
+        t = 10.0 * n
+        person = somebody(float(x), float(y), t)
+        for k, camera in enumerate(cameras):
+            pixels, _ = models[camera].project(np.array([(x, y, 0.0), (x, y, 1.7)]))
+            (u, v), (_, top) = pixels.tolist()
+            tall = v - top
+            if not (0 < u < 640 and 20 < v < 340 and 5 < top < v - 20):
+                continue
+            down, right = np.add(off.get(camera, (0.0, 0.0)), random.normal(0.0, 0.02, 2)).tolist()
+            foot = KeyPoint(u + right * tall, v + down * tall, 0.9)
+            item = Detection((u - 0.2 * tall, top, u + 0.2 * tall, v), 0.9, foot=foot)
+            off_now = off_of(biases, camera)
+            seen = measurer.sightings(Detections(camera, t + 0.03 * k, n, 640, 360, (item,)), off_now)
+            found = [feet_found(person, each, camera, t + 0.03 * k, S) for each in seen]
+            learn_feet(biases, camera, t + 0.03 * k, [f for f in found if f is not None], S)
+    return biases
+
+
+def somebody(x: float, y: float, t: float) -> Track:
+    motion = at_rest(Fix(x, y, 0.01, 0.0, 0.01), 0.5)
+    return Track(1, motion, t, t, (x, y), t, (x, y), (0.0, 0.0), 1.7, 0.01)
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        {},
+        {"west": (0.04, 0.0), "east": (0.04, 0.0), "south": (0.04, 0.0)},
+        {"west": (-0.04, 0.0), "east": (0.03, 0.0)},
+        {"south": (0.0, 0.02)},
+    ],
+)
+def test_every_cameras_bias_is_found(off: Off) -> None:
+    biases = learned(off)
+    for camera in CAMERAS:
+        found = bias_of(biases, camera, points=True, s=S)
+        down, right = off.get(camera, (0.0, 0.0))
+        assert found.down_sd < 0.5 * S.foot_bias_sd
+        assert found.down == pytest.approx(down, abs=max(0.01, 2.5 * found.down_sd))
+        assert found.right == pytest.approx(right, abs=max(0.01, 2.5 * found.right_sd))
+        assert bias_of(biases, camera, points=False, s=S).down_sd == S.foot_bias_sd
+
+
+def test_feet_too_far_from_the_others_teach_nothing() -> None:
+    biases, person = FootBiases(), somebody(1.0, 1.0, 0.0)
+
+    def shown(camera: str, x: float, t: float) -> list[float]:
+        feet = FeetFound(person, Fix(x, 1.0, 0.01, 0.0, 0.01), Feet(True, 0.8, 0.0, 0.0, 0.8))
+        learn_feet(biases, camera, t, [feet], S)
+        return [round(v, 9) for v in biases.mean.tolist()]
+
+    assert shown("west", 1.0, 0.0) == []
+    before = shown("south", 1.1, 0.05)
+    assert max(before) > 0.0
+    assert shown("east", 2.5, 0.1) == [*before, 0.0, 0.0]
+
+
+def test_it_makes_places_better() -> None:
+    _, with_it = follow(BIASED)
+    _, without = follow(BIASED, Settings(learn_foot_bias=False))
+    assert late_error(with_it) < 0.92 * late_error(without)
+
+
+def test_a_lone_camera_learns_nothing() -> None:
+    south = tuple(c for c in LAYOUT.file.camera if c.id == "south")
+    alone = StoreLayout(file=msgspec.structs.replace(LAYOUT.file, camera=south))
+    tracker, errors = follow(BIASED, layout=alone, end=20.0)
+    assert errors
+    assert tracker.foot_bias("south") == (0.0, 0.0, S.foot_bias_sd, S.foot_bias_side_sd)
+    assert tracker.state.foot_biases.slots == {}
+
+
+def test_a_checkpoint_goes_on_bit_for_bit_and_an_old_one_can_be_read() -> None:
+    session = Session(LAYOUT, walkers(15.0), FAULTS)
+    frames = [moved(seen, BIASED) for seen in session.frames(15.0, FPS)]
+    first, second = FloorTracker(LAYOUT), FloorTracker(LAYOUT)
+    for seen in frames[:120]:
+        first.observe(seen)
+    assert first.state.foot_biases.slots
+    second.state = from_msgpack(to_msgpack(first.state), FloorTracksState)
+    assert [second.observe(seen) for seen in frames[120:]] == [first.observe(seen) for seen in frames[120:]]
+    assert to_msgpack(second.state) == to_msgpack(first.state)
+
+    old = msgspec.msgpack.decode(to_msgpack(first.state))
+    del old["foot_biases"]
+    for person in old["people"] + old["tentative"]:
+        del person["feet"]
+    third = FloorTracker(LAYOUT)
+    third.state = from_msgpack(msgspec.msgpack.encode(old), FloorTracksState)
+    third.observe(frames[120])
+    assert third.foot_bias("west").down_sd == S.foot_bias_sd
+
+
+@pytest.mark.parametrize("down", [0.05, -0.05])
+def test_what_is_off_is_taken_from_boxes_and_from_key_points_apart(down: float) -> None:
+    measurer = Measurer(LAYOUT, S)
+    box = (300.0, 120.0, 350.0, 280.0)
+    tall = box[3] - box[1]
+    right = Detection(box, 0.9)
+    wrong = Detection((box[0], box[1], box[2], box[3] + down * tall), 0.9)
+    point = msgspec.structs.replace(right, foot=KeyPoint(325.0, 270.0, 0.9))
+
+    def foot(item: Detection, off: FeetOff = AS_SEEN) -> tuple[float, float]:
+        (sighting,) = measurer.sightings(Detections("south", 0.0, 0, 640, 360, (item,)), off)
+        assert sighting.foot is not None
+        return (sighting.foot.x, sighting.foot.y)
+
+    def apart(a: tuple[float, float], b: tuple[float, float]) -> float:
+        return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+
+    off = FeetOff(box=(down / (1.0 + down), 0.0))
+    assert apart(foot(wrong), foot(right)) > 0.05
+    assert apart(foot(wrong, off), foot(right)) < 0.02
+    assert foot(point, off) == foot(point)
+    lower = msgspec.structs.replace(point, foot=KeyPoint(325.0, 270.0 + down * tall, 0.9))
+    assert apart(foot(lower, FeetOff(point=(down, 0.0))), foot(point)) < 1e-9
+
+
+def test_feet_move_with_their_pixel_as_a_sighting_says() -> None:
+    measurer = Measurer(LAYOUT, S)
+
+    def seen(u: float, v: float) -> Detections:
+        item = Detection((300.0, 120.0, 350.0, 280.0), 0.9, foot=KeyPoint(u, v, 0.9))
+        return Detections("south", 0.0, 0, 640, 360, (item,))
+
+    def sighted(u: float, v: float) -> tuple[float, float]:
+        (sighting,) = measurer.sightings(seen(u, v))
+        assert sighting.foot is not None
+        return (sighting.foot.x, sighting.foot.y)
+
+    (sighting,) = measurer.sightings(seen(325.0, 270.0))
+    feet = sighting.feet
+    assert feet is not None
+    assert feet.from_point
+    here, down, right = sighted(325.0, 270.0), sighted(325.0, 271.6), sighted(326.6, 270.0)
+    assert 100 * (down[0] - here[0]) == pytest.approx(feet.down_x, abs=0.02)
+    assert 100 * (down[1] - here[1]) == pytest.approx(feet.down_y, rel=0.03)
+    assert 100 * (right[0] - here[0]) == pytest.approx(feet.right_x, rel=0.03)
+
+
+def test_what_is_known_ages_to_the_prior_and_no_further() -> None:
+    biases = learned(BIASED)
+    before = bias_of(biases, "west", points=True, s=S)
+    person = somebody(1.0, 1.0, 0.0)
+    feet = FeetFound(person, Fix(1.0, 1.0, 0.01, 0.0, 0.01), Feet(True, 0.1, 0.0, 0.0, 0.1))
+    learn_feet(biases, "west", 1500.0 + S.foot_memory_s / 100, [feet], S)
+    soon = bias_of(biases, "west", points=True, s=S)
+    assert before.down_sd < soon.down_sd < 0.5 * S.foot_bias_sd
+    assert soon.down == before.down
+    learn_feet(biases, "west", 1e9, [feet], S)
+    assert bias_of(biases, "west", points=True, s=S).down_sd == pytest.approx(S.foot_bias_sd)
+    assert off_of(biases, "elsewhere") is AS_SEEN
