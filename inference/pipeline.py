@@ -6,11 +6,14 @@ what makes replays equal and a crashed engine able to go on where it was.
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from inference.floor_tracks import FloorTracker, FloorTracksState
 from inference.messages import (
     Alarm,
+    Attribution,
     Detections,
     FloorUpdate,
     GateSignal,
@@ -52,8 +55,11 @@ class Pipeline:
     def step(self, seen: Observation) -> list[Result]:
         """Take one observation; return what changed, in order of cause."""
         results: list[Result] = []
+        self._attributed(self._takes.look_again(seen.t), results)
         match seen:
-            case Detections() | Skeletons():
+            case Detections():
+                self._follow(self._floor.observe(seen), results, seen)
+            case Skeletons():
                 self._follow(self._floor.observe(seen), results)
             case WeightReading():
                 self._explain(self._shelves.observe(seen), results)
@@ -74,14 +80,17 @@ class Pipeline:
         """No more observations will come: settle what is open, and close every visit."""
         results: list[Result] = []
         self._explain(self._shelves.finish(t), results)
+        self._attributed(self._takes.look_again(math.inf), results)
         results += self._visits.finish(t)
         return results
 
-    def _follow(self, update: FloorUpdate | None, results: list[Result]) -> None:
+    def _follow(
+        self, update: FloorUpdate | None, results: list[Result], seen: Detections | None = None
+    ) -> None:
         if update is None:
             return
         results.append(update)
-        self._takes.see(update)
+        self._takes.see(update, seen)
         results += self._visits.floor(update)
 
     def _explain(self, found: list[ShelfEvent | Alarm], results: list[Result]) -> None:
@@ -89,7 +98,10 @@ class Pipeline:
         events = [event for event in found if isinstance(event, ShelfEvent)]
         if not events:
             return
-        for attribution in self._takes.explain(events, self._visits.holdings()):
+        self._attributed(self._takes.explain(events, self._visits.holdings()), results)
+
+    def _attributed(self, found: list[Attribution], results: list[Result]) -> None:
+        for attribution in found:
             results.append(attribution)
             results += self._visits.attributed(attribution)
 

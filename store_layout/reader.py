@@ -17,6 +17,7 @@ from store_layout.currency import is_currency
 from store_layout.findings import CATALOG, PLANOGRAM, TOML, Draft, Finding, Locator, Place
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, errors_among
+from store_layout.product_pictures import FOLDER, strange_folders
 from store_layout.product_rows import lines_of_rows, read_facings, read_products
 from store_layout.toml_entries import entries_of, store_file
 from store_layout.toml_lines import lines_of
@@ -147,6 +148,9 @@ def _pictures(folder: Path, draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 file, place, f"there is no file {name!r}", "Put it there, or remove the name", "warning"
             )
+    for name in strange_folders(folder, draft.catalog.values()) if draft.catalog_read else ():
+        what = f"there are pictures in {FOLDER}/{name}, and no product has this number"
+        yield Finding(CATALOG, (), what, "Name the folder after the product's sku", "warning")
 
 
 def _leads_out(name: str) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from inference.detection.families import FAMILIES
 from inference.detection.family import Family, Tensor
 from inference.detection.manifest import (
-    FamilyName,
     Manifest,
     ModelError,
     ModelInput,
@@ -119,10 +118,10 @@ def add_model(
 
 
 def _family(file: Path, name: str) -> Family:
-    for known in get_args(FamilyName):
+    for known, family in FAMILIES.items():
         if known == name:
-            return FAMILIES[known]
-    known_names = ", ".join(get_args(FamilyName))
+            return family
+    known_names = ", ".join(FAMILIES)
     raise ModelError(file, f"no family is called {name!r}", f"Known families: {known_names}.")
 
 

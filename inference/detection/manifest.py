@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 import msgspec.toml
 
-FamilyName = Literal["yolox", "centre_points"]
+FamilyName = Literal["yolox", "centre_points", "product_embedding"]
 
 Unit = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Size = Annotated[int, msgspec.Meta(ge=8, le=8192)]
@@ -85,6 +85,10 @@ class Manifest(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key_points: tuple[str, ...] = ()
     decoded: bool = False
     """yolox: boxes leave the graph in input pixels (``--decode_in_inference``), not as grid offsets."""
+    temperature: Annotated[float, msgspec.Meta(gt=0.0)] | None = None
+    """product_embedding: what makes cosines probabilities."""
+    unknown: float = -1.0
+    """product_embedding: cosine at which what is in none of the pictures is as likely."""
     measured: tuple[Measured, ...] = ()
 
 
@@ -128,7 +132,7 @@ def read_network(manifest: Path, wanted: Manifest) -> bytes:
 
 def save_manifest(manifest: Manifest, path: Path) -> None:
     """Write a manifest as TOML; what has its default value is left out, except the family's settings."""
-    fields = {k: v for k, v in msgspec.to_builtins(manifest).items() if v not in ("", [], (), False)}
+    fields = {k: v for k, v in msgspec.to_builtins(manifest).items() if v not in ("", [], (), False, None)}
     fields["thresholds"] = {k: v for k, v in fields["thresholds"].items() if v is not None}
     fields["measured"] = [{k: v for k, v in m.items() if v is not None} for m in fields.get("measured", [])]
     if not fields["measured"]:

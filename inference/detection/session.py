@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from inference.detection.families import FAMILIES
@@ -102,6 +103,11 @@ class Detector:
         """What people call the model."""
         return self.manifest.name
 
+    def with_score(self, score: float) -> Detector:
+        """The same model with another threshold: for measuring."""
+        thresholds = msgspec.structs.replace(self.manifest.thresholds, score=score)
+        return Detector(msgspec.structs.replace(self.manifest, thresholds=thresholds), self.path, self._data)
+
     def session(self) -> DetectorSession:
         """A session of its own for the calling thread, on the bytes that were verified."""
         file = onnx_of(self.path)
@@ -133,6 +139,8 @@ def load_detector(manifest: Path | str, folders: Iterable[Path] = MODEL_FOLDERS)
 
 def _problem(network: Any, manifest: Manifest) -> str | None:
     """What of the graph does not fit the manifest or the family."""
+    if manifest.family not in FAMILIES:
+        return f"{manifest.family} is no detector of people"
     inputs = tensors(network.get_inputs())
     wanted = manifest.input
     if len(inputs) != 1:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import chain
 
 from inference.messages.observations import (
+    MOST_PRODUCTS,
     Detections,
     GateSignal,
+    Holding,
     Observation,
     Outage,
     Skeletons,
@@ -49,6 +52,23 @@ def _problem_of_detections(seen: Detections) -> str | None:
             return f"item {i}: box {item.box} has its corners exchanged"
         if not all(0.0 <= s <= 1.0 for s in (item.score, *(p.score for p in points))):
             return f"item {i}: a score is outside 0..1"
+        if (wrong := _problem_of_holds(item.holds)) is not None:
+            return f"item {i}: {wrong}"
+    return None
+
+
+def _problem_of_holds(holds: Sequence[Holding]) -> str | None:
+    """Probabilities that are none. A little above 1 in all is rounding."""
+    if len({hold.side for hold in holds}) < len(holds):
+        return "more than one holding of a hand"
+    for hold in holds:
+        shares = (hold.empty, *(p for _, p in hold.products))
+        if not all(0.0 <= p <= 1.0 for p in shares) or sum(shares) > 1.01:
+            return "what a hand holds has probabilities that cannot be"
+        if hold.known < 1:
+            return "a hand was looked into and no products were compared"
+        if not len(hold.products) <= min(hold.known, MOST_PRODUCTS):
+            return f"{len(hold.products)} products of {hold.known} in a hand"
     return None
 
 

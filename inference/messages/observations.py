@@ -54,6 +54,25 @@ class KeyPoint(msgspec.Struct, frozen=True, array_like=True):
     score: float = 1.0
 
 
+class Holding(msgspec.Struct, frozen=True, array_like=True):
+    """What one hand of somebody seems to hold in one picture: probabilities of one look at a few pixels.
+
+    What ``empty`` and ``products`` leave of 1 is spread evenly over those of the ``known`` products that are
+    not named.
+    """
+
+    side: Literal["left", "right"]
+    empty: float
+    """That it holds nothing that could be recognised."""
+    products: tuple[tuple[str, float], ...] = ()
+    """``(sku, probability)``, the most probable first: at most :data:`MOST_PRODUCTS`."""
+    known: int = 1
+    """How many products were compared."""
+
+
+MOST_PRODUCTS = 6
+
+
 class Detection(msgspec.Struct, frozen=True, omit_defaults=True):
     """One person as one camera saw them. Pixels."""
 
@@ -65,6 +84,8 @@ class Detection(msgspec.Struct, frozen=True, omit_defaults=True):
     wrist_left: KeyPoint | None = None
     wrist_right: KeyPoint | None = None
     appearance: Appearance | None = None
+    holds: tuple[Holding, ...] = ()
+    """At most one a hand; a hand that was not looked at is not there. Goods, not people: it may be kept."""
 
 
 class Detections(msgspec.Struct, frozen=True, tag="detections"):

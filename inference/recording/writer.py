@@ -40,6 +40,7 @@ from inference.recording.lines import LineFile
 from inference.recording.truth import Truth
 from inference.recording.video import VideoFile
 from store_layout.model import StoreLayout
+from store_layout.product_pictures import product_pictures
 
 S = TypeVar("S", Detections, Skeletons)
 KEEP_S = 30 * 86400.0
@@ -299,7 +300,9 @@ def without_appearance(seen: S) -> S:
 def _write_store(layout: StoreLayout, source: Path | None, target: Path) -> None:
     if source is not None:
         target.mkdir(parents=True)
-        for name in _store_files(layout):
+        pictures = product_pictures(source, layout.catalog).values()
+        of_products = [path.relative_to(source).as_posix() for paths in pictures for path in paths]
+        for name in dict.fromkeys([*_store_files(layout), *of_products]):
             if (source / name).is_file():
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source / name, target / name)

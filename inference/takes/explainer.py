@@ -1,6 +1,7 @@
 """Who took what: a posterior over (person, product, count) for every shelf event.
 
     P(k, m | e)  ~  P(k) P(m) p(weight, arrangement | m) p(hand of k | slot of m) p(body of k | slot of m)
+                    p(what k's hand was seen to hold | m)
 
 with "nobody" (no product moved) and "somebody unseen" beside the people inside. One event may be the work of
 two people whose hands were in the same shelf. Events of one scene share one joint posterior over their doers.
@@ -11,36 +12,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
 from shapely import Polygon
 
-from inference.messages import Attribution, Explanation, FloorUpdate, ItemMove, Person, ShelfEvent
+from inference.messages import (
+    Attribution,
+    Detections,
+    Explanation,
+    FloorUpdate,
+    ItemMove,
+    ShelfEvent,
+)
 from inference.takes import people, products
 from inference.takes import settings as s
+from inference.takes.contents import Contents, looks_between
 from inference.takes.fronts import Front, fronts
 from inference.takes.joint import NOBODY, Doer, assign, overlap
 from inference.takes.people import SIDES, HandScorer, Side
 from inference.takes.products import Hypothesis
 from inference.takes.reach import Cells, cells
+from inference.takes.scoring import Evidence, Moves, Scored, likely, pruned, put, put_two, weighed
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
+from inference.takes.watching import remember
 from store_layout.model import StoreLayout
 
 Holdings = Mapping[int, Mapping[str, float]]
-Moves = tuple[ItemMove, ...]
-Evidence = Mapping[str, float]
-"""Log likelihood ratio of one hand and its body, by slot."""
-
-
-@dataclass(slots=True)
-class _Scored:
-    """One event's hypotheses, by doer: log scores and the moves they belong to."""
-
-    totals: dict[Doer, float]
-    moves: dict[Doer, dict[Moves, float]]
-    """Given the doer, the probability of each set of moves."""
 
 
 class TakeExplainer:
@@ -59,36 +57,9 @@ class TakeExplainer:
 
     # -- people --------------------------------------------------------------------------------------
 
-    def see(self, update: FloorUpdate) -> None:
-        """Remember where everybody is, and their hands."""
-        for person in update.people:
-            self._remember(person)
-        if update.t - self.state.pruned_at > s.KEPT_S / 4:
-            self._forget(update.t)
-
-    def _remember(self, person: Person) -> None:
-        places = self.state.places.setdefault(person.track, [])
-        if not places or person.t - places[-1].t >= s.SAMPLE_S:
-            x, y = person.position
-            places.append(Place(person.t, x, y, person.covariance, person.identity, person.could_be))
-        if person.hands:
-            self.state.hands.setdefault(person.track, []).extend(person.hands)
-
-    def _forget(self, t: float) -> None:
-        self.state.pruned_at = t
-        since = t - s.KEPT_S
-        for track, places in list(self.state.places.items()):
-            kept = [p for p in places if p.t >= since]
-            if kept:
-                self.state.places[track] = kept
-            else:
-                del self.state.places[track]
-        for track, hands in list(self.state.hands.items()):
-            seen = [h for h in hands if h.t >= since]
-            if seen:
-                self.state.hands[track] = seen
-            else:
-                del self.state.hands[track]
+    def see(self, update: FloorUpdate, seen: Detections | None = None) -> None:
+        """Remember where everybody is, and their hands; ``seen``: the picture behind the update, if any."""
+        remember(self.state, update, seen)
 
     # -- events --------------------------------------------------------------------------------------
 
@@ -104,10 +75,38 @@ class TakeExplainer:
         known = {r.event.id for r in self.state.recent}
         new = [Recent(event, held) for event in events if event.id not in known]
         self.state.recent = [r for r in self.state.recent if now - r.event.t_settled <= s.JOINT_S] + new
-        found: list[Attribution] = []
-        for scene in self._scenes({r.event.id for r in new}):
-            found += self._explain_scene(scene)
+        found = self._explained({r.event.id for r in new})
+        for attribution in found:
+            self._plan(attribution, now)
         return found
+
+    def look_again(self, t: float) -> list[Attribution]:
+        """Time has come to ``t``: explain anew what was in doubt, if hands were looked into after it."""
+        again = self.state.again
+        due = {name for name, at in again.items() if at <= t}
+        if not due:
+            return []
+        for name in due:
+            del again[name]
+        return self._explained({r.event.id for r in self.state.recent if r.event.id in due and self._seen(r)})
+
+    def _plan(self, attribution: Attribution, now: float) -> None:
+        """Look again at what was taken, where hands are looked into at all, unless all is clear."""
+        event, due = attribution.event, attribution.event.t_peak + s.LOOK_AGAIN_S
+        clear = attribution.explanations[0].probability >= s.SURE
+        if event.delta_g < 0 and not clear and self.state.looks and due > now:
+            self.state.again[event.id] = due
+        else:
+            self.state.again.pop(event.id, None)
+
+    def _seen(self, recent: Recent) -> bool:
+        """Whether anybody's hands were looked into when they would have shown what was taken."""
+        start, end = looks_between(recent.event)
+        return any(start < look.t <= end for looks in self.state.looks.values() for look in looks)
+
+    def _explained(self, names: set[str]) -> list[Attribution]:
+        """The scenes of these recent events."""
+        return [attribution for scene in self._scenes(names) for attribution in self._explain_scene(scene)]
 
     def _scenes(self, fresh: set[str]) -> list[list[int]]:
         """Indices of recent events that belong together; only scenes with something new."""
@@ -171,7 +170,7 @@ class TakeExplainer:
 
     # -- scores --------------------------------------------------------------------------------------
 
-    def _score(self, item: Recent) -> _Scored:
+    def _score(self, item: Recent) -> Scored:
         event = item.event
         taken = self._taken(event) if event.delta_g < 0 else None
         near = self._people(event, *people.window(event))
@@ -184,21 +183,26 @@ class TakeExplainer:
         slots = tuple(
             dict.fromkeys(slot for some in (*options.values(), brought) for h in some for slot in h.slots)
         )
-        scored = _Scored({}, {})
+        scored = Scored({}, {})
         seen = {
             (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
         }
+        held = {
+            track: Contents(event, self.state.looks.get(track, ()), item.holdings.get(track, {}))
+            for track in near
+        }
         for (track, side), evidence in seen.items():
             prior = log_each + math.log(s.ANY_HAND)
-            _put(scored, Doer(((track, side),)), _weighed(options[track], evidence), prior)
+            put(scored, Doer(((track, side),)), weighed(options[track], evidence, held[track], side), prior)
             if brought:
-                found = _weighed(brought, evidence)
-                _put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
+                found = weighed(brought, evidence, held[track], side)
+                put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
         if taken is not None and len(near) > 1:
-            _put_two(scored, taken, seen, log_each - math.log(len(near) - 1))
-        held = _all_held(item.holdings)
-        self._score_nobody(scored, event, self._returned(event, held) if taken is None else taken)
-        return _pruned(scored)
+            put_two(scored, taken, seen, held, log_each - math.log(len(near) - 1))
+        if taken is None:
+            taken = self._returned(event, _all_held(item.holdings))
+        self._score_nobody(scored, event, taken)
+        return pruned(scored)
 
     def _evidence(
         self, event: ShelfEvent, track: int, places: Sequence[Place], slots: Sequence[str]
@@ -234,24 +238,24 @@ class TakeExplainer:
 
     def _taken(self, event: ShelfEvent) -> list[Hypothesis]:
         candidates = self._stock.takeable(event, self.state.strayed)
-        return _best(products.single(event, candidates, 1) + products.pairs(event, candidates, 1))
+        return likely(products.single(event, candidates, 1) + products.pairs(event, candidates, 1))
 
     def _returned(self, event: ShelfEvent, held: Mapping[str, float]) -> list[Hypothesis]:
         candidates = self._stock.returnable(event, held)
         found = products.single(event, candidates, -1) + products.pairs(event, candidates, -1)
-        return _best([Hypothesis(h.moves, h.slots, h.score + products.held_factor(h, held)) for h in found])
+        return likely([Hypothesis(h.moves, h.slots, h.score + products.held_factor(h, held)) for h in found])
 
     def _brought(self, event: ShelfEvent) -> list[Hypothesis]:
         """Goods from outside: what belongs on these scales."""
         own = self._stock.returnable(event, {})
-        return _best([products.brought(h) for h in products.single(event, own, -1)])
+        return likely([products.brought(h) for h in products.single(event, own, -1)])
 
-    def _score_nobody(self, scored: _Scored, event: ShelfEvent, options: Sequence[Hypothesis]) -> None:
+    def _score_nobody(self, scored: Scored, event: ShelfEvent, options: Sequence[Hypothesis]) -> None:
         prior = max((s.DOUBTED_NOBODY.get(doubt, 0.0) for doubt in event.doubts), default=0.0)
         found: dict[Moves, float] = {(): math.log(max(s.NOBODY, prior)) + products.nothing(event)}
         for option in options:
             found[option.moves] = option.score + math.log(s.UNSEEN)
-        _put(scored, NOBODY, found)
+        put(scored, NOBODY, found)
 
     # -- planogram -----------------------------------------------------------------------------------
 
@@ -292,51 +296,6 @@ def _all_held(holdings: Holdings) -> dict[str, float]:
     return held
 
 
-def _best(options: list[Hypothesis]) -> list[Hypothesis]:
-    top = max((h.score for h in options), default=-math.inf)
-    return [h for h in options if h.score > top - s.KEEP_SCORE]
-
-
-def _weighed(options: Sequence[Hypothesis], evidence: Evidence) -> dict[Moves, float]:
-    """Log score of each set of moves for one hand."""
-    return {h.moves: h.score + max(evidence[slot] for slot in h.slots) for h in options}
-
-
-def _put(scored: _Scored, doer: Doer, found: dict[Moves, float], log_prior: float = 0.0) -> None:
-    """Sum the scores of one doer, and normalise what it may have moved."""
-    top = max(found.values(), default=-math.inf)
-    if top == -math.inf:
-        return
-    weights = {moves: math.exp(score - top) for moves, score in found.items()}
-    total = sum(weights.values())
-    scored.totals[doer] = log_prior + top + math.log(total)
-    scored.moves[doer] = {moves: weight / total for moves, weight in weights.items()}
-
-
-def _put_two(
-    scored: _Scored,
-    options: Sequence[Hypothesis],
-    seen: Mapping[tuple[int, Side], Evidence],
-    log_prior: float,
-) -> None:
-    """What two people may have taken in one event: the hands of both speak for it."""
-    prior = log_prior + math.log(s.TWO_PEOPLE) + 2 * math.log(s.ANY_HAND)
-    top = max(scored.totals.values(), default=-math.inf)
-    hands = [hand for hand in seen if scored.totals.get(Doer((hand,)), -math.inf) > top - s.KEEP_SCORE]
-    shared = [(h.slots, mine, other, score) for h in options for mine, other, score in products.shared_out(h)]
-    for i, a in enumerate(hands if shared else ()):
-        for b in hands[i + 1 :]:
-            if a[0] == b[0]:
-                continue
-            found: dict[Moves, float] = {}
-            for slots, mine, other, score in shared:
-                moves = (*mine, *(msgspec.structs.replace(m, track=b[0]) for m in other))
-                # the slots of a move are those of the whole hypothesis: a product in several may be in any
-                best = max(seen[a][slot] for slot in slots) + max(seen[b][slot] for slot in slots)
-                found[moves] = score + best
-            _put(scored, Doer((a, b)), found, prior)
-
-
 def _between(a: int | None, b: int | None, second: int, moves: Moves) -> tuple[int | None, Moves]:
     """The key of moves that two tracks made, when these are ``a`` and ``b``.
 
@@ -359,15 +318,6 @@ def _together(moves: Moves) -> Moves:
     for move in moves:
         counts[(move.sku, move.slot)] = counts.get((move.sku, move.slot), 0) + move.count
     return tuple(ItemMove(sku, count, slot) for (sku, slot), count in counts.items())
-
-
-def _pruned(scored: _Scored) -> _Scored:
-    """Only the doers that may matter; nobody always stays."""
-    top = max(scored.totals.values())
-    ranked = sorted((d for d in scored.totals if d.hands), key=lambda d: (-scored.totals[d], d))
-    kept = [d for d in ranked if scored.totals[d] > top - s.KEEP_SCORE][: s.KEEP_DOERS]
-    doers = [*kept, NOBODY]
-    return _Scored({d: scored.totals[d] for d in doers}, {d: scored.moves[d] for d in doers})
 
 
 def _explanations(shares: Mapping[tuple[int | None, Moves], float]) -> tuple[Explanation, ...]:

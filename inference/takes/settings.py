@@ -110,6 +110,39 @@ TWO_UNITS = 4
 FAR_M = 3.0
 """People farther away than this are not asked about."""
 
+# -- what hands hold -------------------------------------------------------------------------------------
+LOOK_S = 2.5
+"""After a taking a hand is looked into for so long, and before a giving back."""
+LOOK_GAP_S = 0.2
+"""Nearer to the moment than this the hand is in the shelf, among other goods."""
+LOOK_AGAIN_S = LOOK_S + 0.3
+"""An event is explained anew so long after its moment, when the pictures of all cameras are in."""
+LOOKS_KEPT_S = 10.0
+LOOK_STEP_S = 0.1
+"""Looks of one camera into one hand are kept at most this often."""
+LOOKS_BACK = 24
+"""So many of a person's latest looks are compared for that."""
+SURE = 0.995
+"""An event explained with this probability is not explained anew for what hands hold."""
+LOOKED_EMPTY = 0.5
+"""Share of empty hands for which the probabilities of a :class:`Holding` hold (the products' model's own)."""
+HANDS_EMPTY = 0.6
+"""Share of hands that hold nothing recognisable, of those that have nothing to do with an event."""
+HOLDS_OWN = 0.8
+"""Of the others, the share that hold what their owner's cart is known to have."""
+STILL_HELD = 0.8
+PUT_AWAY_S = 4.0
+"""What was taken is in the hand at first with probability STILL_HELD, falling by e in so many seconds."""
+OTHER_HAND = 0.2
+"""What one hand took is seen in the other, or a detector takes one for the other."""
+LOOK_WORTH = 0.5
+"""One look counts half: a network is surer of its pictures than of those it was not trained on."""
+LOOK_ALIKE = 0.35
+"""Correlation of the errors of two looks of one camera, and of two cameras."""
+CAMERAS_ALIKE = 0.3
+LOOKS_WRONG = 0.02
+"""All that was seen of a hand may be wrong: another's hand, goods behind it, a print that has changed."""
+
 # -- keeping ---------------------------------------------------------------------------------------------
 KEEP_DOERS = 16
 KEEP_SCORE = 14.0

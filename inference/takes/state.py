@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from inference.messages import Hand, ShelfEvent
+from inference.messages import Hand, Holding, ShelfEvent
 from inference.messages.results import Covariance2
 
 
@@ -17,6 +17,14 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     covariance: Covariance2
     identity: float
     could_be: tuple[tuple[int, float], ...] = ()
+
+
+class Look(msgspec.Struct, frozen=True, array_like=True):
+    """What one camera saw a track's hand hold."""
+
+    t: float
+    camera: str
+    holding: Holding
 
 
 class Recent(msgspec.Struct, frozen=True):
@@ -37,4 +45,8 @@ class TakesState(msgspec.Struct):
     recent: list[Recent] = []
     strayed: dict[str, dict[str, float]] = {}
     """Expected units of products in slots that are not theirs: slot -> sku -> units."""
+    looks: dict[int, list[Look]] = {}
+    """By track."""
+    again: dict[str, float] = {}
+    """Events that were not explained surely: id -> when their hands' pictures are in."""
     pruned_at: float = 0.0

@@ -28,12 +28,14 @@ from store_layout.model import (
     Gate,
     Point3,
     Product,
+    Rules,
     Scale,
     Slot,
     StoreFile,
     StoreInfo,
     StoreLayout,
 )
+from store_layout.product_pictures import FOLDER as PICTURES
 from store_layout.writer import write_store
 from tests.support.stores import rectangle
 
@@ -261,11 +263,21 @@ def demo_store() -> StoreLayout:
                 Gate(id="entry", name="Entry", kind="entry", outline=rectangle(0.55, 0.0, 1.7, 0.75)),
                 Gate(id="exit", name="Exit", kind="exit", outline=rectangle(1.95, 0.0, 3.1, 0.75)),
             ),
+            rules=Rules(default_detector="persons_small"),
         ),
         catalog=catalog(),
         planogram=planogram(),
     )
 
 
-if __name__ == "__main__":
+def write_demo_store() -> None:
+    """The folder, with pictures of its products as its rendered cameras would see them."""
+    from inference.simulation.rendering.session_scene import STORE_SEED
+    from inference.training.product_pictures import write_product_pictures
+
     write_store(demo_store(), FOLDER)
+    write_product_pictures(catalog(), STORE_SEED, FOLDER / PICTURES)
+
+
+if __name__ == "__main__":
+    write_demo_store()

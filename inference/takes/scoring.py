@@ -1,0 +1,94 @@
+"""The scores of one event's hypotheses, by who did it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from inference.messages import ItemMove
+from inference.takes import products
+from inference.takes import settings as s
+from inference.takes.contents import Contents, limited
+from inference.takes.joint import NOBODY, Doer
+from inference.takes.people import Side
+from inference.takes.products import Hypothesis
+
+Moves = tuple[ItemMove, ...]
+Evidence = Mapping[str, float]
+"""Log likelihood ratio of one hand and its body, by slot."""
+
+
+@dataclass(slots=True)
+class Scored:
+    """One event's hypotheses, by doer: log scores and the moves they belong to."""
+
+    totals: dict[Doer, float]
+    moves: dict[Doer, dict[Moves, float]]
+    """Given the doer, the probability of each set of moves."""
+
+
+def likely(options: list[Hypothesis]) -> list[Hypothesis]:
+    """Without those that hardly matter beside the best."""
+    top = max((h.score for h in options), default=-math.inf)
+    return [h for h in options if h.score > top - s.KEEP_SCORE]
+
+
+def weighed(
+    options: Sequence[Hypothesis], evidence: Evidence, held: Contents, side: Side
+) -> dict[Moves, float]:
+    """Log score of each set of moves for one hand."""
+    found = {h.moves: h.score + max(evidence[slot] for slot in h.slots) for h in options}
+    if held:
+        for moves, ratio in limited({moves: held.log_ratio(side, moves) for moves in found}).items():
+            found[moves] += ratio
+    return found
+
+
+def put(scored: Scored, doer: Doer, found: dict[Moves, float], log_prior: float = 0.0) -> None:
+    """Sum the scores of one doer, and normalise what it may have moved."""
+    top = max(found.values(), default=-math.inf)
+    if top == -math.inf:
+        return
+    weights = {moves: math.exp(score - top) for moves, score in found.items()}
+    total = sum(weights.values())
+    scored.totals[doer] = log_prior + top + math.log(total)
+    scored.moves[doer] = {moves: weight / total for moves, weight in weights.items()}
+
+
+def put_two(
+    scored: Scored,
+    options: Sequence[Hypothesis],
+    seen: Mapping[tuple[int, Side], Evidence],
+    held: Mapping[int, Contents],
+    log_prior: float,
+) -> None:
+    """What two people may have taken in one event: the hands of both speak for it."""
+    prior = log_prior + math.log(s.TWO_PEOPLE) + 2 * math.log(s.ANY_HAND)
+    top = max(scored.totals.values(), default=-math.inf)
+    hands = [hand for hand in seen if scored.totals.get(Doer((hand,)), -math.inf) > top - s.KEEP_SCORE]
+    shared = [(h.slots, mine, other, score) for h in options for mine, other, score in products.shared_out(h)]
+    for i, a in enumerate(hands if shared else ()):
+        for b in hands[i + 1 :]:
+            if a[0] == b[0]:
+                continue
+            found: dict[Moves, float] = {}
+            held_by_a = limited({mine: held[a[0]].log_ratio(a[1], mine) for _, mine, _, _ in shared})
+            held_by_b = limited({other: held[b[0]].log_ratio(b[1], other) for _, _, other, _ in shared})
+            for slots, mine, other, score in shared:
+                moves = (*mine, *(msgspec.structs.replace(m, track=b[0]) for m in other))
+                # the slots of a move are those of the whole hypothesis: a product in several may be in any
+                best = max(seen[a][slot] for slot in slots) + max(seen[b][slot] for slot in slots)
+                found[moves] = score + best + held_by_a[mine] + held_by_b[other]
+            put(scored, Doer((a, b)), found, prior)
+
+
+def pruned(scored: Scored) -> Scored:
+    """Only the doers that may matter; nobody always stays."""
+    top = max(scored.totals.values())
+    ranked = sorted((d for d in scored.totals if d.hands), key=lambda d: (-scored.totals[d], d))
+    kept = [d for d in ranked if scored.totals[d] > top - s.KEEP_SCORE][: s.KEEP_DOERS]
+    doers = [*kept, NOBODY]
+    return Scored({d: scored.totals[d] for d in doers}, {d: scored.moves[d] for d in doers})
