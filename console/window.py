@@ -26,6 +26,7 @@ from console.item_models.words import ShopWords
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
+from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
@@ -59,9 +60,12 @@ class MainWindow(QMainWindow):
         self.state = LiveState(layout, link, self)
         self.commands = EngineCommands(link, self._background, self)
         self.history = VisitHistory(ledger_path, self._background, self)
+        self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         words = ShopWords(layout)
+        live = LivePage(self.state, self.shoppers, words, self.appearance)
+        live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
-            LivePage(self.state, words, self.appearance),
+            live,
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,22 +12,26 @@ from typing import Annotated
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+import msgspec
 import typer
 
 from console.back_office import Ledger, LedgerError
 from console.back_office.money import format_money
 from console.cli.picture import Witness
-from console.cli.places import DEMO_RECORDING, has_display, state_dir
+from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
 from console.cli.say import err, errors_in_words, out
+from console.cli.sending import Sending, parse_wanted
 from console.engine_process.client import EngineClient
 from console.engine_process.headless import run_headless
+from console.engine_process.running import JOURNAL
 from console.engine_process.session import AlreadyRunningError, is_running
-from console.engine_process.spec import EngineSpec, SpecError
+from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
 from inference.detection import ModelError
 from inference.detection.threads import CORES
 from inference.engine.opening import OpeningError
 from inference.messages import VisitClosed
+from inference.messages.wire import Wanted
 from inference.recording import Recording, RecordingError
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
@@ -44,7 +49,8 @@ START_ERRORS = (
 )
 
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="Store folder: run it live. Without it: the demo store.")
+    Path | None,
+    typer.Option("--store", help="Store folder: run it live, or --simulated. Without it: the demo store."),
 ]
 RecordingOption = Annotated[Path | None, typer.Option("--recording", help="Recording folder: play it.")]
 DetectorOption = Annotated[
@@ -63,11 +69,45 @@ HeadlessOption = Annotated[
 PictureOption = Annotated[
     Path, typer.Option("--picture", help="Without a window: where the picture of it is left.")
 ]
+SimulatedOption = Annotated[
+    bool,
+    typer.Option(
+        "--simulated",
+        help="Nothing of the store is real: people, scales and cameras are simulated, live. "
+        "In the window shoppers can be sent in.",
+    ),
+]
+ArrivalsOption = Annotated[
+    float,
+    typer.Option(
+        "--arrivals",
+        min=0.0,
+        max=MOST_ARRIVALS,
+        help="Of a simulated store: people who come by chance, a minute. 0: only those who are sent in.",
+    ),
+]
+RenderedOption = Annotated[
+    bool,
+    typer.Option(
+        "--pictures/--no-pictures",
+        help="Of a simulated store: render its cameras' pictures, and let the detector look at them.",
+    ),
+]
+SendOption = Annotated[
+    str | None,
+    typer.Option(
+        "--send",
+        metavar="SKU[:COUNT],...",
+        help="Of a simulated store without a window: send one shopper in for these, print the receipt, end.",
+        show_default=False,
+    ),
+]
 KeepOption = Annotated[
     bool | None,
     typer.Option(
         "--keep-running/--stop-on-close",
-        help="Whether the engine goes on without the window. A live store does, a recording does not.",
+        help="Whether the engine goes on without the window. A live store does; a recording and a "
+        "simulated store do not.",
         show_default=False,
     ),
 ]
@@ -85,18 +125,27 @@ def run(
     headless: HeadlessOption = False,
     picture: PictureOption = Path("out/console.png"),
     keep_running: KeepOption = None,
+    simulated: SimulatedOption = False,
+    arrivals: ArrivalsOption = ARRIVALS_PER_MIN,
+    pictures: RenderedOption = True,
+    send: SendOption = None,
 ) -> None:
     """Open the console on a store, a recording, or the demo store."""
+    wanted = None if send is None else parse_wanted(send)
+    if wanted is not None and not simulated:
+        raise typer.BadParameter("--send needs --simulated: nobody can be sent into a real store")
+    headless = headless or wanted is not None
     if not headless and not has_display():
         err.print("There is no display here, so the same store runs without a window.", style="yellow")
         headless = True
     with errors_in_words(*START_ERRORS):
-        spec = make_spec(store, recording, detector, speed, threads, headless=headless)
+        spec = make_spec(store, recording, detector, speed, threads, headless=headless, simulated=simulated)
+        spec = msgspec.structs.replace(spec, arrivals_per_min=arrivals, rendered=pictures).check()
         layout = layout_of(spec)
         if headless:
-            _run_headless(spec, layout, picture)
+            _run_headless(spec, layout, picture, wanted)
         else:
-            keep = spec.store is not None if keep_running is None else keep_running
+            keep = spec.store is not None and not simulated if keep_running is None else keep_running
             raise typer.Exit(_run_window(spec, layout, keep_running=keep))
 
 
@@ -109,14 +158,15 @@ def make_spec(
     *,
     headless: bool,
     place: Path | None = None,
+    simulated: bool = False,
 ) -> EngineSpec:
-    """What the engine is started with. A recording plays from its beginning; a live store goes on.
+    """What the engine is started with. A live store goes on; a recording and a simulated store begin anew.
 
     ``place``: folder for journal and ledger; None: this store's own on this computer.
     """
     if store is None and recording is None:
-        recording = DEMO_RECORDING
-    place = place or state_dir() / _place_of(store, recording)
+        store, recording = (DEMO_STORE, None) if simulated else (None, DEMO_RECORDING)
+    place = place or state_dir() / _place_of(store, recording, simulated=simulated)
     return EngineSpec(
         store=None if store is None else str(store.resolve()),
         recording=None if recording is None else str(recording.resolve()),
@@ -125,7 +175,8 @@ def make_spec(
         speed=speed if speed is not None or headless else 1.0,
         state_dir=str(place / "engine"),
         ledger=str(place / "ledger.sqlite"),
-        fresh=recording is not None,
+        simulated=simulated,
+        fresh=recording is not None or simulated,
         exit_at_end=headless,
     ).check()
 
@@ -137,10 +188,10 @@ def layout_of(spec: EngineSpec) -> StoreLayout:
     return read_store(Path(spec.store or ""))
 
 
-def _place_of(store: Path | None, recording: Path | None) -> str:
+def _place_of(store: Path | None, recording: Path | None, *, simulated: bool = False) -> str:
     """A live store's place goes by its id, so that journal and ledger stay with it when its folder moves."""
     if store is not None:
-        return f"live-{read_store(store).file.store.id}"
+        return f"{'simulated' if simulated else 'live'}-{read_store(store).file.store.id}"
     if recording is None or recording == DEMO_RECORDING:
         return "demo"
     folder = recording.resolve()
@@ -148,10 +199,12 @@ def _place_of(store: Path | None, recording: Path | None) -> str:
 
 
 def forget_last_play(spec: EngineSpec) -> None:
-    """A recording that is played again gets a new ledger: nobody was charged by the last one."""
+    """What was played or simulated before is put away with its ledger: nobody was charged by it."""
     if spec.fresh and not is_running(spec.state_path):
         for old in spec.ledger_path.parent.glob(f"{spec.ledger_path.name}*"):
             old.unlink()
+        if spec.simulated:  # each start is another day: the journal of the last one belongs to no other
+            shutil.rmtree(spec.state_path / JOURNAL, ignore_errors=True)
 
 
 # -- with a window -------------------------------------------------------------------------------------
@@ -177,10 +230,12 @@ def engine_link(spec: EngineSpec, *, keep_running: bool = False) -> Iterator[Eng
             Supervisor(spec).stop()  # found running when the window opened
 
 
-def stop(store: StoreOption = None, recording: RecordingOption = None) -> None:
+def stop(
+    store: StoreOption = None, recording: RecordingOption = None, simulated: SimulatedOption = False
+) -> None:
     """End an engine that goes on without a window: checkpoint, then stop."""
     with errors_in_words(*START_ERRORS):
-        spec = make_spec(store, recording, None, None, 1, headless=True)
+        spec = make_spec(store, recording, None, None, 1, headless=True, simulated=simulated)
         if not is_running(spec.state_path):
             out.print("No engine is running for it.")
             return
@@ -191,13 +246,24 @@ def stop(store: StoreOption = None, recording: RecordingOption = None) -> None:
 # -- without ---------------------------------------------------------------------------------------------
 
 
-def _run_headless(spec: EngineSpec, layout: StoreLayout, picture: Path) -> None:
+def _run_headless(
+    spec: EngineSpec, layout: StoreLayout, picture: Path, wanted: tuple[Wanted, ...] | None = None
+) -> None:
     forget_last_play(spec)
-    name = layout.file.store.name
-    what = "live; end it with Ctrl-C" if spec.recording is None else f"recording {Path(spec.recording).name}"
-    out.print(f"{name}, {what}", markup=False, highlight=False)
+    kind = "simulated" if spec.simulated else "live"
+    what = (
+        f"{kind}; end it with Ctrl-C" if spec.recording is None else f"recording {Path(spec.recording).name}"
+    )
+    out.print(f"{layout.file.store.name}, {what}", markup=False, highlight=False)
     printer, witness = VisitPrinter(spec.ledger_path, layout), Witness()
-    summary = run_headless(spec, printer.visit, witness.see)
+    sending = None if wanted is None else Sending(wanted, layout)
+
+    def on_visit(closed: VisitClosed) -> None:
+        printer.visit(closed)
+        if sending is not None:
+            sending.visit(closed)
+
+    summary = run_headless(spec, on_visit, witness.see, on_start=None if sending is None else sending.begin)
     out.print(
         f"{summary.observations} observations, {printer.count} visits. Ledger: {spec.ledger_path}",
         markup=False,
@@ -207,6 +273,8 @@ def _run_headless(spec: EngineSpec, layout: StoreLayout, picture: Path) -> None:
         with witness.window(layout, spec.ledger_path) as render:
             render(picture, PICTURE_SIZE, "dark", "live")
         out.print(f"What the window would have shown: {picture}", markup=False, highlight=False)
+    if sending is not None and sending.refused:
+        raise typer.Exit(1)
 
 
 class VisitPrinter:

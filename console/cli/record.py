@@ -27,7 +27,7 @@ from console.engine_process.spec import EngineSpec
 from inference.detection.threads import CORES
 from inference.engine.source import Source
 from inference.messages import Frame, Observation
-from inference.messages.wire import DeviceStatus, SourceStatus
+from inference.messages.wire import DeviceStatus, Refused, SentShopper, SourceStatus, Wanted
 from inference.recording.record import LiveRecorder
 
 
@@ -145,6 +145,10 @@ class TappedSource:
     def restart_device(self, device: str) -> str | None:
         """As the source."""
         return self._source.restart_device(device)
+
+    def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
+        """As the source."""
+        return self._source.send_shopper(wanted)
 
     def close(self) -> None:
         """As the source."""

@@ -14,10 +14,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from console.back_office import Ledger, LedgerError
 from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
-from inference.detection import DetectorPool, ModelError, load_detector
-from inference.detection.threads import THREADS_IN_ORDER
+from inference.detection import DetectorPool, ModelError
+from inference.detection.eyes import open_eyes
+from inference.detection.threads import CORES, THREADS_IN_ORDER
 from inference.messages.results import ClosedVisit
 from inference.recording import FrameDetector, Recording, RecordingError
+from inference.recording.format import STORE
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
@@ -25,6 +27,7 @@ from store_layout.reader import read_store
 if TYPE_CHECKING:
     from inference.evaluation.report import Report
     from inference.recording.replay import ReplaySummary
+    from inference.simulation.simulate import Film
 
 
 def input_errors() -> tuple[type[Exception], ...]:
@@ -40,20 +43,30 @@ DetectorOption = Annotated[
     str | None,
     typer.Option("--detector", help="Model for the pictures: a name, or the path of a .toml or .onnx file."),
 ]
+GateOption = Annotated[
+    bool,
+    typer.Option(
+        "--motion-gate/--no-motion-gate",
+        help="Whether scores know of what moved: lower for things that never do.",
+    ),
+]
 
 
 @contextmanager
-def open_detector(name: str | None, recording: Recording) -> Iterator[FrameDetector | None]:
+def open_detector(
+    name: str | None, recording: Recording, *, gate: bool = True
+) -> Iterator[FrameDetector | None]:
     """Detection threads for a recording with pictures; None where none is wanted."""
-    wanted = name or recording.layout.file.rules.default_detector
-    if wanted is None or not any(camera.times is not None for camera in recording.cameras):
+    if not any(camera.times is not None for camera in recording.cameras):
         if name is not None:
             err.print("This recording has no pictures: its recorded detections are used.", style="yellow")
         yield None
         return
-    path = Path(wanted)
-    detector = load_detector(path if path.suffix in (".onnx", ".toml") else wanted)
-    with DetectorPool(detector, THREADS_IN_ORDER) as pool:
+    eyes = open_eyes(recording.layout, recording.folder / STORE, name)
+    if eyes is None:
+        yield None
+        return
+    with DetectorPool(eyes.maker, THREADS_IN_ORDER, gate=eyes.gate if gate else None) as pool:
         yield pool.ordered
 
 
@@ -65,6 +78,7 @@ def replay_into(
     speed: float | None = None,
     keep_detections: bool = False,
     quiet: bool = False,
+    gate: bool = True,
 ) -> ReplaySummary:
     """Replay with a ledger of its own in ``target``, made anew; a progress bar on standard error."""
     from inference.recording.replay import replay
@@ -74,7 +88,7 @@ def replay_into(
         old.unlink()
     with (
         Ledger.open(target / "ledger.sqlite") as ledger,
-        open_detector(detector, Recording.open(recording)) as eyes,
+        open_detector(detector, Recording.open(recording), gate=gate) as eyes,
         _progress(quiet=quiet) as bar,
     ):
         task = bar.add_task(recording.name, total=None)
@@ -114,6 +128,7 @@ def replay_command(
         float | None,
         typer.Option(min=0.01, help="Times real time. Without it: as fast as the machine allows."),
     ] = None,
+    gate: GateOption = True,
     keep_detections: Annotated[
         bool, typer.Option("--keep-detections", help="Also write detections/<camera>.jsonl, for evaluate.")
     ] = False,
@@ -122,7 +137,13 @@ def replay_command(
     """Run a recording through the whole pipeline and write what came of it."""
     with errors_in_words(*input_errors()):
         summary = replay_into(
-            recording, target, detector, speed=speed, keep_detections=keep_detections, quiet=as_json
+            recording,
+            target,
+            detector,
+            speed=speed,
+            keep_detections=keep_detections,
+            quiet=as_json,
+            gate=gate,
         )
     if as_json:
         print_json(summary)
@@ -147,6 +168,7 @@ def evaluate_command(
         typer.Option("--replay", help="What `replay --keep-detections --out` wrote, for one recording."),
     ] = None,
     detector: DetectorOption = None,
+    gate: GateOption = True,
     as_json: JsonOption = False,
 ) -> None:
     """Compare with the truth: detections, tracks on the floor, receipts."""
@@ -161,7 +183,9 @@ def evaluate_command(
                 reports.append(evaluate(recording, replayed))
                 continue
             with tempfile.TemporaryDirectory(prefix="openaisle-") as scratch:
-                replay_into(recording, Path(scratch), detector, keep_detections=True, quiet=as_json)
+                replay_into(
+                    recording, Path(scratch), detector, keep_detections=True, quiet=as_json, gate=gate
+                )
                 reports.append(evaluate(recording, Path(scratch)))
     if as_json:
         print_json(reports)
@@ -177,25 +201,40 @@ def simulate_command(
     visits: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
     arrivals_per_min: Annotated[float, typer.Option("--arrivals", min=0.1, max=120)] = 4.0,
     demo: Annotated[bool, typer.Option("--demo", help="The scripted session of the first start.")] = False,
+    pictures: Annotated[
+        bool,
+        typer.Option("--pictures", help="Render what the cameras see, instead of what a detector would say."),
+    ] = False,
 ) -> None:
     """Simulate shoppers, and what a store's cameras and scales would say of them; with the truth."""
     from inference.simulation import SimulationSettings, simulate
     from inference.simulation.demo import write_demo_recording
 
-    with errors_in_words(*input_errors(), ValueError), _progress(quiet=False) as bar:
+    film = _film() if pictures else None
+    with errors_in_words(*input_errors(), ValueError, RuntimeError), _progress(quiet=False) as bar:
         task = bar.add_task("shoppers", total=1.0)
 
         def tell(share: float, what: str) -> None:
             bar.update(task, completed=share, description=what)
 
         if demo:
-            write_demo_recording(store, target, tell)
+            write_demo_recording(store, target, tell, film)
         else:
             settings = SimulationSettings(visits=visits, arrivals_per_min=arrivals_per_min)
-            simulate(read_store(store), settings, seed, target, tell, store_folder=store)
+            simulate(read_store(store), settings, seed, target, tell, store_folder=store, film=film)
     out.print(
         f"Simulated into {target}. Next: main.py replay {target} --out DIR", markup=False, highlight=False
     )
+
+
+def _film() -> Film:
+    try:
+        from inference.simulation.rendering.video import Filming
+    except ImportError as error:
+        raise fail(
+            f"rendering needs a package of the simulate extra ({error.name}): pip install '.[simulate]'"
+        ) from error
+    return Filming(processes=CORES)
 
 
 imports = typer.Typer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from store_layout.model import Camera, StoreLayout
 
 if TYPE_CHECKING:
     from console.back_office.ledger import Ledger
+    from inference.detection.eyes import Eyes
     from inference.detection.session import Detector
     from inference.recording import Recording
 
@@ -43,7 +45,8 @@ def compose(spec: EngineSpec, show: Show) -> Parts:
     from store_layout.problems import StoreProblems
 
     try:
-        layout, source = _live(spec, show) if spec.recording is None else _recorded(spec, show)
+        make = _recorded if spec.recording is not None else _simulated if spec.simulated else _live
+        layout, source = make(spec, show)
     except (StoreProblems, ModelError, OSError) as error:
         raise SpecError(str(error)) from error
     path = spec.ledger_path
@@ -57,12 +60,53 @@ def _live(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
 
     folder = Path(spec.store or "")
     layout = read_store(folder)
-    detector = _detector(spec.detector or layout.file.rules.default_detector)
-    sizes = {camera.id: needed_size(camera, detector) for camera in layout.file.camera}
+    eyes = _eyes(spec, layout, folder)
+    sizes = {camera.id: _size(camera, eyes) for camera in layout.file.camera}
     devices = LiveDevices(layout, KeyringSecrets(), folder=folder, picture_sizes=sizes)
     return layout, LiveSource(
-        layout.file.store.name, devices, detector, threads=spec.detection_threads, show=show
+        layout.file.store.name,
+        devices,
+        None if eyes is None else eyes.maker,
+        threads=spec.detection_threads,
+        show=show,
+        gate=None if eyes is None else eyes.gate,
     )
+
+
+def _simulated(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
+    from inference.engine.simulated import SimulatedSource
+    from inference.simulation import SimulationSettings
+    from inference.simulation.live.pictures import STORE_PICTURES, can_render
+    from store_layout.reader import read_store
+
+    folder = Path(spec.store or "")
+    layout = read_store(folder)
+    rendered = spec.rendered and can_render()
+    if spec.detector is not None and not rendered:
+        raise SpecError(
+            "a detector looks at rendered pictures: install the extra simulate, and do not turn them off"
+        )
+    eyes = _eyes(spec, layout, folder) if rendered else None
+    try:
+        source = SimulatedSource(
+            layout,
+            seed=secrets.randbelow(2**31) if spec.seed is None else spec.seed,
+            settings=SimulationSettings(arrivals_per_min=spec.arrivals_per_min),
+            maker=STORE_PICTURES if rendered else None,
+            detector=None if eyes is None else eyes.maker,
+            threads=spec.detection_threads,
+            show=show,
+            gate=None if eyes is None else eyes.gate,
+        )
+    except ValueError as error:
+        raise SpecError(f"nobody can shop in {spec.store}: {error}") from error
+    return layout, source
+
+
+def _size(camera: Camera, eyes: Eyes | None) -> tuple[int, int]:
+    if eyes is not None and eyes.reads_hands:  # goods in hands are small: nothing is given away
+        return camera.width, camera.height
+    return needed_size(camera, None if eyes is None else eyes.detector)
 
 
 def needed_size(camera: Camera, detector: Detector | None) -> tuple[int, int]:
@@ -77,15 +121,18 @@ def needed_size(camera: Camera, detector: Detector | None) -> tuple[int, int]:
 
 def _recorded(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
     from inference.recording import Recording, RecordingError
+    from inference.recording.format import STORE
 
     try:
         recording = Recording.open(Path(spec.recording or ""))
     except RecordingError as error:
         raise SpecError(str(error)) from error
-    detector = _detector(spec.detector)
+    pictures = any(camera.times is not None for camera in recording.cameras)
+    named = spec.detector is not None
+    eyes = _eyes(spec, recording.layout, recording.folder / STORE) if pictures or named else None
 
     def play(position: int, on_frame: Show) -> Iterator[Observation]:
-        return _observations(recording, detector, spec.detection_threads, position, on_frame)
+        return _observations(recording, eyes, spec.detection_threads, position, on_frame)
 
     source = RecordingSource(
         play,
@@ -101,25 +148,22 @@ def _recorded(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
 
 
 def _observations(
-    recording: Recording, detector: Detector | None, threads: int, position: int, on_frame: Show
+    recording: Recording, eyes: Eyes | None, threads: int, position: int, on_frame: Show
 ) -> Iterator[Observation]:
     from inference.detection.pool import DetectorPool
     from inference.recording import RecordingPlayer
 
-    if detector is None:
+    if eyes is None:
         yield from RecordingPlayer(recording, None, on_frame).observations(position)
         return
-    with DetectorPool(detector, threads) as pool:
+    with DetectorPool(eyes.maker, threads, gate=eyes.gate) as pool:
         yield from RecordingPlayer(recording, pool.ordered, on_frame).observations(position)
 
 
-def _detector(name: str | None) -> Detector | None:
-    if name is None:
-        return None
-    from inference.detection.session import load_detector
+def _eyes(spec: EngineSpec, layout: StoreLayout, folder: Path) -> Eyes | None:
+    from inference.detection.eyes import open_eyes
 
-    path = Path(name)
-    return load_detector(path if path.suffix == ".toml" else name)
+    return open_eyes(layout, folder, spec.detector, spec.state_path)
 
 
 class LedgerSink(VisitSink):

@@ -24,14 +24,19 @@ def run_headless(
     on_status: OnStatus | None = None,
     parts: Compose = compose,
     status_s: float = STATUS_S,
+    *,
+    on_start: Callable[[Engine], None] | None = None,
 ) -> Summary:
     """Run until the recording has ended, or until Ctrl-C or SIGTERM; both end it in order.
 
     ``on_visit`` gets each closed visit after the ledger has it (again, after a crash, those that were not
     covered by a checkpoint); ``on_status`` a snapshot every ``status_s``. Both are called from other
-    threads. Raises ``SpecError``, ``OpeningError``, ``AlreadyRunningError``.
+    threads. ``on_start`` gets the engine before it runs. Raises ``SpecError``, ``OpeningError``,
+    ``AlreadyRunningError``.
     """
     with RunningEngine(spec.check(), parts, on_visit=on_visit) as running:
+        if on_start is not None:
+            on_start(running.engine)
         done = threading.Event()
         teller = threading.Thread(
             target=_tell, args=(running.engine, on_status, done, status_s), name="status", daemon=True

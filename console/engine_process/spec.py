@@ -6,20 +6,32 @@ from pathlib import Path
 
 import msgspec
 
+ARRIVALS_PER_MIN = 2.0
+MOST_ARRIVALS = 30.0
+"""A minute; more find any store full."""
+
 
 class SpecError(ValueError):
     """This engine cannot be started as asked; the text says what to change."""
 
 
 class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Exactly one of ``store`` and ``recording`` is given."""
+    """Exactly one of ``store`` and ``recording`` is given; ``simulated`` goes with a store."""
 
     state_dir: str
     """Folder of journal, lock, address and log."""
     ledger: str
     """The ledger's file."""
     store: str | None = None
-    """A store folder: run it live."""
+    """A store folder: run it live, or ``simulated``."""
+    simulated: bool = False
+    """Nothing of the store is real: people, scales and cameras are simulated, by the clock."""
+    arrivals_per_min: float = ARRIVALS_PER_MIN
+    """Of a simulated store: how many people come by chance."""
+    rendered: bool = True
+    """Of a simulated store: its cameras' pictures are rendered, where this computer can."""
+    seed: int | None = None
+    """Of a simulated store; None: another day each time."""
     recording: str | None = None
     """A recording folder: play it."""
     detector: str | None = None
@@ -40,6 +52,10 @@ class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         """Itself, or :class:`SpecError`."""
         if (self.store is None) == (self.recording is None):
             raise SpecError("name either a store folder (live) or a recording, not both and not neither")
+        if self.simulated and self.store is None:
+            raise SpecError("only a store folder can be simulated, not a recording")
+        if not 0.0 <= self.arrivals_per_min <= MOST_ARRIVALS:
+            raise SpecError(f"{self.arrivals_per_min:g} arrivals a minute are outside 0 to {MOST_ARRIVALS:g}")
         if self.detection_threads < 1:
             raise SpecError(f"{self.detection_threads} detection threads: at least 1 is needed")
         if self.speed is not None and not 0.01 <= self.speed <= 1000:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.carts import CartsModel
 from console.item_models.words import ShopWords
 from console.operations.live_state import LiveState
+from console.operations.simulated_shoppers import SimulatedShoppers
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
@@ -21,6 +22,7 @@ from console.widgets.cart_list import CartList
 from console.widgets.floor_map import FloorMap
 from console.widgets.labels import EmptyState, label, titled, tool_button
 from console.widgets.page import Page
+from console.widgets.send_shopper import SendShopper
 
 NOBODY = (
     "Nobody inside",
@@ -39,11 +41,21 @@ class LivePage(Page):
     icon = Icon.LIVE
     tip = "The floor, the carts and the cameras, as they are now"
 
+    led_to = Signal(str, str)
+    """Another page, and what to look at there."""
+
     def __init__(
-        self, state: LiveState, words: ShopWords, appearance: Appearance, parent: QWidget | None = None
+        self,
+        state: LiveState,
+        shoppers: SimulatedShoppers,
+        words: ShopWords,
+        appearance: Appearance,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._appearance = state, appearance
+        self._shoppers = shoppers
+        self.send = SendShopper(shoppers, words, appearance)
         painter = CameraPainter(state)
         self.map = FloorMap(state, words, appearance)
         self.large = LargeCamera(state, painter, appearance)
@@ -59,8 +71,11 @@ class LivePage(Page):
         self.wall.opened.connect(self.toggle_large)
         self.large.left.connect(self.show_map)
         state.snapshot_changed.connect(self._follow)
+        shoppers.changed.connect(self._offer_sending)
+        self.send.led_to.connect(lambda visit: self.led_to.emit("visits", f"visit {visit}"))
         self.setFocusProxy(self.map)
         self._follow()
+        self._offer_sending()
 
     def page_actions(self) -> Sequence[QAction]:
         """Zoom, fit, and from shopper to shopper."""
@@ -123,6 +138,10 @@ class LivePage(Page):
         self._cart_stack.setCurrentIndex(1 if inside else 0)
         self._count.setText(f"{inside} inside" if inside else "")
         self._badge(str(inside) if inside else "")
+
+    def _offer_sending(self) -> None:
+        """Only into a simulated store somebody can be sent."""
+        self._sending.setVisible(self._shoppers.is_simulated)
 
     def _arrange(self) -> None:
         """Until somebody moves the splitter, the wall is as high as its tiles need."""
@@ -214,10 +233,12 @@ class LivePage(Page):
             ),
             margins=SPACE_2,
         )
+        self._sending, _ = titled("Send a shopper in", self.send, label("simulated store", "secondary"))
         side = QWidget()
         box = QVBoxLayout(side)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACE_3)
+        box.addWidget(self._sending)
         box.addWidget(carts, 1)
         box.addWidget(strip)
         side.setMinimumWidth(280)

@@ -78,11 +78,13 @@ class VisitsPage(Page):
         return (self._find,)
 
     def look_at(self, what: str) -> None:
-        """``inside``: those in the store; ``review``: the first listed visit that a person must look at."""
+        """``inside``: those in the store; ``review``: the first that a person must look at; ``visit ID``."""
         if what == "inside":
             self.inside.setFocus()
         elif what == "review":
             self._to_first_review()
+        elif what.startswith("visit "):
+            self._to_visit(what.removeprefix("visit "))
 
     def take_focus(self) -> None:
         """The list of the visit that is chosen."""
@@ -127,6 +129,15 @@ class VisitsPage(Page):
                 self.closed.setFocus()
                 return
 
+    def _to_visit(self, visit: str) -> None:
+        """One closed visit, whatever is searched for."""
+        self.search.clear()
+        place = self._closed.place_of(visit)
+        if place is not None:
+            found = self._closed_found.mapFromSource(self._closed.index(place, 0))
+            self.closed.select_row(found.row())
+            self.closed.setFocus()
+
     def _into_detail(self, _: QModelIndex) -> None:
         """Enter on a visit: its details, where the arrows scroll; Escape goes back."""
         self.detail.setFocus()
@@ -154,7 +165,7 @@ class VisitsPage(Page):
     def _tell_time(self) -> None:
         snapshot = self._state.snapshot
         if snapshot is not None:
-            self._closed.tell_time(snapshot.t, live=snapshot.source.kind == "live")
+            self._closed.tell_time(snapshot.t, live=snapshot.source.kind != "recording")
 
     def _read(self) -> None:
         self._tell_time()

@@ -39,6 +39,8 @@ def source_words(source: SourceStatus) -> str:
     """Where the observations come from, and how far along."""
     if source.kind == "live":
         return f"Live from {source.name}"
+    if source.kind == "simulated":
+        return f"Simulated, {source.name}, {span(source.position_s)}"
     where = span(source.position_s) + (
         f" of {span(source.duration_s)}" if source.duration_s is not None else ""
     )

@@ -41,6 +41,7 @@ from inference.messages.wire import (
     PauseReplay,
     Refused,
     RestartDevice,
+    SendShopper,
     SetReplaySpeed,
     SetStaff,
     Snapshot,
@@ -314,6 +315,10 @@ class Engine:
             self._now.count,
             {} if self._pictures is None else self._pictures.shown,
         )
+        # Whoever sees the number grow looks into the ledger: what is not there yet does not count.
+        snapshot = msgspec.structs.replace(
+            snapshot, closed=max(0, snapshot.closed - len(self._outbox.pending()))
+        )
         before = self._newest
         if before is None or msgspec.structs.replace(snapshot, seq=before.seq) != before:
             self._newest = snapshot
@@ -363,6 +368,8 @@ class Engine:
                 return _answer(self._source.set_speed(speed))
             case RestartDevice(device=device):
                 return _answer(self._source.restart_device(device))
+            case SendShopper(wanted=wanted):
+                return self._source.send_shopper(wanted)
             case StopEngine():
                 self._stop.set()
                 return Done("the engine ends")

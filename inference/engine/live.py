@@ -9,10 +9,10 @@ from typing import Protocol
 
 from inference.capture import LiveDevices
 from inference.detection.live import LiveDetection
-from inference.detection.pool import SessionMaker
+from inference.detection.pool import Gate, SessionMaker
 from inference.engine.source import SourceError
 from inference.messages import Detections, Frame, Observation
-from inference.messages.wire import DeviceStatus, SourceStatus
+from inference.messages.wire import DeviceStatus, Refused, SentShopper, SourceStatus, Wanted
 
 Show = Callable[[Frame], None]
 
@@ -37,18 +37,20 @@ class LiveSource:
         detector: SessionMaker | None,
         threads: int = 1,
         show: Show | None = None,
+        *,
+        gate: Gate | None = None,
     ) -> None:
         """Without a detector pictures are shown, and people are known from elsewhere (or not at all)."""
         self._name = name
         self._devices = devices
         self._started = time.time()
-        boxes = {camera: _ShowingBox(box, show) for camera, box in devices.mailboxes.items()}
+        boxes = {camera: ShowingBox(box, show) for camera, box in devices.mailboxes.items()}
         self._detection: LiveDetection | None = None
-        self._viewer: _Viewer | None = None
+        self._viewer: Viewer | None = None
         if detector is not None and boxes:
-            self._detection = LiveDetection(boxes, detector, threads, self._on_detections)
+            self._detection = LiveDetection(boxes, detector, threads, self._on_detections, gate=gate)
         elif boxes:
-            self._viewer = _Viewer(boxes)
+            self._viewer = Viewer(boxes)
 
     @property
     def recording_id(self) -> None:
@@ -104,6 +106,10 @@ class LiveSource:
             return None
         return f"{device!r} has no connection of its own: a scale or gate is reached through the broker"
 
+    def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:  # noqa: ARG002
+        """People come by themselves."""
+        return Refused("this is a real store: nobody can be sent in")
+
     def close(self) -> None:
         """End the detection, then the devices."""
         if self._detection is not None:
@@ -116,23 +122,25 @@ class LiveSource:
         self._devices.readings.put(seen)
 
 
-class _ShowingBox:
+class ShowingBox:
     """Shows what is taken out of a mailbox."""
 
     def __init__(self, box: FrameBox, show: Show | None) -> None:
         self._box, self._show = box, show
 
     def take(self, timeout: float | None = None) -> Frame | None:
+        """The newest frame, shown."""
         frame = self._box.take(timeout)
         if frame is not None and self._show is not None:
             self._show(frame)
         return frame
 
     def listen(self, listener: Callable[[], None]) -> None:
+        """As the mailbox does."""
         self._box.listen(listener)
 
 
-class _Viewer:
+class Viewer:
     """Empties the mailboxes where no detector does."""
 
     def __init__(self, boxes: Mapping[str, FrameBox]) -> None:
@@ -142,11 +150,13 @@ class _Viewer:
         self._thread = threading.Thread(target=self._work, name="viewer", daemon=True)
 
     def start(self) -> None:
+        """Begin."""
         for box in self._boxes.values():
             box.listen(self._news.set)
         self._thread.start()
 
     def stop(self) -> None:
+        """End the thread."""
         self._stop.set()
         self._news.set()
         if self._thread.ident is not None:

@@ -12,7 +12,15 @@ from typing import Protocol
 from inference.engine.heard import HeardDevices
 from inference.engine.pacing import Pacer
 from inference.messages import Frame, Observation
-from inference.messages.wire import DeviceKind, DeviceState, DeviceStatus, SourceStatus
+from inference.messages.wire import (
+    DeviceKind,
+    DeviceState,
+    DeviceStatus,
+    Refused,
+    SentShopper,
+    SourceStatus,
+    Wanted,
+)
 
 AHEAD = 4096
 """Observations read ahead of the state thread; then the reader waits."""
@@ -23,11 +31,11 @@ class SourceError(RuntimeError):
 
 
 class Source(Protocol):
-    """Live devices or a recording. Every method but ``take`` returns at once."""
+    """Live devices, a recording, or a simulated store. Every method but ``take`` returns at once."""
 
     @property
     def recording_id(self) -> str | None:
-        """None for live devices."""
+        """Names what is played; None for live devices."""
 
     def prepare(self) -> None:
         """Begin to open what takes time to open; :meth:`start` follows when the engine has recovered."""
@@ -59,6 +67,9 @@ class Source(Protocol):
 
     def restart_device(self, device: str) -> str | None:
         """Connect anew; a text is why not."""
+
+    def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
+        """Have somebody come into a simulated store."""
 
     def close(self) -> None:
         """End all threads."""
@@ -173,6 +184,10 @@ class RecordingSource:
     def restart_device(self, device: str) -> str | None:
         """There is nothing to connect to."""
         return f"{device} is played from a recording"
+
+    def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:  # noqa: ARG002
+        """What was recorded is over."""
+        return Refused("this is a recording: nobody can be sent in")
 
     def close(self) -> None:
         """End the reader."""

@@ -1,54 +1,113 @@
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
-import numpy as np
-import onnx
+import msgspec
 import pytest
 
-from console.cli.bench.material import SUBSTREAM, write_material
-from console.cli.bench.network import write_timing_network
-from console.cli.bench.report import Results, render
+from console.cli.bench.detectors import compare_detectors
+from console.cli.bench.live_share import CAMERAS, LiveShare, eight_cameras, measure_live_share
+from console.cli.bench.material import write_material
+from console.cli.bench.report import Comparison, Results, render
 from console.cli.bench.running import measure_latency, measure_memory, measure_start
 from console.cli.bench.throughput import measure_throughput
 from console.cli.bench.window_frames import WindowFrames
 from console.cli.recordings import replay_into
-from inference.detection import load_detector
+from inference.detection import load_detector, write_manifest
 from inference.evaluation.report import evaluate
-from inference.messages import Detections
-from inference.recording import Recording, RecordingPlayer
+from inference.recording import Recording, RecordingError
+from inference.recording.streams import frame_slots
+from inference.simulation import SimulationSettings, simulate
+from store_layout.model import StoreLayout
+from tests.detection.networks import centre_points
+from tests.support.stores import small_store
+
+SIZE = (320, 180)
 
 
-def test_the_timing_network_has_the_size_that_is_said(tmp_path: Path) -> None:
-    manifest = write_timing_network(tmp_path)
-    weights = onnx.load(str(manifest.with_suffix(".onnx"))).graph.initializer
-    assert sum(math.prod(w.dims) for w in weights) == pytest.approx(270_000, rel=0.02)
-    load_detector(manifest).detect(np.zeros((360, 640, 3), np.uint8))
+def _two_cameras() -> StoreLayout:
+    layout = small_store()
+    file = msgspec.structs.replace(layout.file, camera=layout.file.camera[:2])
+    return msgspec.structs.replace(layout, file=file)
+
+
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds of a store with two cameras, rendered."""
+    pytest.importorskip("moderngl", reason="needs the extra simulate")
+    from inference.simulation.rendering.renderer import RendererError
+    from inference.simulation.rendering.video import Filming
+
+    folder = tmp_path_factory.mktemp("filmed") / "recording"
+    settings = SimulationSettings(visits=2, arrivals_per_min=60.0, duration_s=4.0)
+    try:
+        simulate(_two_cameras(), settings, 5, folder, film=Filming(moments=1))
+    except RendererError as error:
+        pytest.skip(str(error))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(write_manifest(centre_points(tmp_path_factory.mktemp("m") / "tiny.onnx"), "centre_points"))
+
+
+def test_material_is_a_part_of_the_recording_at_another_size(filmed: Path, tmp_path: Path) -> None:
+    part = Recording.open(write_material(filmed, tmp_path / "part", seconds=2.0, skip=1.0, size=SIZE))
+    whole = Recording.open(filmed)
+    counts = [sum(1 for _ in frame_slots(r, r.cameras[0])) for r in (part, whole)]
+    assert 0.4 * counts[1] < counts[0] < 0.6 * counts[1]
+    assert part.started_at == whole.started_at + 1.0
+
+
+def test_detectors_are_scored_by_both_rules_with_and_without_gate(filmed: Path, network: str) -> None:
+    scores = compare_detectors(filmed, [network, network])
+    assert [(s.rule, s.gate) for s in scores] == [
+        (rule, gate) for rule in ("ignore", "literal") for gate in (False, True) for _ in range(2)
+    ]
+    assert scores[0].f1 == scores[1].f1
+    assert all(s.ms > 0 and s.threshold == 0.25 for s in scores)
+
+
+def test_detectors_need_pictures(simulated: Path, network: str) -> None:
+    with pytest.raises(RecordingError, match="no pictures"):
+        compare_detectors(simulated, [network])
+
+
+def test_eight_cameras_play_what_there_is(filmed: Path, simulated: Path) -> None:
+    layout = eight_cameras(Recording.open(filmed))
+    assert len(layout.cameras) == CAMERAS == 8
+    assert all(c.url is not None and c.url.endswith(".mp4?loop") for c in layout.file.camera)
+    with pytest.raises(ValueError, match="no videos"):
+        eight_cameras(Recording.open(simulated))
 
 
 @pytest.mark.slow
-def test_every_measurement_runs_and_the_report_holds_it(simulated: Path, tmp_path: Path) -> None:
-    material = write_material(simulated, tmp_path / "material", seconds=4.0, skip=1.0)
-    seen = [o for o in RecordingPlayer(Recording.open(material)).observations() if isinstance(o, Detections)]
-    throughput = measure_throughput(
-        material, load_detector(write_timing_network(tmp_path)), tmp_path / "t", SUBSTREAM, rounds=1
-    )
-    assert throughput.frames == len(seen) > 50
+def test_every_measurement_runs_and_the_report_holds_it(
+    simulated: Path, filmed: Path, network: str, tmp_path: Path
+) -> None:
+    throughput = measure_throughput(filmed, load_detector(network), tmp_path / "t", SIZE, rounds=1)
+    assert throughput.frames > 50
     assert throughput.ratio == pytest.approx(throughput.end_to_end / throughput.decode_and_network)
-    latency = measure_latency(material, tmp_path / "latency")
+    live = measure_live_share(filmed, network, tmp_path / "live", seconds=2.0)
+    assert 0 < live.looked_at <= live.sent * 1.2
+    latency = measure_latency(simulated, tmp_path / "latency")
     assert latency.machine_p95 < latency.settled_p95 or latency.events == 0
     results = Results(
         throughput=(throughput,),
-        start_s=measure_start(material, tmp_path / "start"),
+        live=LiveShare(network, 8, 640, 360, 2, 2400, 2388),
+        compared=(Comparison("filmed", compare_detectors(filmed, [network])),),
+        start_s=measure_start(simulated, tmp_path / "start"),
         latency=latency,
         window=WindowFrames(p50_ms=1.25, p95_ms=2, p99_ms=3, worst_ms=4, shoppers=1),
-        memory=measure_memory(material, tmp_path / "memory"),
+        memory=measure_memory(simulated, tmp_path / "memory"),
         replays=(replay_into(simulated, tmp_path / "replay", quiet=True, keep_detections=True),),
         reports=(evaluate(simulated, tmp_path / "replay"),),
     )
     assert 0.2 < results.start_s < 60
     text = render(results)
     assert f"| {throughput.ratio:.2f} | 0.85 |" in text
+    assert "2400 pictures looked at | 0.995 |" in text
+    assert "| tiny | 96x64 |" in text
     assert "1.2 / 2.0 / 3.0" in text
     assert "| receipts issued / exactly right |" in text

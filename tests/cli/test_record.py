@@ -7,11 +7,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from console.cli.bench.network import write_timing_network
+from inference.detection import write_manifest
 from inference.recording import Recording
 from inference.recording.video import VideoFile
 from store_layout.writer import write_store
 from tests.cli.conftest import run
+from tests.detection.networks import centre_points
 from tests.support.stores import small_store
 
 
@@ -35,7 +36,7 @@ def test_a_live_store_is_recorded_and_can_be_replayed(
     live_store: Path, tmp_path: Path, raw: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAISLE_STATE", str(tmp_path / "state"))
-    network = write_timing_network(tmp_path / "models")
+    network = write_manifest(centre_points(tmp_path / "tiny.onnx"), "centre_points")
     target = tmp_path / "recorded"
     options = ["--raw-video"] if raw else []
     run(

@@ -245,6 +245,37 @@ def test_a_failing_ledger_is_tried_again(make_engine: MakeEngine, expected_logs:
     assert sink.visits == EXPECTED
 
 
+def test_a_visit_counts_as_closed_when_the_ledger_has_it(make_engine: MakeEngine) -> None:
+    let_go, waits = threading.Event(), threading.Event()
+
+    class Slow(MemorySink):
+        def post(self, closed: object) -> None:
+            waits.set()
+            assert let_go.wait(30)
+            super().post(closed)  # type: ignore[arg-type]  # whatever it is
+
+    sink = Slow()
+    engine = make_engine(OBSERVATIONS, sink, exit_at_end=False)
+    runner = threading.Thread(target=engine.run)
+    runner.start()
+    try:
+        assert waits.wait(30)
+        time.sleep(0.3)
+        snapshot = engine.newest()
+        assert snapshot is not None
+        assert snapshot.closed == 0
+        let_go.set()
+        end = time.monotonic() + 30
+        while (snapshot := engine.newest()) is None or snapshot.closed < len(EXPECTED):
+            assert time.monotonic() < end
+            assert snapshot is None or snapshot.closed <= len(sink.visits)
+            time.sleep(0.01)
+    finally:
+        let_go.set()
+        engine.stop()
+        runner.join()
+
+
 def test_unposted_visits_survive_in_the_checkpoint(make_engine: MakeEngine, expected_logs: list[str]) -> None:
     expected_logs.append("was not posted, trying again: the disk is gone")
 

@@ -11,10 +11,13 @@ import typer
 from console.cli.places import DEMO_RECORDING, HOME
 from console.cli.recordings import DetectorOption, input_errors, replay_into
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
+from inference.recording import Recording
 
 if TYPE_CHECKING:
     from console.cli.bench.report import Results
 
+OWN = ("persons_small", "persons_medium")
+"""The project's detectors, beside which another is measured."""
 LATENCY_S = 120.0
 """How much of the demo is played at real-time speed."""
 
@@ -45,30 +48,31 @@ def bench(
 
 def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path) -> Results:
     """All measurements, in an order that does not let one disturb the next."""
-    try:
-        from console.cli.bench.network import write_timing_network
-    except ImportError as error:
-        raise fail(
-            f"the benchmark needs a package of the test extra ({error.name}): pip install '.[test]'"
-        ) from error
+    from console.cli.bench.detectors import compare_detectors
+    from console.cli.bench.live_share import measure_live_share
     from console.cli.bench.material import FULL, SUBSTREAM, write_material
-    from console.cli.bench.report import Results
+    from console.cli.bench.report import Comparison, Results
     from console.cli.bench.running import measure_latency, measure_memory, measure_start
     from console.cli.bench.throughput import measure_throughput
     from console.cli.bench.window_frames import measure_window
     from inference.detection import load_detector
     from inference.evaluation.report import evaluate
 
+    name = Recording.open(demo).layout.file.rules.default_detector
+    if name is None:
+        raise fail(f"the store of {demo} names no default_detector to measure with")
     _say("pictures for the cameras")
     short = write_material(demo, scratch / "short", seconds=20.0, skip=20.0)
     long = write_material(demo, scratch / "long", seconds=LATENCY_S, skip=0.0)
-    network = load_detector(write_timing_network(scratch / "network"))
+    network = load_detector(name)
     _say("frames per second")
     full = write_material(demo, scratch / "full", seconds=10.0, skip=20.0, size=FULL)
     throughput = (
         measure_throughput(short, network, scratch / "throughput", SUBSTREAM),
         measure_throughput(full, network, scratch / "throughput-full", FULL),
     )
+    _say("a live store of eight cameras")
+    live = measure_live_share(demo, name, scratch / "live")
     _say("start to the first picture")
     starts = sorted(measure_start(short, scratch / f"start{i}") for i in range(3))
     _say(f"latency, {LATENCY_S:.0f} s at real-time speed")
@@ -84,8 +88,15 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
         folder = scratch / "replay" / recording.name
         replays.append(replay_into(recording, folder, wanted, keep_detections=True, quiet=True))
         reports.append(evaluate(recording, folder) if (recording / "truth.json").exists() else None)
+    compared = []
+    for recording in _with_true_boxes(others):
+        _say(f"detectors on {recording.name}")
+        models = tuple(dict.fromkeys((*OWN, *(() if detector is None else (detector,)))))
+        compared.append(Comparison(recording.name, compare_detectors(recording, models)))
     return Results(
         throughput=throughput,
+        live=live,
+        compared=tuple(compared),
         start_s=starts[len(starts) // 2],
         latency=latency,
         window=window,
@@ -93,6 +104,18 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
         replays=tuple(replays),
         reports=tuple(reports),
     )
+
+
+def _with_true_boxes(others: list[Path]) -> list[Path]:
+    """Those with pictures and true boxes."""
+    found = []
+    for folder in others:
+        recording = Recording.open(folder)
+        truth = recording.truth
+        pictures = any(camera.times is not None for camera in recording.cameras)
+        if pictures and truth is not None and any(truth.boxes.values()):
+            found.append(folder)
+    return found
 
 
 def _say(what: str) -> None:

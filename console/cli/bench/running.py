@@ -51,7 +51,7 @@ def measure_latency(recording: Path, work: Path) -> Latency:
     shown: dict[str, float] = {}
     told: dict[str, tuple[float, float]] = {}
     offset = float("inf")
-    with _engine(spec) as (client, _):
+    with engine_of(spec) as (client, _):
         for now, snapshot in _snapshots(client):
             offset = min(offset, now - snapshot.t)
             told |= {e.id: (e.t_end, e.t_settled) for e in snapshot.events}
@@ -75,7 +75,7 @@ def measure_memory(recording: Path, work: Path) -> Memory | None:
     if not Path("/proc/self/status").exists():
         return None
     samples: list[tuple[float, float]] = []
-    with _engine(spec_in(recording, work, speed=None)) as (client, supervisor):
+    with engine_of(spec_in(recording, work, speed=None)) as (client, supervisor):
         for _, snapshot in _snapshots(client):
             resident = _resident_mb(supervisor.pid)
             if resident is not None:
@@ -100,7 +100,8 @@ def measure_start(recording: Path, work: Path) -> float:
 
 
 @contextmanager
-def _engine(spec: EngineSpec) -> Iterator[tuple[EngineClient, Supervisor]]:
+def engine_of(spec: EngineSpec) -> Iterator[tuple[EngineClient, Supervisor]]:
+    """A supervised engine, and what talks to it; ended with the block."""
     supervisor = Supervisor(spec)
     client = EngineClient(supervisor)
     try:

@@ -1,0 +1,109 @@
+"""How many of a live store's pictures this machine looks at: eight cameras, as fast as they send."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from console.cli.bench.running import engine_of
+from console.engine_process.client import EngineClient
+from console.engine_process.spec import EngineSpec
+from inference.detection.threads import CORES
+from inference.messages.wire import DeviceStatus
+from inference.recording import Recording
+from store_layout.model import Camera, StoreLayout
+from store_layout.writer import write_store
+
+CAMERAS = 8
+FPS = 10.0
+WARM_UP_S = 6.0
+MEASURED_S = 30.0
+
+
+class LiveShare(msgspec.Struct, frozen=True):
+    """Of the pictures that the cameras sent within the measured time."""
+
+    detector: str
+    cameras: int
+    width: int
+    height: int
+    cores: int
+    sent: int
+    looked_at: int
+
+    @property
+    def share(self) -> float:
+        """Of what was sent."""
+        return self.looked_at / self.sent
+
+
+def measure_live_share(demo: Path, detector: str, work: Path, seconds: float = MEASURED_S) -> LiveShare:
+    """Run a live store whose cameras play the demo's videos over and over, and count.
+
+    Raises ``ValueError`` for a recording without videos.
+    """
+    layout = eight_cameras(Recording.open(demo))
+    write_store(layout, work / "store")
+    spec = EngineSpec(
+        store=str(work / "store"),
+        state_dir=str(work / "engine"),
+        ledger=str(work / "ledger.sqlite"),
+        detector=detector,
+        detection_threads=CORES,
+    ).check()
+    with engine_of(spec) as (client, _):
+        _devices(client)
+        time.sleep(WARM_UP_S)
+        before, began = _counts(client), time.monotonic()
+        time.sleep(seconds)
+        after, took = _counts(client), time.monotonic() - began
+    first = layout.file.camera[0]
+    return LiveShare(
+        detector=detector,
+        cameras=CAMERAS,
+        width=first.width,
+        height=first.height,
+        cores=CORES,
+        sent=min(after[0] - before[0], round(CAMERAS * FPS * took)),
+        looked_at=after[1] - before[1],
+    )
+
+
+def eight_cameras(recording: Recording) -> StoreLayout:
+    """The recording's store with eight cameras, each of which plays one of its videos for ever."""
+    videos = {c.id: recording.folder / c.file for c in recording.cameras if c.kind == "video"}
+    if not videos:
+        raise ValueError(f"{recording.folder} has no videos: record or simulate it with pictures")
+    cameras = recording.layout.cameras
+    chosen = [list(videos)[n % len(videos)] for n in range(CAMERAS)]
+    played = tuple(
+        _playing(cameras[name], number, videos[name].resolve()) for number, name in enumerate(chosen)
+    )
+    file = msgspec.structs.replace(recording.layout.file, camera=played)
+    return msgspec.structs.replace(recording.layout, file=file)
+
+
+def _playing(camera: Camera, number: int, video: Path) -> Camera:
+    name = f"{camera.id}-{number + 1}"
+    return msgspec.structs.replace(camera, id=name, name=name, url=f"file://{video}?loop", fps=FPS)
+
+
+def _counts(client: EngineClient) -> tuple[int, int]:
+    """Pictures that came from the cameras so far, and those that were looked at."""
+    devices = _devices(client)
+    came = sum(d.received for d in devices if d.kind == "camera")
+    return came, sum(d.received for d in devices if d.kind == "detector")
+
+
+def _devices(client: EngineClient) -> tuple[DeviceStatus, ...]:
+    """Of a fresh snapshot, once the engine runs and all cameras send. Raises ``RuntimeError`` if it fails."""
+    while client.state not in ("failed", "stopped"):
+        snapshot = client.latest()
+        if snapshot is not None:
+            cameras = [d for d in snapshot.devices if d.kind == "camera"]
+            if len(cameras) == CAMERAS and all(d.received for d in cameras):
+                return snapshot.devices
+        time.sleep(0.05)
+    raise RuntimeError(f"the engine failed: {client.why}")
