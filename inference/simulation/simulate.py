@@ -48,7 +48,7 @@ def simulate(
     """Simulate visits to a store and write them to ``out`` as a recording with its truth.
 
     ``plans``: who comes and does what; None: a crowd by chance, as ``settings`` say. ``film``: what makes
-    the cameras' pictures; None: the cameras are simulated at the level of detections. The same arguments
+    the cameras' pictures beside what a detector would say of them; None: no pictures. The same arguments
     give the same bytes. Raises ``ValueError`` for a store in which nobody can shop (no gate, no way, a slot
     out of reach) and ``RecordingError`` where ``out`` holds something already.
     """
@@ -71,7 +71,7 @@ def simulate(
         recording_id=f"simulated-{layout.file.store.id}-{seed}",
         store_folder=store_folder,
         raw_video=film is not None,
-        appearance=film is None and settings.appearance_size > 0,
+        appearance=settings.appearance_size > 0,
         simulated=True,
         note=note or "Simulated: nobody in it exists.",
     ) as writer:
@@ -80,14 +80,17 @@ def simulate(
         tell(0.05, "scales")
         session.write_scales(shelves)
         boxes: dict[str, tuple[TrueBox, ...]] = {}
+        filmed = 0.0 if film is None else 0.8
+        for number, camera in enumerate(layout.file.camera):
+            tell(0.15 + (0.85 - filmed) * number / len(layout.file.camera), camera.name)
+            boxes[camera.id] = session.write_camera(number)
         if film is not None:
-            for shot in film(session.happening(shelves), lambda share: tell(0.15 + 0.85 * share, "pictures")):
+            tell(1.0 - filmed, "pictures")
+            for shot in film(
+                session.happening(shelves), lambda share: tell(1.0 - filmed * (1.0 - share), "pictures")
+            ):
                 writer.video(shot.camera, shot.video, shot.times, layout.cameras[shot.camera].fps)
                 boxes[shot.camera] = shot.boxes
-        else:
-            for number, camera in enumerate(layout.file.camera):
-                tell(0.15 + 0.85 * number / len(layout.file.camera), camera.name)
-                boxes[camera.id] = session.write_camera(number)
         writer.truth(
             Truth(
                 paths=tuple(_path(walker, settings) for walker in walkers),

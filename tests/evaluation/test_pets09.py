@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.detection import DetectorPool, add_model, load_detector
+from inference.detection import DetectorPool, MotionGate, add_model, load_detector
 from inference.evaluation.detections import IgnoreRule, score_boxes
 from inference.messages import Detections, Frame
 from store_layout.camera_geometry import camera_model
@@ -112,6 +112,23 @@ def test_yolox_nano_finds_what_independent_code_found(
     assert (score.frames, score.true) == (300, 1700)
     assert score.precision == pytest.approx(expected[0], abs=0.01)
     assert score.recall == pytest.approx(expected[1], abs=0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("threshold", "gained"), [(0.25, 0.09), (0.35, 0.09), (0.50, 0.05)])
+def test_the_motion_gate_takes_a_notice_board_and_no_person(
+    pets: Path, seen: list[Detections], threshold: float, gained: float
+) -> None:
+    gate, truth = MotionGate(), pets09.truth(pets)
+    judged = [gate.judge(frame.image, each) for frame, each in zip(frames(pets), seen, strict=True)]
+    before, after = (
+        score_boxes(pets09.CAMERA, truth.boxes[pets09.CAMERA], each, threshold, period_s=truth.frame_period_s)
+        for each in (seen, judged)
+    )
+    assert before.precision is not None
+    assert after.precision is not None
+    assert after.precision >= before.precision + gained
+    assert after.hits == before.hits
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ import pytest
 
 from inference.messages import Detections, GateSignal, Observation, Tick, WeightReading
 from inference.recording import Recording, RecordingPlayer
+from inference.recording.streams import frame_slots
+from inference.recording.video import read_video
 from inference.simulation.demo import demo_plans, write_demo_recording
 from store_layout.reader import read_store
 from tests.support.stores import small_store
@@ -28,20 +30,34 @@ def test_it_shows_what_a_day_brings() -> None:
 
 
 def test_it_is_small_and_whole() -> None:
-    assert sum(f.stat().st_size for f in SHIPPED.rglob("*") if f.is_file()) < 12_000_000
+    assert sum(f.stat().st_size for f in SHIPPED.rglob("*") if f.is_file()) < 40_000_000
     recording = Recording.open(SHIPPED)
     assert 200 <= recording.duration <= 300
     assert recording.about.simulated
+    assert recording.about.raw_video
+    assert len(recording.cameras) >= 5
+    for camera in recording.cameras:
+        assert camera.kind == "video"
+        assert sum(1 for _ in read_video(SHIPPED / camera.file)) == sum(
+            1 for _ in frame_slots(recording, camera)
+        )
     assert recording.layout == read_store(ASSETS / "demo_store"), "the demo store changed: simulate it again"
 
 
 @pytest.mark.slow
 def test_its_command_makes_it_again(tmp_path: Path) -> None:
-    """Values, not bytes: zlib may pack them otherwise on another machine."""
+    """All but the pictures. Values, not bytes: zlib may pack them otherwise on another machine."""
     write_demo_recording(ASSETS / "demo_store", tmp_path / "r")
     fresh, shipped = Recording.open(tmp_path / "r"), Recording.open(SHIPPED)
-    assert fresh.truth == shipped.truth
-    assert fresh.about == shipped.about
+    assert fresh.truth is not None
+    assert shipped.truth is not None
+    assert fresh.truth.paths == shipped.truth.paths
+    assert fresh.truth.visits == shipped.truth.visits
+    assert fresh.truth.moves == shipped.truth.moves
+    assert (fresh.about.started_at, fresh.about.duration) == (
+        shipped.about.started_at,
+        shipped.about.duration,
+    )
     count = 0
     for ours, theirs in zip(_seen(fresh), _seen(shipped), strict=True):
         assert ours == theirs
