@@ -45,8 +45,10 @@ class ModelInput(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     colour: Literal["bgr", "rgb"] = "bgr"
     range: Literal["0-255", "0-1"] = "0-255"
     """Values of the pixels; uint8 is always 0-255."""
-    resize: Literal["letterbox", "stretch"] = "letterbox"
-    """``letterbox`` keeps the aspect ratio: picture at the top left, ``fill`` to its right or below."""
+    resize: Literal["letterbox", "stretch", "fit"] = "letterbox"
+    """``letterbox`` keeps the aspect ratio: picture at the top left, ``fill`` to its right or below. ``fit``
+    does too, and gives the input the picture's shape: never larger than the picture, never more pixels than
+    ``width`` times ``height``, sides in multiples of 16. For networks that take any size."""
     fill: Annotated[int, msgspec.Meta(ge=0, le=255)] = 114
 
 

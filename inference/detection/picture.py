@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from inference.detection.manifest import ModelInput
 
 Picture = NDArray[np.uint8]
+STEP = 16
+"""Sides of an input that fits its picture are multiples of so many pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,32 @@ def place(image: Picture, wanted: ModelInput) -> tuple[NDArray[np.uint8 | np.flo
     Pure. With a uint8 input in NHWC nothing but the resize is done here: the graph normalises.
     """
     height, width = image.shape[:2]
-    fit_w, fit_h = wanted.width, wanted.height
-    if wanted.resize == "letterbox":
-        ratio = min(wanted.width / width, wanted.height / height)
-        fit_w, fit_h = max(1, int(width * ratio)), max(1, int(height * ratio))
-    canvas = _fitted(image, fit_w, fit_h, wanted)
+    size = wanted.width, wanted.height
+    ratio = min(wanted.width / width, wanted.height / height)
+    if wanted.resize == "fit":
+        ratio = min(1.0, math.sqrt(wanted.width * wanted.height / (width * height)))
+    fit_w, fit_h = max(1, int(width * ratio)), max(1, int(height * ratio))
+    if wanted.resize == "stretch":
+        fit_w, fit_h = size
+    elif wanted.resize == "fit":
+        size = -(-fit_w // STEP) * STEP, -(-fit_h // STEP) * STEP
+    canvas = _fitted(image, (fit_w, fit_h), size, wanted.fill)
     if wanted.colour == "rgb":
         canvas = cv2.cvtColor(canvas, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
     return _as_tensor(canvas, wanted), Placement(fit_w / width, fit_h / height, width, height)
 
 
-def _fitted(image: Picture, fit_w: int, fit_h: int, wanted: ModelInput) -> Picture:
-    if (fit_w, fit_h) == (wanted.width, wanted.height):
-        canvas = np.empty((wanted.height, wanted.width, 3), np.uint8)
+def _fitted(image: Picture, fit: tuple[int, int], size: tuple[int, int], fill: int) -> Picture:
+    """The picture at ``fit`` (width, height), top left on a canvas of ``size``."""
+    if fit == size:
+        canvas = np.empty((size[1], size[0], 3), np.uint8)
     else:
-        canvas = np.full((wanted.height, wanted.width, 3), wanted.fill, np.uint8)
-    # Resized in place: OpenCV writes into the part of the canvas that the view shows.
-    cv2.resize(image, (fit_w, fit_h), dst=canvas[:fit_h, :fit_w], interpolation=cv2.INTER_LINEAR)
+        canvas = np.full((size[1], size[0], 3), fill, np.uint8)
+    part = canvas[: fit[1], : fit[0]]
+    if fit == (image.shape[1], image.shape[0]):
+        part[:] = image
+    else:  # in place: OpenCV writes into the part of the canvas that the view shows
+        cv2.resize(image, fit, dst=part, interpolation=cv2.INTER_LINEAR)
     return canvas
 
 

@@ -153,6 +153,8 @@ def _problem(network: Any, manifest: Manifest) -> str | None:
     plane = (wanted.height, wanted.width)
     shape = (1, *plane, 3) if wanted.layout == "nhwc" else (1, 3, *plane)
     same = len(found.shape) == 4 and all(f in (None, w) for f, w in zip(found.shape, shape, strict=True))
+    if wanted.resize == "fit" and None not in found.shape[1:]:
+        return f"its input has the fixed shape {found.shape}, so it cannot fit each picture (resize)"
     if not same:
         return f"its input has shape {found.shape}, the manifest says {shape}"
     return FAMILIES[manifest.family].problem(tensors(network.get_outputs()), manifest)

@@ -91,16 +91,16 @@ def test_every_measurement_runs_and_the_report_holds_it(
     assert throughput.ratio == pytest.approx(throughput.end_to_end / throughput.decode_and_network)
     live = measure_live_share(filmed, network, tmp_path / "live", seconds=2.0)
     assert 0 < live.looked_at <= live.sent * 1.2
-    latency = measure_latency(simulated, tmp_path / "latency")
+    latency = measure_latency(filmed, tmp_path / "latency")
     assert latency.machine_p95 < latency.settled_p95 or latency.events == 0
     results = Results(
         throughput=(throughput,),
         live=LiveShare(network, 8, 640, 360, 2, 2400, 2388),
         compared=(Comparison("filmed", compare_detectors(filmed, [network])),),
-        start_s=measure_start(simulated, tmp_path / "start"),
+        start_s=measure_start(filmed, tmp_path / "start"),
         latency=latency,
         window=WindowFrames(p50_ms=1.25, p95_ms=2, p99_ms=3, worst_ms=4, shoppers=1),
-        memory=measure_memory(simulated, tmp_path / "memory"),
+        memory=measure_memory(filmed, tmp_path / "memory"),
         replays=(replay_into(simulated, tmp_path / "replay", quiet=True, keep_detections=True),),
         reports=(evaluate(simulated, tmp_path / "replay"),),
     )

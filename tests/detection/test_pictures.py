@@ -102,3 +102,25 @@ def test_suppression_agrees_with_opencv(rows: list[tuple[int, int, int, int, int
 
 def test_suppression_of_nothing() -> None:
     assert suppress(np.zeros((0, 4)), np.zeros(0), 0.5).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("size", "shape", "scale"),
+    [
+        ((32, 64), (32, 64), 1.0),  # the budget is 64 x 32 pixels: nothing is enlarged
+        ((64, 64), (48, 48), 0.707),
+        ((90, 160), (48, 64), 0.377),
+        ((16, 20), (16, 32), 1.0),
+    ],
+)
+def test_fit_takes_the_pictures_shape_within_the_budget(
+    size: tuple[int, int], shape: tuple[int, int], scale: float
+) -> None:
+    tensor, lies = place(picture(*size), wanted(resize="fit", fill=9))
+    assert tensor.shape == (1, *shape, 3)
+    assert lies.scale_x == pytest.approx(scale, abs=0.04)
+    assert lies.scale_y == pytest.approx(scale, abs=0.04)
+    assert tensor[0, 2, 2].tolist() == [200, 0, 0]
+    low, right = round(size[0] * lies.scale_y), round(size[1] * lies.scale_x)
+    assert (tensor[0, low:] == 9).all()
+    assert (tensor[0, :, right:] == 9).all()

@@ -10,7 +10,7 @@ import typer
 
 from console.cli.places import DEMO_RECORDING, HOME
 from console.cli.recordings import DetectorOption, input_errors, replay_into
-from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
+from console.cli.say import JsonOption, err, errors_in_words, out, print_json
 from inference.recording import Recording
 
 if TYPE_CHECKING:
@@ -58,13 +58,10 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
     from inference.detection import load_detector
     from inference.evaluation.report import evaluate
 
-    name = Recording.open(demo).layout.file.rules.default_detector
-    if name is None:
-        raise fail(f"the store of {demo} names no default_detector to measure with")
     _say("pictures for the cameras")
     short = write_material(demo, scratch / "short", seconds=20.0, skip=20.0)
     long = write_material(demo, scratch / "long", seconds=LATENCY_S, skip=0.0)
-    network = load_detector(name)
+    network = load_detector(OWN[0])
     _say("frames per second")
     full = write_material(demo, scratch / "full", seconds=10.0, skip=20.0, size=FULL)
     throughput = (
@@ -72,7 +69,7 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
         measure_throughput(full, network, scratch / "throughput-full", FULL),
     )
     _say("a live store of eight cameras")
-    live = measure_live_share(demo, name, scratch / "live")
+    live = measure_live_share(demo, OWN[0], scratch / "live")
     _say("start to the first picture")
     starts = sorted(measure_start(short, scratch / f"start{i}") for i in range(3))
     _say(f"latency, {LATENCY_S:.0f} s at real-time speed")
