@@ -20,7 +20,7 @@ Size = Literal["medium", "small"]
 SEED, HELD_OUT_SEED, SESSION_SEED = 1, 2, 3
 SHARDS, HELD_OUT_SHARDS = 400, 9
 PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 48, 8
-INPUTS = {"medium": (640, 368), "small": (480, 272)}
+INPUTS = {"medium": (512, 384), "small": (640, 368)}
 """Width and height whose product is the number of pixels that the networks look at."""
 
 SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same pictures.")]

@@ -30,8 +30,6 @@ def people_of(example: Example) -> People:
         region,
         np.array([p.visible for p in example.people], np.float32),
         np.array([p.points for p in example.people], np.float32),
-        np.array([p.identity for p in example.people], np.int64),
-        np.full(count, example.scene, np.int64),
     )
 
 

@@ -158,7 +158,12 @@ def _write(
         licence=LICENCE,
         source=SOURCE,
         input=ModelInput(
-            name="image", width=settings.width, height=settings.height, layout="nhwc", type="uint8"
+            name="image",
+            width=settings.width,
+            height=settings.height,
+            layout="nhwc",
+            type="uint8",
+            resize="fit",
         ),
         thresholds=thresholds,
         key_points=KEY_POINTS,

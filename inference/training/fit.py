@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import torch
 
+from inference.training.appearance import learn_appearance
 from inference.training.checkpoints import averaged_network, load_checkpoint, save_checkpoint
 from inference.training.example_types import Example
 from inference.training.loader import Batches, batches
@@ -69,8 +70,9 @@ def fit(
     """Train on the shards in ``data`` until the time is over; ``out`` gets the checkpoint and the progress.
 
     The averaged network is tried on some of the ``held_out`` pictures now and then; nothing is learned from
-    them. A checkpoint in ``out`` is gone on from, as if there had been no break. Raises ``ValueError`` when
-    there are no examples, or the checkpoint is of another size of network.
+    them. At the end it learns what people look like. A checkpoint in ``out`` is gone on from, as if there had
+    been no break. Raises ``ValueError`` when there are no examples, or the checkpoint is of another size of
+    network.
     """
     torch.set_num_threads(settings.threads)
     trial = held_out_examples(held_out, settings.trial_pictures) if held_out is not None else []
@@ -89,6 +91,7 @@ def fit(
     finally:
         run.save()  # also when somebody or something ends the run: what was learned is kept
     run.report(progress, last=True)
+    learn_appearance(run.checkpoint, data)
     return FitSummary(run.checkpoint, run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
 
 

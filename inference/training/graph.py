@@ -41,16 +41,19 @@ class DetectionGraph(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """``image`` is uint8 ``[1, H, W, 3]``."""
-        maps = self.network(image.permute(0, 3, 1, 2).to(torch.float32))
+        pixels = image.permute(0, 3, 1, 2).to(torch.float32)
+        maps = self.network(pixels)
         heat, cell = peaks_of(maps.heat, self.peaks)
         columns = maps.heat.shape[-1]
         x, y = cell % columns, torch.div(cell, columns, rounding_mode="floor")
         xy = torch.stack([x, y], dim=1).to(torch.float32) * STRIDE + STRIDE / 2
-        looks = self.network.peak(maps, torch.zeros_like(cell), xy)
+        picture = torch.zeros_like(cell)
+        looks = self.network.peak(maps, picture, xy)
         logits = self.calibration.slope * (heat + looks.score) + self.calibration.offset
         scores, order = torch.topk(torch.sigmoid(logits), self.peaks)
         points, box = key_points(looks)[order], looks.box[order]
-        return scores[None], box[None], points[None], looks.appearance[order][None]
+        appearance = self.network.appearance(pixels, picture, box)
+        return scores[None], box[None], points[None], appearance[None]
 
 
 def peaks_of(heat: Tensor, count: int) -> tuple[Tensor, Tensor]:

@@ -26,8 +26,6 @@ RESCAN_S = 15.0
 """How often the folder is looked at for new shards."""
 NEWEST_SHARE = 3.0
 """How much more often the newest shard is drawn from than the oldest."""
-SHOTS = 2
-"""Pictures of one scene in a batch, for appearance to be learned from."""
 
 
 class ExampleBank:
@@ -74,15 +72,13 @@ class ExampleBank:
 
 
 def make_batch(bank: ExampleBank, count: int, settings: AugmentSettings, rng: np.random.Generator) -> Batch:
-    """``count`` prepared pictures, in pairs of one scene where it has as many."""
+    """``count`` prepared pictures."""
     pictures: list[Picture] = []
     targets: list[Targets] = []
-    while len(pictures) < count:
-        shots = bank.scene(rng)
-        for n in rng.permutation(len(shots))[: min(SHOTS, count - len(pictures))]:
-            image, people = augmented(shots[n], lambda: bank.example(rng), settings, rng)
-            pictures.append(image)
-            targets.append(make_targets(people, settings.width, settings.height))
+    for _ in range(count):
+        image, people = augmented(bank.example(rng), lambda: bank.example(rng), settings, rng)
+        pictures.append(image)
+        targets.append(make_targets(people, settings.width, settings.height))
     return collated(np.stack(pictures), targets)
 
 
@@ -105,8 +101,6 @@ def collated(pictures: Picture, targets: list[Targets]) -> Batch:
         boxes=joined([t.people.boxes for t in targets]),
         points=joined([t.people.points for t in targets]),
         weight=joined([t.weight for t in targets]),
-        identity=torch.from_numpy(np.concatenate([t.people.identity for t in targets])),
-        scene=torch.from_numpy(np.concatenate([t.people.scene for t in targets])),
         unclear=joined([t.unclear for t in targets]),
         unclear_picture=which([len(t.unclear) for t in targets]),
     )

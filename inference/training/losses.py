@@ -13,8 +13,6 @@ from inference.training.network import Looks, Maps
 
 HIDDEN_POINT = (0.3, 0.6, 0.25, 0.25)
 """What a head, foot or wrist counts that cannot be seen. Feet matter hidden too: people stand on them."""
-TEMPERATURE = 0.1
-"""Of the contrast between appearances."""
 FOUND_IOU = 0.5
 
 
@@ -37,10 +35,6 @@ class Batch:
     points: Tensor
     """``[N, 4, 3]``"""
     weight: Tensor
-    """``[N]``"""
-    identity: Tensor
-    """``[N]``"""
-    scene: Tensor
     """``[N]``"""
     unclear: Tensor
     """``[M, 4]`` boxes of people too hidden to count."""
@@ -116,25 +110,6 @@ def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weig
         (visible.mean(dim=1) * weight).sum() / total,
         (hand * both).sum() / both.sum().clamp(min=1),
     )
-
-
-def contrast(appearance: Tensor, identity: Tensor, scene: Tensor) -> Tensor:
-    """Supervised contrastive loss (Khosla et al., 2020, arXiv:2004.11362) over those seen at least twice.
-
-    Somebody is told from others of the same scene only: those of another could be told by its light.
-    """
-    count = identity.shape[0]
-    unit = functional.normalize(appearance, dim=1)
-    itself = torch.eye(count, dtype=torch.bool)
-    same = (identity[:, None] == identity[None]) & ~itself
-    seen_twice = same.any(dim=1)
-    if not bool(seen_twice.any()):
-        return appearance.sum() * 0
-    other_place = scene[:, None] != scene[None]
-    logits = (unit @ unit.T / TEMPERATURE).masked_fill(itself | other_place, -1e4)
-    log_share = functional.log_softmax(logits, dim=1)
-    mean = (log_share * same).sum(dim=1) / same.sum(dim=1).clamp(min=1)
-    return -mean[seen_twice].mean()
 
 
 def score_loss(logits: Tensor, boxes: Tensor, picture: Tensor, batch: Batch) -> Tensor:

@@ -110,7 +110,8 @@ def detector_at(manifest: Path, size: tuple[int, int], nms: float | None) -> Det
     """A model with another input size and other thresholds: all but the hopeless, for measuring."""
     wanted = read_manifest(manifest)
     thresholds = msgspec.structs.replace(wanted.thresholds, score=LOWEST_SCORE, nms=nms)
-    model_input = msgspec.structs.replace(wanted.input, width=size[0], height=size[1])
+    # Letterboxed, so that pictures are enlarged too where the scale is above 1.
+    model_input = msgspec.structs.replace(wanted.input, width=size[0], height=size[1], resize="letterbox")
     changed = msgspec.structs.replace(wanted, thresholds=thresholds, input=model_input)
     return Detector(changed, manifest, read_network(manifest, wanted))
 

@@ -3,7 +3,7 @@
 What is computed everywhere is little: a heat map of people's centres and three of their points (head, foot,
 wrists of either side) at stride 4. All the rest is computed only where a peak is, by small fully connected
 layers on features sampled around it: box, points and, from a grid of samples inside that box, a corrected
-box, visibility, appearance and a second opinion on the score. Points are then drawn to the heat maps nearby
+box, visibility and a second opinion on the score. Points are then drawn to the heat maps nearby
 (integral regression, Sun et al., 2018, arXiv:1711.08229).
 
 Heat maps of people after CenterNet (Zhou et al., 2019, arXiv:1904.07850); the pyramid after Lin et al., 2017
@@ -36,6 +36,8 @@ AROUND_PX = 8.0
 """Distance of the 3x3 samples around a peak."""
 GRID = (3, 6)
 """Samples across and down a box."""
+PALETTE_GRID = (6, 12)
+"""Samples of colour across and down a box."""
 WINDOW = 7
 """Samples across and down the window in which a point is looked for on its heat map."""
 WINDOW_SHARE = 0.36
@@ -77,8 +79,6 @@ class Looks(NamedTuple):
     """``[N]`` logit that the first wrist is the right one, not the left."""
     score: Tensor
     """``[N]`` to be added to the logit of the heat map."""
-    appearance: Tensor
-    """``[N, D]``, of any length."""
 
     def head(self, count: int) -> Looks:
         """The first of them."""
@@ -152,6 +152,7 @@ class PersonNet(nn.Module):
         self.before_maps = convolution(fine, 32)
         self.last_maps = nn.Conv2d(32, (1 + POINT_MAPS) * (8 // STRIDE) ** 2, 1)
         self.peak = PeakLook(size)
+        self.appearance = Appearance(size.appearance)
         self._start()
 
     def _start(self) -> None:
@@ -231,21 +232,61 @@ def _spread(count: int) -> Tensor:
     return (torch.arange(count, dtype=torch.float32) + 0.5) * (2 / count) - 1
 
 
-class Appearance(nn.Module):
-    """What somebody looks like, from the samples inside their box.
+def palette(colours: Tensor) -> Tensor:
+    """Mean colours ``[N, S, 3]``, BGR 0 to 255, as numbers ``[N, 5 S]`` that another light changes little.
 
-    The last normalisation takes away what all people have in common: without it the vectors all pointed the
-    same way, and the contrast between them had nothing to pull at.
+    Logarithms: lightness against the whole person's, lightness itself, and three of colour.
+    """
+    logs = torch.log(colours + 8)
+    lightness = logs.mean(dim=2, keepdim=True)
+    against = lightness - lightness.mean(dim=1, keepdim=True)
+    return torch.cat([against, lightness - 4.5, 2 * (logs - lightness)], dim=2).flatten(1)
+
+
+class Appearance(nn.Module):
+    """What somebody looks like: the colours of a grid over their box, and what layers make of them.
+
+    Learned apart from the rest, which is taught not to mind colours: :mod:`inference.training.appearance`.
     """
 
-    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
-        self.common = nn.BatchNorm1d(outputs, affine=False)
+    grid: Tensor
+    mean: Tensor
+    spread: Tensor
 
-    def forward(self, body: Tensor) -> Tensor:
-        """``[N, D]`` float32."""
-        found: Tensor = self.common(self.layers(body).float())
+    def __init__(self, outputs: int, hidden: int = 160) -> None:
+        super().__init__()
+        self.register_buffer("grid", lattice(*PALETTE_GRID), persistent=False)
+        inputs = 5 * PALETTE_GRID[0] * PALETTE_GRID[1]
+        self.register_buffer("mean", torch.zeros(inputs))
+        self.register_buffer("spread", torch.ones(inputs))
+        self.layers = nn.Sequential(
+            nn.Linear(inputs, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, outputs),
+        )
+
+    def forward(self, image: Tensor, picture: Tensor, boxes: Tensor) -> Tensor:
+        """Vectors ``[N, D]`` of any length for boxes ``[N, 4]`` in the pictures ``[N]`` of the batch."""
+        return self.of(self.colours(image, picture, boxes))
+
+    def colours(self, image: Tensor, picture: Tensor, boxes: Tensor) -> Tensor:
+        """Colours ``[N, S, 3]`` of the grid over the boxes, black outside, from pictures ``[B, 3, H, W]``."""
+        middle, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
+        small = nn.functional.avg_pool2d(image, STRIDE)
+        _, channels, rows, columns = small.shape
+        cell = torch.floor((middle[:, None] + self.grid * half[:, None]) / STRIDE)
+        column, row = cell[..., 0], cell[..., 1]
+        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+        index = (picture[:, None] * rows + row.clamp(0, rows - 1).to(torch.int64)) * columns
+        pixels = small.permute(0, 2, 3, 1).reshape(-1, channels)
+        found = pixels[index + column.clamp(0, columns - 1).to(torch.int64)]
+        return found * inside[..., None].to(found.dtype)
+
+    def of(self, colours: Tensor) -> Tensor:
+        """Vectors ``[N, D]`` for such colours."""
+        found: Tensor = self.layers((palette(colours) - self.mean) / self.spread)
         return found
 
 
@@ -275,7 +316,6 @@ class PeakLook(nn.Module):
             nn.ReLU(),
         )
         self.second_out = nn.Linear(hidden, 4 + 2 * POINTS + POINTS + 2)
-        self.appearance = Appearance(GRID[0] * GRID[1] * fine + hidden, hidden, size.appearance)
         self.near = nn.Parameter(-2.0 * (self.window**2).sum(dim=1).repeat(POINTS, 1))
         """``[4, S]`` how likely a point is near the middle of its window."""
         self.outside = nn.Parameter(torch.full((POINTS,), -4.0))
@@ -304,8 +344,7 @@ class PeakLook(nn.Module):
         first_points = middle[:, None] + scale * out[:, 4:].reshape(count, POINTS, 2)
 
         inside = fine(picture, middle[:, None] + self.grid * half[:, None])
-        body = torch.cat([inside.reshape(count, -1), hidden], dim=1)
-        hidden = self.second(body)
+        hidden = self.second(torch.cat([inside.reshape(count, -1), hidden], dim=1))
         out = self.second_out(hidden).float()
         box = fixed + out[:, :4] * torch.cat([half, half], dim=1)
         points = first_points.detach() + scale * out[:, 4 : 4 + 2 * POINTS].reshape(count, POINTS, 2)
@@ -319,7 +358,6 @@ class PeakLook(nn.Module):
             visible=rest[:, :POINTS],
             swapped=rest[:, POINTS],
             score=rest[:, POINTS + 1],
-            appearance=self.appearance(body),
         )
 
     def _drawn(self, maps: Tensor, picture: Tensor, points: Tensor, length: Tensor) -> Tensor:

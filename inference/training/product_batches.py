@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +49,6 @@ class Batch(NamedTuple):
     """``[N, GRID * GRID]`` 1 where the product's surface shows, in rows."""
     palettes: NDArray[np.float32]
     """``[P, 20]`` :func:`palette_of` each of the batch's products."""
-    numbers: NDArray[np.int64]
-    """``[P]`` place of each among all products of all shards."""
 
 
 def clearness(hand: HandPatch) -> float:
@@ -77,9 +74,6 @@ class Batches:
             [[shop_picture(p) for p in e.pictures] for e in shard.products] for shard in self._shards
         ]
         self._palettes = [[palette_of(pictures) for pictures in shop] for shop in self._shops]
-        self._starts = [0, *itertools.accumulate(len(shard.products) for shard in self._shards)]
-        self.products = self._starts[-1]
-        """So many products there are in all."""
         self._settings = settings
         self._rng = np.random.default_rng(seed)
 
@@ -94,7 +88,6 @@ class Batches:
         places: list[NDArray[np.float32]] = []
         shop_places: list[NDArray[np.float32]] = []
         palettes: list[NDArray[np.float32]] = []
-        numbers: list[int] = []
         first = 0
         for number in rng.choice(len(self._shards), s.shops, replace=False):
             shard, shop = self._shards[int(number)], self._shops[int(number)]
@@ -115,7 +108,6 @@ class Batches:
                 product.append(first + n)
                 clear.append(1.0 if shows.any() else 0.5)
             palettes += self._palettes[int(number)]
-            numbers += range(self._starts[int(number)], self._starts[int(number)] + len(shop))
             for n, pictures in enumerate(shop):
                 for k in rng.choice(len(pictures), s.pictures, replace=False):
                     view, shows = shop_view(pictures[int(k)], rng)
@@ -131,7 +123,6 @@ class Batches:
             np.array(owner, dtype=np.int64),
             np.stack([*places, *shop_places]),
             np.stack(palettes),
-            np.array(numbers, dtype=np.int64),
         )
 
     def _chosen(self, shard: ProductShard) -> list[HandPatch]:

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from inference.training.product_batches import Batch, Batches, BatchSettings
-from inference.training.product_network import LENGTH, Answers, ProductNet
+from inference.training.product_network import Answers, ProductNet
 from inference.training.product_types import NO_PRODUCT, product_shards
 
 _log = logging.getLogger(__name__)
@@ -38,12 +38,12 @@ class ProductFitSettings:
     """Wall-clock time; time before a restart counts."""
     max_steps: int | None = None
     """For tests: ends the run, and the schedule is counted in steps instead of minutes."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 4e-3
     weight_decay: float = 0.02
     temperature: float = 0.08
     """Of the softmax over cosines."""
-    weights: tuple[float, float, float, float, float] = (1.0, 0.5, 0.5, 4.0, 0.5)
-    """What counts what: the product, whether anything is held, where it shows, its colours, its number."""
+    weights: tuple[float, float, float, float] = (1.0, 0.5, 0.5, 4.0)
+    """What counts what: the product, whether anything is held, where it shows, its colours."""
     ema: float = 0.998
     seed: int = 1
     threads: int = 1
@@ -77,13 +77,8 @@ class _Run:
         self._network = ProductNet()
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._mean = copy.deepcopy(self._network).eval()
-        self._proxies = nn.Parameter(nn.functional.normalize(torch.randn(batches.products, LENGTH), dim=1))
         self._optimiser = torch.optim.AdamW(
-            [
-                {"params": list(self._network.parameters()), "weight_decay": settings.weight_decay},
-                {"params": [self._proxies], "weight_decay": 0.0},
-            ],
-            lr=settings.learning_rate,
+            self._network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
         self._step, self._spent_s = 0, 0.0
         self._losses: list[float] = []
@@ -112,7 +107,7 @@ class _Run:
         self._losses = [0.97 * a + 0.03 * b for a, b in zip(before, losses, strict=True)]
 
     def _words(self) -> str:
-        named = zip(("product", "held", "place", "colour", "number"), self._losses, strict=True)
+        named = zip(("product", "held", "place", "colour"), self._losses, strict=True)
         return f"step {self._step}: " + ", ".join(f"{name} {loss:.3f}" for name, loss in named)
 
     def _share(self, spent_s: float) -> float:
@@ -129,8 +124,7 @@ class _Run:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             answers = self._network(pixels.contiguous(memory_format=torch.channels_last))
         told = Answers(*(a.float() for a in answers))
-        t = self._s.temperature
-        losses = (*losses_of(told, batch, t), proxy_loss(told, batch, self._proxies, t))
+        losses = losses_of(told, batch, self._s.temperature)
         self._optimiser.zero_grad(set_to_none=True)
         total = sum((w * x for w, x in zip(self._s.weights, losses, strict=True)), torch.zeros(()))
         total.backward()  # type: ignore[no-untyped-call]
@@ -154,7 +148,6 @@ class _Run:
         state = {
             "mean": self._mean.state_dict(),
             "network": self._network.state_dict(),
-            "proxies": self._proxies.detach(),
             "optimiser": self._optimiser.state_dict(),
             "step": self._step,
             "spent_s": self._spent_s,
@@ -168,8 +161,6 @@ class _Run:
         state = torch.load(self._path, weights_only=True)
         self._network.load_state_dict(state["network"])
         self._mean.load_state_dict(state["mean"])
-        with torch.no_grad():
-            self._proxies.copy_(state["proxies"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._step, self._spent_s = int(state["step"]), float(state["spent_s"])
         _log.info("goes on at step %d", self._step)
@@ -199,21 +190,6 @@ def losses_of(answers: Answers, batch: Batch, temperature: float) -> tuple[Tenso
     count = torch.cat([weight, torch.full((len(owner),), 0.3)])
     of_colours = (((seen - colours) ** 2).mean(dim=1) * count).sum() / count.sum()
     return of_product, of_held, of_places, of_colours
-
-
-def proxy_loss(answers: Answers, batch: Batch, proxies: Tensor, temperature: float) -> Tensor:
-    """All pictures of one product, hands and shops', lie near one learned vector, far from all others'.
-
-    There are thousands of others in every batch (Movshovitz-Attias et al., "No Fuss Distance Metric Learning
-    using Proxies", 2017).
-    """
-    product, numbers = torch.from_numpy(batch.product), torch.from_numpy(batch.numbers)
-    full = product != NO_PRODUCT
-    hands, shop = answers.embedding[: batch.hands][full], answers.embedding[batch.hands :]
-    logits = torch.cat([hands, shop]) @ nn.functional.normalize(proxies, dim=1).T / temperature
-    wanted = torch.cat([numbers[product[full]], numbers[torch.from_numpy(batch.owner)]])
-    weight = torch.cat([torch.from_numpy(batch.clear)[full] ** 2, torch.ones(len(shop))])
-    return (nn.functional.cross_entropy(logits, wanted, reduction="none") * weight).sum() / weight.sum()
 
 
 def trained(checkpoint: Path) -> ProductNet:

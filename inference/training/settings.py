@@ -73,7 +73,6 @@ class LossWeights:
     visible: float = 0.2
     hand: float = 0.05
     score: float = 0.5
-    appearance: float = 0.4
     teacher: float = 1.0
 
 

@@ -10,7 +10,6 @@ from inference.training.graph import peaks_of
 from inference.training.losses import (
     Batch,
     box_loss,
-    contrast,
     focal,
     point_loss,
     score_loss,
@@ -83,9 +82,6 @@ def _at_peaks(
     parts["points"] = weights.points * (first.distance + last.distance)
     parts["visible"] = weights.visible * last.visible
     parts["hand"] = weights.hand * last.hand
-    parts["appearance"] = weights.appearance * contrast(
-        looks.appearance[:people], batch.identity, batch.scene
-    )
     return parts
 
 

@@ -34,10 +34,6 @@ class People:
     """``[N]``"""
     points: Floats
     """``[N, 4, 3]`` head, foot, left and right wrist; x, y, seen."""
-    identity: NDArray[np.int64]
-    """``[N]``"""
-    scene: NDArray[np.int64]
-    """``[N]`` which scene their picture is of."""
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -55,8 +51,6 @@ class People:
             self.region[keep],
             self.visible[keep],
             self.points[keep],
-            self.identity[keep],
-            self.scene[keep],
         )
 
 
@@ -67,8 +61,6 @@ def nobody() -> People:
         np.zeros((0, 4), np.float32),
         np.zeros(0, np.float32),
         np.zeros((0, 4, 3), np.float32),
-        np.zeros(0, np.int64),
-        np.zeros(0, np.int64),
     )
 
 
@@ -81,8 +73,6 @@ def together(groups: list[People]) -> People:
         np.concatenate([g.region for g in groups]),
         np.concatenate([g.visible for g in groups]),
         np.concatenate([g.points for g in groups]),
-        np.concatenate([g.identity for g in groups]),
-        np.concatenate([g.scene for g in groups]),
     )
 
 

@@ -23,8 +23,6 @@ def people(*boxes: tuple[float, float, float, float], visible: float = 1.0) -> P
         np.tile(np.array([0, 0, 160, 128], np.float32), (n, 1)),
         np.full(n, visible, np.float32),
         np.tile(np.array([[20, 10, 1], [20, 90, 1], [10, 50, 1], [30, 50, 0]], np.float32), (n, 1, 1)),
-        np.arange(n),
-        np.zeros(n, np.int64),
     )
 
 

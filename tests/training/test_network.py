@@ -13,7 +13,7 @@ import torch
 
 from inference.detection.session import open_network
 from inference.training.graph import Calibration, DetectionGraph, folded, onnx_bytes
-from inference.training.losses import contrast, focal, overlap, point_loss
+from inference.training.losses import focal, overlap, point_loss
 from inference.training.network import Looks, PersonNet, Sampler
 from tests.training.sizes import TINY
 
@@ -99,7 +99,6 @@ def looks(points: torch.Tensor, swapped: float) -> Looks:
         torch.zeros(n, 4),
         torch.full((n,), swapped),
         torch.zeros(n),
-        torch.zeros(n, 2),
     )
 
 
@@ -114,15 +113,3 @@ def test_which_wrist_is_which_costs_nothing_but_is_learned() -> None:
     both_at_chest[:, 2:] = torch.tensor([50.0, 50])
     middle = point_loss(both_at_chest, looks(both_at_chest, 0.0), wanted, boxes, weight)
     assert middle.distance.item() == pytest.approx(2 * 10 / 100)
-
-
-def test_contrast_is_low_where_the_same_look_alike() -> None:
-    identity = torch.tensor([1, 1, 2, 2, 3])
-    here = torch.zeros(5, dtype=torch.int64)
-    good = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1], [-1, -1]])
-    assert contrast(good, identity, here) < 0.01
-    assert contrast(good[[0, 2, 1, 3, 4]], identity, here) > 2
-    assert contrast(good, torch.arange(5), here) == 0
-    alike = torch.ones(4, 2)
-    elsewhere = contrast(alike, torch.tensor([1, 1, 2, 2]), torch.tensor([1, 1, 2, 2]))
-    assert elsewhere.item() == pytest.approx(0)  # nobody else of their scene to be told from
