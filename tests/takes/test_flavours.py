@@ -79,7 +79,10 @@ def test_looks_into_the_hands_say_which(recording: Recording) -> None:
     visits, attributions = played(looked(recording))
     taken = [{line.sku for line in visit.lines} for visit in visits]
     assert taken == [{ORANGE}, {LEMON}]
-    assert [visit.decision for visit in visits] == ["issue", "issue"]
+    unaided, _ = played(RecordingPlayer(recording).observations())
+    # Whether that is enough to issue is for the shop's rules: a network's word is not taken for certain.
+    assert all(visit.probability > 0.9 for visit in visits)
+    assert all(visit.probability < 0.6 for visit in unaided)
     first, *again = [a for a in attributions if a.event.id == attributions[0].event.id]
     assert len(again) == 1  # at once, and once more when the pictures are in
     assert again[0].explanations[0].probability > first.explanations[0].probability

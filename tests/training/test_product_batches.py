@@ -38,8 +38,10 @@ def test_a_batch_holds_hands_of_both_kinds_and_every_product_of_its_shops(tmp_pa
     assert sorted(batch.owner.tolist()) == list(range(8))
     assert (batch.product == NO_PRODUCT).sum() == 8
     assert (batch.clear[batch.product == NO_PRODUCT] == 0).all()
-    assert (batch.places[batch.product == NO_PRODUCT] == 0).all()
-    assert (batch.places[batch.clear == 1].sum(axis=1) > 0).all()
+    of_hands, of_shops = batch.places[: batch.hands], batch.places[batch.hands :]
+    assert (of_hands[batch.product == NO_PRODUCT] == 0).all()
+    assert (of_hands[batch.clear == 1].sum(axis=1) > 0).all()
+    assert (of_shops.sum(axis=1) > 0).all()
     assert (batch.clear[batch.product != NO_PRODUCT] >= 0.5).all()
     assert batch.palettes.shape[0] == 8
 
