@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OWN = ("persons_small", "persons_medium")
 """The project's detectors, beside which another is measured."""
+KEPT = "<!-- from here on: measured by the commands that each part names -->"
 LATENCY_S = 120.0
 """How much of the demo is played at real-time speed."""
 
@@ -38,7 +39,7 @@ def bench(
 
     with errors_in_words(*input_errors()), tempfile.TemporaryDirectory(prefix="openaisle-bench-") as scratch:
         results = measure(demo, recordings or [], detector, Path(scratch))
-        target.write_text(render(results), encoding="utf-8")
+        target.write_text(render(results) + _kept(target), encoding="utf-8")
     if as_json:
         print_json(results)
     else:
@@ -101,6 +102,13 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
         replays=tuple(replays),
         reports=tuple(reports),
     )
+
+
+def _kept(report: Path) -> str:
+    """The part of an earlier report that other commands measured."""
+    earlier = report.read_text(encoding="utf-8") if report.is_file() else ""
+    _, marker, rest = earlier.partition(KEPT)
+    return marker + rest
 
 
 def _with_true_boxes(others: list[Path]) -> list[Path]:

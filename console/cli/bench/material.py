@@ -20,6 +20,8 @@ FULL: Size = (1280, 720)
 def write_material(demo: Path, target: Path, *, seconds: float, skip: float, size: Size = SUBSTREAM) -> Path:
     """Copy ``seconds`` of a recording from ``skip`` on, its videos encoded anew at ``size`` (width, height).
 
+    Recorded detections are copied too: they stand in where no detector is run.
+
     Raises ``RecordingError`` for a recording that cannot be read.
     """
     recording = Recording.open(demo)
@@ -38,6 +40,11 @@ def write_material(demo: Path, target: Path, *, seconds: float, skip: float, siz
                     writer.frame(Frame(frame.camera, frame.seq, frame.t, np.asarray(larger, dtype=np.uint8)))
                 yield Detections(frame.camera, frame.t, frame.seq, *size)
 
+        for camera in recording.cameras:
+            if camera.detections_file is not None:
+                for known in recording.detections(camera):
+                    if within(known.t):
+                        writer.detections(known)
         for seen in RecordingPlayer(recording, copied).observations():
             if seen.t >= start + seconds:
                 break
