@@ -23,7 +23,7 @@ check: setup-test  ## Static checks: style, types, and who may import whom
 bench: setup-test  ## Measure speed and accuracy on this machine, into BENCHMARKS.md
 	@$(PY) main.py bench $$($(PY) -m tests.support.real_recordings out/real)
 
-train: setup-train  ## Make the shipped models again, into out/training and assets/models (about a night)
+train: setup-train  ## Make the shipped models again, into out/training and assets/models (hours)
 	@$(PY) main.py train all --work out/training
 
 screenshots: setup-run  ## Render every page into assets/screenshots

@@ -19,7 +19,9 @@ app = typer.Typer(help="Make the models: pictures, networks, measures.", no_args
 Size = Literal["medium", "small"]
 SEED, HELD_OUT_SEED, SESSION_SEED = 1, 2, 3
 SHARDS, HELD_OUT_SHARDS = 400, 9
-PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 48, 8
+PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 60, 8
+GOODS_SHARDS = range(200, 260)
+"""Numbers of those that hold shops' pictures alone: more goods than hands were rendered with."""
 INPUTS = {"medium": (512, 384), "small": (640, 368)}
 """Width and height whose product is the number of pixels that the networks look at."""
 
@@ -160,6 +162,8 @@ def products(
     with _errors():
         with _bar("hands") as tell:
             make_product_examples(learn, SEED, range(PRODUCT_SHARDS), processes, tell)
+        with _bar("pictures of goods") as tell:
+            make_product_examples(learn, SEED, GOODS_SHARDS, processes, tell, people=False)
         with _bar("new products' hands") as tell:
             shards = range(PRODUCT_HELD_OUT_SHARDS)
             make_product_examples(hold, HELD_OUT_SEED, shards, processes, tell, new=True)

@@ -6,8 +6,6 @@ work, and whatever is there already is not made again.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from inference.simulation.rendering.poses import Posed, pose
 from inference.simulation.rendering.renderer import Renderer
 from inference.simulation.rendering.scene import Actor, Thing
 from inference.simulation.rendering.sightings import Shown, TruePoint, TrueSighting, sight
+from inference.simulation.rendering.workers import spread
 from inference.training.example_types import Example, TrainingPerson, shards, write_shard
 from inference.training.scenes import Shot, TrainingScene, random_scene
 from store_layout.camera_geometry import camera_model
@@ -59,25 +58,11 @@ def make_examples(
 
     tell(0)
     jobs = [(folder, seed, n) for n in missing]
-    for done, _ in enumerate(_made(jobs, processes), start=1):
+    for done, _ in enumerate(spread(_make, jobs, processes, jobs_a_process=SHARDS_A_PROCESS), start=1):
         tell(done)
 
 
 Job = tuple[Path, int, int]
-
-
-def _made(jobs: list[Job], processes: int) -> Iterator[None]:
-    # Spawned, not forked: a forked process would share the parent's graphics context. And now and then a new
-    # one: drivers keep some memory of every scene.
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, initializer=_one_core, maxtasksperchild=SHARDS_A_PROCESS) as pool:
-        yield from pool.imap_unordered(_make, jobs)
-
-
-def _one_core() -> None:
-    """Each process keeps to one core; the rasteriser would otherwise take them all."""
-    os.environ["LP_NUM_THREADS"] = "1"
-    os.environ["OMP_NUM_THREADS"] = "1"
 
 
 _maker: Maker | None = None

@@ -6,8 +6,6 @@ is there already is not made again.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +23,7 @@ from inference.simulation.rendering.poses import Posed, pose
 from inference.simulation.rendering.renderer import Renderer
 from inference.simulation.rendering.scene import Actor, Picture, Surface, Thing
 from inference.simulation.rendering.sightings import Shown, TrueSighting, sight
+from inference.simulation.rendering.workers import spread
 from inference.training.product_goods import NEW, PRODUCTS, Assortment, random_assortment
 from inference.training.product_pictures import photographed, studio
 from inference.training.product_scenes import (
@@ -114,15 +113,7 @@ def _made(jobs: list[Job], processes: int) -> Iterator[None]:
             if maker is not None:
                 maker.close()
         return
-    # Spawned, not forked: a forked process would share the parent's graphics context.
-    with multiprocessing.get_context("spawn").Pool(processes, initializer=_one_core) as pool:
-        yield from pool.imap_unordered(_make, jobs)
-
-
-def _one_core() -> None:
-    """Each process keeps to one core; the rasteriser would otherwise take them all."""
-    os.environ["LP_NUM_THREADS"] = "1"
-    os.environ["OMP_NUM_THREADS"] = "1"
+    yield from spread(_make, jobs, processes)
 
 
 _maker: ProductMaker | None = None

@@ -20,10 +20,16 @@ from inference.pipeline import Pipeline
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.truth import Truth
 from inference.simulation import Errand, Plan, SimulationSettings, simulate
+from store_layout.model import Rules, StoreLayout
 from tests.support.stores import small_store
 from tests.takes.test_explainer import LEMON, ORANGE, one_scale
 
 LAYOUT = one_scale((LEMON, 1), (ORANGE, 1))
+LENIENT = msgspec.structs.replace(
+    LAYOUT,
+    file=msgspec.structs.replace(LAYOUT.file, rules=Rules(issue_from=0.9, wrong_cost_factor=2.0)),
+)
+"""A shop that rather errs at times than asks."""
 PLANS = (
     Plan(person="p1", arrive_s=1.0, errands=(Errand(act="take", slot="A0", sku=ORANGE),)),
     Plan(person="p2", arrive_s=30.0, errands=(Errand(act="take", slot="A0", sku=LEMON),)),
@@ -58,8 +64,10 @@ def _holds(sku: str) -> tuple[Holding, ...]:
     return (Holding("right", 0.15, ((sku, 0.6), (rival, 0.15)), 40),)
 
 
-def played(observations: Iterator[Observation]) -> tuple[list[ClosedVisit], list[Attribution]]:
-    pipeline = Pipeline(LAYOUT)
+def played(
+    observations: Iterator[Observation], layout: StoreLayout = LAYOUT
+) -> tuple[list[ClosedVisit], list[Attribution]]:
+    pipeline = Pipeline(layout)
     results, t = [], 0.0
     for seen in observations:
         t = seen.t
@@ -83,6 +91,9 @@ def test_looks_into_the_hands_say_which(recording: Recording) -> None:
     # Whether that is enough to issue is for the shop's rules: a network's word is not taken for certain.
     assert all(visit.probability > 0.9 for visit in visits)
     assert all(visit.probability < 0.6 for visit in unaided)
+    assert [visit.decision for visit in played(looked(recording), LENIENT)[0]] == ["issue", "issue"]
+    unaided, _ = played(RecordingPlayer(recording).observations(), LENIENT)
+    assert [visit.decision for visit in unaided] == ["review", "review"]
     first, *again = [a for a in attributions if a.event.id == attributions[0].event.id]
     assert len(again) == 1  # at once, and once more when the pictures are in
     assert again[0].explanations[0].probability > first.explanations[0].probability

@@ -77,11 +77,13 @@ def test_what_is_there_is_not_made_again(
     write_shard(tmp_path, 1, scene)
     made: list[int] = []
 
-    def record(jobs: list[tuple[Path, int, int]], processes: int) -> list[None]:
+    def record(
+        work: object, jobs: list[tuple[Path, int, int]], processes: int, *, jobs_a_process: int
+    ) -> list[None]:
         made.extend(n for _, _, n in jobs)
         return [None for _ in jobs]
 
-    monkeypatch.setattr(examples, "_made", record)
+    monkeypatch.setattr(examples, "spread", record)
     told: list[tuple[int, int]] = []
     make_examples(tmp_path, 5, range(3), 2, lambda done, whole: told.append((done, whole)))
     assert made == [2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -78,14 +78,12 @@ def compare_detectors(folder: Path, detectors: Sequence[str]) -> tuple[DetectorS
     )
 
 
-def _pictures(recording: Recording) -> list[Frame]:
-    return [
-        item
-        for camera in recording.cameras
-        if camera.times is not None
-        for _, item in frames(recording, camera)
-        if isinstance(item, Frame)
-    ]
+def _pictures(recording: Recording) -> Iterator[Frame]:
+    for camera in recording.cameras:
+        if camera.times is not None:
+            for _, item in frames(recording, camera):
+                if isinstance(item, Frame):
+                    yield item
 
 
 def _score(

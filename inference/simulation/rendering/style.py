@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -114,9 +114,3 @@ class Pile:
     def pictures(self) -> Mapping[str, Picture]:
         """Pictures by name."""
         return self._pictures
-
-
-def add_parts(pile: Pile, parts: Sequence[tuple[Mesh, Surface]]) -> None:
-    """Put a thing of several parts onto the pile."""
-    for mesh, surface in parts:
-        pile.add(surface, mesh)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing.pool import Pool
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ from inference.recording.video import VideoFile
 from inference.simulation.movements import Movement
 from inference.simulation.rendering.optics import Sensor
 from inference.simulation.rendering.session_scene import SHUTTER_S, SessionScene, StoreCameras
+from inference.simulation.rendering.workers import spread
 from inference.simulation.sight import IGNORE_BELOW
 from inference.simulation.simulate import Happening, Shot
 
@@ -42,29 +41,13 @@ class Filming:
         cameras = list(happening.exposures)
         with tempfile.TemporaryDirectory(prefix="openaisle-film-") as folder:
             jobs = [(self, happening, camera, Path(folder)) for camera in cameras]
-            if self.processes <= 1:
-                for n, job in enumerate(jobs):
-                    yield _film(job)
-                    tell((n + 1) / len(cameras))
-                return
-            # Spawned, not forked: a forked process would share the parent's graphics context.
-            with multiprocessing.get_context("spawn").Pool(self.processes, initializer=_one_core) as pool:
-                yield from _in_parallel(pool, jobs, tell)
+            filmed = map(_film, jobs) if self.processes <= 1 else spread(_film, jobs, self.processes)
+            for n, shot in enumerate(filmed):
+                yield shot
+                tell((n + 1) / len(jobs))
 
 
 Job = tuple[Filming, Happening, str, Path]
-
-
-def _in_parallel(pool: Pool, jobs: list[Job], tell: Callable[[float], None]) -> Iterator[Shot]:
-    for n, shot in enumerate(pool.imap(_film, jobs)):
-        yield shot
-        tell((n + 1) / len(jobs))
-
-
-def _one_core() -> None:
-    """Each process keeps to one core; the rasteriser would otherwise take them all."""
-    os.environ["LP_NUM_THREADS"] = "1"
-    os.environ["OMP_NUM_THREADS"] = "1"
 
 
 def _film(job: Job) -> Shot:
@@ -75,6 +58,7 @@ def _film(job: Job) -> Shot:
         Movement(w, [m for m in happening.moves if m.person == w.plan.person], happening.started_at)
         for w in happening.walkers
     ]
+    stock = _Stock(happening)
     path = folder / f"{file_name(name)}.mp4"
     times: list[FrameTime] = []
     boxes: list[TrueBox] = []
@@ -82,7 +66,7 @@ def _film(job: Job) -> Shot:
         video = VideoFile(path, about.width, about.height, about.fps, filming.crf)
         try:
             for number, (seq, t) in enumerate(happening.exposures[name]):
-                cameras.stock(_stock(happening, t))
+                cameras.stock(stock.at(t))
                 offsets = np.linspace(-SHUTTER_S, 0.0, filming.moments) if filming.moments > 1 else [0.0]
                 moments = [
                     [scene.staged(m.at(t + float(dt))) for m in movements if m.there(t)] for dt in offsets
@@ -109,11 +93,18 @@ def light(t: float, seed: int) -> float:
     return float(1.0 + 0.12 * slow)
 
 
-def _stock(happening: Happening, t: float) -> dict[str, dict[str, int]]:
-    """What is on the shelves ``t`` seconds from the start."""
-    stock = {slot: dict(units) for slot, units in happening.start_units.items()}
-    for move in happening.moves:
-        if move.t - happening.started_at <= t:
-            units = stock[move.slot]
+class _Stock:
+    """What is on the shelves, followed through the session."""
+
+    def __init__(self, happening: Happening) -> None:
+        self._units = {slot: dict(units) for slot, units in happening.start_units.items()}
+        self._moves = deque(sorted(happening.moves, key=lambda move: move.t))
+        self._started_at = happening.started_at
+
+    def at(self, t: float) -> dict[str, dict[str, int]]:
+        """``t`` seconds from the start; never earlier than the last time that was asked for."""
+        while self._moves and self._moves[0].t - self._started_at <= t:
+            move = self._moves.popleft()
+            units = self._units[move.slot]
             units[move.sku] = units.get(move.sku, 0) - move.count
-    return stock
+        return self._units

@@ -1,0 +1,30 @@
+"""Rendering on several cores: processes that each keep to one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+
+def spread(
+    work: Callable[[J], R], jobs: Sequence[J], processes: int, *, jobs_a_process: int | None = None
+) -> Iterator[R]:
+    """What ``work``, a function of a module, makes of the jobs, in their order.
+
+    ``jobs_a_process``: a process is replaced after so many, because drivers keep some memory of every scene.
+    """
+    # Spawned, not forked: a forked process would share the parent's graphics context.
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes, initializer=_one_core, maxtasksperchild=jobs_a_process) as pool:
+        yield from pool.imap(work, jobs)
+
+
+def _one_core() -> None:
+    """The rasteriser and the numbers library would otherwise take all cores each."""
+    os.environ["LP_NUM_THREADS"] = "1"
+    os.environ["OMP_NUM_THREADS"] = "1"
