@@ -89,13 +89,16 @@ def persons(
     teacher: Annotated[
         Path | None, typer.Option(help="Checkpoint of a medium network that a small one learns from too.")
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Checkpoint of the same size to begin from, instead of from nothing.")
+    ] = None,
 ) -> None:
     """Train a person network; a checkpoint in the folder is gone on from."""
     from inference.training.fit import fit
     from inference.training.settings import SIZES, FitSettings
     from inference.training.terminal import shown_on_terminal
 
-    settings = FitSettings(size=SIZES[size], minutes=minutes, teacher=teacher)
+    settings = FitSettings(size=SIZES[size], minutes=minutes, teacher=teacher, start=start)
     with _errors(), shown_on_terminal(f"{size} person network") as listen:
         summary = fit(settings, data, held_out, target, listen)
     out.print(f"{summary.steps} steps: {summary.checkpoint}", markup=False, highlight=False)

@@ -136,16 +136,25 @@ class _Run:
         return time.monotonic() - self._saved
 
     def resume(self) -> None:
-        """Go on from the checkpoint if there is one."""
+        """Go on from the checkpoint if there is one, else begin from the settings' network, if any."""
+        start = self._settings.start
         if not self.checkpoint.is_file():
+            if start is not None:
+                weights = self._loaded(start)["average"]
+                self._network.load_state_dict(weights)
+                self._average.load_state_dict(weights)
             return
-        state = load_checkpoint(self.checkpoint)
-        if state["size"] != asdict(self._settings.size):
-            raise ValueError(f"{self.checkpoint} holds a network of another size: choose another folder")
+        state = self._loaded(self.checkpoint)
         self._network.load_state_dict(state["network"])
         self._average.load_state_dict(state["average"])
         self._optimiser.load_state_dict(state["optimiser"])
         self.step, self.elapsed_s = state["step"], state["elapsed_s"]
+
+    def _loaded(self, path: Path) -> dict[str, Any]:
+        state = load_checkpoint(path)
+        if state["size"] != asdict(self._settings.size):
+            raise ValueError(f"{path} holds a network of another size: choose another one")
+        return state
 
     def save(self) -> None:
         """Write the checkpoint."""

@@ -102,6 +102,8 @@ class FitSettings:
     trial_pictures: int = 160
     max_steps: int | None = None
     """For tests: ends the run, and the schedule is counted in steps instead of minutes."""
+    start: Path | None = None
+    """Checkpoint whose averaged network is begun from, where there is no checkpoint of the run itself."""
     teacher: Path | None = None
     """Checkpoint of a larger network whose maps are learned from beside the labels."""
     augment: AugmentSettings = field(default_factory=AugmentSettings)

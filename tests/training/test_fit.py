@@ -104,6 +104,20 @@ def test_a_checkpoint_of_another_size_is_refused(trained: tuple[Path, list[FitRe
         fit(replace(SETTINGS, size=other), world / "train", None, checkpoint.parent)
 
 
+def test_a_run_can_begin_from_the_network_of_another(
+    trained: tuple[Path, list[FitReport]], world: Path, tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, max_steps=1, batch=2, learning_rate=0.0, start=trained[0])
+    summary = fit(settings, world / "train", None, tmp_path)
+    before, after = load_checkpoint(trained[0])["average"], load_checkpoint(summary.checkpoint)["network"]
+    learned = [name for name in before if name.endswith("weight") and not name.startswith("appearance")]
+    assert learned
+    assert all(torch.equal(before[name], after[name]) for name in learned)
+    other = NetworkSize("tiny", (16, 16, 16, 16, 16), (0, 1, 1, 1), neck=16, fine=16, hidden=16)
+    with pytest.raises(ValueError, match="another size"):
+        fit(replace(settings, size=other), world / "train", None, tmp_path / "other")
+
+
 def test_a_teacher_can_be_learned_from(
     trained: tuple[Path, list[FitReport]], world: Path, tmp_path: Path
 ) -> None:
