@@ -12,7 +12,8 @@ for every picture, so that Python touches only the K best peaks:
   is 0, right edge W); they may reach outside the input, e.g. for feet below the picture.
 - output ``points``: float32 ``[1, K, 4, 3]``: head (centre), foot (middle between the feet on the floor, also
   where it is hidden or outside), wrist_left, wrist_right (the person's own left and right); each x and y in
-  input pixels and a score 0..1 that the point is visible there. A score of 0 means: not known.
+  input pixels and the chance 0..1 that the point is there, or within a hand's width. 0 means: not known.
+- output ``sides`` (may be absent): float32 ``[1, K]``, 0.5..1: the chance that the wrists are not exchanged.
 - output ``appearance`` (may be absent): float32 ``[1, K, D]``, rows of any length, made unit vectors
   here. Cosine similarity compares two of one visit. A row of zeros means: not known.
 
@@ -36,9 +37,11 @@ _SHAPES: dict[str, tuple[int | None, ...]] = {
     "scores": (None,),
     "boxes": (None, 4),
     "points": (None, len(KEY_POINTS), 3),
+    "sides": (None,),
     "appearance": (None, None),
 }
 """Shapes of the outputs after the leading 1; the first None is K."""
+_OPTIONAL = ("sides", "appearance")
 
 
 def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[Detection, ...]:
@@ -57,12 +60,13 @@ def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[
     boxes = placement.boxes(outputs["boxes"][0][good]).tolist()
     points = outputs["points"][0][good]
     places = placement.points(points[..., :2])
-    looks = outputs.get("appearance")
+    looks, sides = outputs.get("appearance"), outputs.get("sides")
     return tuple(
         _detection(
             boxes[i],
             float(scores[k]),
             _key_points(places[i], points[i, :, 2]),
+            1.0 if sides is None else float(np.clip(sides[0][k], 0.5, 1.0)),
             None if looks is None else _appearance(looks[0][k]),
         )
         for i, k in enumerate(good.tolist())
@@ -88,7 +92,7 @@ def _appearance(row: NDArray[np.float32]) -> Appearance | None:
 
 
 def _detection(
-    box: list[float], score: float, points: list[KeyPoint | None], look: Appearance | None
+    box: list[float], score: float, points: list[KeyPoint | None], sides: float, look: Appearance | None
 ) -> Detection:
     head, foot, left, right = points
     return Detection(
@@ -98,6 +102,7 @@ def _detection(
         foot=foot,
         wrist_left=left,
         wrist_right=right,
+        side_score=sides,
         appearance=look,
     )
 
@@ -109,7 +114,7 @@ def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> str | None:
             f"key points must be {', '.join(KEY_POINTS)}, the manifest says {', '.join(manifest.key_points)}"
         )
     shapes = {o.name: o.shape for o in outputs}
-    missing = [name for name in _SHAPES if name != "appearance" and name not in shapes]
+    missing = [name for name in _SHAPES if name not in _OPTIONAL and name not in shapes]
     if missing:
         return f"outputs missing: {', '.join(missing)}"
     peaks = {shapes[name][1] for name in _SHAPES if name in shapes and len(shapes[name]) > 1}

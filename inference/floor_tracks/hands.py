@@ -62,4 +62,4 @@ def _from_ray(
         more * ray.y * ray.z,
         thin + more * ray.z * ray.z,
     )
-    return Hand(t, sensor, "left" if ray.left else "right", mean, covariance, ray.score)
+    return Hand(t, sensor, "left" if ray.left else "right", mean, covariance, ray.score, ray.side_score)

@@ -41,6 +41,7 @@ class WristRay(msgspec.Struct, frozen=True, gc=False):
     z: float
     angle_sd: float
     score: float
+    side_score: float
 
 
 class Feet(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -224,7 +225,8 @@ class Measurer:
                     view.error_px, s.key_share * box_height(seen.items[kept[n]].box) + s.pixel_floor_px
                 )
                 angle = noise * sqrt(sum((a - b) ** 2 for a, b in zip(rays[m], rays[m + 1], strict=True)))
-                ray = WristRay(left, d[0], d[1], d[2], angle, key.score)
+                item = seen.items[kept[n]]
+                ray = WristRay(left, d[0], d[1], d[2], angle, key.score, item.side_score)
                 places[n].wrists = (*places[n].wrists, ray)
         self._drop_feet_in_fixtures(found)
         return found

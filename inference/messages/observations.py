@@ -47,7 +47,7 @@ class Frame:
 
 
 class KeyPoint(msgspec.Struct, frozen=True, array_like=True):
-    """A point in a picture, with the detector's confidence that it is visible there."""
+    """A point in a picture, with the chance that it is there, or very near: hidden points can be told too."""
 
     x: float
     y: float
@@ -86,6 +86,8 @@ class Detection(msgspec.Struct, frozen=True, omit_defaults=True):
     appearance: Appearance | None = None
     holds: tuple[Holding, ...] = ()
     """At most one a hand; a hand that was not looked at is not there. Goods, not people: it may be kept."""
+    side_score: float = 1.0
+    """Chance, 0.5 to 1, that the wrists are not exchanged: from afar, front and back look alike."""
 
 
 class Detections(msgspec.Struct, frozen=True, tag="detections"):

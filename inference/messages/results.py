@@ -27,6 +27,9 @@ class Hand(msgspec.Struct, frozen=True):
     mean: Point3
     covariance: Covariance3
     score: float
+    """Probability that a hand of theirs is there at all."""
+    side_score: float = 1.0
+    """Probability that it is the hand of that side, given that it is one."""
 
 
 class Person(msgspec.Struct, frozen=True):

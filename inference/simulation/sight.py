@@ -21,6 +21,8 @@ Mask = NDArray[np.bool_]
 
 IGNORE_BELOW = 0.3
 """Whoever is visible by less than this share counts neither as a hit nor as a miss."""
+WRIST_SCORE = 0.95
+"""A wrist that is said to be somewhere is there: what this detector does not see it does not guess."""
 REACHED_IN_M = 0.5
 """A hand inside a fixture is seen through its open front."""
 
@@ -172,7 +174,7 @@ class SimulatedCamera:
     def _wrist(self, sighting: Sighting, row: int, error: Floats) -> KeyPoint | None:
         if self._rng.random() >= self._settings.wrist_seen:
             return None
-        return self._point(sighting, row, error, 0.7)
+        return self._point(sighting, row, error, WRIST_SCORE)
 
     def _appearance(self, look: Floats | None, visible: float) -> Appearance | None:
         if look is None or not len(look):

@@ -212,13 +212,11 @@ class TakeExplainer:
             slot: people.body_score(event, self._layout.slots[slot], self._fronts[slot], places, self._area)
             for slot in slots
         }
-        start, end = people.window(event)
-        hands = people.fuse(self.state.hands.get(track, ()), start, end)
-        found: list[tuple[Side, Evidence]] = []
-        for side in SIDES:
-            scorer = HandScorer(event, hands[side], places)
-            found.append((side, {slot: body[slot] + scorer.score(self._cells[slot]) for slot in slots}))
-        return found
+        scorer = HandScorer(event, self.state.hands.get(track, ()), places)
+        return [
+            (side, {slot: body[slot] + scorer.score(self._cells[slot], side) for slot in slots})
+            for side in SIDES
+        ]
 
     def _people(self, event: ShelfEvent, start: float, end: float) -> dict[int, list[Place]]:
         """Where everybody was around the moment; only who came near enough."""

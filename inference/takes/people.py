@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from inference.messages import Hand, ShelfEvent
 from inference.takes import settings as s
 from inference.takes.fronts import Front
-from inference.takes.reach import Cells, idle_density, reach_density
+from inference.takes.reach import Cells, Spread, anywhere, at_arms_length, densities, idle
 from inference.takes.state import Place
 from store_layout.model import Point3, Slot
 
@@ -27,45 +26,7 @@ SIDES: tuple[Side, Side] = ("left", "right")
 Matrix = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class FusedHands:
-    """The sights of one hand, each at one moment and placed by all sensors together."""
-
-    times: Matrix
-    """Shape (N,), seconds, in order."""
-    means: Matrix
-    """Shape (N, 3), metres."""
-    covariances: Matrix
-    """Shape (N, 3, 3), m2."""
-
-
-def fuse(hands: Sequence[Hand], start: float, end: float) -> dict[Side, FusedHands]:
-    """Product of the Gaussians of different sensors that saw one hand at nearly one moment.
-
-    A sight joins the nearest in time of each other sensor; two cameras' rays so become a triangulation.
-    """
-    near = [h for h in hands if start <= h.t <= end and h.score >= s.HAND_SCORE]
-    return {side: _fused([h for h in near if h.side == side]) for side in SIDES}
-
-
-def _fused(seen: list[Hand]) -> FusedHands:
-    if not seen:
-        return FusedHands(np.empty(0), np.empty((0, 3)), np.empty((0, 3, 3)))
-    seen = sorted(seen, key=lambda h: (h.t, h.sensor))
-    times = np.array([h.t for h in seen])
-    information = np.linalg.inv(_matrices(seen))
-    vectors = np.einsum("nij,nj->ni", information, np.array([h.mean for h in seen]))
-    total, vector = np.zeros_like(information), np.zeros_like(vectors)
-    sensors = np.array([h.sensor for h in seen])
-    for sensor in dict.fromkeys(h.sensor for h in seen):
-        own = np.flatnonzero(sensors == sensor)
-        gaps = np.abs(times[:, None] - times[own][None])
-        nearest = gaps.argmin(axis=1)
-        joins = gaps[np.arange(len(times)), nearest] <= s.FUSE_S
-        total[joins] += information[own[nearest[joins]]]
-        vector[joins] += vectors[own[nearest[joins]]]
-    covariances = np.linalg.inv(total)
-    return FusedHands(times, np.einsum("nij,nj->ni", covariances, vector), covariances)
+IDLE, ANYWHERE = idle(), anywhere()
 
 
 def _matrices(hands: Sequence[Hand]) -> Matrix:
@@ -98,40 +59,93 @@ def _lateness(event: ShelfEvent, t: float) -> float:
 
 
 class HandScorer:
-    """Scores one hand for any slot; what does not hang on the slot is worked out once."""
+    """Scores a person's hands for any slot; what does not hang on the slot is worked out once.
 
-    def __init__(self, event: ShelfEvent, hands: FusedHands, places: Sequence[Place]) -> None:
-        """``places``: where the hand's owner was meanwhile, at least one where there are sights."""
-        self._hands = hands
-        if not len(hands.times):
-            return
-        at = np.array([p.t for p in places])
-        where = np.array([(p.x, p.y) for p in places])
-        self._bodies = where[np.abs(hands.times[:, None] - at[None]).argmin(axis=1)]
-        self._idle = idle_density(hands.means, hands.covariances, self._bodies)
-        moments, weights = _moments(event)
-        near = np.abs(moments[:, None] - hands.times[None]) <= s.DWELL_S
-        seen = near.sum(axis=1, keepdims=True)
-        # A hand that two cameras place says more than a line of sight.
-        worth = near / (np.trace(hands.covariances, axis1=1, axis2=2) + s.HAND_SD_M**2)
-        self._looks = (
-            worth / np.maximum(worth.sum(axis=1, keepdims=True), 1e-12) * seen / (seen + s.FEW_SIGHTS)
+    A sight is where a detector puts a wrist in one picture, with the chance that it is one (``score``) and
+    that it is of the side it is called (``side_score``). Given where the hand is, sights err independently
+    from camera to camera, so two cameras' lines of sight triangulate; those of one camera around a moment err
+    alike and are averaged. Where the hand is, is summed over: cells of the slot's box against everything
+    else that hands do. A sight that is no hand's may be anywhere near the body.
+    """
+
+    def __init__(self, event: ShelfEvent, hands: Sequence[Hand], places: Sequence[Place]) -> None:
+        """``hands``: all sights of the person; ``places``: where they were, at least one if there are any."""
+        start, end = window(event)
+        seen = sorted(
+            (h for h in hands if start <= h.t <= end and h.score >= s.HAND_SCORE),
+            key=lambda h: (h.sensor, h.t, h.side),
         )
-        self._weights = weights
+        self._any = bool(seen)
+        if not seen:
+            return
+        self._means, self._covariances = np.array([h.mean for h in seen]), _matrices(seen)
+        self._true = np.minimum([h.score for h in seen], 1.0 - s.HAND_MISSED)[:, None]
+        self._left = np.array([h.side == "left" for h in seen])
+        self._sided = np.array([h.side_score for h in seen])
+        at, where = np.array([p.t for p in places]), np.array([(p.x, p.y) for p in places])
+        times = np.array([h.t for h in seen])
+        self._bodies = np.pad(where[_nearest(at, times)], ((0, 0), (0, 1)))
+        false = self._around(ANYWHERE)[:, :1]
+        self._false = (1.0 - self._true) * false
+        elsewhere = self._true * self._around(IDLE) + self._false
+        self._idle = elsewhere @ IDLE.weights
+        moments, self._weights = _moments(event)
+        self._places = where[_nearest(at, moments)]
+        self._frames, self._looks = _looks(seen, times, moments)
+        self._otherwise = {side: self._sum(elsewhere, side, IDLE.weights[None]) for side in SIDES}
 
-    def score(self, box: Cells) -> float:
-        """Log likelihood ratio: in the box at the moment of the event, against doing something else.
+    def score(self, box: Cells, side: Side) -> float:
+        """Log likelihood ratio: this hand is in the box at the moment of the event, against elsewhere.
 
-        The moment is not known exactly: it is summed over. Sights around a moment are one look, not many,
-        since a detector errs the same way for a while: their log ratios are averaged. Nothing seen: 0.
+        The moment is not known exactly: it is summed over. Nothing seen: 0.
         """
-        hands = self._hands
-        if not len(hands.times):
+        if not self._any:
             return 0.0
-        reach = reach_density(hands.means, hands.covariances, self._bodies, box)
-        ratio = np.log(s.HAND_MISSED + (1 - s.HAND_MISSED) * reach / self._idle)
-        # a moment without a sight says nothing, and one with few sights little
-        return float(np.log(self._weights @ np.exp(self._looks @ ratio)))
+        centres = np.broadcast_to(box.centres[None], (len(self._means), *box.centres.shape))
+        there = self._true * densities(self._means, self._covariances, centres, box.var) + self._false
+        inside = self._sum(there, side, at_arms_length(box, self._places))
+        return float(np.log(self._weights @ np.exp(inside - self._otherwise[side])))
+
+    def _around(self, spread: Spread) -> Matrix:
+        centres = self._bodies[:, None] + spread.centres[None]
+        return densities(self._means, self._covariances, centres, spread.var)
+
+    def _sum(self, there: Matrix, side: Side, prior: Matrix) -> Matrix:
+        """Log likelihood (T,) of the sights around each moment, places (K) weighted by ``prior`` (T or 1, K).
+
+        ``there`` (N, K): density of each sight if it is of a hand at that place.
+        """
+        mine = np.where(self._left == (side == "left"), self._sided, 1.0 - self._sided)
+        ratio = mine[:, None] * (there / self._idle[:, None] - 1.0)
+        # the hand is one of the frame's two sights, or, where there is one, perhaps not seen
+        frames = 1.0 + np.add.reduceat(ratio, self._frames, axis=0)
+        log = self._looks @ np.log(np.maximum(frames, s.HAND_MISSED))
+        top = log.max(axis=1)
+        return np.asarray(top + np.log((prior * np.exp(log - top[:, None])).sum(axis=1)))
+
+
+def _nearest(known: Matrix, wanted: Matrix) -> NDArray[np.intp]:
+    return np.asarray(np.abs(wanted[:, None] - known[None]).argmin(axis=1))
+
+
+def _looks(seen: Sequence[Hand], times: Matrix, moments: Matrix) -> tuple[NDArray[np.intp], Matrix]:
+    """First sight of each of F frames, and what each frame counts for each of T moments: (T, F).
+
+    A moment without a sight says nothing, one with few sights of a camera little, and no camera counts more
+    than once; the more cameras, the less each, since what misleads one misleads others.
+    """
+    frame = [(h.sensor, h.t) for h in seen]
+    first = np.array([i for i in range(len(frame)) if i == 0 or frame[i] != frame[i - 1]])
+    near = np.abs(moments[:, None] - times[first][None]) <= s.DWELL_S
+    looks = np.zeros(near.shape)
+    cameras = np.zeros((len(moments), 1))
+    sensors = np.array([seen[i].sensor for i in first])
+    for sensor in dict.fromkeys(sensors.tolist()):
+        own = near & (sensors == sensor)[None]
+        count = own.sum(axis=1, keepdims=True)
+        looks += own / (count + s.FEW_SIGHTS)
+        cameras += count > 0
+    return first, looks / (1 + s.CAMERAS_ALIKE * np.maximum(0, cameras - 1))
 
 
 def _moments(event: ShelfEvent) -> tuple[Matrix, Matrix]:

@@ -17,16 +17,6 @@ from store_layout.model import Slot
 
 Matrix = NDArray[np.float64]
 
-_ANGLES = np.arange(s.IDLE_PLACES) * (2 * math.pi / s.IDLE_PLACES)
-_IDLE = np.column_stack(
-    [
-        s.IDLE_OUT_M * np.cos(_ANGLES),
-        s.IDLE_OUT_M * np.sin(_ANGLES),
-        np.full(s.IDLE_PLACES, s.IDLE_HEIGHT_M),
-    ]
-)
-_IDLE_VAR = np.array([s.IDLE_OUT_SD_M**2, s.IDLE_OUT_SD_M**2, s.IDLE_HEIGHT_SD_M**2])
-
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -47,34 +37,80 @@ def cells(slot: Slot) -> Cells:
     return Cells(centres, (size / counts) ** 2 / 12 + s.HAND_SD_M**2)
 
 
-def idle_density(means: Matrix, covariances: Matrix, bodies: Matrix) -> Matrix:
-    """Density at ``means (N, 3)`` of the hands of people at ``bodies (N, 2)`` who do something else.
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A mixture of Gaussians around a body: where a hand may be. Metres, x and y from the body's axis."""
 
-    A hand hangs or holds something beside the body, or is anywhere within reach.
-    """
-    centres = _IDLE[None] + np.pad(bodies, ((0, 0), (0, 1)))[:, None]
-    at_rest = _gaussians(means, covariances, centres, _IDLE_VAR).mean(axis=1)
-    return np.asarray(s.IDLE_REST * at_rest + (1 - s.IDLE_REST) / s.HAND_ROOM_M3)
+    centres: Matrix
+    """Shape (K, 3)."""
+    var: Matrix
+    """Shape (K, 3), m2."""
+    weights: Matrix
+    """Shape (K,), summing to 1."""
 
 
-def reach_density(means: Matrix, covariances: Matrix, bodies: Matrix, box: Cells) -> Matrix:
-    """Density at ``means (N, 3)`` of the hands of people at ``bodies (N, 2)`` who reach into the box.
+def idle() -> Spread:
+    """Hands of people who do something else: they hang or hold something, or are anywhere within reach."""
+    angles = np.arange(s.IDLE_PLACES) * (2 * math.pi / s.IDLE_PLACES)
+    rest = np.column_stack(
+        [
+            s.IDLE_OUT_M * np.cos(angles),
+            s.IDLE_OUT_M * np.sin(angles),
+            np.full(s.IDLE_PLACES, s.IDLE_HEIGHT_M),
+        ]
+    )
+    flat = np.arange(-2, 3) * s.ROOM_STEP_M
+    axes = (flat, flat, s.HAND_HEIGHT_M + flat)
+    room = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    away = (room - (0.0, 0.0, s.HAND_HEIGHT_M)) / (s.HAND_OUT_SD_M, s.HAND_OUT_SD_M, s.HAND_HEIGHT_SD_M)
+    likely = np.exp(-0.5 * (away**2).sum(axis=1))
+    return Spread(
+        np.concatenate([rest, room]),
+        np.concatenate(
+            [
+                np.tile([s.IDLE_OUT_SD_M**2, s.IDLE_OUT_SD_M**2, s.IDLE_HEIGHT_SD_M**2], (len(rest), 1)),
+                np.full((len(room), 3), s.ROOM_STEP_M**2 / 12),
+            ]
+        ),
+        np.concatenate(
+            [
+                np.full(len(rest), s.IDLE_REST / len(rest)),
+                (1 - s.IDLE_REST) * likely / likely.sum(),
+            ]
+        ),
+    )
 
-    Cells at an arm's length from the body are likelier than nearer or farther ones.
-    """
+
+def anywhere() -> Spread:
+    """What a detector takes for a hand that is none: something on or near the body."""
+    return Spread(
+        np.array([[0.0, 0.0, s.HAND_HEIGHT_M]]),
+        np.array([[s.HAND_OUT_SD_M**2, s.HAND_OUT_SD_M**2, s.HAND_HEIGHT_SD_M**2]]),
+        np.ones(1),
+    )
+
+
+def at_arms_length(box: Cells, bodies: Matrix) -> Matrix:
+    """Prior (T, K) of the cells for people at ``bodies (T, 2)``: likeliest where an arm reaches easily."""
     away = np.hypot(*(box.centres[None, :, :2] - bodies[:, None]).transpose(2, 0, 1))
     log = -0.5 * ((away - s.ARM_M) / s.ARM_SD_M) ** 2
     weights = np.exp(log - log.max(axis=1, keepdims=True))
-    weights /= weights.sum(axis=1, keepdims=True)
-    centres = np.broadcast_to(box.centres[None], (len(means), *box.centres.shape))
-    return np.asarray((weights * _gaussians(means, covariances, centres, box.var)).sum(axis=1))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
-def _gaussians(means: Matrix, covariances: Matrix, centres: Matrix, var: Matrix) -> Matrix:
-    """Densities (N, K) of N means with covariances (N, 3, 3) around centres (N, K, 3) with variances."""
-    spread = covariances + np.diag(var)
-    inverse = np.linalg.inv(spread)
-    gap = means[:, None] - centres
-    square = np.einsum("nki,nij,nkj->nk", gap, inverse, gap)
-    scale = 1.0 / np.sqrt((2 * math.pi) ** 3 * np.linalg.det(spread))
-    return np.asarray(scale[:, None] * np.exp(-0.5 * square))
+def densities(means: Matrix, covariances: Matrix, centres: Matrix, var: Matrix) -> Matrix:
+    """Densities (N, K), per m3, of N sights with covariances (N, 3, 3) around centres (N, K, 3).
+
+    ``var`` is (K, 3) or (3,): the centres' own variances. The convolution of both Gaussians is evaluated.
+    """
+    kinds, kind_of = np.unique(np.broadcast_to(var, centres.shape[1:]), axis=0, return_inverse=True)
+    found = np.empty(centres.shape[:2])
+    for k, own in enumerate(kinds):
+        chosen = kind_of.reshape(-1) == k
+        spread = covariances + np.diag(own)
+        inverse = np.linalg.inv(spread)
+        gap = means[:, None] - centres[:, chosen]
+        square = np.einsum("nki,nij,nkj->nk", gap, inverse, gap, optimize=True)
+        scale = 1.0 / np.sqrt((2 * math.pi) ** 3 * np.linalg.det(spread))
+        found[:, chosen] = scale[:, None] * np.exp(-0.5 * square)
+    return found

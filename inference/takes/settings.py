@@ -63,8 +63,13 @@ BODY_FLOOR = 1e-4
 """Positions may be wrong: standing far away never excludes more than this."""
 HAND_SD_M = 0.12
 """Wrist to what the hand holds, plus the looseness of a slot's box."""
-HAND_ROOM_M3 = 1.0
-"""Where a hand may be that reaches for something else."""
+HAND_HEIGHT_M = 1.1
+"""Where a hand may be that reaches for something else: around this height before or beside the body ..."""
+HAND_OUT_SD_M = 0.4
+HAND_HEIGHT_SD_M = 0.4
+"""... with this spread."""
+ROOM_STEP_M = 0.3
+"""Step of the places that are summed over for that."""
 CELL_M = 0.3
 """A slot's box is looked at in cells of at most this size."""
 ARM_M = 0.5
@@ -82,18 +87,16 @@ IDLE_OUT_SD_M = 0.09
 IDLE_HEIGHT_M = 0.88
 IDLE_HEIGHT_SD_M = 0.13
 HAND_MISSED = 0.01
-"""A sight that is another's hand, or the wrong one of two."""
+"""However sure its score: a sight that is none of this person's hands."""
 DWELL_S = 0.2
 """A hand that takes something is in the shelf for so long before and after the moment, at least."""
-FEW_SIGHTS = 0.5
+FEW_SIGHTS = 0.2
 """So many sights count half of what many would."""
 MOMENT_S = 0.15
 """Step of the moments that are summed over."""
 MOMENTS_WITHIN_S = 0.9
 HAND_SCORE = 0.3
 """Hands with a lower score are not looked at."""
-FUSE_S = 0.12
-"""Sights of one hand by several sensors this close in time are one place."""
 PEAK_S = 0.2
 PEAK_SD_S = 0.35
 """The hand is in within PEAK_S of the largest variance; outside of that it loses weight with this spread."""

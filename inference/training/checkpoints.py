@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 
-from inference.training.graph import Calibration
 from inference.training.network import PersonNet
 from inference.training.settings import NetworkSize
 
@@ -33,9 +32,9 @@ def size_of(state: dict[str, Any]) -> NetworkSize:
     return NetworkSize(**fields)
 
 
-def averaged_network(path: Path) -> tuple[PersonNet, Calibration]:
-    """The network with averaged weights of a checkpoint, and the calibration of its scores."""
+def averaged_network(path: Path) -> PersonNet:
+    """The network with averaged weights of a checkpoint. Raises ``OSError``."""
     state = load_checkpoint(path)
     network = PersonNet(size_of(state))
     network.load_state_dict(state["average"])
-    return network.eval(), Calibration(*state.get("calibration", (1.0, 0.0)))
+    return network.eval()

@@ -20,16 +20,18 @@ from inference.detection.manifest import (
 )
 from inference.training.checkpoints import averaged_network
 from inference.training.example_types import Example
-from inference.training.graph import Calibration, DetectionGraph, onnx_bytes
+from inference.training.graph import Calibration, DetectionGraph, Platt, onnx_bytes
 from inference.training.matching import counted, curve, platt
 from inference.training.measure import (
     Measures,
     Sighting,
     detector_at,
+    found_people,
     held_out_examples,
     matches_of_clear,
     measure,
     sighted,
+    trust_of,
 )
 from inference.training.trial import NMS
 
@@ -39,6 +41,8 @@ MAX_BYTES = 8_000_000
 NMS_CHOICES = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 LEAST_CALIBRATED = 0.03
 """Scores below this do not take part in the calibration: there are many, and no one looks at them."""
+TRUSTED_FROM = 0.2
+"""Points of people found with at least this score, as yet uncalibrated, take part in that of points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,7 @@ def export(
     Raises ``ValueError`` when the network is larger than is shipped.
     """
     settings = settings or ExportSettings()
-    network, _ = averaged_network(checkpoint)
-    graph = DetectionGraph(network, settings.peaks)
+    graph = DetectionGraph(averaged_network(checkpoint), settings.peaks)
     _write(graph, out, settings, Thresholds(score=0.25, nms=NMS), ())
     if held_out is None:
         return out
@@ -103,10 +106,14 @@ def thinned(sighting: Sighting, nms: float) -> Sighting:
 
 
 def calibration_of(sightings: list[Sighting]) -> Calibration:
-    """What makes the scores of these detections chances."""
+    """What makes the scores of these detections, of their points and sides chances."""
     scores, hit = counted(matches_of_clear(sightings))
     high = scores >= LEAST_CALIBRATED
-    return Calibration(*platt(scores[high], hit[high]))
+    trust = trust_of(found_people(sightings, TRUSTED_FROM))
+    head, foot, wrist = (Platt(*platt(*promises)) for promises in trust.points)
+    return Calibration(
+        Platt(*platt(scores[high], hit[high])), (head, foot, wrist), Platt(*platt(*trust.sides))
+    )
 
 
 def measures_by_scale(

@@ -114,7 +114,7 @@ class _Run:
         self._optimiser = _optimiser(self._network, settings)
         self._teacher: PersonNet | None = None
         if settings.teacher is not None:
-            self._teacher = _channels_last(averaged_network(settings.teacher)[0])
+            self._teacher = _channels_last(averaged_network(settings.teacher))
         self.step = 0
         self.elapsed_s = 0.0
         self.last_loss = float("nan")

@@ -12,22 +12,37 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from inference.training.network import PIXEL_SCALE, Looks, PersonNet
+from inference.training.network import KIND_OF_POINT, PIXEL_SCALE, Looks, PersonNet
 from inference.training.settings import STRIDE
 
 OPSET = 17
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Platt:
     """Platt scaling (Platt, 1999): probability = sigmoid(slope * logit + offset)."""
 
     slope: float = 1.0
     offset: float = 0.0
 
+    def __call__(self, logits: Tensor) -> Tensor:
+        """Probabilities."""
+        return torch.sigmoid(self.slope * logits + self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What makes the network's answers chances."""
+
+    score: Platt = Platt()
+    points: tuple[Platt, Platt, Platt] = (Platt(), Platt(), Platt())
+    """Of head, foot and wrists."""
+    sides: Platt = Platt()
+    """Of how far the logit that says which wrist is which is from 0."""
+
 
 class DetectionGraph(nn.Module):
-    """uint8 picture in, ``scores``, ``boxes``, ``points`` and ``appearance`` out.
+    """uint8 picture in, ``scores``, ``boxes``, ``points``, ``sides`` and ``appearance`` out.
 
     What these are is said in :mod:`inference.detection.centre_points`.
     """
@@ -39,7 +54,7 @@ class DetectionGraph(nn.Module):
         self.calibration = calibration or Calibration()
         self.eval()  # the exporter restores the mode that it finds
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """``image`` is uint8 ``[1, H, W, 3]``."""
         pixels = image.permute(0, 3, 1, 2).to(torch.float32)
         maps = self.network(pixels)
@@ -49,11 +64,11 @@ class DetectionGraph(nn.Module):
         xy = torch.stack([x, y], dim=1).to(torch.float32) * STRIDE + STRIDE / 2
         picture = torch.zeros_like(cell)
         looks = self.network.peak(maps, picture, xy)
-        logits = self.calibration.slope * (heat + looks.score) + self.calibration.offset
-        scores, order = torch.topk(torch.sigmoid(logits), self.peaks)
-        points, box = key_points(looks)[order], looks.box[order]
+        scores, order = torch.topk(self.calibration.score(heat + looks.score), self.peaks)
+        points, box = key_points(looks, self.calibration.points)[order], looks.box[order]
+        sides = self.calibration.sides(looks.swapped.abs())[order].clamp(min=0.5)
         appearance = self.network.appearance(pixels, picture, box)
-        return scores[None], box[None], points[None], appearance[None]
+        return scores[None], box[None], points[None], sides[None], appearance[None]
 
 
 def peaks_of(heat: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -68,9 +83,10 @@ def peaks_of(heat: Tensor, count: int) -> tuple[Tensor, Tensor]:
     return logits, cells
 
 
-def key_points(looks: Looks) -> Tensor:
-    """Head, foot, left and right wrist ``[N, 4, 3]``: x, y and the chance that it is visible."""
-    points = torch.cat([looks.points, torch.sigmoid(looks.visible)[..., None]], dim=2)
+def key_points(looks: Looks, trust: tuple[Platt, Platt, Platt]) -> Tensor:
+    """Head, foot, left and right wrist ``[N, 4, 3]``: x, y and the chance that it is there."""
+    chances = torch.stack([trust[kind](looks.near[:, k]) for k, kind in enumerate(KIND_OF_POINT)], dim=1)
+    points = torch.cat([looks.points, chances[..., None]], dim=2)
     left_first = torch.stack([points[:, 2], points[:, 3]], dim=1)
     right_first = torch.stack([points[:, 3], points[:, 2]], dim=1)
     wrists = torch.where((looks.swapped > 0)[:, None, None], right_first, left_first)
@@ -107,7 +123,7 @@ def onnx_bytes(graph: DetectionGraph, width: int, height: int, *, dynamic: bool)
             dynamo=False,
             opset_version=OPSET,
             input_names=["image"],
-            output_names=["scores", "boxes", "points", "appearance"],
+            output_names=["scores", "boxes", "points", "sides", "appearance"],
             dynamic_axes=axes,
         )
     return out.getvalue()

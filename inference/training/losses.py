@@ -14,6 +14,8 @@ from inference.training.network import Looks, Maps
 HIDDEN_POINT = (0.3, 0.6, 0.25, 0.25)
 """What a head, foot or wrist counts that cannot be seen. Feet matter hidden too: people stand on them."""
 FOUND_IOU = 0.5
+NEAR = 0.05
+"""A point this near to the true one, as a share of the box's longer side, is there: 8 cm of a body."""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class PointLoss(NamedTuple):
     """What the points of people cost, and what follows from which wrist was taken for which."""
 
     distance: Tensor
-    visible: Tensor
+    near: Tensor
     hand: Tensor
 
 
@@ -86,7 +88,8 @@ def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weig
     """Distances ``[N, 4, 2]`` to ``wanted`` ``[N, 4, 3]`` as shares of the box's longer side.
 
     Which of the two wrists is which does not matter for the distance: the cheaper of the two ways counts.
-    What is right is said by ``looks.swapped``.
+    What is right is said by ``looks.swapped``. ``looks.near`` learns where the network itself is right: that
+    a point shows is neither needed for that nor enough.
     """
     longer = (boxes[:, 2:] - boxes[:, :2]).amax(dim=1).clamp(min=8)
     hidden = torch.tensor(HIDDEN_POINT, dtype=points.dtype)
@@ -100,14 +103,15 @@ def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weig
     straight, crossed = cost(wanted), cost(exchanged)
     swap = crossed[:, 2:].sum(dim=1) < straight[:, 2:].sum(dim=1)
     chosen = torch.where(swap[:, None], crossed, straight)
-    seen = torch.where(swap[:, None], exchanged[..., 2], wanted[..., 2])
+    there = torch.where(swap[:, None, None], exchanged, wanted)[..., :2]
+    near = ((points.detach() - there).norm(dim=2) < NEAR * longer[:, None]).to(points.dtype)
     total = weight.sum().clamp(min=1)
-    visible = functional.binary_cross_entropy_with_logits(looks.visible, seen, reduction="none")
+    told = functional.binary_cross_entropy_with_logits(looks.near, near, reduction="none")
     both = weight * (wanted[:, 2:, 2] > 0.5).all(dim=1)
     hand = functional.binary_cross_entropy_with_logits(looks.swapped, swap.to(points.dtype), reduction="none")
     return PointLoss(
         (chosen.sum(dim=1) * weight).sum() / total,
-        (visible.mean(dim=1) * weight).sum() / total,
+        (told.mean(dim=1) * weight).sum() / total,
         (hand * both).sum() / both.sum().clamp(min=1),
     )
 

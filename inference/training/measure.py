@@ -70,6 +70,10 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     """Median."""
     hands_right: float | None
     """Share of people with both wrists visible whose left is called left."""
+    wrist_calibration_error: float | None
+    """Mean distance between what wrists' scores promise and how many are within 8 cm, seen or not."""
+    side_calibration_error: float | None
+    """The same for what is said of left and right."""
     appearance_auc: float | None
     """Chance that two pictures of one person are more alike than pictures of two people of the scene."""
     by_size: dict[str, Found]
@@ -124,7 +128,9 @@ def measure(sightings: Sequence[Sighting], threshold: float | None = None, scale
         threshold = whole.best()[0]
     precision, recall, f1 = whole.at(threshold)
     pairs = [_pairs(s, m, threshold) for s, m in zip(sightings, clear, strict=True)]
-    points = _point_errors([pair for picture in pairs for pair in picture])
+    everybody = [pair for picture in pairs for pair in picture]
+    points = _point_errors(everybody)
+    trust = trust_of(everybody)
     return Measures(
         pictures=len(sightings),
         people=sum(m.wanted for m in clear),
@@ -136,6 +142,8 @@ def measure(sightings: Sequence[Sighting], threshold: float | None = None, scale
         recall=recall,
         f1=f1,
         calibration_error=calibration_error(*counted(clear)),
+        wrist_calibration_error=_error(trust.points[2]),
+        side_calibration_error=_error(trust.sides),
         appearance_auc=_appearance(sightings, pairs),
         by_size={
             f"{low}-{high}" if high < BUCKETS_PX[-1] else f"over {low}": _found(
@@ -192,6 +200,60 @@ def _pairs(sighting: Sighting, matched: Matched, threshold: float) -> list[Pair]
         for k, detection in zip(matched.person.tolist(), ordered, strict=True)
         if k >= 0 and detection.score >= threshold
     ]
+
+
+Promises = tuple[Floats, NDArray[np.bool_]]
+"""Chances that were named, and whether it was so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What is said of points and sides, and what is true of it."""
+
+    points: tuple[Promises, Promises, Promises]
+    """Of heads, feet and wrists: within 8 cm, whether they show or not."""
+    sides: Promises
+    """That the left wrist is called left, where both show."""
+
+
+def found_people(sightings: Sequence[Sighting], threshold: float) -> list[Pair]:
+    """People of whom at least half can be seen, with the detections of this score that found them."""
+    clear = matches_of_clear(sightings)
+    return [
+        pair
+        for sighting, matched in zip(sightings, clear, strict=True)
+        for pair in _pairs(sighting, matched, threshold)
+    ]
+
+
+def trust_of(pairs: Sequence[Pair]) -> Trust:
+    """Scores of the points and sides of these people, and whether they are right."""
+    kinds: tuple[list[tuple[float, bool]], ...] = ([], [], [])
+    sides: list[tuple[float, bool]] = []
+    for person, detection in pairs:
+        near = NEAR_M / BODY_M * _length(person)
+        left, right = detection.wrist_left, detection.wrist_right
+        straight = _apart(person.wrist_left, left) + _apart(person.wrist_right, right)
+        crossed = _apart(person.wrist_left, right) + _apart(person.wrist_right, left)
+        wrists = [(person.wrist_left, left), (person.wrist_right, right)]
+        if crossed < straight:
+            wrists = [(person.wrist_left, right), (person.wrist_right, left)]
+        for kind, some in enumerate(
+            [[(person.head, detection.head)], [(person.foot, detection.foot)], wrists]
+        ):
+            kinds[kind].extend((found.score, _apart(true, found) < near) for true, found in some if found)
+        if all(true[2] > 0.5 for true, _ in wrists):
+            sides.append((detection.side_score, straight <= crossed))
+    head, foot, wrist = (_promises(kind) for kind in kinds)
+    return Trust((head, foot, wrist), _promises(sides))
+
+
+def _promises(told: list[tuple[float, bool]]) -> Promises:
+    return np.array([score for score, _ in told], np.float64), np.array([so for _, so in told], bool)
+
+
+def _error(promises: Promises) -> float | None:
+    return calibration_error(*promises) if len(promises[0]) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 What is computed everywhere is little: a heat map of people's centres and three of their points (head, foot,
 wrists of either side) at stride 4. All the rest is computed only where a peak is, by small fully connected
 layers on features sampled around it: box, points and, from a grid of samples inside that box, a corrected
-box, visibility and a second opinion on the score. Points are then drawn to the heat maps nearby
-(integral regression, Sun et al., 2018, arXiv:1711.08229).
+box, how far to trust the points, and a second opinion on the score. Points are then drawn to the heat maps
+nearby (integral regression, Sun et al., 2018, arXiv:1711.08229), and corrected by what is around each.
 
 Heat maps of people after CenterNet (Zhou et al., 2019, arXiv:1904.07850); the pyramid after Lin et al., 2017
 (arXiv:1612.03144); bottleneck blocks after He et al., 2016 (arXiv:1512.03385).
@@ -42,6 +42,11 @@ WINDOW = 7
 """Samples across and down the window in which a point is looked for on its heat map."""
 WINDOW_SHARE = 0.36
 """Width of that window as a share of the box's longer side."""
+AROUND_POINT = 0.06
+"""Distance of the 3x3 samples around a point as a share of the box's longer side: a hand's width."""
+POINT_KINDS = 3
+KIND_OF_POINT = MAP_OF_POINT
+"""Head, foot, wrist: those of a kind are looked at alike."""
 
 _FIRST_SIZE = 24.0
 """Pixels from the centre to the sides of the box that an untrained network answers with."""
@@ -73,8 +78,8 @@ class Looks(NamedTuple):
     """``[N, 4, 2]``"""
     points: Tensor
     """``[N, 4, 2]`` head, foot, one wrist, the other wrist."""
-    visible: Tensor
-    """``[N, 4]`` logits that the points are seen."""
+    near: Tensor
+    """``[N, 4]`` logits that the points are where they are said to be, or very near."""
     swapped: Tensor
     """``[N]`` logit that the first wrist is the right one, not the left."""
     score: Tensor
@@ -290,6 +295,13 @@ class Appearance(nn.Module):
         return found
 
 
+def _point_layers(inputs: int) -> nn.Sequential:
+    last = nn.Linear(64, 3)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(nn.Linear(inputs, 64), nn.ReLU(), last)
+
+
 class PeakLook(nn.Module):
     """The layers that look at single peaks."""
 
@@ -316,6 +328,9 @@ class PeakLook(nn.Module):
             nn.ReLU(),
         )
         self.second_out = nn.Linear(hidden, 4 + 2 * POINTS + POINTS + 2)
+        self.points = nn.ModuleList(
+            _point_layers(9 * (fine + POINT_MAPS) + hidden) for _ in range(POINT_KINDS)
+        )
         self.near = nn.Parameter(-2.0 * (self.window**2).sum(dim=1).repeat(POINTS, 1))
         """``[4, S]`` how likely a point is near the middle of its window."""
         self.outside = nn.Parameter(torch.full((POINTS,), -4.0))
@@ -350,15 +365,33 @@ class PeakLook(nn.Module):
         points = first_points.detach() + scale * out[:, 4 : 4 + 2 * POINTS].reshape(count, POINTS, 2)
         points = self._drawn(maps.points, picture, points, length)
         rest = out[:, 4 + 2 * POINTS :]
+        moved, nearer = self._around_points(maps, picture, points.detach(), length, hidden)
         return Looks(
             first_box,
             box,
             first_points,
-            points,
-            visible=rest[:, :POINTS],
+            points + moved,
+            near=rest[:, :POINTS] + nearer,
             swapped=rest[:, POINTS],
             score=rest[:, POINTS + 1],
         )
+
+    def _around_points(
+        self, maps: Maps, picture: Tensor, points: Tensor, length: Tensor, hidden: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """By how much to move the points, ``[N, 4, 2]``, and what to add to ``near``, ``[N, 4]``."""
+        count = points.shape[0]
+        steps = self.around * (2 * AROUND_POINT / AROUND_PX)
+        places = (points[:, :, None] + steps * length[:, None, None, None]).reshape(count, -1, 2)
+        heat = Sampler(maps.points, STRIDE)(picture, places)
+        seen = torch.cat([Sampler(maps.fine, 8)(picture, places), heat.to(maps.fine.dtype)], dim=2)
+        seen = seen.reshape(count, POINTS, -1)
+        told = [
+            self.points[kind](torch.cat([seen[:, k], hidden], dim=1)).float()
+            for k, kind in enumerate(KIND_OF_POINT)
+        ]
+        out = torch.stack(told, dim=1)
+        return out[..., :2] * (0.2 * length)[:, None, None], out[..., 2]
 
     def _drawn(self, maps: Tensor, picture: Tensor, points: Tensor, length: Tensor) -> Tensor:
         """Points drawn to where their heat maps say: the mean place of a window, weighted by its softmax.

@@ -67,11 +67,11 @@ class LossWeights:
     """What the parts of the loss count."""
 
     heat: float = 1.0
-    point_heat: float = 0.3
+    point_heat: float = 0.5
     box: float = 2.0
-    points: float = 2.0
-    visible: float = 0.2
-    hand: float = 0.05
+    points: float = 3.0
+    near: float = 0.5
+    hand: float = 0.25
     score: float = 0.5
     teacher: float = 1.0
 

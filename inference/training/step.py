@@ -80,7 +80,7 @@ def _at_peaks(
         box_loss(taught.first_box, boxes, weight) + box_loss(taught.box, boxes, weight)
     )
     parts["points"] = weights.points * (first.distance + last.distance)
-    parts["visible"] = weights.visible * last.visible
+    parts["near"] = weights.near * last.near
     parts["hand"] = weights.hand * last.hand
     return parts
 

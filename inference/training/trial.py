@@ -29,7 +29,7 @@ def tried(network: PersonNet, examples: Sequence[Example]) -> Measures:
         manifest = _manifest(image)
         tensor, placement = place(image, manifest.input)
         answers = graph(torch.from_numpy(tensor))
-        names = ("scores", "boxes", "points", "appearance")
+        names = ("scores", "boxes", "points", "sides", "appearance")
         found = {name: np.asarray(a, np.float32) for name, a in zip(names, answers, strict=True)}
         return decode(found, manifest, placement)
 

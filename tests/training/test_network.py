@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="torch, an extra, is not installed")
 import torch
 
 from inference.detection.session import open_network
-from inference.training.graph import Calibration, DetectionGraph, folded, onnx_bytes
+from inference.training.graph import Calibration, DetectionGraph, Platt, folded, onnx_bytes
 from inference.training.losses import focal, overlap, point_loss
 from inference.training.network import Looks, PersonNet, Sampler
 from tests.training.sizes import TINY
@@ -59,14 +59,20 @@ def test_folding_changes_nothing_but_the_work() -> None:
 
 
 def test_the_exported_graph_answers_as_torch_does_at_any_size() -> None:
-    graph = DetectionGraph(trained_looking(), peaks=8, calibration=Calibration(0.7, -0.3))
+    graph = DetectionGraph(
+        trained_looking(),
+        peaks=8,
+        calibration=Calibration(
+            Platt(0.7, -0.3), (Platt(), Platt(1.2, 0.4), Platt(0.5, -1.0)), Platt(2.0, 0.1)
+        ),
+    )
     session = open_network(onnx_bytes(graph, 96, 64, dynamic=True), Path(__file__))
     for size in ((64, 96), (48, 80), (96, 160)):
         image = picture(*size)
         with torch.no_grad():
             wanted = graph(torch.from_numpy(image))
-        found = session.run(["scores", "boxes", "points", "appearance"], {"image": image})
-        assert [f.shape for f in found] == [(1, 8), (1, 8, 4), (1, 8, 4, 3), (1, 8, TINY.appearance)]
+        found = session.run(["scores", "boxes", "points", "sides", "appearance"], {"image": image})
+        assert [f.shape for f in found] == [(1, 8), (1, 8, 4), (1, 8, 4, 3), (1, 8), (1, 8, TINY.appearance)]
         assert (np.diff(found[0]) <= 0).all()
         for f, w in zip(found, wanted, strict=True):
             np.testing.assert_allclose(f, w.numpy(), atol=2e-3, rtol=1e-3)

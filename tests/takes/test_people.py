@@ -1,0 +1,92 @@
+"""What hands say, sight by sight: detectors that miss, guess, and take one hand for the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import pytest
+
+from inference.messages import Hand
+from inference.takes.people import HandScorer, Side
+from inference.takes.reach import anywhere, at_arms_length, cells, idle
+from inference.takes.state import Place
+from store_layout.model import Point3
+from tests.support.stores import small_store
+from tests.takes.scenes import T, event, hand
+
+STORE = small_store()
+SLOT = STORE.slots["A0"]
+EVENT = event([("scale-A0", -530.0)], STORE)
+BODY = (SLOT.centre[0], SLOT.low[1] - 0.4)
+PLACES = [Place(T + 0.1 * i, *BODY, (0.01, 0.0, 0.01), 1.0) for i in range(-10, 11)]
+IN_SLOT: Point3 = (SLOT.centre[0], SLOT.low[1] + 0.1, SLOT.centre[2])
+AT_REST: Point3 = (BODY[0] - 0.25, BODY[1], 0.88)
+FAR_OFF: Point3 = (BODY[0], BODY[1] - 0.6, 1.3)
+
+
+def sights(at: Point3, side: Side, sensor: str = "a", **more: float) -> list[Hand]:
+    return [
+        msgspec.structs.replace(hand(at, T + 0.1 * i + 0.02, side, sensor), **more) for i in range(-3, 4)
+    ]
+
+
+def score(hands: Sequence[Hand], side: Side = "right") -> float:
+    return HandScorer(EVENT, hands, PLACES).score(cells(SLOT), side)
+
+
+def test_no_sight_says_nothing() -> None:
+    assert score([]) == 0.0
+    assert score(sights(IN_SLOT, "right", score=0.1)) == 0.0
+
+
+def test_a_hand_in_the_slot_speaks_for_it_and_one_at_rest_against() -> None:
+    assert score(sights(IN_SLOT, "right")) > 2.0
+    assert score(sights(AT_REST, "right")) < -1.0
+
+
+def test_the_less_a_sight_is_to_be_trusted_the_less_it_says() -> None:
+    against = [score(sights(FAR_OFF, "right", score=sure)) for sure in (0.95, 0.7, 0.4)]
+    assert against == sorted(against)
+    assert against[-1] > math.log(1 - 0.4) - 0.5  # no more than that the sight may be wrong
+    speaking = [score(sights(IN_SLOT, "right", score=sure)) for sure in (0.95, 0.7, 0.4)]
+    assert speaking == sorted(speaking, reverse=True)
+    assert speaking[-1] > 0
+
+
+def test_guesses_of_one_camera_do_not_outweigh_what_another_sees() -> None:
+    guesses = sights(AT_REST, "right", "blind", score=0.35)
+    assert score([*sights(IN_SLOT, "right", "a", score=0.9), *guesses]) > 1.0
+
+
+def test_a_camera_counts_once_however_many_pictures_it_takes() -> None:
+    few, many = sights(IN_SLOT, "right"), []
+    for i in range(-30, 31):
+        many.append(hand(IN_SLOT, T + 0.01 * i, "right", "a"))
+    assert score(many) < score(few) + 0.5
+
+
+@pytest.mark.parametrize("called", ["right", "left"])
+def test_hands_that_may_be_exchanged_speak_for_either(called: Side) -> None:
+    other: Side = "left" if called == "right" else "right"
+    pair = [*sights(IN_SLOT, called, side_score=0.6), *sights(AT_REST, other, side_score=0.6)]
+    assert score(pair, called) > 1.5
+    assert score(pair, other) > 1.0
+    certain = [*sights(IN_SLOT, called), *sights(AT_REST, other)]
+    assert score(certain, called) > score(pair, called)
+    assert score(certain, other) < -1.0
+
+
+def test_the_other_hand_alone_says_little_of_this_one() -> None:
+    assert score(sights(AT_REST, "left")) == pytest.approx(0.0, abs=1e-6)
+    assert -0.7 < score(sights(AT_REST, "left", side_score=0.6)) < 0.0
+
+
+def test_mixtures_are_mixtures() -> None:
+    for spread in (idle(), anywhere()):
+        assert spread.weights.sum() == pytest.approx(1.0)
+        assert (spread.var > 0).all()
+    weights = at_arms_length(cells(SLOT), np.array([BODY, (9.0, 9.0)]))
+    assert weights.sum(axis=1) == pytest.approx([1.0, 1.0])
