@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,10 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from console.cli.places import DEMO_STORE, MODELS
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
 
+if TYPE_CHECKING:
+    from inference.training.export import ExportSettings
+
 app = typer.Typer(help="Make the models: pictures, networks, measures.", no_args_is_help=True)
 
 Size = Literal["medium", "small"]
 SEED, HELD_OUT_SEED, SESSION_SEED = 1, 2, 3
+STORE_SEED = 11
+"""Of the sessions that a network is fitted to a store with; the next one of those it is measured on."""
+STORE_HELD_OUT = 5
+START = MODELS / "persons_medium.start.pt"
 SHARDS, HELD_OUT_SHARDS = 400, 9
 PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 60, 8
 GOODS_SHARDS = range(200, 260)
@@ -105,6 +112,47 @@ def persons(
 
 
 @app.command()
+def store(
+    folder: Annotated[Path, typer.Argument(help="Store folder.", show_default=False)],
+    work: Annotated[Path, typer.Option("--work", help="Folder for pictures and checkpoint.")],
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = 45.0,
+    sessions: Annotated[int, typer.Option(min=1, help="Sessions to render, of 80 pictures each.")] = 50,
+    processes: ProcessesOption = 2,
+    start: Annotated[Path, typer.Option(help="Checkpoint or starting point of a medium network.")] = START,
+) -> None:
+    """Fit the medium person network to a store: its shelves and cameras as its layout describes them.
+
+    Shoppers, goods, colours and light are drawn at random. The model goes to FOLDER/models/persons.onnx.
+    """
+    from inference.detection.session import OWN_MODELS
+    from inference.training.export import export as write
+    from inference.training.fit import fit
+    from inference.training.session_examples import make_store_examples
+    from inference.training.settings import fitting
+    from inference.training.terminal import shown_on_terminal
+    from store_layout.problems import StoreProblems
+    from store_layout.reader import read_store
+
+    learn, hold = work / "sessions", work / "held_out"
+    with _errors(), errors_in_words(StoreProblems):
+        layout = read_store(folder)
+        with _bar("sessions") as tell:
+            make_store_examples(
+                learn, layout, STORE_SEED, range(sessions), processes=processes, progress=tell
+            )
+        with _bar("sessions to measure on") as tell:
+            held_out = range(STORE_HELD_OUT)
+            make_store_examples(hold, layout, STORE_SEED + 1, held_out, processes=processes, progress=tell)
+        with shown_on_terminal("person network for this store") as listen:
+            summary = fit(fitting(start, minutes), learn, hold, work, listen)
+        written = write(
+            summary.checkpoint, folder / OWN_MODELS / "persons.toml", hold, _export_settings("medium")
+        )
+    out.print(f"Written: {written}", markup=False, highlight=False)
+    out.print('Name it in store.toml: default_detector = "persons" under [rules].', markup=False)
+
+
+@app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="What `train persons` wrote.", show_default=False)],
     held_out: HeldOutOption,
@@ -112,14 +160,12 @@ def export(
     target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
 ) -> None:
     """Write a person network as ONNX with its manifest, calibrated on the held-out pictures."""
-    from inference.training.export import ExportSettings
+    from inference.training.checkpoints import write_start
     from inference.training.export import export as write
 
-    width, height = INPUTS[size]
     with _errors():
-        manifest = write(
-            checkpoint, target / f"persons_{size}.toml", held_out, ExportSettings(width=width, height=height)
-        )
+        manifest = write(checkpoint, target / f"persons_{size}.toml", held_out, _export_settings(size))
+        write_start(checkpoint, target / f"persons_{size}.start.pt")
     out.print(f"Written: {manifest}", markup=False, highlight=False)
 
 
@@ -194,6 +240,13 @@ def everything(
     persons(learn, hold, work / "persons", "small", minutes, work / "persons" / "medium.pt")
     export(work / "persons" / "small.pt", hold, "small", target)
     products(work / "products", target, processes=processes)
+
+
+def _export_settings(size: Size) -> ExportSettings:
+    from inference.training.export import ExportSettings
+
+    width, height = INPUTS[size]
+    return ExportSettings(width=width, height=height)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import numpy as np
 from inference.capture.broker_probe import probe_broker
 from inference.capture.probe import probe_camera
 from inference.capture.secrets import Secrets, SecretsUnavailableError, broker_key, camera_key
-from inference.detection import ModelError, load_detector
+from inference.detection import ModelError, load_detector, model_folders
 from inference.detection.threads import CORES
 from store_layout.floor_fit import DegeneratePairs, FloorFit, fit_floor
 from store_layout.model import Camera, PointsCalibration, StoreLayout
@@ -67,7 +67,7 @@ def examine(
         found = [*_disk(state or folder), *_passwords(layout, secrets)]
         found += [future.result() for future in seen] + spoken.result()
     # After the probes: they would share the cores with what is measured here.
-    return [*found, *_calibrations(layout), *_detector(layout, cameras, cores)]
+    return [*found, *_calibrations(layout), *_detector(layout, folder, cameras, cores)]
 
 
 def _camera(camera: Camera, layout: StoreLayout, secrets: Secrets, folder: Path) -> Examination:
@@ -146,7 +146,9 @@ def _judged_fit(about: str, fit: FloorFit) -> Examination:
     return Examination(about, verdict, f"{what}; {worst}", f"Measure pair {fit.worst + 1} again.")
 
 
-def _detector(layout: StoreLayout, cameras: list[Camera], threads: int) -> Iterator[Examination]:
+def _detector(
+    layout: StoreLayout, folder: Path, cameras: list[Camera], threads: int
+) -> Iterator[Examination]:
     if not cameras:
         return
     name = layout.file.rules.default_detector
@@ -156,7 +158,7 @@ def _detector(layout: StoreLayout, cameras: list[Camera], threads: int) -> Itera
         )
         return
     try:
-        detector = load_detector(Path(name) if Path(name).suffix == ".toml" else name)
+        detector = load_detector(name, model_folders(folder))
         size = max((c.height, c.width) for c in cameras)
         picture = np.random.default_rng(0).integers(0, 255, (*size, 3), np.uint8)
         rate = threads * _per_second(lambda: detector.detect(picture))

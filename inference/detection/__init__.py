@@ -6,7 +6,13 @@ from inference.detection.live import LiveDetection
 from inference.detection.manifest import Manifest, ModelError, find_models, read_manifest
 from inference.detection.motion_gate import MotionGate
 from inference.detection.pool import DetectorPool
-from inference.detection.session import MODEL_FOLDERS, Detector, DetectorSession, load_detector
+from inference.detection.session import (
+    MODEL_FOLDERS,
+    Detector,
+    DetectorSession,
+    load_detector,
+    model_folders,
+)
 
 __all__ = [
     "MODEL_FOLDERS",
@@ -21,6 +27,7 @@ __all__ = [
     "add_model",
     "find_models",
     "load_detector",
+    "model_folders",
     "read_manifest",
     "write_manifest",
 ]

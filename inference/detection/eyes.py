@@ -8,7 +8,7 @@ from typing import NamedTuple
 from inference.detection.hand_reader import reading_hands
 from inference.detection.motion_gate import MotionGate
 from inference.detection.pool import SessionMaker
-from inference.detection.session import Detector, load_detector
+from inference.detection.session import Detector, load_detector, model_folders
 from store_layout.model import StoreLayout
 from store_layout.product_pictures import product_pictures
 
@@ -34,13 +34,14 @@ def open_eyes(
 ) -> Eyes | None:
     """The eyes of the store in ``folder``; None where neither ``name`` nor the store names a detector.
 
-    ``name``: a model's name, or the path of its ``.toml`` or ``.onnx``. ``cache``: a folder for what is
+    ``name``: the path of a model's ``.toml`` or ``.onnx``, or its name: models in the store's folder come
+    before those that everybody has. ``cache``: a folder for what is
     worked out from the product pictures. Raises ``ModelError`` for a model that cannot be used.
     """
     wanted = name or layout.file.rules.default_detector
     if wanted is None:
         return None
-    path = Path(wanted)
-    detector = load_detector(path if path.suffix in (".onnx", ".toml") else wanted)
-    maker = reading_hands(detector, product_pictures(folder, layout.catalog), cache=cache)
+    folders = model_folders(folder)
+    detector = load_detector(wanted, folders)
+    maker = reading_hands(detector, product_pictures(folder, layout.catalog), folders=folders, cache=cache)
     return Eyes(detector, maker, MotionGate())

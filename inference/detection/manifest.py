@@ -154,9 +154,10 @@ def find_models(folders: Iterable[Path]) -> tuple[Path, ...]:
 def resolve_model(model: Path | str, folders: Iterable[Path]) -> Path:
     """The manifest that is meant by a path to a ``.toml`` or ``.onnx``, or by a model's name.
 
-    Raises :class:`ModelError` for an ``.onnx`` without a manifest, and for a name that no folder has.
+    Of two models of one name that of the earlier folder is meant. Raises :class:`ModelError` for an ``.onnx``
+    without a manifest, and for a name that no folder has.
     """
-    path = Path(model)
+    path, folders = Path(model), tuple(folders)
     if path.suffix == ".toml":
         return path
     if path.suffix == ".onnx":
@@ -164,11 +165,11 @@ def resolve_model(model: Path | str, folders: Iterable[Path]) -> Path:
         if path.is_file() and not manifest.is_file():
             raise ModelError(path, "there is no manifest beside it", _how_to_add(path))
         return manifest
-    known = find_models(folders)
+    known = [manifest for folder in folders for manifest in find_models([folder])]
     for manifest in known:
         if manifest.stem == str(model):
             return manifest
-    names = ", ".join(p.stem for p in known) or "none"
+    names = ", ".join(sorted({p.stem for p in known})) or "none"
     remedy = f"Models found: {names}. Name one of them, or give the path of a .toml or .onnx file."
     raise ModelError(str(model), "no model of this name", remedy)
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MODEL_FOLDERS = (Path(__file__).resolve().parents[2] / "assets" / "models",)
+OWN_MODELS = "models"
+"""Folder in a store's folder with models that were fitted to that store."""
 """Where models are looked for by name."""
 
 _TYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
@@ -124,6 +126,11 @@ class Detector:
             session = self._own.session = self.session()
         found: tuple[Detection, ...] = session.detect(image)
         return found
+
+
+def model_folders(store: Path) -> tuple[Path, ...]:
+    """Where the models of the store in this folder are looked for: its own first."""
+    return (store / OWN_MODELS, *MODEL_FOLDERS)
 
 
 def load_detector(manifest: Path | str, folders: Iterable[Path] = MODEL_FOLDERS) -> Detector:

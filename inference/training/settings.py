@@ -108,3 +108,15 @@ class FitSettings:
     """Checkpoint of a larger network whose maps are learned from beside the labels."""
     augment: AugmentSettings = field(default_factory=AugmentSettings)
     weights: LossWeights = field(default_factory=LossWeights)
+
+
+def fitting(start: Path, minutes: float) -> FitSettings:
+    """A run that fits a network to one store: its cameras show people at few sizes, so those are learned."""
+    return FitSettings(
+        minutes=minutes,
+        start=start,
+        learning_rate=8e-4,
+        decay_share=0.7,
+        warm_up_steps=100,
+        augment=AugmentSettings(heights_px=(40.0, 320.0), zoom=(0.6, 1.4), mosaic=0.3),
+    )

@@ -12,7 +12,15 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from inference.detection import Detector, ModelError, add_model, find_models, load_detector, write_manifest
+from inference.detection import (
+    Detector,
+    ModelError,
+    add_model,
+    find_models,
+    load_detector,
+    model_folders,
+    write_manifest,
+)
 from inference.detection.yolox import COCO
 from inference.messages import KeyPoint
 from tests.detection import networks
@@ -241,3 +249,17 @@ def test_answers_that_make_no_sense_are_a_model_error(tmp_path: Path) -> None:
     manifest = write_manifest(networks.yolox(tmp_path / "raw.onnx", rows), "yolox", classes=("dog", "person"))
     with pytest.raises(ModelError, match=r"raw\.onnx: a score of 20\.00"):
         load_detector(manifest).detect(bright())
+
+
+def test_a_model_fitted_to_a_store_comes_before_everybodys(tmp_path: Path) -> None:
+    store, shared = tmp_path / "store", tmp_path / "shared"
+    for folder in (store / "models", shared):
+        folder.mkdir(parents=True)
+        ready(folder)
+    folders = (store / "models", shared)
+    assert load_detector("tiny", folders).path == store / "models" / "tiny.toml"
+    (store / "models" / "tiny.onnx").unlink()
+    assert load_detector("tiny", folders).path == shared / "tiny.toml"
+    assert model_folders(store)[0] == store / "models"
+    with pytest.raises(ModelError, match="Models found: tiny"):
+        load_detector("other", folders)

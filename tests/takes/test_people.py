@@ -28,9 +28,7 @@ FAR_OFF: Point3 = (BODY[0], BODY[1] - 0.6, 1.3)
 
 
 def sights(at: Point3, side: Side, sensor: str = "a", **more: float) -> list[Hand]:
-    return [
-        msgspec.structs.replace(hand(at, T + 0.1 * i + 0.02, side, sensor), **more) for i in range(-3, 4)
-    ]
+    return [msgspec.structs.replace(hand(at, T + 0.1 * i + 0.02, side, sensor), **more) for i in range(-3, 4)]
 
 
 def score(hands: Sequence[Hand], side: Side = "right") -> float:

@@ -49,14 +49,17 @@ class Staged(NamedTuple):
 class SessionScene:
     """The store, its goods and its people. The same ``seed`` gives the same looks to the same people.
 
-    The store and its goods look the same in every session.
+    The store and its goods look the same in every session, unless told to by ``style`` and ``looks``.
     """
 
-    def __init__(self, layout: StoreLayout, seed: int, style: Style | None = None) -> None:
+    def __init__(
+        self, layout: StoreLayout, seed: int, style: Style | None = None, looks: int = STORE_SEED
+    ) -> None:
+        """``looks``: seed of how the packages look, where they stand, and what hangs on the walls."""
         self.layout = layout
-        self._seed = seed
-        self._packages = Packages(layout.catalog, STORE_SEED)
-        self._bare = store_stage(layout, np.random.default_rng([STORE_SEED, 0]), style or Style())
+        self._seed, self._looks = seed, looks
+        self._packages = Packages(layout.catalog, looks)
+        self._bare = store_stage(layout, np.random.default_rng([looks, 0]), style or Style())
         self._figures: dict[str, Figure] = {}
         self._places: dict[str, tuple[dict[str, int], list[UnitPlace]]] = {}
 
@@ -74,7 +77,7 @@ class SessionScene:
         """Where the units of a slot stand; worked out anew only where they are others than before."""
         known, places = self._places.get(slot, (None, []))
         if known != counts:
-            rng = np.random.default_rng([STORE_SEED, crc32(slot.encode())])
+            rng = np.random.default_rng([self._looks, crc32(slot.encode())])
             places = unit_places(self.layout, self._packages, slot, counts, rng)
             self._places[slot] = (counts, places)
         return places

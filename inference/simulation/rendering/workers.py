@@ -18,6 +18,8 @@ def spread(
 
     ``jobs_a_process``: a process is replaced after so many, because drivers keep some memory of every scene.
     """
+    if not jobs:
+        return
     # Spawned, not forked: a forked process would share the parent's graphics context.
     context = multiprocessing.get_context("spawn")
     with context.Pool(processes, initializer=_one_core, maxtasksperchild=jobs_a_process) as pool:
