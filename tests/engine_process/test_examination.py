@@ -172,7 +172,7 @@ def test_the_detector_is_measured_against_what_the_cameras_want(
             time.sleep(work_s)
             return ()
 
-    monkeypatch.setattr(examination, "load_detector", lambda name: Timed())
+    monkeypatch.setattr(examination, "load_detector", lambda name, folders: Timed())
     layout = store(a_camera("usb:900", fps=10.0), rules=Rules(default_detector="some"))
     assert by_name(layout, tmp_path, threads=threads)["detector"].verdict == verdict
 
