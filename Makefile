@@ -12,7 +12,8 @@ run: setup-run  ## Open the console on the demo store; without a display, run it
 	@$(PY) main.py
 
 test: setup-test  ## Run the tests
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -m "not alone" -n auto --dist loadfile
+	@$(PY) -m pytest -q -m alone
 
 check: setup-test  ## Static checks: style, types, and who may import whom
 	@$(VENV)/bin/ruff check .

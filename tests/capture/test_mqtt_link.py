@@ -30,6 +30,8 @@ from store_layout.model import Broker
 from tests.capture.support import camera, layout, wait_until
 from tests.support.mosquitto import Mosquitto, free_port
 
+pytestmark = pytest.mark.alone
+
 PUBLISHER = Path(__file__).with_name("scales_publisher.py")
 
 

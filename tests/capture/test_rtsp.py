@@ -12,6 +12,8 @@ from inference.messages import Observation, Outage
 from tests.capture.support import Running, camera, layout, wait_until
 from tests.support.rtsp_server import RtspServer
 
+pytestmark = pytest.mark.alone
+
 FIRST_PICTURE_S = 3.0
 NOTICED_S = 5.0
 RECOVERED_S = 10.0

@@ -22,6 +22,8 @@ from tests.live.shoppers import Shop, simulated
 from tests.support.mosquitto import Mosquitto
 from tests.support.stores import small_store
 
+pytestmark = pytest.mark.alone
+
 log = logging.getLogger(__name__)
 
 WATER, SOUP = "2000000000039", "2000000000060"

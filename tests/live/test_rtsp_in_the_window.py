@@ -15,6 +15,8 @@ from tests.live.desk import Desk
 from tests.support.rtsp_server import RtspServer
 from tests.support.stores import small_store
 
+pytestmark = pytest.mark.alone
+
 log = logging.getLogger(__name__)
 
 PICTURE_S = 3.0
