@@ -41,7 +41,11 @@ def input_errors() -> tuple[type[Exception], ...]:
 RecordingArgument = Annotated[Path, typer.Argument(help="Folder of the recording.", show_default=False)]
 DetectorOption = Annotated[
     str | None,
-    typer.Option("--detector", help="Model for the pictures: a name, or the path of a .toml or .onnx file."),
+    typer.Option(
+        "--detector",
+        help="Model for the pictures: a name, or the path of a .toml or .onnx file; 'recorded' for the "
+        "detections that a recording holds.",
+    ),
 ]
 GateOption = Annotated[
     bool,

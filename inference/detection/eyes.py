@@ -12,6 +12,9 @@ from inference.detection.session import Detector, load_detector, model_folders
 from store_layout.model import StoreLayout
 from store_layout.product_pictures import product_pictures
 
+RECORDED = "recorded"
+"""In place of a model's name: none looks, a recording's own detections are used."""
+
 
 class Eyes(NamedTuple):
     """A detector for a store's pictures."""
@@ -35,11 +38,11 @@ def open_eyes(
     """The eyes of the store in ``folder``; None where neither ``name`` nor the store names a detector.
 
     ``name``: the path of a model's ``.toml`` or ``.onnx``, or its name: models in the store's folder come
-    before those that everybody has. ``cache``: a folder for what is
-    worked out from the product pictures. Raises ``ModelError`` for a model that cannot be used.
+    before those that everybody has; or :data:`RECORDED`, for none. ``cache``: a folder for what is worked out
+    from the product pictures. Raises ``ModelError`` for a model that cannot be used.
     """
     wanted = name or layout.file.rules.default_detector
-    if wanted is None:
+    if wanted is None or wanted == RECORDED:
         return None
     folders = model_folders(folder)
     detector = load_detector(wanted, folders)

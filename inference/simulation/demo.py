@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
+from inference.recording.format import STORE
 from inference.simulation.plans import Errand, Plan
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.simulate import Film, Progress, simulate
 from store_layout.model import StoreLayout
+from store_layout.writer import write_store
 
 SEED = 20260302
 SETTINGS = SimulationSettings()
+DETECTOR = "persons_corner_shop"
+"""Watches the filmed demo: the shipped network that was fitted to this store's layout."""
 
 TOMATO_SAUCE = "2000010002108"
 PEACH_YOGHURT = "2000010000913"
@@ -22,6 +28,7 @@ def write_demo_recording(
 ) -> None:
     """Simulate the demo visits in the demo store; with ``film`` as pictures. The same gives the same bytes.
 
+    Where there are pictures the recording's store names a detector, so that it is watched when it is played.
     Raises ``StoreProblems`` for a bad store folder and ``ValueError`` where it lacks a slot that the visits
     go to.
     """
@@ -33,6 +40,15 @@ def write_demo_recording(
     simulate(
         layout, SETTINGS, SEED, out, progress, plans=plans, store_folder=store_folder, note=note, film=film
     )
+    if film is not None:
+        write_store(watched(layout), out / STORE)
+
+
+def watched(layout: StoreLayout) -> StoreLayout:
+    """The store with the detector that watches the filmed demo."""
+    rules = msgspec.structs.replace(layout.file.rules, default_detector=DETECTOR)
+    file = msgspec.structs.replace(layout.file, rules=rules)
+    return msgspec.structs.replace(layout, file=file)
 
 
 def demo_plans(layout: StoreLayout) -> tuple[Plan, ...]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from inference.detection.eyes import open_eyes
 from inference.messages import Detections, GateSignal, Observation, Tick, WeightReading
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.streams import frame_slots
 from inference.recording.video import read_video
-from inference.simulation.demo import demo_plans, write_demo_recording
+from inference.simulation.demo import demo_plans, watched, write_demo_recording
 from store_layout.reader import read_store
 from tests.support.stores import small_store
 
@@ -41,7 +42,15 @@ def test_it_is_small_and_whole() -> None:
         assert sum(1 for _ in read_video(SHIPPED / camera.file)) == sum(
             1 for _ in frame_slots(recording, camera)
         )
-    assert recording.layout == read_store(ASSETS / "demo_store"), "the demo store changed: simulate it again"
+    store = watched(read_store(ASSETS / "demo_store"))
+    assert recording.layout == store, "the demo store changed: simulate it again"
+
+
+def test_it_is_watched_by_a_model_that_ships() -> None:
+    recording = Recording.open(SHIPPED)
+    eyes = open_eyes(recording.layout, SHIPPED / "store")
+    assert eyes is not None
+    assert eyes.detector.manifest.key_points
 
 
 @pytest.mark.slow

@@ -101,8 +101,8 @@ def _speed(results: Results) -> Iterator[str]:
         )
     yield ""
     yield (
-        "On the demo recording's videos; latency, window and memory with the detections that are recorded "
-        "beside them. Frames/s are medians of three "
+        "On the demo recording's videos; latency, window and memory with the detector that "
+        "its store names watching them. Frames/s are medians of three "
         f"rounds, each pair run in turn. Latency: {latency.events} shelf events and "
         f"{latency.exits} exits at real-time speed; a change counts as known when the scale has been calm "
         "for half a second."
