@@ -168,7 +168,10 @@ class FloorTracker:
     def _compare_with_elders(
         self, tracks: list[Track], shown: list[bool], found: set[int], known: int
     ) -> None:
-        """Whether a tentative person and an older one beside them are found together or in turns."""
+        """Whether a tentative person and the nearest older one are found together or in turns.
+
+        Only the nearest: one who is another view of somebody known may well be found beside a third.
+        """
         s = self.settings
         reach2 = (2.0 * s.near_person_m) ** 2
         for i in range(known, len(tracks)):
@@ -176,15 +179,16 @@ class FloorTracker:
                 continue
             x = tracks[i]
             mx, my = x.motion.x, x.motion.y
-            near = [
-                k
-                for k in range(i)
-                if (tracks[k].motion.x - mx) ** 2 + (tracks[k].motion.y - my) ** 2 < reach2
-            ]
-            if any(k in found for k in near):
+            far2, k = min(
+                (((e.motion.x - mx) ** 2 + (e.motion.y - my) ** 2, k) for k, e in enumerate(tracks[:i])),
+                default=(reach2, -1),
+            )
+            if far2 >= reach2:
+                continue
+            if k in found:
                 x.together += 1
-                x.beside += any(k in found for k in near if k < known)
-            elif any(shown[k] and x.t - tracks[k].last_seen < s.in_turns_s for k in near):
+                x.beside += k < known
+            elif shown[k] and x.t - tracks[k].last_seen < s.in_turns_s:
                 x.in_turns += 1
 
     def _new_tentative(self, sensor: str, t: float, sightings: list[Sighting], used: set[int]) -> None:
