@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 
 IGNORE_BELOW = 0.3
 """Whoever is visible by less than this share counts neither as a hit nor as a miss."""
-WRIST_SCORE = 0.95
+WRIST_SCORE = 0.99
 """A wrist that is said to be somewhere is there: what this detector does not see it does not guess."""
 REACHED_IN_M = 0.5
 """A hand inside a fixture is seen through its open front."""

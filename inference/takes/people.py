@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inference.messages import Hand, ShelfEvent
 from inference.takes import settings as s
 from inference.takes.fronts import Front
-from inference.takes.reach import Cells, Spread, anywhere, at_arms_length, densities, idle
+from inference.takes.reach import Cells, Spread, at_arms_length, densities, idle
 from inference.takes.state import Place
 from store_layout.model import Point3, Slot
 
@@ -26,7 +26,7 @@ SIDES: tuple[Side, Side] = ("left", "right")
 Matrix = NDArray[np.float64]
 
 
-IDLE, ANYWHERE = idle(), anywhere()
+IDLE = idle()
 
 
 def _matrices(hands: Sequence[Hand]) -> Matrix:
@@ -65,7 +65,7 @@ class HandScorer:
     that it is of the side it is called (``side_score``). Given where the hand is, sights err independently
     from camera to camera, so two cameras' lines of sight triangulate; those of one camera around a moment err
     alike and are averaged. Where the hand is, is summed over: cells of the slot's box against everything
-    else that hands do. A sight that is no hand's may be anywhere near the body.
+    else that hands do. A sight that is no hand's lies where hands usually are: it is an elbow or a hip.
     """
 
     def __init__(self, event: ShelfEvent, hands: Sequence[Hand], places: Sequence[Place]) -> None:
@@ -85,10 +85,9 @@ class HandScorer:
         at, where = np.array([p.t for p in places]), np.array([(p.x, p.y) for p in places])
         times = np.array([h.t for h in seen])
         self._bodies = np.pad(where[_nearest(at, times)], ((0, 0), (0, 1)))
-        false = self._around(ANYWHERE)[:, :1]
-        self._false = (1.0 - self._true) * false
-        elsewhere = self._true * self._around(IDLE) + self._false
-        self._idle = elsewhere @ IDLE.weights
+        around = self._around(IDLE)
+        self._idle = (around @ IDLE.weights)[:, None]
+        elsewhere = self._true * around + (1.0 - self._true) * self._idle
         moments, self._weights = _moments(event)
         self._places = where[_nearest(at, moments)]
         self._frames, self._looks = _looks(seen, times, moments)
@@ -102,7 +101,8 @@ class HandScorer:
         if not self._any:
             return 0.0
         centres = np.broadcast_to(box.centres[None], (len(self._means), *box.centres.shape))
-        there = self._true * densities(self._means, self._covariances, centres, box.var) + self._false
+        true = self._true / (self._true + math.exp(s.REACHING_DOUBT) * (1.0 - self._true))
+        there = true * densities(self._means, self._covariances, centres, box.var) + (1.0 - true) * self._idle
         inside = self._sum(there, side, at_arms_length(box, self._places))
         return float(np.log(self._weights @ np.exp(inside - self._otherwise[side])))
 
@@ -116,7 +116,7 @@ class HandScorer:
         ``there`` (N, K): density of each sight if it is of a hand at that place.
         """
         mine = np.where(self._left == (side == "left"), self._sided, 1.0 - self._sided)
-        ratio = mine[:, None] * (there / self._idle[:, None] - 1.0)
+        ratio = mine[:, None] * (there / self._idle - 1.0)
         # the hand is one of the frame's two sights, or, where there is one, perhaps not seen
         frames = 1.0 + np.add.reduceat(ratio, self._frames, axis=0)
         log = self._looks @ np.log(np.maximum(frames, s.HAND_MISSED))

@@ -81,15 +81,6 @@ def idle() -> Spread:
     )
 
 
-def anywhere() -> Spread:
-    """What a detector takes for a hand that is none: something on or near the body."""
-    return Spread(
-        np.array([[0.0, 0.0, s.HAND_HEIGHT_M]]),
-        np.array([[s.HAND_OUT_SD_M**2, s.HAND_OUT_SD_M**2, s.HAND_HEIGHT_SD_M**2]]),
-        np.ones(1),
-    )
-
-
 def at_arms_length(box: Cells, bodies: Matrix) -> Matrix:
     """Prior (T, K) of the cells for people at ``bodies (T, 2)``: likeliest where an arm reaches easily."""
     away = np.hypot(*(box.centres[None, :, :2] - bodies[:, None]).transpose(2, 0, 1))

@@ -88,6 +88,9 @@ IDLE_HEIGHT_M = 0.88
 IDLE_HEIGHT_SD_M = 0.13
 HAND_MISSED = 0.01
 """However sure its score: a sight that is none of this person's hands."""
+REACHING_DOUBT = 0.7
+"""Log odds by which a sight of a hand in a shelf is less to be trusted than its score says: the shelf, the
+goods and the body hide it, and a detector takes the elbow that it sees for it."""
 DWELL_S = 0.2
 """A hand that takes something is in the shelf for so long before and after the moment, at least."""
 FEW_SIGHTS = 0.2

@@ -33,7 +33,7 @@ QUALITY = 80
 FIT_VISITS = 14
 FIT_PICTURES = 80
 """Of each session that a network is fitted on."""
-AT_SHELF = 0.5
+AT_SHELF = 0.7
 """Share of them taken while somebody reaches into a shelf ..."""
 AT_SHELF_SD_S = 0.35
 """... this near to the moment."""

@@ -16,7 +16,7 @@ Side = Literal["left", "right"]
 def hand(at: Point3, t: float, side: Side = "right", sensor: str = "3d", sd: float = 0.03) -> Hand:
     """A hand that one sensor sees equally well in all directions."""
     v = sd * sd
-    return Hand(t, sensor, side, at, (v, 0.0, 0.0, v, 0.0, v), 0.95)
+    return Hand(t, sensor, side, at, (v, 0.0, 0.0, v, 0.0, v), 0.99)
 
 
 def person(
