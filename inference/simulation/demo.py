@@ -15,8 +15,8 @@ from store_layout.writer import write_store
 
 SEED = 20260302
 SETTINGS = SimulationSettings()
-DETECTOR = "persons_corner_shop"
-"""Watches the filmed demo: the shipped network that was fitted to this store's layout."""
+DETECTOR = "persons_medium"
+"""Watches the filmed demo. It learned from other stores only."""
 
 TOMATO_SAUCE = "2000010002108"
 PEACH_YOGHURT = "2000010000913"

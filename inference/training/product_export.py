@@ -24,7 +24,7 @@ from inference.training.product_measure import Figures, Looked, figures, look, s
 from inference.training.product_network import ProductNet
 from inference.training.product_types import NO_PRODUCT, product_shards, read_product_shard
 
-LICENCE = "MIT"
+LICENCE = "Apache-2.0"
 STRANGE = 0.15
 """Share of hands for which probabilities are made right that hold what the shop has no pictures of."""
 
