@@ -115,8 +115,8 @@ def persons(
 def store(
     folder: Annotated[Path, typer.Argument(help="Store folder.", show_default=False)],
     work: Annotated[Path, typer.Option("--work", help="Folder for pictures and checkpoint.")],
-    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = 45.0,
-    sessions: Annotated[int, typer.Option(min=1, help="Sessions to render, of 80 pictures each.")] = 50,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = 60.0,
+    sessions: Annotated[int, typer.Option(min=1, help="Sessions to render, of 80 pictures each.")] = 90,
     processes: ProcessesOption = 2,
     start: Annotated[Path, typer.Option(help="Checkpoint or starting point of a medium network.")] = START,
 ) -> None:

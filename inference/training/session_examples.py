@@ -180,7 +180,7 @@ def _example(
     session, scene = of
     image, truth = cameras.picture_and_truth(camera.id, [people], light)
     known: tuple[TrainingPerson, ...] = tuple(
-        person_of(session.numbers[person], seen)
+        person_of(scene + session.numbers[person], seen)
         for person, seen in truth.items()
         if seen.visible >= HIDDEN and seen.height_px >= SMALLEST_PX
     )

@@ -51,10 +51,13 @@ def test_every_session_shows_the_store_in_another_dress(
 def test_people_are_there_and_known_from_camera_to_camera(
     sessions: tuple[list[Example], list[Example]],
 ) -> None:
+    known = []
     for some in sessions:
-        seen = [p.identity for e in some for p in e.people if p.visible > 0.2]
+        seen = {p.identity - e.scene for e in some for p in e.people if p.visible > 0.2}
         assert seen
-        assert all(0 <= identity < 4 for identity in seen)  # three shoppers, perhaps one who restocks
+        assert all(0 <= number < 4 for number in seen)  # three shoppers, perhaps one who restocks
+        known.append({p.identity for e in some for p in e.people})
+    assert known[0].isdisjoint(known[1])  # nobody comes to two sessions
 
 
 def test_what_is_there_is_not_made_again(layout: StoreLayout, tmp_path: Path) -> None:
