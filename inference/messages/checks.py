@@ -50,7 +50,7 @@ def _problem_of_detections(seen: Detections) -> str | None:
             return f"item {i}: a coordinate is not a number"
         if item.box[2] < item.box[0] or item.box[3] < item.box[1]:
             return f"item {i}: box {item.box} has its corners exchanged"
-        if not all(0.0 <= s <= 1.0 for s in (item.score, *(p.score for p in points))):
+        if not all(0.0 <= s <= 1.0 for s in (item.score, item.side_score, *(p.score for p in points))):
             return f"item {i}: a score is outside 0..1"
         if (wrong := _problem_of_holds(item.holds)) is not None:
             return f"item {i}: {wrong}"

@@ -27,6 +27,8 @@ Matrix = NDArray[np.float64]
 
 
 IDLE = idle()
+LEAST_DENSITY = 1e-9
+"""Per m3; keeps ratios of what is next to impossible numbers."""
 
 
 def _matrices(hands: Sequence[Hand]) -> Matrix:
@@ -86,7 +88,8 @@ class HandScorer:
         times = np.array([h.t for h in seen])
         self._bodies = np.pad(where[_nearest(at, times)], ((0, 0), (0, 1)))
         around = self._around(IDLE)
-        self._idle = (around @ IDLE.weights)[:, None]
+        # a sight far from everything that its owner could reach is false, not impossible
+        self._idle = np.maximum(around @ IDLE.weights, LEAST_DENSITY)[:, None]
         elsewhere = self._true * around + (1.0 - self._true) * self._idle
         moments, self._weights = _moments(event)
         self._places = where[_nearest(at, moments)]

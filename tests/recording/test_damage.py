@@ -75,6 +75,10 @@ BAD_DETECTIONS = {
     "box of three": (_sighting(items=[{"box": [1, 2, 3], "score": 0.5}]), "length"),
     "box inside out": (_sighting(items=[{"box": [5, 2, 3, 4], "score": 0.5}]), "corners exchanged"),
     "score of 50": (_sighting(items=[{"box": [1, 2, 3, 4], "score": 50}]), "outside 0..1"),
+    "sides of 7": (
+        _sighting(items=[{"box": [1, 2, 3, 4], "score": 0.5, "side_score": 7}]),
+        "outside 0..1",
+    ),
     "key point of one": (_sighting(items=[{"box": [1, 2, 3, 4], "score": 0.5, "foot": [1]}]), "length"),
     "seq as text": (_sighting(seq="one"), "seq"),
     "appearance as text": (

@@ -82,6 +82,11 @@ def test_the_other_hand_alone_says_little_of_this_one() -> None:
     assert -0.7 < score(sights(AT_REST, "left", side_score=0.6)) < 0.0
 
 
+def test_a_sight_beyond_all_reach_is_taken_for_a_false_one() -> None:
+    away = score(sights((80.0, -40.0, 1.0), "right", score=0.9))
+    assert abs(away) < 0.8  # next to nothing, either way
+
+
 def test_mixtures_are_mixtures() -> None:
     spread = idle()
     assert spread.weights.sum() == pytest.approx(1.0)
