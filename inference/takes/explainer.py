@@ -213,10 +213,8 @@ class TakeExplainer:
             for slot in slots
         }
         scorer = HandScorer(event, self.state.hands.get(track, ()), places)
-        return [
-            (side, {slot: body[slot] + scorer.score(self._cells[slot], side) for slot in slots})
-            for side in SIDES
-        ]
+        hands = {slot: scorer.scores(self._cells[slot]) for slot in slots}
+        return [(side, {slot: body[slot] + hands[slot][side] for slot in slots}) for side in SIDES]
 
     def _people(self, event: ShelfEvent, start: float, end: float) -> dict[int, list[Place]]:
         """Where everybody was around the moment; only who came near enough."""

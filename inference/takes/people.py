@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inference.messages import Hand, ShelfEvent
 from inference.takes import settings as s
 from inference.takes.fronts import Front
-from inference.takes.reach import Cells, Spread, at_arms_length, densities, idle
+from inference.takes.reach import Cells, at_arms_length, densities, idle
 from inference.takes.state import Place
 from store_layout.model import Point3, Slot
 
@@ -86,8 +86,9 @@ class HandScorer:
         self._sided = np.array([h.side_score for h in seen])
         at, where = np.array([p.t for p in places]), np.array([(p.x, p.y) for p in places])
         times = np.array([h.t for h in seen])
-        self._bodies = np.pad(where[_nearest(at, times)], ((0, 0), (0, 1)))
-        around = self._around(IDLE)
+        bodies = np.pad(where[_nearest(at, times)], ((0, 0), (0, 1)))
+        centres = bodies[:, None] + IDLE.centres[None]
+        around = densities(self._means, self._covariances, centres, IDLE.var)
         # a sight far from everything that its owner could reach is false, not impossible
         self._idle = np.maximum(around @ IDLE.weights, LEAST_DENSITY)[:, None]
         elsewhere = self._true * around + (1.0 - self._true) * self._idle
@@ -96,22 +97,21 @@ class HandScorer:
         self._frames, self._looks = _looks(seen, times, moments)
         self._otherwise = {side: self._sum(elsewhere, side, IDLE.weights[None]) for side in SIDES}
 
-    def score(self, box: Cells, side: Side) -> float:
-        """Log likelihood ratio: this hand is in the box at the moment of the event, against elsewhere.
+    def scores(self, box: Cells) -> dict[Side, float]:
+        """Of each hand, the log likelihood ratio: in the box at the moment of the event, against elsewhere.
 
         The moment is not known exactly: it is summed over. Nothing seen: 0.
         """
         if not self._any:
-            return 0.0
+            return dict.fromkeys(SIDES, 0.0)
         centres = np.broadcast_to(box.centres[None], (len(self._means), *box.centres.shape))
         true = self._true / (self._true + math.exp(s.REACHING_DOUBT) * (1.0 - self._true))
         there = true * densities(self._means, self._covariances, centres, box.var) + (1.0 - true) * self._idle
-        inside = self._sum(there, side, at_arms_length(box, self._places))
-        return float(np.log(self._weights @ np.exp(inside - self._otherwise[side])))
-
-    def _around(self, spread: Spread) -> Matrix:
-        centres = self._bodies[:, None] + spread.centres[None]
-        return densities(self._means, self._covariances, centres, spread.var)
+        prior = at_arms_length(box, self._places)
+        return {
+            side: float(np.log(self._weights @ np.exp(self._sum(there, side, prior) - self._otherwise[side])))
+            for side in SIDES
+        }
 
     def _sum(self, there: Matrix, side: Side, prior: Matrix) -> Matrix:
         """Log likelihood (T,) of the sights around each moment, places (K) weighted by ``prior`` (T or 1, K).

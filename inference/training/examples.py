@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -36,6 +37,7 @@ SMALLEST_PX = 8.0
 PER_SHARD, PER_SCENE = 10_000, 100
 """Identities are numbered shard, scene, figure."""
 
+J = TypeVar("J")
 Progress = Callable[[int, int], None]
 """Shards that are there, and shards wanted."""
 
@@ -47,6 +49,19 @@ def make_examples(
 
     Raises :class:`~inference.simulation.rendering.renderer.RendererError` where nothing can be rendered.
     """
+    make_missing(_make, lambda n: (folder, seed, n), folder, numbers, processes=processes, progress=progress)
+
+
+def make_missing(
+    work: Callable[[J], None],
+    job: Callable[[int], J],
+    folder: Path,
+    numbers: Iterable[int],
+    *,
+    processes: int,
+    progress: Progress | None,
+) -> None:
+    """Let ``work``, a function of a module, write those of the shards ``numbers`` that the folder lacks."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = list(numbers)
     there = {path.name for path in shards(folder)}
@@ -57,8 +72,8 @@ def make_examples(
             progress(len(wanted) - len(missing) + done, len(wanted))
 
     tell(0)
-    jobs = [(folder, seed, n) for n in missing]
-    for done, _ in enumerate(spread(_make, jobs, processes, jobs_a_process=SHARDS_A_PROCESS), start=1):
+    jobs = [job(n) for n in missing]
+    for done, _ in enumerate(spread(work, jobs, processes, jobs_a_process=SHARDS_A_PROCESS), start=1):
         tell(done)
 
 

@@ -53,7 +53,7 @@ class ExportSettings:
     """Input that the manifest asks for, pixels. The graph takes any multiples of 16."""
     height: int = 384
     peaks: int = 28
-    """Places looked at closely: twice the people of a full picture; each costs a hundredth of the time."""
+    """Places looked at closely, several for some people; each takes time."""
     held_out_pictures: int = 600
     """At most so many are used for calibration and threshold."""
 

@@ -7,7 +7,7 @@ session: the shoppers, how walls, floor, shelves and goods look, the light, the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,10 +20,9 @@ from inference.simulation.plans import random_plans
 from inference.simulation.rendering.optics import Sensor, compressed
 from inference.simulation.rendering.session_scene import SessionScene, Staged, StoreCameras
 from inference.simulation.rendering.style import Style
-from inference.simulation.rendering.workers import spread
 from inference.simulation.shelves import Shelves
-from inference.training.example_types import Example, TrainingPerson, shards, write_shard
-from inference.training.examples import HIDDEN, PER_SHARD, SMALLEST_PX, person_of
+from inference.training.example_types import Example, TrainingPerson, write_shard
+from inference.training.examples import HIDDEN, PER_SHARD, SMALLEST_PX, Progress, make_missing, person_of
 from store_layout.model import Camera, StoreLayout
 
 VISITS = 24
@@ -42,9 +41,6 @@ DIMMEST, BRIGHTEST = 0.6, 1.15
 
 EMPTY_KEPT = 0.2
 """Share kept of pictures in which nobody is."""
-
-Progress = Callable[[int, int], None]
-"""Sessions that are there, and sessions wanted."""
 
 
 class Session(NamedTuple):
@@ -122,18 +118,9 @@ def make_store_examples(
 
     Raises ``ValueError`` for a store in which nobody can shop, ``RendererError`` where nothing is rendered.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = list(numbers)
-    there = {path.name for path in shards(folder)}
-    jobs = [(folder, layout, seed, n) for n in wanted if f"shard-{n:06d}.msgpack" not in there]
-
-    def tell(done: int) -> None:
-        if progress is not None:
-            progress(len(wanted) - len(jobs) + done, len(wanted))
-
-    tell(0)
-    for done, _ in enumerate(spread(_make, jobs, processes, jobs_a_process=10), start=1):
-        tell(done)
+    make_missing(
+        _make, lambda n: (folder, layout, seed, n), folder, numbers, processes=processes, progress=progress
+    )
 
 
 def _make(job: tuple[Path, StoreLayout, int, int]) -> None:

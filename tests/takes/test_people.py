@@ -32,7 +32,7 @@ def sights(at: Point3, side: Side, sensor: str = "a", **more: float) -> list[Han
 
 
 def score(hands: Sequence[Hand], side: Side = "right") -> float:
-    return HandScorer(EVENT, hands, PLACES).score(cells(SLOT), side)
+    return HandScorer(EVENT, hands, PLACES).scores(cells(SLOT))[side]
 
 
 def test_no_sight_says_nothing() -> None:
