@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inference.messages import Attribution, CartLine, Explanation
@@ -28,9 +28,12 @@ class CartHypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Carts:
-    """All that one track may hold, most probable first; the probabilities sum to 1."""
+    """All that some tracks may hold together, most probable first; the probabilities sum to 1.
 
-    track: int
+    Mostly it is one track; several where they pay together.
+    """
+
+    tracks: tuple[int, ...]
     hypotheses: tuple[CartHypothesis, ...]
 
     @property
@@ -42,19 +45,31 @@ class Carts:
         """Contents and their probabilities."""
         return [(h.cart, h.probability) for h in self.hypotheses]
 
-    def lines(self, chosen: CartHypothesis) -> tuple[CartLine, ...]:
-        """Its lines, with the probability of each quantity and the events behind it."""
+    def covers(self, cart: Mapping[str, int]) -> bool:
+        """Whether what is most probably held by all of them contains this."""
+        return all(self.best.cart.get(sku, 0) >= units for sku, units in cart.items())
+
+    def probability(self, sku: str, quantity: int) -> float:
+        """That they hold so many of a product."""
+        return min(1.0, sum(h.probability for h in self.hypotheses if h.cart.get(sku, 0) == quantity))
+
+    def lines(self, chosen: CartHypothesis, payers: Carts | None = None) -> tuple[CartLine, ...]:
+        """Its lines, with the events behind them and the probability of each quantity.
+
+        ``payers``: all who pay together with this one track; then it is the probability that together they
+        hold what they are charged.
+        """
         events: dict[str, list[str]] = {}
         for attribution, explanation in chosen.explanations():
-            for sku in explanation.units(self.track):
+            for sku in dict.fromkeys(sku for track in self.tracks for sku in explanation.units(track)):
                 events.setdefault(sku, []).append(attribution.event.id)
         return tuple(
             CartLine(
                 sku=sku,
                 quantity=quantity,
-                probability=min(
-                    1.0, sum(h.probability for h in self.hypotheses if h.cart.get(sku, 0) == quantity)
-                ),
+                probability=self.probability(sku, quantity)
+                if payers is None
+                else payers.probability(sku, payers.best.cart[sku]),
                 events=tuple(dict.fromkeys(events.get(sku, ()))),
             )
             for sku, quantity in sorted(chosen.cart.items())
@@ -70,16 +85,16 @@ class _Way:
     path: tuple[Hypothesis, ...]
 
 
-def carts_of(track: int, parts: Iterable[Joint]) -> Carts:
-    """Convolve what independent parts of the evidence say of one cart."""
+def carts_of(tracks: Sequence[int], parts: Iterable[Joint]) -> Carts:
+    """Convolve what independent parts of the evidence say of one cart, or of several together."""
     parts = tuple(parts)
     ways: dict[_Units, _Way] = {(): _Way(1.0, 1.0, ())}
     for part in parts:
-        ways = _convolved(ways, _contributions(track, part))
+        ways = _convolved(ways, _contributions(tracks, part))
     total = sum(way.probability for way in ways.values())
     ranked = sorted(ways.items(), key=lambda item: (-item[1].probability, item[0]))
     return Carts(
-        track,
+        tuple(tracks),
         tuple(
             CartHypothesis(dict(units), way.probability / total, _path(parts, way)) for units, way in ranked
         ),
@@ -95,11 +110,11 @@ def _path(parts: tuple[Joint, ...], way: _Way) -> tuple[tuple[Attribution, int],
     return tuple(sorted(found, key=lambda item: (item[0].event.t_peak, item[0].event.id)))
 
 
-def _contributions(track: int, part: Joint) -> dict[_Units, tuple[float, Hypothesis]]:
-    """What the part puts into the cart: probability, and the likeliest hypothesis."""
+def _contributions(tracks: Sequence[int], part: Joint) -> dict[_Units, tuple[float, Hypothesis]]:
+    """What the part puts into the carts: probability, and the likeliest hypothesis."""
     found: dict[_Units, tuple[float, Hypothesis]] = {}
     for hypothesis in part.hypotheses:
-        units = tuple(sorted(hypothesis.cart_of(track).items()))
+        units = tuple(sorted(hypothesis.cart_of(tracks).items()))
         before = found.get(units)
         if before is None:
             found[units] = (hypothesis.probability, hypothesis)

@@ -23,6 +23,9 @@ class _Verdict:
     decision: Decision
     probability: float
     carts: Carts
+    """The visit's own."""
+    payers: Carts | None
+    """Together with those who pay with it, if there are any."""
     notes: tuple[str, ...]
 
 
@@ -35,21 +38,22 @@ class Closing:
 
     def is_clear(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> bool:
         """True: closed now, nobody would have to be asked."""
-        return self._verdict(state, visit, evidence.carts(visit.track), t).decision != "review"
+        return self._verdict(state, visit, evidence, t).decision != "review"
 
     def close(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> ClosedVisit:
         """Decide. Where a receipt is issued, what it settles is remembered for visits that shared events."""
-        verdict = self._verdict(state, visit, evidence.carts(visit.track), t)
+        verdict = self._verdict(state, visit, evidence, t)
         chosen = verdict.carts.best
         lines: tuple[CartLine, ...] = ()
         questions: tuple[Question, ...] = ()
         if verdict.decision != "staff":
-            lines = verdict.carts.lines(chosen)
+            lines = verdict.carts.lines(chosen, verdict.payers)
         if verdict.decision == "review":
             codes = {track: gone.code for track, gone in state.gone.items()}
             codes |= {track: other.code for track, other in state.visits.items()}
             interviewer = Interviewer(self._layout, codes, evidence.log_mass)
-            questions = interviewer.questions(visit.track, chosen.explanations())
+            payers = (verdict.payers or verdict.carts).tracks
+            questions = interviewer.questions(payers, chosen.explanations())
         elif verdict.decision != "staff":
             _settle(state, chosen, visit.track)
         return ClosedVisit(
@@ -70,23 +74,42 @@ class Closing:
             notes=verdict.notes,
         )
 
-    def _verdict(self, state: VisitsState, visit: Visit, carts: Carts, t: float) -> _Verdict:
+    def _verdict(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> _Verdict:
+        carts = evidence.carts(visit.track)
         until = visit.left_at if visit.left_at is not None else t
         notes, serious = self._presence.outage_notes(visit, state.outages, until)
         notes = [*_company(state, visit), *notes]
         if visit.staff:
-            return _Verdict("staff", 1.0, carts, tuple(notes))
+            return _Verdict("staff", 1.0, carts, None, tuple(notes))
         rules = self._layout.file.rules
-        best, probability = carts.best.cart, carts.best.probability
+        payers = _payers(state, visit, evidence, carts)
+        # Who of those that pay together took something makes no difference to what is paid.
+        paid = payers or carts
+        best, probability = carts.best.cart, paid.best.probability
         holds = sum(p for cart, p in carts.ranked() if cart)
         odd = _oddities(visit)
         must_look = serious or (bool(odd) and holds >= s.ASK_FROM)
-        wrong = money.expected_wrong(best, carts.ranked(), self._layout.products)
+        wrong = money.expected_wrong(paid.best.cart, paid.ranked(), self._layout.products)
         if must_look or probability < rules.issue_from or money.worth_asking(wrong, rules):
             decision: Decision = "review"
         else:
             decision = "issue" if best else "nothing"
-        return _Verdict(decision, probability, carts, (*odd, *notes))
+        return _Verdict(decision, probability, carts, payers, (*odd, *notes))
+
+
+def _payers(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) -> Carts | None:
+    """What those hold who pay with this visit and are not closed, of all that concerns it; None if alone."""
+    if visit.token is None or visit.people < 2:
+        return None
+    company = [
+        track
+        for track, other in state.visits.items()
+        if other is not visit and other.token == visit.token and not other.staff
+    ]
+    if not company:
+        return None
+    together = evidence.carts(visit.track, company)
+    return together if together.covers(carts.best.cart) else None
 
 
 def _company(state: VisitsState, visit: Visit) -> list[str]:

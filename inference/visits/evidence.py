@@ -8,6 +8,7 @@ people inside do not, and each is enumerated by itself.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from inference.messages import Attribution, Explanation
 from inference.visits import settings as s
@@ -127,16 +128,16 @@ class Evidence:
 
     # -- carts ---------------------------------------------------------------------------------------
 
-    def carts(self, track: int) -> Carts:
-        """What one track may hold."""
-        return carts_of(track, self._joints_of(track))
+    def carts(self, track: int, company: Sequence[int] = ()) -> Carts:
+        """What one track may hold; with ``company``, what they may hold together of all that concerns it."""
+        return carts_of((track, *company), self._joints_of(track))
 
     def expected(self, track: int) -> dict[str, float]:
         """Expected count of each product in one cart."""
         held: dict[str, float] = {}
         for part in self._joints_of(track):
             for hypothesis in part.hypotheses:
-                for sku, count in hypothesis.cart_of(track).items():
+                for sku, count in hypothesis.cart_of((track,)).items():
                     held[sku] = held.get(sku, 0.0) + hypothesis.probability * count
         return held
 

@@ -48,9 +48,13 @@ class Hypothesis:
     path_probability: float
     path: tuple[int, ...]
 
-    def cart_of(self, track: int) -> dict[str, int]:
-        """What one track holds."""
-        return {sku: count for (holder, sku), count in self.contents if holder == track}
+    def cart_of(self, tracks: Sequence[int]) -> dict[str, int]:
+        """What these tracks hold together."""
+        held: dict[str, int] = {}
+        for (holder, sku), count in self.contents:
+            if holder in tracks:
+                held[sku] = held.get(sku, 0) + count
+        return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,15 +28,25 @@ class Interviewer:
         self._refit = refit
 
     def questions(
-        self, track: int, chosen: Sequence[tuple[Attribution, Explanation]]
+        self, payers: Sequence[int], chosen: Sequence[tuple[Attribution, Explanation]]
     ) -> tuple[Question, ...]:
-        """One per event whose answer would change what this track pays. ``chosen``: what is believed now."""
+        """One per event whose answer would change what is paid. ``chosen``: what is believed now.
+
+        ``payers``: tracks, the visit's own and those that pay with it.
+        """
+        some = self._worth_refitting(payers, chosen)
+        # where small doubts add up, none of them may reach what is asked about otherwise
+        return self._asked(payers, some, s.ASK_FROM) or self._asked(payers, some, s.ASK_FROM_AT_LEAST)
+
+    def _asked(
+        self, payers: Sequence[int], some: Sequence[tuple[Attribution, Explanation]], least: float
+    ) -> tuple[Question, ...]:
         found: list[Question] = []
-        for attribution, mine in self._worth_refitting(track, chosen):
-            alternatives = self._alternatives(attribution)
+        for attribution, mine in some:
+            alternatives = self._alternatives(attribution, least)
             if len(alternatives) < 2:
                 continue
-            stake = self._at_stake(track, mine, alternatives)
+            stake = self._at_stake(payers, mine, alternatives)
             if stake >= 1:
                 text = self._text(attribution, alternatives)
                 found.append(Question(attribution.event.id, text, tuple(alternatives), round(stake)))
@@ -44,14 +54,16 @@ class Interviewer:
         return tuple(found)
 
     def _worth_refitting(
-        self, track: int, chosen: Sequence[tuple[Attribution, Explanation]]
+        self, payers: Sequence[int], chosen: Sequence[tuple[Attribution, Explanation]]
     ) -> list[tuple[Attribution, Explanation]]:
-        """Events of this track with most money at stake, each taken by itself: refitting is dear."""
-        mine = [(a, e) for a, e in chosen if any(track in other.tracks() for other in a.explanations)]
-        mine.sort(key=lambda item: -self._at_stake(track, item[1], item[0].explanations))
+        """Events of theirs with most money at stake, each taken by itself: refitting is dear."""
+        mine = [
+            (a, e) for a, e in chosen if any(t in payers for other in a.explanations for t in other.tracks())
+        ]
+        mine.sort(key=lambda item: -self._at_stake(payers, item[1], item[0].explanations))
         return mine[: s.QUESTIONS]
 
-    def _alternatives(self, attribution: Attribution) -> list[Explanation]:
+    def _alternatives(self, attribution: Attribution, least: float) -> list[Explanation]:
         """Explanations that mean different things, with probabilities given everything else."""
         groups: dict[Meaning, list[int]] = {}
         for i, e in enumerate(attribution.explanations):
@@ -70,12 +82,14 @@ class Interviewer:
             first = attribution.explanations[indices[0]]
             found.append(Explanation(math.exp(masses[key] - top) / total, first.track, first.moves))
         found.sort(key=lambda e: (-e.probability, e.track is None, e.track or 0))
-        return [e for e in found if e.probability >= s.ASK_FROM][: s.ALTERNATIVES]
+        return [e for e in found if e.probability >= least][: s.ALTERNATIVES]
 
-    def _at_stake(self, track: int, chosen: Explanation, alternatives: Sequence[Explanation]) -> float:
-        mine = chosen.units(track)
+    def _at_stake(
+        self, payers: Sequence[int], chosen: Explanation, alternatives: Sequence[Explanation]
+    ) -> float:
+        mine = _units(chosen, payers)
         return sum(
-            e.probability * wrong_money(mine, e.units(track), self._layout.products) for e in alternatives
+            e.probability * wrong_money(mine, _units(e, payers), self._layout.products) for e in alternatives
         )
 
     # -- words ---------------------------------------------------------------------------------------
@@ -134,6 +148,15 @@ class Interviewer:
     def _place(self, attribution: Attribution) -> str:
         fixture = self._layout.fixtures.get(attribution.event.fixture)
         return fixture.name if fixture is not None else "the shelf"
+
+
+def _units(explanation: Explanation, payers: Sequence[int]) -> dict[str, int]:
+    """What these people took, together, by this explanation."""
+    units: dict[str, int] = {}
+    for track in payers:
+        for sku, count in explanation.units(track).items():
+            units[sku] = units.get(sku, 0) + count
+    return units
 
 
 def _meaning(explanation: Explanation) -> Meaning:

@@ -36,7 +36,9 @@ ALTERNATIVES = 4
 SAID = 3
 """Alternatives named in the sentence."""
 ASK_FROM = 0.02
-"""Alternatives less probable than this are not offered."""
+"""Alternatives less probable than this are not offered ..."""
+ASK_FROM_AT_LEAST = 0.004
+"""... unless all are, and the receipt is in doubt for their number."""
 NEAR_M = 1.1
 """A scale that fell silent matters to who stood this near to it."""
 NEAR_STEP_S = 0.5

@@ -91,6 +91,57 @@ def test_two_who_may_have_done_it_are_asked_about() -> None:
     assert question.at_stake == pytest.approx(0.45 * 699, abs=1)
 
 
+def pay_together(day: Day) -> None:
+    day.results += day.book.gate(GateSignal("door", T, "entry", people=2, token="tok-1"))  # noqa: S106
+    day.enter(1, 0)
+    day.enter(2, 1)
+
+
+def test_who_of_those_that_pay_together_took_it_is_not_asked() -> None:
+    day = Day(small_store())
+    pay_together(day)
+    day.happen(attribution("e1", 5, (0.55, 1, move(WINE, 1, "B1")), (0.45, 2, move(WINE, 1, "B1"))))
+    day.happen(attribution("e2", 9, (0.998, 2, move(LEMON))))
+    day.leave(1, 20)
+    day.leave(2, 21)
+    day.until(30)
+    assert {n: (c.decision, lines(c)) for n, c in day.closed.items()} == {
+        1: ("issue", {WINE: 1}),
+        2: ("issue", {LEMON: 1}),
+    }
+    assert day.closed[1].probability == pytest.approx(1.0, abs=0.01)
+    assert day.closed[1].lines[0].probability == pytest.approx(1.0, abs=0.01)
+
+
+def test_whether_those_that_pay_together_or_another_took_it_is_asked() -> None:
+    day = Day(store(wait_for_shared_s=5.0))
+    pay_together(day)
+    day.enter(3, 8)
+    wine = move(WINE, 1, "B1")
+    day.happen(attribution("e1", 12, (0.4, 1, wine), (0.35, 2, wine), (0.25, 3, wine)))
+    for track in (1, 2, 3):
+        day.leave(track, 19.0 + track)
+    day.until(40)
+    assert {closed.decision for closed in day.closed.values()} == {"review"}
+    assert day.closed[1].probability == pytest.approx(0.75, abs=0.01)
+    (question,) = day.closed[1].questions
+    assert question.at_stake == pytest.approx(0.25 * 699, abs=1)
+
+
+def test_many_small_doubts_are_asked_about_too() -> None:
+    day = Day(store(review_cost=10_000))
+    day.enter(1, 0)
+    for k, sku in enumerate((WINE, BATTERIES, WATER, SOUP)):
+        day.happen(attribution(f"e{k}", 5 + 3 * k, (0.985, 1, move(sku))))
+    day.leave(1, 30)
+    day.until(40)
+    closed = day.closed[1]
+    assert closed.decision == "review"
+    assert closed.probability < 0.97
+    assert [q.event for q in closed.questions][:1] == ["e0"]  # the wine is worth most
+    assert all(min(e.probability for e in q.alternatives) < 0.02 for q in closed.questions)
+
+
 def test_which_of_two_products_is_asked_in_words() -> None:
     day = Day(store(review_cost=10))
     day.enter(1, 0)
