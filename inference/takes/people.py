@@ -166,17 +166,38 @@ def _moments(event: ShelfEvent) -> tuple[Matrix, Matrix]:
 def body_score(
     event: ShelfEvent, slot: Slot, open_sides: Sequence[Front], places: Sequence[Place], area_m2: float
 ) -> float:
-    """Log likelihood ratio of where somebody stood, for one slot.
+    """Log likelihood ratio of where somebody stood, and that they stood, for one slot.
 
-    ``area_m2``: over which people who do something else are spread.
+    Summed over the moments at which the hand may have been in. ``places``: in order of time. ``area_m2``:
+    over which people who do something else are spread.
     """
-    best = 0.0
-    for place in places:
-        late = math.exp(_lateness(event, place.t))
-        if late < 0.05 or not _within_reach(place, slot):
-            continue
-        best = max(best, late * max(_standing(place, front) for front in open_sides))
-    return math.log(max(s.BODY_FLOOR, best * area_m2))
+    if not places:
+        return 0.0
+    weights = np.exp([_lateness(event, place.t) for place in places])
+    found = [
+        max(_standing(place, front) for front in open_sides) * _stillness(places, place.t)
+        if _within_reach(place, slot)
+        else 0.0
+        for place in places
+    ]
+    return math.log(max(s.BODY_FLOOR, float(weights @ np.array(found) / weights.sum()) * area_m2))
+
+
+def _stillness(places: Sequence[Place], t: float) -> float:
+    """How much likelier the way somebody made around ``t`` is if they reached into a shelf meanwhile."""
+    around = [p for p in places if abs(p.t - t) <= s.STILL_S + 1e-6]
+    spent = around[-1].t - around[0].t
+    if spent < s.STILL_S:
+        return 1.0
+    way = math.hypot(around[-1].x - around[0].x, around[-1].y - around[0].y) * 2 * s.STILL_S / spent
+    stands, walks = _spread(way, s.STILL_SD_M), _spread(way, s.WALKED_SD_M)
+    still = stands / (s.STANDING * stands + (1 - s.STANDING) * walks)
+    return (1 - s.IN_PASSING) * still + s.IN_PASSING
+
+
+def _spread(way: float, sd: float) -> float:
+    """Density, per m2, of a way of this length."""
+    return math.exp(-0.5 * (way / sd) ** 2) / (2 * math.pi * sd**2)
 
 
 def _within_reach(place: Place, slot: Slot) -> bool:

@@ -46,7 +46,7 @@ UNSEEN = 0.01
 """A product moved by somebody whom the cameras do not follow."""
 RESTOCKED = 0.003
 """Goods that come from no cart: somebody fills the shelf who is not marked as staff."""
-TWO_PEOPLE = 0.015
+TWO_PEOPLE = 0.01
 """Two people's hands in one event, of events that may be two people's."""
 LOST_IDENTITY = 0.1
 """Share of the tracker's doubt, where it names nobody else, that means a person whom nobody follows."""
@@ -56,7 +56,16 @@ DOUBTED_SD = {"unsettled": 4.0, "saturated": 4.0}
 STAND_OUT_M = 0.42
 """How far before the shelf's edge people stand when they reach in (FIELD: head 0.6 m from the plate)."""
 STAND_OUT_SD_M = 0.22
-STAND_ALONG_SD_M = 0.35
+STAND_ALONG_SD_M = 0.25
+STILL_S = 0.4
+"""Who reaches into a shelf stands still for so long before and after, at least ..."""
+STILL_SD_M = 0.15
+"""... but for swaying and the tracker's error meanwhile. Who does something else stands still too ..."""
+STANDING = 0.7
+"""... for this share of the time, and walks so far otherwise (walking speed 1.1 m/s, any direction):"""
+WALKED_SD_M = 0.6
+IN_PASSING = 0.05
+"""Share of goods that are grabbed while walking by."""
 REACH_M = 0.9
 """Beyond this distance between body and slot's front nobody reaches it."""
 BODY_FLOOR = 1e-4

@@ -241,7 +241,7 @@ def test_a_bystander_with_hands_at_rest_shares_nothing() -> None:
         *standing(2, (2.4, 2.78), reaching=(2.15, 2.78, 0.88), other_hand=(2.65, 2.78, 0.88)),
     ]
     (found,) = watched(layout, people).explain([event([("scale-A0", -1060.0)], layout)], {})
-    assert share(found, 1, LEMON, 2) > 0.95
+    assert share(found, 1, LEMON, 2) > 0.94
     assert share(found, 2) < 0.02
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from inference.messages import Hand
-from inference.takes.people import HandScorer, Side
+from inference.takes.fronts import fronts
+from inference.takes.people import HandScorer, Side, body_score
 from inference.takes.reach import at_arms_length, cells, idle
 from inference.takes.state import Place
 from store_layout.model import Point3
@@ -93,3 +94,39 @@ def test_mixtures_are_mixtures() -> None:
     assert (spread.var > 0).all()
     weights = at_arms_length(cells(SLOT), np.array([BODY, (9.0, 9.0)]))
     assert weights.sum(axis=1) == pytest.approx([1.0, 1.0])
+
+
+def stood(*, from_x: float, to_x: float, seconds: float = 2.0, out: float = 0.4) -> float:
+    """The score of somebody who goes along the shelf, before the slot's middle at the moment of the event."""
+    steps = np.arange(-20, 21) / 20
+    x = SLOT.centre[0] + np.interp(steps, (-1, 0, 1), (from_x, (from_x + to_x) / 2, to_x))
+    y = SLOT.low[1] - out
+    places = [
+        Place(T + seconds * step / 2, px, y, (0.01, 0.0, 0.01), 1.0)
+        for step, px in zip(steps.tolist(), x.tolist(), strict=True)
+    ]
+    return body_score(EVENT, SLOT, fronts(STORE)["A0"], places, 20.0)
+
+
+def test_who_stands_before_the_slot_is_likelier_than_who_passes_it() -> None:
+    standing, passing = stood(from_x=0.0, to_x=0.0), stood(from_x=-1.1, to_x=1.1)
+    assert standing > 2.0
+    assert passing < standing - 2.0
+
+
+def test_who_grabs_in_passing_is_not_excluded() -> None:
+    assert stood(from_x=-1.1, to_x=1.1) > stood(from_x=-1.1, to_x=1.1, out=3.0) + 3.0
+
+
+def test_swaying_is_standing() -> None:
+    assert stood(from_x=-0.1, to_x=0.1) == pytest.approx(stood(from_x=0.0, to_x=0.0), abs=0.4)
+
+
+def test_one_known_place_is_neither_standing_nor_walking() -> None:
+    place = Place(T, SLOT.centre[0], SLOT.low[1] - 0.4, (0.01, 0.0, 0.01), 1.0)
+    alone = body_score(EVENT, SLOT, fronts(STORE)["A0"], [place], 20.0)
+    assert 1.5 < alone < stood(from_x=0.0, to_x=0.0)
+
+
+def test_nobody_s_places_say_nothing() -> None:
+    assert body_score(EVENT, SLOT, fronts(STORE)["A0"], [], 20.0) == 0.0
