@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_j
 
 if TYPE_CHECKING:
     from inference.training.export import ExportSettings
+    from inference.training.settings import FitSettings
 
 app = typer.Typer(help="Make the models: pictures, networks, measures.", no_args_is_help=True)
 
@@ -29,6 +31,8 @@ SHARDS, HELD_OUT_SHARDS = 400, 9
 PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 60, 8
 GOODS_SHARDS = range(200, 260)
 """Numbers of those that hold shops' pictures alone: more goods than hands were rendered with."""
+CPU_MINUTES, CARD_MINUTES = 95.0, 9.0
+"""How long a person network learns unless told otherwise, on one core and on a graphics card."""
 INPUTS = {"medium": (512, 384), "small": (640, 368)}
 """Width and height whose product is the number of pixels that the networks look at."""
 
@@ -37,6 +41,10 @@ ProcessesOption = Annotated[int, typer.Option(min=1, help="Processes that render
 FolderOption = Annotated[Path, typer.Option("--out", help="Folder for them; what is there is kept.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of pictures to learn from.")]
 HeldOutOption = Annotated[Path, typer.Option("--held-out", help="Folder of pictures to measure on.")]
+Device = Literal["auto", "cpu", "cuda"]
+DeviceOption = Annotated[
+    Device, typer.Option(help="Where the network learns; auto: on the graphics card if there is one.")
+]
 
 
 @app.callback()
@@ -92,20 +100,27 @@ def persons(
     held_out: HeldOutOption,
     target: FolderOption,
     size: Annotated[Size, typer.Option(help="About 1 M parameters, or 0.3 M.")] = "medium",
-    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = 95.0,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, help=f"How long to learn: {CPU_MINUTES:g}, or {CARD_MINUTES:g} on a graphics card."
+        ),
+    ] = None,
     teacher: Annotated[
         Path | None, typer.Option(help="Checkpoint of a medium network that a small one learns from too.")
     ] = None,
     start: Annotated[
         Path | None, typer.Option(help="Checkpoint of the same size to begin from, instead of from nothing.")
     ] = None,
+    device: DeviceOption = "auto",
 ) -> None:
     """Train a person network; a checkpoint in the folder is gone on from."""
     from inference.training.fit import fit
     from inference.training.settings import SIZES, FitSettings
     from inference.training.terminal import shown_on_terminal
 
-    settings = FitSettings(size=SIZES[size], minutes=minutes, teacher=teacher, start=start)
+    minutes = minutes or (CARD_MINUTES if _card(device) else CPU_MINUTES)
+    settings = _on(device, FitSettings(size=SIZES[size], minutes=minutes, teacher=teacher, start=start))
     with _errors(), shown_on_terminal(f"{size} person network") as listen:
         summary = fit(settings, data, held_out, target, listen)
     out.print(f"{summary.steps} steps: {summary.checkpoint}", markup=False, highlight=False)
@@ -119,6 +134,7 @@ def store(
     sessions: Annotated[int, typer.Option(min=1, help="Sessions to render, of 80 pictures each.")] = 90,
     processes: ProcessesOption = 2,
     start: Annotated[Path, typer.Option(help="Checkpoint or starting point of a medium network.")] = START,
+    device: DeviceOption = "auto",
 ) -> None:
     """Fit the medium person network to a store: its shelves and cameras as its layout describes them.
 
@@ -144,7 +160,7 @@ def store(
             held_out = range(STORE_HELD_OUT)
             make_store_examples(hold, layout, STORE_SEED + 1, held_out, processes=processes, progress=tell)
         with shown_on_terminal("person network for this store") as listen:
-            summary = fit(fitting(start, minutes), learn, hold, work, listen)
+            summary = fit(_on(device, fitting(start, minutes)), learn, hold, work, listen)
         written = write(
             summary.checkpoint, folder / OWN_MODELS / "persons.toml", hold, _export_settings("medium")
         )
@@ -226,20 +242,44 @@ def products(
 def everything(
     work: Annotated[Path, typer.Option("--work", help="Folder for pictures and checkpoints.")],
     target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
-    minutes: Annotated[float, typer.Option(min=0.1, help="How long each person network learns.")] = 95.0,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            help=f"How long each person network learns: {CPU_MINUTES:g}, "
+            f"or {CARD_MINUTES:g} on a graphics card.",
+        ),
+    ] = None,
     shards: Annotated[int, typer.Option(min=1, help="Files of pictures.")] = SHARDS,
     processes: ProcessesOption = 2,
+    device: DeviceOption = "auto",
 ) -> None:
     """All of the shipped models, one after another; goes on where it was broken off."""
     learn, hold = work / "pictures", work / "held_out"
     pictures(hold, HELD_OUT_SHARDS, HELD_OUT_SEED, processes)
     session(work / "session")
     pictures(learn, shards, SEED, processes, work / "contact_sheet.png")
-    persons(learn, hold, work / "persons", "medium", minutes)
+    persons(learn, hold, work / "persons", "medium", minutes, device=device)
     export(work / "persons" / "medium.pt", hold, "medium", target)
-    persons(learn, hold, work / "persons", "small", minutes, work / "persons" / "medium.pt")
+    persons(learn, hold, work / "persons", "small", minutes, work / "persons" / "medium.pt", device=device)
     export(work / "persons" / "small.pt", hold, "small", target)
     products(work / "products", target, processes=processes)
+
+
+def _card(device: Device) -> bool:
+    """Whether a graphics card does the work. Ends the command where the one asked for is missing."""
+    from inference.training.devices import card_is_there
+
+    there = card_is_there()
+    if device == "cuda" and not there:
+        raise fail("no graphics card that torch can use: --device cpu, or a torch that is built for CUDA")
+    return there and device != "cpu"
+
+
+def _on(device: Device, settings: FitSettings) -> FitSettings:
+    from inference.training.settings import on_card
+
+    return on_card(settings, os.cpu_count() or 1) if _card(device) else settings
 
 
 def _export_settings(size: Size) -> ExportSettings:

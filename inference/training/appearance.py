@@ -1,8 +1,9 @@
 """Learning what people look like, from shots of the same people in the same place.
 
 Done after the rest and apart from it: a detector is taught with pictures whose colours are changed at will,
-so that it does not mind them, while colours are what people are told from each other by. The true boxes,
-shaken a little, stand for those that will be found.
+so that it does not mind them, while colours are what people are told from each other by. Its features are
+read as they are, to see where in a box somebody is. The true boxes, shaken a little, stand for those that
+will be found.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inference.training.augment import decoded, people_of
-from inference.training.checkpoints import load_checkpoint, save_checkpoint, size_of
+from inference.training.appearance_layers import Appearance
+from inference.training.augment import FILL, Picture, decoded, people_of
+from inference.training.checkpoints import averaged_network, load_checkpoint, save_checkpoint
 from inference.training.example_types import Example, read_shard, shards
 from inference.training.matching import auc
-from inference.training.network import Appearance, palette
+from inference.training.network import PersonNet, channels_last
+from inference.training.step import maps_of
 
 TEMPERATURE = 0.2
 """Of the contrast."""
+SAMPLE = 4000
+"""People of whom means and spreads are taken."""
+AT_ONCE = 500
 BOX_NOISE = 0.04
 """Standard deviation of a side's place, as a share of the size."""
 
@@ -31,14 +37,14 @@ BOX_NOISE = 0.04
 class AppearanceSettings:
     """How it is learned."""
 
-    pictures: int = 6000
+    pictures: int = 12_000
     """At most so many are looked at, the newest ones."""
     visible: float = 0.3
     """Who is seen by less than this share teaches nothing."""
-    epochs: int = 12
+    epochs: int = 8
     scenes: int = 12
     """Scenes in a batch."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     light: float = 0.15
     """Standard deviation of the logarithm of a picture's brightness."""
@@ -53,6 +59,8 @@ class Seen:
 
     colours: Tensor
     """``[N, S, 3]``"""
+    features: Tensor
+    """``[N, S, C]``, float16."""
     identity: Tensor
     """``[N]``, as are the next two."""
     scene: Tensor
@@ -61,20 +69,26 @@ class Seen:
     def of_scenes(self, chosen: list[Tensor]) -> Seen:
         """Those at these indices."""
         rows = torch.cat(chosen)
-        return Seen(self.colours[rows], self.identity[rows], self.scene[rows], self.picture[rows])
+        parts = (self.colours, self.features, self.identity, self.scene, self.picture)
+        return Seen(*(part[rows] for part in parts))
 
 
-def learn_appearance(checkpoint: Path, data: Path, settings: AppearanceSettings | None = None) -> None:
+def learn_appearance(
+    checkpoint: Path, data: Path, settings: AppearanceSettings | None = None, device: str = "cpu"
+) -> None:
     """Teach the network of a checkpoint to tell people apart, and write it back.
 
-    Raises ``ValueError`` when nobody in the data is seen in two pictures of a scene.
+    ``device``: where the rest of the network looks at the pictures; what is learned is little. Raises
+    ``ValueError`` when nobody in the data is seen in two pictures of a scene.
     """
     settings = settings or AppearanceSettings()
     state = load_checkpoint(checkpoint)
     rng = np.random.default_rng([settings.seed, 2])
     torch.manual_seed(settings.seed)
-    layers = Appearance(size_of(state).appearance)
-    teach(layers, seen_people(_newest(data, settings.pictures), layers, rng, settings.visible), settings, rng)
+    network = channels_last(averaged_network(checkpoint)).to(device)
+    layers = Appearance(network.size.fine, network.size.appearance)
+    seen = seen_people(_newest(data, settings.pictures), network, layers, rng, settings.visible)
+    teach(layers, seen, settings, rng)
     for part in ("network", "average"):
         state[part].update({f"appearance.{name}": value for name, value in layers.state_dict().items()})
     save_checkpoint(state, checkpoint)
@@ -91,10 +105,15 @@ def _newest(folder: Path, most: int) -> list[Example]:
 
 @torch.no_grad()
 def seen_people(
-    examples: list[Example], layers: Appearance, rng: np.random.Generator, visible: float
+    examples: list[Example],
+    network: PersonNet,
+    layers: Appearance,
+    rng: np.random.Generator,
+    visible: float,
 ) -> Seen:
-    """Colours of everybody who is seen well enough, in boxes that are a little off."""
-    colours, identity, scene, picture = [], [], [], []
+    """Colours and features of everybody who is seen well enough, in boxes that are a little off."""
+    device = next(network.parameters()).device
+    parts: list[tuple[Tensor, ...]] = []
     for number, example in enumerate(examples):
         chosen = np.array([p.visible >= visible for p in example.people], bool)
         if not chosen.any():
@@ -102,17 +121,33 @@ def seen_people(
         people = people_of(example).chosen(chosen)
         size = np.tile(people.boxes[:, 2:] - people.boxes[:, :2], 2)
         off = rng.normal(0, BOX_NOISE, people.boxes.shape) * size
-        boxes = torch.from_numpy((people.boxes + off).astype(np.float32))
-        image = torch.from_numpy(decoded(example)).permute(2, 0, 1)[None].float()
-        colours.append(layers.colours(image, torch.zeros(len(boxes), dtype=torch.int64), boxes))
-        identity.append(torch.tensor([p.identity for p, c in zip(example.people, chosen, strict=True) if c]))
-        scene.append(torch.full((len(boxes),), example.scene))
-        picture.append(torch.full((len(boxes),), number))
-    if not colours:
-        return Seen(
-            torch.zeros(0, len(layers.grid), 3), *(torch.zeros(0, dtype=torch.int64) for _ in range(3))
+        boxes = torch.from_numpy((people.boxes + off).astype(np.float32)).to(device)
+        image = torch.from_numpy(filled(decoded(example))).permute(2, 0, 1)[None].to(device)
+        which = torch.zeros(len(boxes), dtype=torch.int64, device=device)
+        fine = maps_of(network, image).fine
+        known = [p.identity for p, c in zip(example.people, chosen, strict=True) if c]
+        parts.append(
+            (
+                layers.colours(image.float(), which, boxes).cpu(),
+                layers.features(fine, which, boxes).half().cpu(),
+                torch.tensor(known),
+                torch.full((len(boxes),), example.scene),
+                torch.full((len(boxes),), number),
+            )
         )
-    return Seen(torch.cat(colours), torch.cat(identity), torch.cat(scene), torch.cat(picture))
+    if not parts:
+        none = (torch.zeros(0, dtype=torch.int64) for _ in range(3))
+        cells, channels = len(layers.grid), network.size.fine
+        return Seen(torch.zeros(0, cells, 3), torch.zeros(0, cells, channels).half(), *none)
+    return Seen(*(torch.cat(some) for some in zip(*parts, strict=True)))
+
+
+def filled(image: Picture) -> Picture:
+    """The picture with a border at its right and lower edge, so that its sides are multiples of 32."""
+    height, width = (-(-n // 32) * 32 for n in image.shape[:2])
+    whole = np.full((height, width, 3), FILL, np.uint8)
+    whole[: image.shape[0], : image.shape[1]] = image
+    return whole
 
 
 def teach(layers: Appearance, seen: Seen, settings: AppearanceSettings, rng: np.random.Generator) -> float:
@@ -122,7 +157,8 @@ def teach(layers: Appearance, seen: Seen, settings: AppearanceSettings, rng: np.
     groups = [rows for rows in groups if _again(seen.identity[rows], seen.picture[rows]).any()]
     if not groups:
         raise ValueError("nobody is seen in two pictures of a scene: appearance cannot be learned")
-    numbers = palette(seen.colours)
+    sample = torch.from_numpy(rng.permutation(len(seen.identity))[:SAMPLE])
+    numbers = layers.told(seen.colours[sample], seen.features[sample].float()).flatten(0, 1)
     layers.mean.copy_(numbers.mean(dim=0))
     layers.spread.copy_(numbers.std(dim=0, correction=0) + 0.05)
     optimiser = torch.optim.AdamW(
@@ -136,8 +172,8 @@ def teach(layers: Appearance, seen: Seen, settings: AppearanceSettings, rng: np.
         for start in range(0, len(groups), settings.scenes):
             batch = seen.of_scenes([groups[k] for k in order[start : start + settings.scenes]])
             for group in optimiser.param_groups:
-                group["lr"] = settings.learning_rate * min(1.0, (step + 1) / 20, 2 * (1 - step / total))
-            found = layers.of(_relit(batch, settings, rng))
+                group["lr"] = settings.learning_rate * min(1.0, (step + 1) / 40, 2 * (1 - step / total))
+            found = layers.of(_relit(batch, settings, rng), batch.features.float())
             loss = contrast(found, batch.identity, batch.scene, batch.picture)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -179,7 +215,11 @@ def contrast(appearance: Tensor, identity: Tensor, scene: Tensor, picture: Tenso
 @torch.no_grad()
 def told_apart(layers: Appearance, seen: Seen) -> float | None:
     """Chance that two pictures of one person are more alike than pictures of two people of the scene."""
-    unit = functional.normalize(layers.of(seen.colours), dim=1)
+    found = [
+        layers.of(seen.colours[k : k + AT_ONCE], seen.features[k : k + AT_ONCE].float())
+        for k in range(0, len(seen.identity), AT_ONCE)
+    ]
+    unit = functional.normalize(torch.cat(found), dim=1)
     same, different = [np.zeros(0)], [np.zeros(0)]
     for scene in np.unique(seen.scene.numpy()).tolist():
         rows = seen.scene == scene

@@ -30,7 +30,8 @@ WINDOW = 44
 """Figures that a shard's scenes draw from."""
 FRESH = 4
 """Figures of a shard that the one before it did not have: a body costs as much as several pictures."""
-SHARDS_A_PROCESS = 10
+IN_A_ROW, ROWS_A_PROCESS = 5, 2
+"""Shards that a process makes one after another, and how often before it is replaced."""
 HIDDEN = 0.02
 """Whoever is seen by less than this share is not in the picture."""
 SMALLEST_PX = 8.0
@@ -73,7 +74,8 @@ def make_missing(
 
     tell(0)
     jobs = [job(n) for n in missing]
-    for done, _ in enumerate(spread(work, jobs, processes, jobs_a_process=SHARDS_A_PROCESS), start=1):
+    made = spread(work, jobs, processes, in_a_row=IN_A_ROW, rows_a_process=ROWS_A_PROCESS)
+    for done, _ in enumerate(made, start=1):
         tell(done)
 
 

@@ -52,7 +52,7 @@ class ExportSettings:
     width: int = 512
     """Input that the manifest asks for, pixels. The graph takes any multiples of 16."""
     height: int = 384
-    peaks: int = 28
+    peaks: int = 24
     """Places looked at closely, several for some people; each takes time."""
     held_out_pictures: int = 600
     """At most so many are used for calibration and threshold."""

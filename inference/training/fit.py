@@ -19,7 +19,7 @@ from inference.training.example_types import Example
 from inference.training.loader import Batches, batches
 from inference.training.losses import Batch
 from inference.training.measure import held_out_examples
-from inference.training.network import PersonNet
+from inference.training.network import PersonNet, channels_last
 from inference.training.settings import FitSettings
 from inference.training.step import losses
 from inference.training.trial import tried
@@ -79,7 +79,9 @@ def fit(
     run = _Run(settings, out, trial)
     run.resume()
     source = batches(
-        Batches(data, settings.batch, settings.augment, settings.seed, run.step), settings.workers
+        Batches(data, settings.batch, settings.augment, settings.seed, run.step),
+        settings.workers,
+        pinned=run.on_card,
     )
     try:
         while run.share < 1:
@@ -91,7 +93,7 @@ def fit(
     finally:
         run.save()  # also when somebody or something ends the run: what was learned is kept
     run.report(progress, last=True)
-    learn_appearance(run.checkpoint, data)
+    learn_appearance(run.checkpoint, data, device=settings.device)
     return FitSummary(run.checkpoint, run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
 
 
@@ -109,20 +111,29 @@ class _Run:
         self._settings, self._out, self._trial = settings, out, trial
         self.checkpoint = out / f"{settings.size.name}.pt"
         torch.manual_seed(settings.seed)
-        self._network = _channels_last(PersonNet(settings.size))
+        self._device = torch.device(settings.device)
+        self._network = channels_last(PersonNet(settings.size)).to(self._device)
         self._average = copy.deepcopy(self._network).eval()
+        pairs = zip(self._average.state_dict().values(), self._network.state_dict().values(), strict=True)
+        self._followed = [pair for pair in pairs if pair[0].dtype.is_floating_point]
+        """Views of the average's numbers and the network's: loading a state keeps them."""
         self._optimiser = _optimiser(self._network, settings)
         self._teacher: PersonNet | None = None
         if settings.teacher is not None:
-            self._teacher = _channels_last(averaged_network(settings.teacher))
+            self._teacher = channels_last(averaged_network(settings.teacher)).to(self._device)
         self.step = 0
         self.elapsed_s = 0.0
         self.last_loss = float("nan")
         self.ap50: float | None = None
         self._tried = time.monotonic()
         self._saved = time.monotonic()
-        self._sums: dict[str, float] = {}
+        self._sums: dict[str, torch.Tensor] = {}
         self._steps_summed, self._time_summed, self._waited = 0, 0.0, 0.0
+
+    @property
+    def on_card(self) -> bool:
+        """Whether a graphics card does the work."""
+        return self._device.type == "cuda"
 
     @property
     def share(self) -> float:
@@ -175,6 +186,8 @@ class _Run:
         started = time.monotonic()
         batch = next(source)
         waited = time.monotonic() - started
+        if self.on_card:
+            batch = batch.to(self._device)
         rate = learning_rate(settings, self.step, self.share)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
@@ -192,7 +205,7 @@ class _Run:
         took = time.monotonic() - started
         self.elapsed_s += took
         for name, value in {**parts, "total": total}.items():
-            self._sums[name] = self._sums.get(name, 0.0) + float(value.detach())
+            self._sums[name] = self._sums.get(name, 0) + value.detach()
         self._steps_summed += 1
         self._time_summed += took
         self._waited += waited
@@ -201,13 +214,8 @@ class _Run:
     def _follow(self) -> None:
         """Let the average follow the network; faster while there is little to average."""
         keep = min(self._settings.ema, (1 + self.step) / (10 + self.step))
-        for mean, new in zip(
-            self._average.state_dict().values(), self._network.state_dict().values(), strict=True
-        ):
-            if mean.dtype.is_floating_point:
-                mean.lerp_(new, 1 - keep)
-            else:
-                mean.copy_(new)
+        means, news = zip(*self._followed, strict=True)
+        torch._foreach_lerp_(means, news, 1 - keep)
 
     def report(self, progress: Progress | None, *, last: bool = False) -> None:
         """Tell what happened since the last report, if anything did; try the network if it is time to."""
@@ -219,7 +227,7 @@ class _Run:
             measures = tried(self._average, self._trial)
             self.ap50, f1 = measures.ap50, measures.f1
             self.elapsed_s += time.monotonic() - started
-        means = {name: value / self._steps_summed for name, value in self._sums.items()}
+        means = {name: float(value) / self._steps_summed for name, value in self._sums.items()}
         self.last_loss = means["total"]
         report = FitReport(
             step=self.step,
@@ -238,12 +246,6 @@ class _Run:
         self._sums, self._steps_summed, self._time_summed, self._waited = {}, 0, 0.0, 0.0
         if progress is not None:
             progress(report)
-
-
-def _channels_last(network: PersonNet) -> PersonNet:
-    """The network in the memory layout that convolutions in bfloat16 are fast in."""
-    changed: PersonNet = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return changed
 
 
 def _optimiser(network: PersonNet, settings: FitSettings) -> torch.optim.AdamW:

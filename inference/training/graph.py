@@ -16,6 +16,8 @@ from inference.training.network import KIND_OF_POINT, PIXEL_SCALE, Looks, Person
 from inference.training.settings import STRIDE
 
 OPSET = 17
+LOOKS = 16
+"""So many of the best peaks are asked what they look like; the rest are seldom anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class DetectionGraph(nn.Module):
         """``image`` is uint8 ``[1, H, W, 3]``."""
         pixels = image.permute(0, 3, 1, 2).to(torch.float32)
         maps = self.network(pixels)
-        heat, cell = peaks_of(maps.heat, self.peaks)
+        heat, cell = (part[0] for part in peaks_of(maps.heat, self.peaks))
         columns = maps.heat.shape[-1]
         x, y = cell % columns, torch.div(cell, columns, rounding_mode="floor")
         xy = torch.stack([x, y], dim=1).to(torch.float32) * STRIDE + STRIDE / 2
@@ -67,19 +69,21 @@ class DetectionGraph(nn.Module):
         scores, order = torch.topk(self.calibration.score(heat + looks.score), self.peaks)
         points, box = key_points(looks, self.calibration.points)[order], looks.box[order]
         sides = self.calibration.sides(looks.swapped.abs())[order].clamp(min=0.5)
-        appearance = self.network.appearance(pixels, picture, box)
+        best = min(LOOKS, self.peaks)
+        looked = self.network.appearance(pixels, maps.fine, picture[:best], box[:best])
+        appearance = nn.functional.pad(looked, (0, 0, 0, self.peaks - best))
         return scores[None], box[None], points[None], sides[None], appearance[None]
 
 
 def peaks_of(heat: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """Logits and flat cells of the ``count`` highest local maxima of one map ``[1, 1, h, w]``.
+    """Logits and flat cells ``[B, count]`` of the highest local maxima of the maps ``[B, 1, h, w]``.
 
     What is no maximum of its 3x3 cells is never chosen while there are enough that are; its logit is then
     lower than any real one.
     """
     around = nn.functional.max_pool2d(heat, 3, stride=1, padding=1)
     peaked = torch.where(heat == around, heat, torch.full_like(heat, -40.0))
-    logits, cells = torch.topk(peaked.reshape(-1), count)
+    logits, cells = torch.topk(peaked.flatten(1), count)
     return logits, cells
 
 
@@ -95,7 +99,7 @@ def key_points(looks: Looks, trust: tuple[Platt, Platt, Platt]) -> Tensor:
 
 def folded(network: PersonNet) -> PersonNet:
     """A copy for inference in which no batch normalisation and no scaling of the pixels is left."""
-    copied = copy.deepcopy(network).float().eval()
+    copied = copy.deepcopy(network).cpu().float().eval()
     for module in list(copied.modules()):
         # In this network a normalisation always follows the convolution that is named before it.
         for (name, first), (after, second) in itertools.pairwise(list(module.named_children())):

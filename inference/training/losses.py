@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import torch
@@ -42,6 +43,17 @@ class Batch:
     """``[M, 4]`` boxes of people too hidden to count."""
     unclear_picture: Tensor
     """``[M]``"""
+
+    def pin_memory(self) -> Batch:
+        """Where a graphics card can fetch it while it computes; called by torch's loader."""
+        return self._each(lambda part: part.pin_memory())
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on a device."""
+        return self._each(lambda part: part.to(device, non_blocking=True))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
+        return Batch(**{field.name: change(getattr(self, field.name)) for field in fields(self)})
 
 
 class PointLoss(NamedTuple):
@@ -92,7 +104,7 @@ def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weig
     a point shows is neither needed for that nor enough.
     """
     longer = (boxes[:, 2:] - boxes[:, :2]).amax(dim=1).clamp(min=8)
-    hidden = torch.tensor(HIDDEN_POINT, dtype=points.dtype)
+    hidden = points.new_tensor(HIDDEN_POINT)
     exchanged = wanted[:, [0, 1, 3, 2]]
 
     def cost(target: Tensor) -> Tensor:
@@ -131,7 +143,7 @@ def score_loss(logits: Tensor, boxes: Tensor, picture: Tensor, batch: Batch) -> 
 
 def _best_overlap(boxes: Tensor, picture: Tensor, others: Tensor, others_picture: Tensor) -> Tensor:
     if not len(others):
-        return torch.zeros(len(boxes))
+        return boxes.new_zeros(len(boxes))
     iou, _ = overlap(boxes[:, None], others[None])
     return (iou * (picture[:, None] == others_picture[None])).amax(dim=1)
 

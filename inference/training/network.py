@@ -21,6 +21,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from inference.training.appearance_layers import Appearance
+from inference.training.sampling import Sampler, lattice
 from inference.training.settings import STRIDE, NetworkSize
 
 POINTS = 4
@@ -36,14 +38,14 @@ AROUND_PX = 8.0
 """Distance of the 3x3 samples around a peak."""
 GRID = (3, 6)
 """Samples across and down a box."""
-PALETTE_GRID = (6, 12)
-"""Samples of colour across and down a box."""
 WINDOW = 7
 """Samples across and down the window in which a point is looked for on its heat map."""
 WINDOW_SHARE = 0.36
 """Width of that window as a share of the box's longer side."""
 AROUND_POINT = 0.06
 """Distance of the 3x3 samples around a point as a share of the box's longer side: a hand's width."""
+CLOSE_UP, CLOSE_UP_SHARE = 5, 0.03
+"""Samples of the details across and down around a point, and their distance: half as far."""
 POINT_KINDS = 3
 KIND_OF_POINT = MAP_OF_POINT
 """Head, foot, wrist: those of a kind are looked at alike."""
@@ -65,6 +67,8 @@ class Maps(NamedTuple):
     """``[B, C, H/16, W/16]``"""
     coarse: Tensor
     """``[B, C, H/32, W/32]``"""
+    detail: Tensor
+    """``[B, C, H/4, W/4]`` what the first layers see, for points that want to be exact."""
 
 
 class Looks(NamedTuple):
@@ -157,7 +161,7 @@ class PersonNet(nn.Module):
         self.before_maps = convolution(fine, 32)
         self.last_maps = nn.Conv2d(32, (1 + POINT_MAPS) * (8 // STRIDE) ** 2, 1)
         self.peak = PeakLook(size)
-        self.appearance = Appearance(size.appearance)
+        self.appearance = Appearance(size.fine, size.appearance)
         self._start()
 
     def _start(self) -> None:
@@ -171,14 +175,21 @@ class PersonNet(nn.Module):
 
     def forward(self, image: Tensor) -> Maps:
         """Maps of pictures ``[B, 3, H, W]``, BGR 0 to 255 (any float type); H and W multiples of 16."""
-        x8 = self.at8(self.at4(self.stem(image * self.pixel_scale if self.pixel_scale != 1 else image)))
+        x4 = self.at4(self.stem(image * self.pixel_scale if self.pixel_scale != 1 else image))
+        x8 = self.at8(x4)
         x16 = self.at16(x8)
         coarse = self.to_coarse(self.at32(x16))
         middle = self.middle(_add_upsampled(self.from16(x16), coarse))
         fine = _add_upsampled(self.from8(x8), self.down_to_fine(middle))
         fine = self.fine(fine)
         maps = nn.functional.pixel_shuffle(self.last_maps(self.before_maps(fine)), 8 // STRIDE)
-        return Maps(maps[:, :1], maps[:, 1:], fine, middle, coarse)
+        return Maps(maps[:, :1], maps[:, 1:], fine, middle, coarse, x4)
+
+
+def channels_last(network: PersonNet) -> PersonNet:
+    """The network in the memory layout that convolutions in bfloat16 are fast in."""
+    changed: PersonNet = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return changed
 
 
 class _EvenPad(nn.Module):
@@ -195,106 +206,6 @@ def _add_upsampled(fine: Tensor, coarse: Tensor) -> Tensor:
     return fine + larger[..., : fine.shape[-2], : fine.shape[-1]]
 
 
-class Sampler:
-    """Reads a batch of maps between its cells."""
-
-    def __init__(self, maps: Tensor, stride: int) -> None:
-        """``maps`` is ``[B, C, h, w]``."""
-        _, self._channels, self._h, self._w = maps.shape
-        self._rows = maps.permute(0, 2, 3, 1).reshape(-1, self._channels)
-        self._stride = stride
-
-    def __call__(self, picture: Tensor, xy: Tensor) -> Tensor:
-        """Bilinear samples ``[N, S, C]`` at input pixels ``[N, S, 2]`` of the pictures ``[N]``; 0 outside."""
-        place = xy / self._stride - 0.5
-        low = torch.floor(place)
-        part = place - low
-        x, column = self._pair(part[..., 0], low[..., 0], self._w)
-        y, row = self._pair(part[..., 1], low[..., 1], self._h)
-        first = (picture * (self._h * self._w))[:, None, None, None]
-        index = first + row[..., :, None] * self._w + column[..., None, :]
-        share = y[..., :, None] * x[..., None, :]
-        # One read for the four corners: each read's gradient is as large as the whole map.
-        corners = self._rows[index.flatten(2)]
-        return (corners * share.flatten(2)[..., None]).sum(dim=2)
-
-    @staticmethod
-    def _pair(part: Tensor, low: Tensor, size: int) -> tuple[Tensor, Tensor]:
-        """Shares and indices ``[N, S, 2]`` of the two cells on either side, along one axis."""
-        cells = torch.stack([low, low + 1], dim=-1)
-        share = torch.stack([1 - part, part], dim=-1)
-        known = cells.clamp(0, size - 1)
-        return share * (known == cells).to(share.dtype), known.to(torch.int64)
-
-
-def lattice(columns: int, rows: int) -> Tensor:
-    """Places ``[columns * rows, 2]`` spread evenly over the square from -1 to 1, row by row."""
-    y, x = torch.meshgrid(_spread(rows), _spread(columns), indexing="ij")
-    return torch.stack([x.reshape(-1), y.reshape(-1)], dim=1)
-
-
-def _spread(count: int) -> Tensor:
-    return (torch.arange(count, dtype=torch.float32) + 0.5) * (2 / count) - 1
-
-
-def palette(colours: Tensor) -> Tensor:
-    """Mean colours ``[N, S, 3]``, BGR 0 to 255, as numbers ``[N, 5 S]`` that another light changes little.
-
-    Logarithms: lightness against the whole person's, lightness itself, and three of colour.
-    """
-    logs = torch.log(colours + 8)
-    lightness = logs.mean(dim=2, keepdim=True)
-    against = lightness - lightness.mean(dim=1, keepdim=True)
-    return torch.cat([against, lightness - 4.5, 2 * (logs - lightness)], dim=2).flatten(1)
-
-
-class Appearance(nn.Module):
-    """What somebody looks like: the colours of a grid over their box, and what layers make of them.
-
-    Learned apart from the rest, which is taught not to mind colours: :mod:`inference.training.appearance`.
-    """
-
-    grid: Tensor
-    mean: Tensor
-    spread: Tensor
-
-    def __init__(self, outputs: int, hidden: int = 160) -> None:
-        super().__init__()
-        self.register_buffer("grid", lattice(*PALETTE_GRID), persistent=False)
-        inputs = 5 * PALETTE_GRID[0] * PALETTE_GRID[1]
-        self.register_buffer("mean", torch.zeros(inputs))
-        self.register_buffer("spread", torch.ones(inputs))
-        self.layers = nn.Sequential(
-            nn.Linear(inputs, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, outputs),
-        )
-
-    def forward(self, image: Tensor, picture: Tensor, boxes: Tensor) -> Tensor:
-        """Vectors ``[N, D]`` of any length for boxes ``[N, 4]`` in the pictures ``[N]`` of the batch."""
-        return self.of(self.colours(image, picture, boxes))
-
-    def colours(self, image: Tensor, picture: Tensor, boxes: Tensor) -> Tensor:
-        """Colours ``[N, S, 3]`` of the grid over the boxes, black outside, from pictures ``[B, 3, H, W]``."""
-        middle, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
-        small = nn.functional.avg_pool2d(image, STRIDE)
-        _, channels, rows, columns = small.shape
-        cell = torch.floor((middle[:, None] + self.grid * half[:, None]) / STRIDE)
-        column, row = cell[..., 0], cell[..., 1]
-        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        index = (picture[:, None] * rows + row.clamp(0, rows - 1).to(torch.int64)) * columns
-        pixels = small.permute(0, 2, 3, 1).reshape(-1, channels)
-        found = pixels[index + column.clamp(0, columns - 1).to(torch.int64)]
-        return found * inside[..., None].to(found.dtype)
-
-    def of(self, colours: Tensor) -> Tensor:
-        """Vectors ``[N, D]`` for such colours."""
-        found: Tensor = self.layers((palette(colours) - self.mean) / self.spread)
-        return found
-
-
 def _point_layers(inputs: int) -> nn.Sequential:
     last = nn.Linear(64, 3)
     nn.init.zeros_(last.weight)
@@ -308,6 +219,7 @@ class PeakLook(nn.Module):
     around: Tensor
     grid: Tensor
     window: Tensor
+    close_up: Tensor
     map_of_point: Tensor
 
     def __init__(self, size: NetworkSize) -> None:
@@ -316,6 +228,8 @@ class PeakLook(nn.Module):
         self.register_buffer("around", lattice(3, 3) * (1.5 * AROUND_PX), persistent=False)
         self.register_buffer("grid", lattice(*GRID), persistent=False)
         self.register_buffer("window", lattice(WINDOW, WINDOW), persistent=False)
+        close_up = lattice(CLOSE_UP, CLOSE_UP) * (CLOSE_UP * CLOSE_UP_SHARE)
+        self.register_buffer("close_up", close_up, persistent=False)
         self.register_buffer("map_of_point", torch.tensor(MAP_OF_POINT), persistent=False)
         self.first = nn.Sequential(
             nn.Linear(9 * fine + 2 * neck, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()
@@ -329,7 +243,8 @@ class PeakLook(nn.Module):
         )
         self.second_out = nn.Linear(hidden, 4 + 2 * POINTS + POINTS + 2)
         self.points = nn.ModuleList(
-            _point_layers(9 * (fine + POINT_MAPS) + hidden) for _ in range(POINT_KINDS)
+            _point_layers(9 * (fine + POINT_MAPS) + CLOSE_UP**2 * size.channels[1] + hidden)
+            for _ in range(POINT_KINDS)
         )
         self.near = nn.Parameter(-2.0 * (self.window**2).sum(dim=1).repeat(POINTS, 1))
         """``[4, S]`` how likely a point is near the middle of its window."""
@@ -384,8 +299,15 @@ class PeakLook(nn.Module):
         steps = self.around * (2 * AROUND_POINT / AROUND_PX)
         places = (points[:, :, None] + steps * length[:, None, None, None]).reshape(count, -1, 2)
         heat = Sampler(maps.points, STRIDE)(picture, places)
-        seen = torch.cat([Sampler(maps.fine, 8)(picture, places), heat.to(maps.fine.dtype)], dim=2)
-        seen = seen.reshape(count, POINTS, -1)
+        close = points[:, :, None] + self.close_up * length[:, None, None, None]
+        seen = torch.cat(
+            [
+                Sampler(maps.fine, 8)(picture, places).reshape(count, POINTS, -1),
+                heat.to(maps.fine.dtype).reshape(count, POINTS, -1),
+                Sampler(maps.detail, STRIDE)(picture, close.reshape(count, -1, 2)).reshape(count, POINTS, -1),
+            ],
+            dim=2,
+        )
         told = [
             self.points[kind](torch.cat([seen[:, k], hidden], dim=1)).float()
             for k, kind in enumerate(KIND_OF_POINT)
@@ -405,7 +327,8 @@ class PeakLook(nn.Module):
         inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
         plane = (picture * count)[:, None, None] + self.map_of_point[:, None]
         index = (plane * rows + row.clamp(0, rows - 1).to(torch.int64)) * columns
-        seen = maps.reshape(-1)[index + column.clamp(0, columns - 1).to(torch.int64)]
+        index = index + column.clamp(0, columns - 1).to(torch.int64)
+        seen = maps.reshape(-1).index_select(0, index.reshape(-1)).reshape(index.shape)
         logits = torch.where(inside, seen, self.outside[:, None])
         weights = torch.softmax(logits * self.sharpness[:, None] + self.near, dim=2)
         drawn = (weights[..., None] * (cell + 0.5) * STRIDE).sum(dim=2)

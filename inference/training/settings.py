@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 STRIDE = 4
@@ -95,6 +95,8 @@ class FitSettings:
     workers: int = 1
     """Processes that prepare batches; 0: the training process itself."""
     threads: int = 1
+    device: str = "cpu"
+    """``cpu``, or ``cuda`` for the first graphics card."""
     checkpoint_s: float = 60.0
     report_steps: int = 25
     trial_s: float = 480.0
@@ -108,6 +110,18 @@ class FitSettings:
     """Checkpoint of a larger network whose maps are learned from beside the labels."""
     augment: AugmentSettings = field(default_factory=AugmentSettings)
     weights: LossWeights = field(default_factory=LossWeights)
+
+
+def on_card(settings: FitSettings, cores: int) -> FitSettings:
+    """The same run on a graphics card: larger batches, which as many processes prepare as there are cores."""
+    return replace(
+        settings,
+        device="cuda",
+        batch=8 * settings.batch,
+        learning_rate=1.5 * settings.learning_rate,
+        decay_share=max(0.5, settings.decay_share),
+        workers=max(1, cores - 1),
+    )
 
 
 def fitting(start: Path, minutes: float) -> FitSettings:

@@ -31,7 +31,7 @@ def as_float(maps: Maps) -> Maps:
 
 def maps_of(network: PersonNet, image: Tensor) -> Maps:
     """Maps of uint8 pictures ``[B, 3, H, W]``, computed in bfloat16, answered in float32."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(image.device.type, dtype=torch.bfloat16):
         return as_float(network(image.to(torch.bfloat16)))
 
 
@@ -64,7 +64,7 @@ def _at_peaks(
     logits, picture, places = _found(maps.heat.detach(), PEAKS)
     where = torch.cat([batch.centres, _shaken(batch, rng), places])
     of = torch.cat([batch.picture, batch.picture, picture])
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(where.device.type, dtype=torch.bfloat16):
         looks = network.peak(maps, of, where)
     found = len(places)
     parts = {
@@ -88,19 +88,19 @@ def _at_peaks(
 def _found(heat: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
     """Logits, pictures and places of the highest peaks of each picture of a batch."""
     columns = heat.shape[-1]
-    logits, cells = zip(*(peaks_of(one[None], count) for one in heat), strict=True)
-    cell = torch.cat(cells)
-    picture = torch.repeat_interleave(torch.arange(heat.shape[0]), count)
+    logits, cells = peaks_of(heat, count)
+    cell = cells.reshape(-1)
+    picture = torch.arange(heat.shape[0], device=heat.device).repeat_interleave(count)
     xy = torch.stack([cell % columns, torch.div(cell, columns, rounding_mode="floor")], dim=1)
-    return torch.cat(logits), picture, xy.float() * STRIDE + STRIDE / 2
+    return logits.reshape(-1), picture, xy.float() * STRIDE + STRIDE / 2
 
 
 def _shaken(batch: Batch, rng: np.random.Generator) -> Tensor:
     """Places of cells near the centres, where a peak may come to lie."""
     height, width = batch.image.shape[-2:]
     size = batch.boxes[:, 2:] - batch.boxes[:, :2]
-    noise = torch.from_numpy(rng.normal(size=(len(size), 2)).astype(np.float32))
+    noise = torch.from_numpy(rng.normal(size=(len(size), 2)).astype(np.float32)).to(size.device)
     moved = batch.centres + noise * torch.clamp(SHAKE * size, STRIDE / 2, 4 * STRIDE)
-    limit = torch.tensor([width - STRIDE, height - STRIDE], dtype=torch.float32)
+    limit = size.new_tensor([width - STRIDE, height - STRIDE])
     cells = torch.floor(torch.minimum(moved.clamp(min=0), limit) / STRIDE)
     return cells * STRIDE + STRIDE / 2

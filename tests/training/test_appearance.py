@@ -11,25 +11,36 @@ import torch
 
 from inference.training.appearance import (
     AppearanceSettings,
+    Seen,
     contrast,
+    filled,
     seen_people,
     teach,
     told_apart,
 )
-from inference.training.network import Appearance, palette
+from inference.training.appearance_layers import Appearance, palette
+from inference.training.network import PersonNet
+from tests.training.sizes import TINY
 from tests.training.toys import toy_scene
+
+
+def tiny(seed: int = 1) -> PersonNet:
+    torch.manual_seed(seed)
+    return PersonNet(TINY).eval()
 
 
 def test_people_who_keep_their_colours_are_told_apart_after_learning() -> None:
     rng = np.random.default_rng(1)
-    torch.manual_seed(1)
-    layers = Appearance(8, hidden=32)
+    network = tiny()
+    layers = Appearance(TINY.fine, 8, hidden=32)
     learn, check = (
-        seen_people([e for n in range(first, first + 15) for e in toy_scene(n, rng)], layers, rng, 0.3)
+        seen_people(
+            [e for n in range(first, first + 15) for e in toy_scene(n, rng)], network, layers, rng, 0.3
+        )
         for first in (0, 100)
     )
     settings = AppearanceSettings(epochs=10, scenes=5)
-    before = teach(Appearance(8, hidden=32), learn, AppearanceSettings(epochs=1, scenes=5), rng)
+    before = teach(Appearance(TINY.fine, 8, hidden=32), learn, AppearanceSettings(epochs=1, scenes=5), rng)
     after = teach(layers, learn, settings, rng)
     assert after < before
     found = told_apart(layers, check)
@@ -39,21 +50,58 @@ def test_people_who_keep_their_colours_are_told_apart_after_learning() -> None:
 
 def test_nobody_seen_twice_is_nothing_to_learn_from() -> None:
     rng = np.random.default_rng(2)
-    layers = Appearance(8, hidden=32)
-    with pytest.raises(ValueError, match="two pictures"):
-        teach(
-            layers,
-            seen_people(toy_scene(1, rng, shots=1), layers, rng, 0.3),
-            AppearanceSettings(),
-            rng,
+    network = tiny()
+    layers = Appearance(TINY.fine, 8, hidden=32)
+    for examples in (toy_scene(1, rng, shots=1), []):
+        seen = seen_people(examples, network, layers, rng, 0.3)
+        with pytest.raises(ValueError, match="two pictures"):
+            teach(layers, seen, AppearanceSettings(), rng)
+
+
+def test_what_hides_somebody_can_be_looked_past() -> None:
+    """Two thirds of everybody are hidden by something of any colour, here or there: a feature says where."""
+    rng = np.random.default_rng(3)
+    torch.manual_seed(3)
+    layers = Appearance(1, 8, hidden=32)
+    settings = AppearanceSettings(epochs=60, scenes=8, light=0.0, tint=0.0)
+
+    def people(scenes: int) -> Seen:
+        rows = np.arange(scenes * 8)
+        scene, picture, identity = rows // 8, rows // 2, rows // 8 * 2 + rows % 2
+        own = rng.uniform(30, 220, (scenes * 2, 3))[identity]
+        colours = np.repeat(own[:, None], 72, axis=1)
+        shown = rng.integers(0, 3, len(rows))
+        hidden = (np.arange(72) // 24)[None] != shown[:, None]
+        colours = np.where(hidden[..., None], rng.uniform(30, 220, (len(rows), 1, 3)), colours)
+        return Seen(
+            torch.from_numpy(colours.astype(np.float32)),
+            torch.from_numpy(hidden[..., None].astype(np.float16)),
+            *(torch.from_numpy(x) for x in (identity, scene, picture)),
         )
-    with pytest.raises(ValueError, match="two pictures"):
-        teach(layers, seen_people([], layers, rng, 0.3), AppearanceSettings(), rng)
+
+    check = people(30)
+    teach(layers, people(40), settings, rng)
+    found = told_apart(layers, check)
+    blind = check.of_scenes([torch.arange(len(check.identity))])
+    blind.features = torch.zeros_like(blind.features)
+    without = told_apart(layers, blind)
+    assert found is not None
+    assert without is not None
+    assert found > 0.8
+    assert found > without + 0.1
+
+
+def test_a_picture_is_filled_up_to_whole_cells_of_the_coarsest_map() -> None:
+    image = np.full((50, 64, 3), 7, np.uint8)
+    whole = filled(image)
+    assert whole.shape == (64, 64, 3)
+    assert (whole[:50] == 7).all()
+    assert (whole[50:] == 114).all()
 
 
 def test_a_brighter_picture_changes_the_palette_by_a_constant_lightness() -> None:
     colours = torch.full((1, 4, 3), 100.0)
-    dim, bright = palette(colours).reshape(4, 5), palette(2 * (colours + 8) - 8).reshape(4, 5)
+    dim, bright = palette(colours)[0], palette(2 * (colours + 8) - 8)[0]
     np.testing.assert_allclose((bright - dim)[:, 1], np.log(2), atol=1e-5)
     np.testing.assert_allclose((bright - dim)[:, [0, 2, 3, 4]], 0, atol=1e-5)
 

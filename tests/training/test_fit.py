@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,7 +21,7 @@ from inference.training.export import NMS_CHOICES, ExportSettings, export, measu
 from inference.training.fit import FitReport, fit, learning_rate
 from inference.training.loader import Batches, ExampleBank, batches
 from inference.training.measure import held_out_examples, measure, sighted
-from inference.training.settings import AugmentSettings, FitSettings, NetworkSize
+from inference.training.settings import AugmentSettings, FitSettings, NetworkSize, on_card
 from tests.training.sizes import TINY
 from tests.training.toys import toy_folder
 
@@ -79,7 +79,7 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(world: Path, tmp_p
     cut = tmp_path / "cut"
     stream = batches(Batches(world / "train", 2, whole.augment, whole.seed), 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("inference.training.fit.batches", lambda *_: _until(3, stream, CutOffError))
+        patch.setattr("inference.training.fit.batches", lambda *_, **__: _until(3, stream, CutOffError))
         with pytest.raises(CutOffError):
             fit(whole, world / "train", None, cut)
     assert load_checkpoint(cut / "tiny.pt")["step"] == 3
@@ -174,3 +174,19 @@ def test_the_learning_rate_warms_up_stays_and_falls() -> None:
         learning_rate(SETTINGS, step, share) for step, share in ((0, 0.0), (20, 0.3), (50, 0.85), (60, 1))
     ]
     assert rates == pytest.approx([4e-4, 4e-3, 2e-3, 0.0])
+
+
+def test_a_graphics_card_takes_larger_batches_and_keeps_what_is_to_be_learned() -> None:
+    on = on_card(replace(SETTINGS, minutes=7.0, decay_share=0.3), cores=16)
+    assert (on.device, on.workers, on.minutes, on.size) == ("cuda", 15, 7.0, TINY)
+    assert on.batch == 8 * SETTINGS.batch
+    assert on.decay_share == 0.5
+    assert on_card(SETTINGS, cores=1).workers == 1
+
+
+def test_a_batch_can_be_copied_whole(world: Path) -> None:
+    batch = next(batches(Batches(world / "train", 2, SETTINGS.augment, 1), 0))
+    copied = batch.to(torch.device("cpu"))
+    assert copied is not batch
+    for field in fields(batch):
+        torch.testing.assert_close(getattr(copied, field.name), getattr(batch, field.name))

@@ -14,7 +14,8 @@ import torch
 from inference.detection.session import open_network
 from inference.training.graph import Calibration, DetectionGraph, Platt, folded, onnx_bytes
 from inference.training.losses import focal, overlap, point_loss
-from inference.training.network import Looks, PersonNet, Sampler
+from inference.training.network import Looks, PersonNet
+from inference.training.sampling import Sampler
 from tests.training.sizes import TINY
 
 
@@ -45,6 +46,17 @@ def test_sampling_reads_between_cells_and_nothing_outside() -> None:
     xy = torch.tensor([[[4.0, 4], [8, 4], [8, 8], [-20, 4]]])
     assert sample(torch.tensor([0]), xy)[0, :, 0].tolist() == [0, 0.5, 2.5, 0]
     assert sample(torch.tensor([1]), xy)[0, :, 0].tolist() == [100, 100.5, 102.5, 0]
+
+
+def test_a_single_picture_is_read_as_one_of_many() -> None:
+    torch.manual_seed(1)
+    maps = torch.randn(2, 5, 6, 9)
+    xy = torch.rand(4, 7, 2) * torch.tensor([90.0, 62.0]) - 8  # some outside, some across the edge
+    for number in range(2):
+        picture = torch.full((4,), number)
+        many = Sampler(maps, stride=8)(picture, xy)
+        one = Sampler(maps[number : number + 1], stride=8)(torch.zeros_like(picture), xy)
+        torch.testing.assert_close(one, many, atol=1e-5, rtol=1e-5)
 
 
 def test_folding_changes_nothing_but_the_work() -> None:

@@ -12,18 +12,25 @@ R = TypeVar("R")
 
 
 def spread(
-    work: Callable[[J], R], jobs: Sequence[J], processes: int, *, jobs_a_process: int | None = None
+    work: Callable[[J], R],
+    jobs: Sequence[J],
+    processes: int,
+    *,
+    in_a_row: int = 1,
+    rows_a_process: int | None = None,
 ) -> Iterator[R]:
     """What ``work``, a function of a module, makes of the jobs, in their order.
 
-    ``jobs_a_process``: a process is replaced after so many, because drivers keep some memory of every scene.
+    A process takes up to ``in_a_row`` neighbours at once, where what one needs serves the next too.
+    ``rows_a_process``: it is replaced after so many, because drivers keep some memory of every scene.
     """
     if not jobs:
         return
+    row = max(1, min(in_a_row, -(-len(jobs) // processes)))
     # Spawned, not forked: a forked process would share the parent's graphics context.
     context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, initializer=_one_core, maxtasksperchild=jobs_a_process) as pool:
-        yield from pool.imap(work, jobs)
+    with context.Pool(processes, initializer=_one_core, maxtasksperchild=rows_a_process) as pool:
+        yield from pool.imap(work, jobs, row)
 
 
 def _one_core() -> None:
