@@ -28,7 +28,8 @@ STORE_SEED = 11
 STORE_HELD_OUT = 5
 START = MODELS / "persons_medium.start.pt"
 SHARDS, HELD_OUT_SHARDS = 400, 9
-PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 60, 8
+PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 200, 8
+PRODUCT_MINUTES = 65.0
 GOODS_SHARDS = range(200, 260)
 """Numbers of those that hold shops' pictures alone: more goods than hands were rendered with."""
 CPU_MINUTES, CARD_MINUTES = 95.0, 9.0
@@ -215,7 +216,7 @@ def measure(
 def products(
     work: Annotated[Path, typer.Option("--work", help="Folder for pictures and checkpoint.")],
     target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
-    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = 14.0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to learn.")] = PRODUCT_MINUTES,
     processes: ProcessesOption = 2,
 ) -> None:
     """Render hands with products, train the product embedding, write it as ONNX with its manifest."""
@@ -250,6 +251,9 @@ def everything(
             f"or {CARD_MINUTES:g} on a graphics card.",
         ),
     ] = None,
+    product_minutes: Annotated[
+        float, typer.Option(min=0.1, help="How long the products' network learns.")
+    ] = PRODUCT_MINUTES,
     shards: Annotated[int, typer.Option(min=1, help="Files of pictures.")] = SHARDS,
     processes: ProcessesOption = 2,
     device: DeviceOption = "auto",
@@ -263,7 +267,7 @@ def everything(
     export(work / "persons" / "medium.pt", hold, "medium", target)
     persons(learn, hold, work / "persons", "small", minutes, work / "persons" / "medium.pt", device=device)
     export(work / "persons" / "small.pt", hold, "small", target)
-    products(work / "products", target, processes=processes)
+    products(work / "products", target, product_minutes, processes)
 
 
 def _card(device: Device) -> bool:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inference.training.appearance_layers import Appearance
+from inference.training.appearance_layers import GRID, Appearance
 from inference.training.augment import FILL, Picture, decoded, people_of
 from inference.training.checkpoints import averaged_network, load_checkpoint, save_checkpoint
 from inference.training.example_types import Example, read_shard, shards
@@ -24,7 +24,7 @@ from inference.training.matching import auc
 from inference.training.network import PersonNet, channels_last
 from inference.training.step import maps_of
 
-TEMPERATURE = 0.2
+TEMPERATURE = 0.07
 """Of the contrast."""
 SAMPLE = 4000
 """People of whom means and spreads are taken."""
@@ -41,15 +41,19 @@ class AppearanceSettings:
     """At most so many are looked at, the newest ones."""
     visible: float = 0.3
     """Who is seen by less than this share teaches nothing."""
-    epochs: int = 8
+    epochs: int = 16
     scenes: int = 12
     """Scenes in a batch."""
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
+    learning_rate: float = 3e-3
+    weight_decay: float = 3e-2
     light: float = 0.15
     """Standard deviation of the logarithm of a picture's brightness."""
     tint: float = 0.05
     """The same for each of its channels."""
+    mirrored: float = 0.5
+    """Share of people whose left and right are exchanged."""
+    hidden: float = 0.5
+    """Share of people of whom a part is hidden by a part of somebody else."""
     seed: int = 1
 
 
@@ -173,7 +177,8 @@ def teach(layers: Appearance, seen: Seen, settings: AppearanceSettings, rng: np.
             batch = seen.of_scenes([groups[k] for k in order[start : start + settings.scenes]])
             for group in optimiser.param_groups:
                 group["lr"] = settings.learning_rate * min(1.0, (step + 1) / 40, 2 * (1 - step / total))
-            found = layers.of(_relit(batch, settings, rng), batch.features.float())
+            colours, features = varied(_relit(batch, settings, rng), batch.features.float(), settings, rng)
+            found = layers.of(colours, features)
             loss = contrast(found, batch.identity, batch.scene, batch.picture)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -194,6 +199,29 @@ def _relit(seen: Seen, settings: AppearanceSettings, rng: np.random.Generator) -
     logs = rng.normal(0, settings.light, (len(numbers), 1)) + rng.normal(0, settings.tint, (len(numbers), 3))
     gain = torch.from_numpy(np.exp(logs)[which].astype(np.float32))
     return (seen.colours * gain[:, None]).clamp(max=255)
+
+
+def varied(
+    colours: Tensor, features: Tensor, settings: AppearanceSettings, rng: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    """The cells of some people mirrored, and a rectangle of them taken from somebody else's side."""
+    count, (columns, rows) = len(colours), GRID
+    seen = torch.cat([colours, features], dim=2).reshape(count, rows, columns, -1)
+    mirrored = torch.from_numpy(rng.random(count) < settings.mirrored)
+    seen = torch.where(mirrored[:, None, None, None], seen.flip(2), seen)
+    high, wide = rng.integers(2, rows // 2 + 1, count), rng.integers(2, columns + 1, count)
+    top, left = rng.integers(0, rows, count), rng.integers(-2, columns, count)
+    row, column = np.arange(rows)[None, :, None], np.arange(columns)[None, None]
+    hides = (
+        (row >= top[:, None, None])
+        & (row < (top + high)[:, None, None])
+        & (column >= left[:, None, None])
+        & (column < (left + wide)[:, None, None])
+        & (rng.random(count) < settings.hidden)[:, None, None]
+    )
+    others = seen[torch.from_numpy(rng.permutation(count))].roll(columns // 2, dims=2)
+    seen = torch.where(torch.from_numpy(hides)[..., None], others, seen).flatten(1, 2)
+    return seen[..., :3], seen[..., 3:]
 
 
 def contrast(appearance: Tensor, identity: Tensor, scene: Tensor, picture: Tensor) -> Tensor:

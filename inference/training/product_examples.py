@@ -97,11 +97,14 @@ def make_product_examples(
             progress(done, len(wanted))
 
 
+SHARDS_A_PROCESS = 20
+"""Then another process goes on: drivers keep some memory of every scene, and one failed after sixty."""
+
 Job = tuple[Path, int, int, bool, bool]
 
 
 def _made(jobs: list[Job], processes: int) -> Iterator[None]:
-    if processes <= 1:
+    if processes <= 1 and len(jobs) <= SHARDS_A_PROCESS:
         maker: ProductMaker | None = None
         try:
             for folder, seed, number, new, people in jobs:
@@ -113,7 +116,7 @@ def _made(jobs: list[Job], processes: int) -> Iterator[None]:
             if maker is not None:
                 maker.close()
         return
-    yield from spread(_make, jobs, processes)
+    yield from spread(_make, jobs, processes, rows_a_process=SHARDS_A_PROCESS)
 
 
 _maker: ProductMaker | None = None

@@ -17,6 +17,7 @@ from inference.training.appearance import (
     seen_people,
     teach,
     told_apart,
+    varied,
 )
 from inference.training.appearance_layers import Appearance, palette
 from inference.training.network import PersonNet
@@ -39,7 +40,7 @@ def test_people_who_keep_their_colours_are_told_apart_after_learning() -> None:
         )
         for first in (0, 100)
     )
-    settings = AppearanceSettings(epochs=10, scenes=5)
+    settings = AppearanceSettings(epochs=10, scenes=5, hidden=0.2)
     before = teach(Appearance(TINY.fine, 8, hidden=32), learn, AppearanceSettings(epochs=1, scenes=5), rng)
     after = teach(layers, learn, settings, rng)
     assert after < before
@@ -63,7 +64,7 @@ def test_what_hides_somebody_can_be_looked_past() -> None:
     rng = np.random.default_rng(3)
     torch.manual_seed(3)
     layers = Appearance(1, 8, hidden=32)
-    settings = AppearanceSettings(epochs=60, scenes=8, light=0.0, tint=0.0)
+    settings = AppearanceSettings(epochs=60, scenes=8, light=0.0, tint=0.0, hidden=0.0)
 
     def people(scenes: int) -> Seen:
         rows = np.arange(scenes * 8)
@@ -89,6 +90,21 @@ def test_what_hides_somebody_can_be_looked_past() -> None:
     assert without is not None
     assert found > 0.8
     assert found > without + 0.1
+
+
+def test_cells_are_mirrored_or_hidden_by_a_part_of_somebody_else() -> None:
+    rng = np.random.default_rng(4)
+    colours = torch.arange(20.0)[:, None, None].expand(20, 72, 3)  # each person in a colour of their own
+    column = (torch.arange(72) % 6).float()[None, :, None].expand(20, 72, 1)
+    as_is = AppearanceSettings(mirrored=0.0, hidden=0.0)
+    for found, before in zip(varied(colours, column, as_is, rng), (colours, column), strict=True):
+        torch.testing.assert_close(found, before)
+    _, turned = varied(colours, column, AppearanceSettings(mirrored=1.0, hidden=0.0), rng)
+    torch.testing.assert_close(turned, 5 - column)
+    found, _ = varied(colours, column, AppearanceSettings(mirrored=0.0, hidden=1.0), rng)
+    own = (found[..., 0] == torch.arange(20.0)[:, None]).float().mean(dim=1)
+    assert own.min() > 0.45  # at most half of the height
+    assert own.mean() < 0.95
 
 
 def test_a_picture_is_filled_up_to_whole_cells_of_the_coarsest_map() -> None:

@@ -78,7 +78,7 @@ def test_what_is_there_is_not_made_again(
     made: list[int] = []
 
     def record(
-        work: object, jobs: list[tuple[Path, int, int]], processes: int, *, jobs_a_process: int
+        work: object, jobs: list[tuple[Path, int, int]], processes: int, *, in_a_row: int, rows_a_process: int
     ) -> list[None]:
         made.extend(n for _, _, n in jobs)
         return [None for _ in jobs]
