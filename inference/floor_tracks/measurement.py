@@ -67,6 +67,8 @@ class Sighting(msgspec.Struct):
     """Place from feet that are visible."""
     feet: Feet | None = None
     """How ``foot`` moves with its pixel."""
+    sure_feet: bool = False
+    """A key point says where the feet are, and that they show: a short box is somebody who crouches."""
     implied_m: float | None = None
     """Height of a person who stood on that foot point."""
     top: Ray | None = None
@@ -266,6 +268,7 @@ class Measurer:
         """Feet where they show; else the head; else the middle of what is left."""
         s = self._settings
         sighting = Sighting(index, item.score, Fix(0, 0, 1, 0, 1), item.appearance, origin=origin)
+        sighting.sure_feet = item.foot is not None and item.foot.score >= s.sure_foot_score
         place = None
         if foot is not None and not foot_cut:
             place = at_height(foot, origin, 0.0, 0.0, s.farthest_m)
@@ -273,7 +276,7 @@ class Measurer:
             sighting.top = top
         if place is not None and sighting.top is not None:
             implied = height_above(sighting.top, origin, place.x, place.y)
-            if implied is not None and implied < s.shortest_m:
+            if implied is not None and implied < s.shortest_m and not sighting.sure_feet:
                 place = None
             elif implied is not None and implied > s.tallest_m:
                 sighting.top = None
@@ -320,7 +323,10 @@ def feet_show(sighting: Sighting, height_m: float, height_sd_m: float, s: Settin
 
 
 def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> Fix | None:
-    """Where a person of this height stands: feet and head together as far as they show."""
+    """Where a person of this height stands: feet and head together as far as they show.
+
+    The head of somebody who crouches or bends, feet in sight, is lower than their height: it says nothing.
+    """
     top = None
     if sighting.top is not None:
         top = at_height(sighting.top, sighting.origin, height_m, height_sd_m, s.farthest_m)
@@ -329,6 +335,8 @@ def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings
             top = Fix(top.x, top.y, top.xx + lean, top.xy, top.yy + lean)
     if sighting.foot is not None and (top is None or feet_show(sighting, height_m, height_sd_m, s)):
         return sighting.foot if top is None else fused(sighting.foot, top)
+    if sighting.foot is not None and sighting.sure_feet:
+        return sighting.foot
     if top is not None or sighting.middle is None:
         return top
     return at_height(sighting.middle, sighting.origin, 0.5 * height_m, 0.3, s.farthest_m)

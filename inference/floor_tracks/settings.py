@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A box this close to the picture's edge goes on outside of it."""
     key_point_score: float = 0.3
     """Key points below this are not used."""
+    sure_foot_score: float = 0.8
+    """A foot key point with this score shows: hidden ones are guessed, and their scores say so."""
     inside_fixture_m: float = 0.25
     """A foot point deeper inside a fixture than this is not where the feet are."""
     shortest_m: float = 1.2

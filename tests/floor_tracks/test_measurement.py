@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inference.floor_tracks.boxes import without_duplicates
-from inference.floor_tracks.measurement import Measurer, Sighting, from_skeletons, located
+from inference.floor_tracks.measurement import Measurer, Sighting, feet_show, from_skeletons, located
 from inference.floor_tracks.settings import Settings
 from inference.messages import Detection, Detections, Joint, KeyPoint, Skeleton
 from store_layout.camera_geometry import camera_model
@@ -68,6 +68,26 @@ def test_foot_key_point_is_taken_over_the_box() -> None:
     fix = one(layout, msgspec.structs.replace(seen, items=(item,))).foot
     assert fix is not None
     assert hypot(fix.x - 3.0, fix.y - 0.8) < 1e-6
+
+
+@pytest.mark.parametrize("tall", [1.35, 1.0])
+def test_who_crouches_stays_where_their_feet_are_seen(tall: float) -> None:
+    """The head of somebody who takes from the lowest shelf is not at their height."""
+    at = (3.0, 0.8)
+    layout, seen = seen_at(at, "south", tall)
+    pixel, _ = camera_model(layout.cameras["south"]).project(np.array([[*at, 0.0]]))
+    away = {}
+    for score in (0.95, 0.45):
+        foot = KeyPoint(float(pixel[0, 0]), float(pixel[0, 1]), score)
+        item = msgspec.structs.replace(seen.items[0], foot=foot)
+        sighting = one(layout, msgspec.structs.replace(seen, items=(item,)))
+        place = located(sighting, 1.72, 0.03, S)
+        assert place is not None
+        away[score] = hypot(place.x - at[0], place.y - at[1])
+        learned = feet_show(sighting, 1.72, 0.03, S)
+        assert not learned  # nobody becomes a shorter person for it
+    assert away[0.95] < 0.05
+    assert away[0.45] > 0.3  # feet that are only guessed: as if something hid them
 
 
 def test_error_grows_with_distance_and_with_calibration_error() -> None:
