@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from inference.training.sampling import Sampler, lattice
 from inference.training.settings import STRIDE
@@ -43,6 +44,7 @@ class Appearance(nn.Module):
     grid: Tensor
     mean: Tensor
     spread: Tensor
+    common: Tensor
 
     def __init__(self, features: int, outputs: int, hidden: int = 160) -> None:
         """``features``: channels of the map at stride 8 that is read beside the picture."""
@@ -50,6 +52,8 @@ class Appearance(nn.Module):
         self.register_buffer("grid", lattice(*GRID), persistent=False)
         self.register_buffer("mean", torch.zeros(COLOURS + features))
         self.register_buffer("spread", torch.ones(COLOURS + features))
+        self.register_buffer("common", torch.zeros(outputs))
+        """Some of the mean of everybody's unit vector, taken off: what all share tells nobody apart."""
         self.cell = nn.Sequential(nn.Linear(COLOURS + features, CELL), nn.ReLU())
         self.attention = nn.Linear(CELL, PARTS)
         self.value = nn.Linear(CELL, VALUES)
@@ -110,5 +114,4 @@ class Appearance(nn.Module):
         mean = shares @ own
         varies = (shares @ (own * own) - mean * mean).clamp(min=1e-4).sqrt()
         parts = [mean, varies, shares @ self.value(cells), torch.logsumexp(worth, dim=1)[..., None]]
-        found: Tensor = self.layers(torch.cat(parts, dim=2).flatten(1))
-        return found
+        return functional.normalize(self.layers(torch.cat(parts, dim=2).flatten(1)), dim=1) - self.common
