@@ -32,7 +32,7 @@ PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 200, 8
 PRODUCT_MINUTES = 65.0
 GOODS_SHARDS = range(200, 260)
 """Numbers of those that hold shops' pictures alone: more goods than hands were rendered with."""
-CPU_MINUTES, CARD_MINUTES = 95.0, 9.0
+CPU_MINUTES, CARD_MINUTES = 95.0, 6.5
 """How long a person network learns unless told otherwise, on one core and on a graphics card."""
 INPUTS = {"medium": (512, 384), "small": (640, 368)}
 """Width and height whose product is the number of pixels that the networks look at."""
@@ -42,6 +42,14 @@ ProcessesOption = Annotated[int, typer.Option(min=1, help="Processes that render
 FolderOption = Annotated[Path, typer.Option("--out", help="Folder for them; what is there is kept.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of pictures to learn from.")]
 HeldOutOption = Annotated[Path, typer.Option("--held-out", help="Folder of pictures to measure on.")]
+MinutesOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        help=f"How long a person network learns: {CPU_MINUTES:g}, or {CARD_MINUTES:g} on a graphics card.",
+        show_default=False,
+    ),
+]
 Device = Literal["auto", "cpu", "cuda"]
 DeviceOption = Annotated[
     Device, typer.Option(help="Where the network learns; auto: on the graphics card if there is one.")
@@ -101,12 +109,7 @@ def persons(
     held_out: HeldOutOption,
     target: FolderOption,
     size: Annotated[Size, typer.Option(help="About 1 M parameters, or 0.3 M.")] = "medium",
-    minutes: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1, help=f"How long to learn: {CPU_MINUTES:g}, or {CARD_MINUTES:g} on a graphics card."
-        ),
-    ] = None,
+    minutes: MinutesOption = None,
     teacher: Annotated[
         Path | None, typer.Option(help="Checkpoint of a medium network that a small one learns from too.")
     ] = None,
@@ -243,14 +246,7 @@ def products(
 def everything(
     work: Annotated[Path, typer.Option("--work", help="Folder for pictures and checkpoints.")],
     target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
-    minutes: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1,
-            help=f"How long each person network learns: {CPU_MINUTES:g}, "
-            f"or {CARD_MINUTES:g} on a graphics card.",
-        ),
-    ] = None,
+    minutes: MinutesOption = None,
     product_minutes: Annotated[
         float, typer.Option(min=0.1, help="How long the products' network learns.")
     ] = PRODUCT_MINUTES,

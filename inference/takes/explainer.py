@@ -29,7 +29,7 @@ from inference.takes import settings as s
 from inference.takes.contents import Contents, looks_between
 from inference.takes.fronts import Front, fronts
 from inference.takes.joint import NOBODY, Doer, assign, overlap
-from inference.takes.people import SIDES, HandScorer, Side
+from inference.takes.people import SIDES, BodyScorer, HandScorer, Side
 from inference.takes.products import Hypothesis
 from inference.takes.reach import Cells, cells
 from inference.takes.scoring import Evidence, Moves, Scored, likely, pruned, put, put_two, weighed
@@ -208,10 +208,8 @@ class TakeExplainer:
         self, event: ShelfEvent, track: int, places: Sequence[Place], slots: Sequence[str]
     ) -> list[tuple[Side, Evidence]]:
         """What speaks for each of a person's hands, slot by slot."""
-        body = {
-            slot: people.body_score(event, self._layout.slots[slot], self._fronts[slot], places, self._area)
-            for slot in slots
-        }
+        stood = BodyScorer(event, places, self._area)
+        body = {slot: stood.score(self._layout.slots[slot], self._fronts[slot]) for slot in slots}
         scorer = HandScorer(event, self.state.hands.get(track, ()), places)
         hands = {slot: scorer.scores(self._cells[slot]) for slot in slots}
         return [(side, {slot: body[slot] + hands[slot][side] for slot in slots}) for side in SIDES]

@@ -163,24 +163,26 @@ def _moments(event: ShelfEvent) -> tuple[Matrix, Matrix]:
     return moments, np.asarray(weights / weights.sum())
 
 
-def body_score(
-    event: ShelfEvent, slot: Slot, open_sides: Sequence[Front], places: Sequence[Place], area_m2: float
-) -> float:
-    """Log likelihood ratio of where somebody stood, and that they stood, for one slot.
+class BodyScorer:
+    """Scores where somebody stood, and that they stood, for any slot; what does not hang on it only once."""
 
-    Summed over the moments at which the hand may have been in. ``places``: in order of time. ``area_m2``:
-    over which people who do something else are spread.
-    """
-    if not places:
-        return 0.0
-    weights = np.exp([_lateness(event, place.t) for place in places])
-    found = [
-        max(_standing(place, front) for front in open_sides) * _stillness(places, place.t)
-        if _within_reach(place, slot)
-        else 0.0
-        for place in places
-    ]
-    return math.log(max(s.BODY_FLOOR, float(weights @ np.array(found) / weights.sum()) * area_m2))
+    def __init__(self, event: ShelfEvent, places: Sequence[Place], area_m2: float) -> None:
+        """``places``: in order of time. ``area_m2``: over which people who do something else are spread."""
+        self._places, self._area = places, area_m2
+        weights = np.exp([_lateness(event, place.t) for place in places])
+        still = np.array([_stillness(places, place.t) for place in places])
+        self._worth = weights * still / weights.sum()
+
+    def score(self, slot: Slot, open_sides: Sequence[Front]) -> float:
+        """Log likelihood ratio, summed over the moments at which the hand may have been in. Not seen: 0."""
+        if not self._places:
+            return 0.0
+        found = sum(
+            worth * max(_standing(place, front) for front in open_sides)
+            for worth, place in zip(self._worth.tolist(), self._places, strict=True)
+            if _within_reach(place, slot)
+        )
+        return math.log(max(s.BODY_FLOOR, found * self._area))
 
 
 def _stillness(places: Sequence[Place], t: float) -> float:

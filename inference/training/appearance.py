@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -152,10 +153,9 @@ def seen_people(
 
 def filled(image: Picture) -> Picture:
     """The picture with a border at its right and lower edge, so that its sides are multiples of 32."""
-    height, width = (-(-n // 32) * 32 for n in image.shape[:2])
-    whole = np.full((height, width, 3), FILL, np.uint8)
-    whole[: image.shape[0], : image.shape[1]] = image
-    return whole
+    down, across = (-n % 32 for n in image.shape[:2])
+    border = cv2.copyMakeBorder(image, 0, down, 0, across, cv2.BORDER_CONSTANT, value=(FILL, FILL, FILL))
+    return np.asarray(border, dtype=np.uint8)
 
 
 def teach(layers: Appearance, seen: Seen, settings: AppearanceSettings, rng: np.random.Generator) -> float:

@@ -115,7 +115,7 @@ class _Run:
         self._network = channels_last(PersonNet(settings.size)).to(self._device)
         self._average = copy.deepcopy(self._network).eval()
         pairs = zip(self._average.state_dict().values(), self._network.state_dict().values(), strict=True)
-        self._followed = [pair for pair in pairs if pair[0].dtype.is_floating_point]
+        self._means, self._news = zip(*(p for p in pairs if p[0].dtype.is_floating_point), strict=True)
         """Views of the average's numbers and the network's: loading a state keeps them."""
         self._optimiser = _optimiser(self._network, settings)
         self._teacher: PersonNet | None = None
@@ -186,8 +186,7 @@ class _Run:
         started = time.monotonic()
         batch = next(source)
         waited = time.monotonic() - started
-        if self.on_card:
-            batch = batch.to(self._device)
+        batch = batch.to(self._device)
         rate = learning_rate(settings, self.step, self.share)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
@@ -214,8 +213,7 @@ class _Run:
     def _follow(self) -> None:
         """Let the average follow the network; faster while there is little to average."""
         keep = min(self._settings.ema, (1 + self.step) / (10 + self.step))
-        means, news = zip(*self._followed, strict=True)
-        torch._foreach_lerp_(means, news, 1 - keep)
+        torch._foreach_lerp_(self._means, self._news, 1 - keep)
 
     def report(self, progress: Progress | None, *, last: bool = False) -> None:
         """Tell what happened since the last report, if anything did; try the network if it is time to."""

@@ -113,7 +113,7 @@ class FitSettings:
 
 
 def on_card(settings: FitSettings, cores: int) -> FitSettings:
-    """The same run on a graphics card: larger batches, which as many processes prepare as there are cores."""
+    """The same run on a graphics card: larger batches and steps; all cores but one prepare them."""
     return replace(
         settings,
         device="cuda",

@@ -202,7 +202,7 @@ class VisitBook:
         for track in group:
             visit = self._state.visits[track]
             carts = evidence.carts(track)
-            lines = () if visit.staff else carts.lines(carts.best)
+            lines = () if visit.staff else carts.lines()
             if lines != visit.lines:
                 visit.lines = lines
                 cart = Cart(visit.visit, visit.code, track, now, lines)

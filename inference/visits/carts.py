@@ -53,26 +53,24 @@ class Carts:
         """That they hold so many of a product."""
         return min(1.0, sum(h.probability for h in self.hypotheses if h.cart.get(sku, 0) == quantity))
 
-    def lines(self, chosen: CartHypothesis, payers: Carts | None = None) -> tuple[CartLine, ...]:
-        """Its lines, with the events behind them and the probability of each quantity.
+    def lines(self, paid: Carts | None = None) -> tuple[CartLine, ...]:
+        """Those of what is most probably held, with the events behind them and each one's probability.
 
-        ``payers``: all who pay together with this one track; then it is the probability that together they
-        hold what they are charged.
+        ``paid``: what all hold who pay together; the probability is then that of what they are charged.
         """
+        paid = paid or self
         events: dict[str, list[str]] = {}
-        for attribution, explanation in chosen.explanations():
+        for attribution, explanation in self.best.explanations():
             for sku in dict.fromkeys(sku for track in self.tracks for sku in explanation.units(track)):
                 events.setdefault(sku, []).append(attribution.event.id)
         return tuple(
             CartLine(
                 sku=sku,
                 quantity=quantity,
-                probability=self.probability(sku, quantity)
-                if payers is None
-                else payers.probability(sku, payers.best.cart[sku]),
+                probability=paid.probability(sku, paid.best.cart[sku]),
                 events=tuple(dict.fromkeys(events.get(sku, ()))),
             )
-            for sku, quantity in sorted(chosen.cart.items())
+            for sku, quantity in sorted(self.best.cart.items())
         )
 
 

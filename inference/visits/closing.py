@@ -24,8 +24,8 @@ class _Verdict:
     probability: float
     carts: Carts
     """The visit's own."""
-    payers: Carts | None
-    """Together with those who pay with it, if there are any."""
+    paid: Carts
+    """Together with those who pay with it; its own again where it is alone."""
     notes: tuple[str, ...]
 
 
@@ -47,13 +47,12 @@ class Closing:
         lines: tuple[CartLine, ...] = ()
         questions: tuple[Question, ...] = ()
         if verdict.decision != "staff":
-            lines = verdict.carts.lines(chosen, verdict.payers)
+            lines = verdict.carts.lines(verdict.paid)
         if verdict.decision == "review":
             codes = {track: gone.code for track, gone in state.gone.items()}
             codes |= {track: other.code for track, other in state.visits.items()}
             interviewer = Interviewer(self._layout, codes, evidence.log_mass)
-            payers = (verdict.payers or verdict.carts).tracks
-            questions = interviewer.questions(payers, chosen.explanations())
+            questions = interviewer.questions(verdict.paid.tracks, chosen.explanations())
         elif verdict.decision != "staff":
             _settle(state, chosen, visit.track)
         return ClosedVisit(
@@ -80,11 +79,9 @@ class Closing:
         notes, serious = self._presence.outage_notes(visit, state.outages, until)
         notes = [*_company(state, visit), *notes]
         if visit.staff:
-            return _Verdict("staff", 1.0, carts, None, tuple(notes))
+            return _Verdict("staff", 1.0, carts, carts, tuple(notes))
         rules = self._layout.file.rules
-        payers = _payers(state, visit, evidence, carts)
-        # Who of those that pay together took something makes no difference to what is paid.
-        paid = payers or carts
+        paid = _paid(state, visit, evidence, carts)
         best, probability = carts.best.cart, paid.best.probability
         holds = sum(p for cart, p in carts.ranked() if cart)
         odd = _oddities(visit)
@@ -94,22 +91,25 @@ class Closing:
             decision: Decision = "review"
         else:
             decision = "issue" if best else "nothing"
-        return _Verdict(decision, probability, carts, payers, (*odd, *notes))
+        return _Verdict(decision, probability, carts, paid, (*odd, *notes))
 
 
-def _payers(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) -> Carts | None:
-    """What those hold who pay with this visit and are not closed, of all that concerns it; None if alone."""
+def _paid(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) -> Carts:
+    """What all hold who pay with this visit and are not closed, of all that concerns it.
+
+    Who of them took something makes no difference to what is paid. Alone it is the visit's own ``carts``.
+    """
     if visit.token is None or visit.people < 2:
-        return None
+        return carts
     company = [
         track
         for track, other in state.visits.items()
         if other is not visit and other.token == visit.token and not other.staff
     ]
     if not company:
-        return None
+        return carts
     together = evidence.carts(visit.track, company)
-    return together if together.covers(carts.best.cart) else None
+    return together if together.covers(carts.best.cart) else carts
 
 
 def _company(state: VisitsState, visit: Visit) -> list[str]:

@@ -34,22 +34,20 @@ class Interviewer:
 
         ``payers``: tracks, the visit's own and those that pay with it.
         """
-        some = self._worth_refitting(payers, chosen)
-        # where small doubts add up, none of them may reach what is asked about otherwise
-        return self._asked(payers, some, s.ASK_FROM) or self._asked(payers, some, s.ASK_FROM_AT_LEAST)
-
-    def _asked(
-        self, payers: Sequence[int], some: Sequence[tuple[Attribution, Explanation]], least: float
-    ) -> tuple[Question, ...]:
-        found: list[Question] = []
-        for attribution, mine in some:
-            alternatives = self._alternatives(attribution, least)
-            if len(alternatives) < 2:
-                continue
-            stake = self._at_stake(payers, mine, alternatives)
-            if stake >= 1:
-                text = self._text(attribution, alternatives)
-                found.append(Question(attribution.event.id, text, tuple(alternatives), round(stake)))
+        refitted = [
+            (attribution, mine, self._alternatives(attribution))
+            for attribution, mine in self._worth_refitting(payers, chosen)
+        ]
+        for least in (s.ASK_FROM, s.ASK_FROM_AT_LEAST):
+            found: list[Question] = []
+            for attribution, mine, alternatives in refitted:
+                offered = tuple(e for e in alternatives if e.probability >= least)
+                stake = self._at_stake(payers, mine, offered)
+                if len(offered) > 1 and stake >= 1:
+                    text = self._text(attribution, offered)
+                    found.append(Question(attribution.event.id, text, offered, round(stake)))
+            if found:
+                break  # where small doubts add up, none of them may reach what is asked about otherwise
         found.sort(key=lambda q: (-q.at_stake, q.event))
         return tuple(found)
 
@@ -63,7 +61,7 @@ class Interviewer:
         mine.sort(key=lambda item: -self._at_stake(payers, item[1], item[0].explanations))
         return mine[: s.QUESTIONS]
 
-    def _alternatives(self, attribution: Attribution, least: float) -> list[Explanation]:
+    def _alternatives(self, attribution: Attribution) -> list[Explanation]:
         """Explanations that mean different things, with probabilities given everything else."""
         groups: dict[Meaning, list[int]] = {}
         for i, e in enumerate(attribution.explanations):
@@ -82,7 +80,7 @@ class Interviewer:
             first = attribution.explanations[indices[0]]
             found.append(Explanation(math.exp(masses[key] - top) / total, first.track, first.moves))
         found.sort(key=lambda e: (-e.probability, e.track is None, e.track or 0))
-        return [e for e in found if e.probability >= least][: s.ALTERNATIVES]
+        return found[: s.ALTERNATIVES]
 
     def _at_stake(
         self, payers: Sequence[int], chosen: Explanation, alternatives: Sequence[Explanation]

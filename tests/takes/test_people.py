@@ -11,7 +11,7 @@ import pytest
 
 from inference.messages import Hand
 from inference.takes.fronts import fronts
-from inference.takes.people import HandScorer, Side, body_score
+from inference.takes.people import BodyScorer, HandScorer, Side
 from inference.takes.reach import at_arms_length, cells, idle
 from inference.takes.state import Place
 from store_layout.model import Point3
@@ -105,7 +105,7 @@ def stood(*, from_x: float, to_x: float, seconds: float = 2.0, out: float = 0.4)
         Place(T + seconds * step / 2, px, y, (0.01, 0.0, 0.01), 1.0)
         for step, px in zip(steps.tolist(), x.tolist(), strict=True)
     ]
-    return body_score(EVENT, SLOT, fronts(STORE)["A0"], places, 20.0)
+    return BodyScorer(EVENT, places, 20.0).score(SLOT, fronts(STORE)["A0"])
 
 
 def test_who_stands_before_the_slot_is_likelier_than_who_passes_it() -> None:
@@ -124,9 +124,9 @@ def test_swaying_is_standing() -> None:
 
 def test_one_known_place_is_neither_standing_nor_walking() -> None:
     place = Place(T, SLOT.centre[0], SLOT.low[1] - 0.4, (0.01, 0.0, 0.01), 1.0)
-    alone = body_score(EVENT, SLOT, fronts(STORE)["A0"], [place], 20.0)
+    alone = BodyScorer(EVENT, [place], 20.0).score(SLOT, fronts(STORE)["A0"])
     assert 1.5 < alone < stood(from_x=0.0, to_x=0.0)
 
 
 def test_nobody_s_places_say_nothing() -> None:
-    assert body_score(EVENT, SLOT, fronts(STORE)["A0"], [], 20.0) == 0.0
+    assert BodyScorer(EVENT, [], 20.0).score(SLOT, fronts(STORE)["A0"]) == 0.0
