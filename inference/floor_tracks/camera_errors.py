@@ -1,28 +1,37 @@
-"""How far each camera's foot points are off on the average, learned from cameras that see the same person.
+"""What each camera is off by on the average, learned from cameras that see the same person.
 
-A detector puts a box's bottom, or the foot key point, a constant share of the box's height too low or too
-high, more or less so by the camera's pitch. What two cameras say of one person's feet at one moment differs
-by both their biases, through the derivatives of the floor by their pictures, and by noise. All biases are one
-Gaussian, updated by each such difference (recursive least squares with a prior): where cameras look from
-different sides every one is found, and of what no difference shows (a lone camera, two side by side) the
-prior stays: no bias, with its standard deviation. The height of people is no such evidence: its spread, and
-that of the tops of boxes, is that of the bias itself.
+Four things make a camera's foot points wrong in a way that repeats. A detector puts a box's bottom, or the
+foot key point, a constant share of the box's height too low or too high (``box``, ``point``). The camera is
+not turned as its calibration says: somebody knocked it (``turn``). Its frames are stamped late or early, more
+so by the day (``clock``). What two cameras say of one person's feet at one moment differs by all of these,
+through the derivatives of the floor by the picture, by a rotation of the camera and by time, and by noise.
+All are one Gaussian, updated by each such difference (recursive least squares with a prior): where cameras
+look from different sides, and people walk about, every one is found; of what no difference shows (a lone
+camera, people who stand still) the prior stays: nothing is off, with its standard deviation. The height of
+people is no such evidence: its spread, and that of the tops of boxes, is that of the feet's own error.
+
+A camera that somebody knocked is far off at once; a detector's habit explains only a little of that. So how
+far off each camera is against the others, all causes together, is also kept as a mean over its latest feet.
+Where that is large, the camera is told of (see ``tracker``), how it is turned is opened to be learned anew,
+and what it sees counts less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from math import degrees, hypot, radians, sqrt
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.floor_tracks.kalman import Fix
-from inference.floor_tracks.measurement import AS_SEEN, Feet, FeetOff, Sighting, feet_show
+from inference.floor_tracks.measurement import AS_SEEN, CameraOff, Feet, Sighting, feet_show
 from inference.floor_tracks.settings import Settings
-from inference.floor_tracks.state import FeetSeen, FootBiases, Track
+from inference.floor_tracks.state import CameraErrors, CameraShifted, FeetSeen, Track
 
 Array = NDArray[np.float64]
+Block = Literal["box", "point", "turn", "clock"]
 
 
 class FootBias(NamedTuple):
@@ -34,37 +43,103 @@ class FootBias(NamedTuple):
     right_sd: float
 
 
+class CameraClock(NamedTuple):
+    """One camera's clock against the mean of all: positive stamps frames too late."""
+
+    late_s: float
+    late_sd: float
+    drift: float
+    """Seconds a second."""
+
+
+class CameraShift(NamedTuple):
+    """How far off what one camera sees is against the others, before anything is taken from it."""
+
+    angle_deg: float
+    surely: bool
+    """It is not by chance."""
+
+
 class FeetFound(NamedTuple):
     """Somebody's feet in the frame that is at work."""
 
     track: Track
     fix: Fix
     feet: Feet
+    eye: tuple[float, float, float] | None = None
+    """From below the camera to the feet, and the camera's height; None for one that knows only its floor."""
 
 
-def bias_of(biases: FootBiases, camera: str, *, points: bool, s: Settings) -> FootBias:
+def bias_of(errors: CameraErrors, camera: str, *, points: bool, s: Settings) -> FootBias:
     """What is known of one camera; ``points``: of its foot key points, else of its boxes."""
-    slot = biases.slots.get(_slot(camera, points))
-    if slot is None:
+    at = errors.starts.get(_name(camera, "point" if points else "box"))
+    if at is None:
         return FootBias(0.0, 0.0, s.foot_bias_sd, s.foot_bias_side_sd)
-    down, right = biases.mean[2 * slot : 2 * slot + 2].tolist()
-    down_var, right_var = biases.covariance.diagonal()[2 * slot : 2 * slot + 2].tolist()
-    return FootBias(down, right, down_var**0.5, right_var**0.5)
+    down_var, right_var = errors.covariance.diagonal()[at : at + 2].tolist()
+    return FootBias(float(errors.mean[at]), float(errors.mean[at + 1]), down_var**0.5, right_var**0.5)
 
 
-def off_of(biases: FootBiases, camera: str) -> FeetOff:
-    """What to take from a camera's feet."""
-    slots = biases.slots
-    box, point = slots.get(_slot(camera, False)), slots.get(_slot(camera, True))
+def clock_of(errors: CameraErrors, camera: str, s: Settings) -> CameraClock:
+    """How late this camera's stamps are."""
+    at = errors.starts.get(_name(camera, "clock"))
+    if at is None:
+        return CameraClock(0.0, s.clock_sd_s, 0.0)
+    return CameraClock(
+        float(errors.mean[at]), float(errors.covariance[at, at]) ** 0.5, float(errors.mean[at + 1])
+    )
+
+
+def shift_of(errors: CameraErrors, camera: str, s: Settings) -> CameraShift:
+    """How far off this camera is, whatever the cause."""
+    shift = errors.shifts.get(camera)
+    if shift is None:
+        return CameraShift(0.0, False)
+    angle = hypot(shift.right, shift.down)
+    few = max(1.0, min(shift.compared, s.shift_memory) * s.foot_step_s / s.foot_independent_s)
+    surely = shift.compared >= s.shift_least and angle > s.shift_sds * sqrt(shift.var / few)
+    return CameraShift(degrees(angle), surely)
+
+
+def off_of(errors: CameraErrors, camera: str, s: Settings) -> CameraOff:
+    """What to take from what a camera sees."""
+    starts = errors.starts
+    if not starts:
+        return AS_SEEN
+
+    def mean(block: Block, size: int) -> tuple[float, ...] | None:
+        at = starts.get(_name(camera, block))
+        return None if at is None else tuple(errors.mean[at : at + size].tolist())
+
+    box, point, turn = mean("box", 2), mean("point", 2), mean("turn", 3)
     if box is None and point is None:
         return AS_SEEN
-    return FeetOff(_mean(biases, box), _mean(biases, point))
+    a, b = box or (0.0, 0.0)
+    c, d = point or (0.0, 0.0)
+    x, y, z = turn or (0.0, 0.0, 0.0)
+    late = _late(errors, camera, s)
+    doubt = 0.0
+    if camera in errors.turned:
+        doubt = s.turned_doubt * radians(shift_of(errors, camera, s).angle_deg)
+    return CameraOff((a, b), (c, d), (x, y, z), late, doubt)
 
 
-def _mean(biases: FootBiases, slot: int | None) -> tuple[float, float]:
-    if slot is None:
-        return (0.0, 0.0)
-    return (float(biases.mean[2 * slot]), float(biases.mean[2 * slot + 1]))
+def _late(errors: CameraErrors, camera: str, s: Settings) -> float:
+    """Seconds by which this camera's frames are surely older than their stamps.
+
+    Only what lies between the clocks shows: the middle one is taken for right. Where one is early, all the
+    others are late against it, so that no frame is ever of the future.
+    """
+    clocks = {name: at for name, at in errors.starts.items() if name.endswith("\nclock")}
+    usual = float(np.median([errors.mean[at] for at in clocks.values()])) if clocks else 0.0
+
+    def surely(at: int) -> float:
+        away = float(errors.mean[at]) - usual
+        doubt = max(s.clock_least_s, s.clock_least_sds * float(errors.covariance[at, at]) ** 0.5)
+        return away if abs(away) > doubt else 0.0
+
+    offs = {name: surely(at) for name, at in clocks.items()}
+    earliest = min((0.0, *offs.values()))
+    return offs.get(_name(camera, "clock"), 0.0) - earliest
 
 
 def feet_found(track: Track, sighting: Sighting, camera: str, t: float, s: Settings) -> FeetFound | None:
@@ -79,17 +154,26 @@ def feet_found(track: Track, sighting: Sighting, camera: str, t: float, s: Setti
         return None
     if not feet_show(sighting, track.height_m, track.height_var**0.5, s):
         return None
-    return FeetFound(track, sighting.foot, sighting.feet)
+    fix, (x, y, z) = sighting.foot, sighting.origin
+    return FeetFound(track, fix, sighting.feet, (fix.x - x, fix.y - y, z) if z > 0.0 else None)
 
 
-def learn_feet(biases: FootBiases, camera: str, t: float, found: Sequence[FeetFound], s: Settings) -> None:
+def learn_feet(errors: CameraErrors, camera: str, t: float, found: Sequence[FeetFound], s: Settings) -> None:
     """Compare feet found by one camera with those that others found of the same people just before."""
     if not found:
         return
-    _age(biases, t, s)
-    for track, fix, feet in found:
+    _age(errors, t, s)
+    for track, fix, feet, eye in found:
         own = FeetSeen(
-            t, _slot(camera, feet.from_point), fix, feet.down_x, feet.down_y, feet.right_x, feet.right_y
+            t,
+            camera,
+            feet.from_point,
+            fix,
+            feet.down_x,
+            feet.down_y,
+            feet.right_x,
+            feet.right_y,
+            eye,
         )
         others = [
             seen
@@ -98,16 +182,29 @@ def learn_feet(biases: FootBiases, camera: str, t: float, found: Sequence[FeetFo
         ]
         track.feet[camera] = own
         if others:
-            _compare(biases, own, others, track, s)
+            _compare(errors, own, others, track, s)
+
+
+def _moves(seen: FeetSeen, u: float, v: float) -> Iterator[tuple[str, int, Array]]:
+    """By which error these feet are moved how: block, its size, and metres ``(2, size)`` for each unit.
+
+    A camera that is turned by ``w`` (rad, world axes) against its calibration says of somebody in the
+    direction ``d`` that they are in the direction ``d - w x d``, up to where that meets the floor.
+    """
+    feet = np.array(((seen.down_x, seen.right_x), (seen.down_y, seen.right_y)))
+    yield _name(seen.camera, "point" if seen.from_point else "box"), 2, feet
+    if seen.eye is not None:
+        x, y, h = seen.eye
+        turned = np.array(((x * y / h, -h - x * x / h, -y), (h + y * y / h, -x * y / h, x)))
+        yield _name(seen.camera, "turn"), 3, -turned
+    yield _name(seen.camera, "clock"), 2, np.array(((-u, 0.0), (-v, 0.0)))
 
 
 def _compare(
-    biases: FootBiases, own: FeetSeen, others: Sequence[FeetSeen], track: Track, s: Settings
+    errors: CameraErrors, own: FeetSeen, others: Sequence[FeetSeen], track: Track, s: Settings
 ) -> None:
     """One update by the difference between these feet and the others' weighted mean."""
     m = track.motion
-    slots = [_known(biases, other.slot, s) for other in others]
-    slot = _known(biases, own.slot, s)
     infos = []
     for other in others:
         turn = (0.5 * s.speed_sd_ms * (own.t - other.t)) ** 2
@@ -115,64 +212,133 @@ def _compare(
         infos.append(_inverse(z.xx + turn, z.xy, z.yy + turn))
     spread = _inverse(*(sum(column) for column in zip(*infos, strict=True)))
     x, y = own.fix.x, own.fix.y
-    h = np.zeros((2, len(biases.mean)))
-    h[0, 2 * slot : 2 * slot + 2] = own.down_x, own.right_x
-    h[1, 2 * slot : 2 * slot + 2] = own.down_y, own.right_y
-    for other, k, info in zip(others, slots, infos, strict=True):
-        a, b, c, d = _product(spread, info)
+    parts = [(_known(errors, name, s), size, move) for name, size, move in _moves(own, m.u, m.v)]
+    for other, info in zip(others, infos, strict=True):
+        weight = _product(spread, info)
+        (a, b), (c, d) = weight.tolist()
         dt = own.t - other.t
         zx, zy = other.fix.x + m.u * dt, other.fix.y + m.v * dt
         x, y = x - (a * zx + b * zy), y - (c * zx + d * zy)
-        h[0, 2 * k] -= a * other.down_x + b * other.down_y
-        h[0, 2 * k + 1] -= a * other.right_x + b * other.right_y
-        h[1, 2 * k] -= c * other.down_x + d * other.down_y
-        h[1, 2 * k + 1] -= c * other.right_x + d * other.right_y
-    hp = h @ biases.covariance
+        parts += [
+            (_known(errors, name, s), size, -weight @ move) for name, size, move in _moves(other, m.u, m.v)
+        ]
+    h = np.zeros((2, len(errors.mean)))
+    for at, size, move in parts:
+        h[:, at : at + size] += move
+    hp = h @ errors.covariance
     (pxx, pxy), (_, pyy) = (hp @ h.T).tolist()
     rxx, rxy, ryy = own.fix.xx + spread[0], own.fix.xy + spread[1], own.fix.yy + spread[2]
     sxx, sxy, syy = _inverse(pxx + rxx, pxy + rxy, pyy + ryy)
+    _follow_shift(errors, own, x, y, s)
     if sxx * x * x + 2.0 * sxy * x * y + syy * y * y > s.foot_gate_d2:
         return  # another person's feet, or something else's
     # Neighbouring frames repeat each other's errors: few of them are news.
     few = max(1.0, s.foot_independent_s / s.foot_step_s)
     sxx, sxy, syy = _inverse(pxx + few * rxx, pxy + few * rxy, pyy + few * ryy)
     gain = np.array(((sxx, sxy), (sxy, syy))) @ hp
-    biases.mean = biases.mean + np.array((x, y)) @ gain
-    covariance = biases.covariance - gain.T @ hp
-    biases.covariance = (covariance + covariance.T) / 2
+    errors.mean = errors.mean + np.array((x, y)) @ gain
+    covariance = errors.covariance - gain.T @ hp
+    errors.covariance = (covariance + covariance.T) / 2
 
 
-def _age(biases: FootBiases, t: float, s: Settings) -> None:
-    """Cameras are touched and detectors replaced: what was learned ages, up to the prior."""
-    dt = 0.0 if biases.t is None else t - biases.t
-    if biases.t is None or dt > s.foot_step_s:
-        biases.t = t
-    if biases.slots and dt > s.foot_step_s:
-        prior = _prior(len(biases.slots), s)
-        room = np.maximum(0.0, prior - biases.covariance.diagonal())
-        biases.covariance = biases.covariance + np.diag(np.minimum(room, prior * (dt / s.foot_memory_s)))
+def _follow_shift(errors: CameraErrors, own: FeetSeen, x: float, y: float, s: Settings) -> None:
+    """How far off this camera is in angles: what is left, ``(x, y)`` metres, and what was taken from it."""
+    if own.eye is None:
+        return
+    right, down = _angle(own.eye, own.right_x, own.right_y), _angle(own.eye, own.down_x, own.down_y)
+    moves = np.array(((own.right_x / right, own.down_x / down), (own.right_y / right, own.down_y / down)))
+    at = errors.starts[_name(own.camera, "turn")]
+    for _, size, move in _moves(own, 0.0, 0.0):
+        if size == 3:
+            x, y = np.add((x, y), move @ errors.mean[at : at + 3]).tolist()
+    alpha, beta = np.linalg.solve(moves, (x, y)).tolist()
+    bias = errors.starts[_name(own.camera, "point" if own.from_point else "box")]
+    alpha += float(errors.mean[bias + 1]) * right
+    beta += float(errors.mean[bias]) * down
+    most = s.shift_most
+    alpha, beta = max(-most, min(most, alpha)), max(-most, min(most, beta))
+    shift = errors.shifts.get(own.camera, CameraShifted())
+    compared = shift.compared + 1
+    share = 1.0 / min(compared, s.shift_memory)
+    off = (alpha - shift.right) ** 2 + (beta - shift.down) ** 2
+    errors.shifts[own.camera] = CameraShifted(
+        compared,
+        shift.right + share * (alpha - shift.right),
+        shift.down + share * (beta - shift.down),
+        (1.0 - share) * (shift.var + share * off) if shift.compared else most**2,
+    )
 
 
-def _prior(slots: int, s: Settings) -> Array:
-    return np.tile([s.foot_bias_sd**2, s.foot_bias_side_sd**2], slots)
+def _angle(eye: tuple[float, float, float], x: float, y: float) -> float:
+    """Angle by which the line of sight turns when the feet move by this much along the floor, rad."""
+    line = np.array((eye[0], eye[1], -eye[2]))
+    return float(np.linalg.norm(np.cross(line, (x, y, 0.0))) / (line @ line))
 
 
-def _known(biases: FootBiases, name: str, s: Settings) -> int:
-    """Number of a camera's biases, added with the prior where it is new."""
-    slot = biases.slots.get(name)
-    if slot is None:
-        slot = biases.slots[name] = len(biases.slots)
-        n = 2 * slot
-        covariance = np.zeros((n + 2, n + 2))
-        covariance[:n, :n] = biases.covariance
-        covariance[n:, n:] = np.diag(_prior(1, s))
-        biases.covariance = covariance
-        biases.mean = np.append(biases.mean, (0.0, 0.0))
-    return slot
+def learn_turn_anew(errors: CameraErrors, camera: str, s: Settings) -> None:
+    """This camera has been knocked: how it is turned is open again."""
+    at = errors.starts.get(_name(camera, "turn"))
+    if at is not None:
+        _open(errors, at, 3 * [s.knocked_sd])
 
 
-def _slot(camera: str, points: bool) -> str:
-    return f"{camera}\n{'point' if points else 'box'}"
+def _open(errors: CameraErrors, at: int, sds: Sequence[float]) -> None:
+    """Forget what was learned of these errors, and allow for so large ones."""
+    chosen = slice(at, at + len(sds))
+    covariance = errors.covariance.copy()
+    covariance[chosen] = 0.0
+    covariance[:, chosen] = 0.0
+    covariance[chosen, chosen] = np.diag(np.square(sds))
+    errors.covariance = covariance
+
+
+def _age(errors: CameraErrors, t: float, s: Settings) -> None:
+    """Cameras are touched and detectors replaced: what was learned ages, up to the prior. Clocks drift."""
+    dt = 0.0 if errors.t is None else t - errors.t
+    if errors.t is None or dt > s.foot_step_s:
+        errors.t = t
+    if not errors.starts or dt <= s.foot_step_s:
+        return
+    prior, forget = np.zeros(len(errors.mean)), np.zeros(len(errors.mean))
+    drift = np.eye(len(errors.mean))
+    for name, at in errors.starts.items():
+        sds, memory_s = _prior(name, s)
+        prior[at : at + len(sds)] = np.square(sds)
+        forget[at : at + len(sds)] = np.divide(dt, memory_s)
+        if name.endswith("\nclock"):
+            drift[at, at + 1] = dt
+    covariance = drift @ errors.covariance @ drift.T
+    room = np.maximum(0.0, prior - covariance.diagonal())
+    errors.mean = drift @ errors.mean
+    errors.covariance = covariance + np.diag(np.minimum(room, prior * forget))
+
+
+def _prior(name: str, s: Settings) -> tuple[Sequence[float], Sequence[float]]:
+    """Standard deviations of a block, and in how many seconds without news all is forgotten."""
+    if name.endswith("\nturn"):
+        return 3 * [s.turn_sd], 3 * [s.foot_memory_s]
+    if name.endswith("\nclock"):
+        return [s.clock_sd_s, s.clock_drift_sd], [s.clock_memory_s, s.foot_memory_s]
+    return [s.foot_bias_sd, s.foot_bias_side_sd], 2 * [s.foot_memory_s]
+
+
+def _known(errors: CameraErrors, name: str, s: Settings) -> int:
+    """Where a block begins, added with its prior where it is new."""
+    at = errors.starts.get(name)
+    if at is None:
+        sds, _ = _prior(name, s)
+        at = errors.starts[name] = len(errors.mean)
+        size = at + len(sds)
+        covariance = np.zeros((size, size))
+        covariance[:at, :at] = errors.covariance
+        covariance[at:, at:] = np.diag(np.square(sds))
+        errors.covariance = covariance
+        errors.mean = np.append(errors.mean, np.zeros(len(sds)))
+    return at
+
+
+def _name(camera: str, block: Block) -> str:
+    return f"{camera}\n{block}"
 
 
 def _inverse(xx: float, xy: float, yy: float) -> tuple[float, float, float]:
@@ -181,13 +347,7 @@ def _inverse(xx: float, xy: float, yy: float) -> tuple[float, float, float]:
     return yy / det, -xy / det, xx / det
 
 
-def _product(
-    a: tuple[float, float, float], b: tuple[float, float, float]
-) -> tuple[float, float, float, float]:
-    """Of two symmetric 2x2 matrices, by rows."""
-    return (
-        a[0] * b[0] + a[1] * b[1],
-        a[0] * b[1] + a[1] * b[2],
-        a[1] * b[0] + a[2] * b[1],
-        a[1] * b[1] + a[2] * b[2],
-    )
+def _product(a: tuple[float, float, float], b: tuple[float, float, float]) -> Array:
+    """Of two symmetric 2x2 matrices."""
+    full: Array = np.array(((a[0], a[1]), (a[1], a[2]))) @ np.array(((b[0], b[1]), (b[1], b[2])))
+    return full

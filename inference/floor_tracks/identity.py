@@ -47,7 +47,8 @@ def follow_encounters(encounters: list[Encounter], people: Sequence[Track], t: f
             met = open_now.get(key)
             if met is None:
                 if d2 < s.meet_m**2:
-                    encounters.append(Encounter(*key, t))
+                    first, second = (a, b) if a.number < b.number else (b, a)
+                    encounters.append(Encounter(*key, t, first.appearance, second.appearance))
                 continue
             _mix(met, d2, (ma.xx + ma.yy + mb.xx + mb.yy) / 2, t, s)
 
@@ -63,19 +64,18 @@ def _mix(met: Encounter, d2: float, variance: float, t: float, s: Settings) -> N
 
 
 def weigh_appearance(
-    encounters: Sequence[Encounter],
-    people: Mapping[int, Track],
-    looks: Mapping[int, Appearance | None],
-    s: Settings,
+    encounters: Sequence[Encounter], looks: Mapping[int, Appearance | None], s: Settings
 ) -> None:
-    """After parting, compare what is seen now with what was gathered before they met."""
+    """After parting, compare what is seen now with what was gathered before they met.
+
+    Where one has left, the other goes on being compared with both.
+    """
     for met in encounters:
-        a, b = people.get(met.a), people.get(met.b)
-        if met.parted_t is None or a is None or b is None:
+        if met.parted_t is None:
             continue
-        for own, other in ((a, b), (b, a)):
-            new = looks.get(own.number)
-            to_own, to_other = cosine(new, own.appearance), cosine(new, other.appearance)
+        for number, own, other in ((met.a, met.look_a, met.look_b), (met.b, met.look_b, met.look_a)):
+            new = looks.get(number)
+            to_own, to_other = cosine(new, own), cosine(new, other)
             if to_own is not None and to_other is not None:
                 gain = s.evidence_share * s.appearance_weight * (to_other - to_own)
                 met.evidence = max(-s.evidence_limit, min(s.evidence_limit, met.evidence + gain))
@@ -88,40 +88,36 @@ def settle_encounters(
     """Decide the encounters that are over; returns those still open.
 
     Where the evidence says they were exchanged, the tracks' numbers are put right. Otherwise, and for what
-    doubt is left, beliefs are mixed.
+    doubt is left, beliefs are mixed. Who is alone because the other has left is with probability q the one
+    who should have.
     """
     still: list[Encounter] = []
     for met in encounters:
         a, b = people.get(met.a), people.get(met.b)
-        if a is None or b is None:
-            remaining = a if a is not None else b
-            if remaining is not None:
-                _lose_certainty(remaining, met, s)
+        if a is None and b is None:
             continue
-        over = met.parted_t is not None and (
-            met.frames >= 2 * s.evidence_frames
-            or t - met.parted_t > s.settle_s
-            or met.exchanged < s.doubt_kept
-        )
-        if not over:
+        both = a is not None and b is not None
+        if not both and met.parted_t is None:
+            met.parted_t = t
+        if not _over(met, t, (2 if both else 1) * s.evidence_frames, s):
             still.append(met)
             continue
         q = exchanged(met)
-        if q > 0.5:
+        if a is not None and b is not None and q > 0.5:
             exchange(a, b)
             q = 1.0 - q
-        a.belief, b.belief = (
-            mixed(a.belief, b.belief, q, s.doubt_kept),
-            mixed(b.belief, a.belief, q, s.doubt_kept),
-        )
+        of_a = a.belief if a is not None else {met.a: 1.0}
+        of_b = b.belief if b is not None else {met.b: 1.0}
+        for one, own, others in ((a, of_a, of_b), (b, of_b, of_a)):
+            if one is not None:
+                one.belief = mixed(own, others, q, s.doubt_kept)
     return still
 
 
-def _lose_certainty(remaining: Track, met: Encounter, s: Settings) -> None:
-    """The other one has left: with probability q it was this one who should have."""
-    q = exchanged(met)
-    gone = met.a if remaining.number == met.b else met.b
-    remaining.belief = mixed(remaining.belief, {gone: 1.0}, q, s.doubt_kept)
+def _over(met: Encounter, t: float, frames: int, s: Settings) -> bool:
+    return met.parted_t is not None and (
+        met.frames >= frames or t - met.parted_t > s.settle_s or met.exchanged < s.doubt_kept
+    )
 
 
 def exchange(a: Track, b: Track) -> None:
@@ -144,9 +140,10 @@ def reported(
     belief = track.belief
     for met in encounters:
         if track.number in (met.a, met.b):
-            other = people.get(met.b if track.number == met.a else met.a)
+            other = met.b if track.number == met.a else met.a
             q = exchanged(met)
-            if other is not None and q >= s.doubt_kept:
-                belief = mixed(belief, other.belief, q, s.doubt_kept)
+            if q >= s.doubt_kept:
+                theirs = people[other].belief if other in people else {other: 1.0}
+                belief = mixed(belief, theirs, q, s.doubt_kept)
     others = sorted(((n, p) for n, p in belief.items() if n != track.number), key=lambda x: (-x[1], x[0]))
     return min(1.0, belief.get(track.number, 0.0)), tuple(others)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from inference.floor_tracks.body import offsets
 from inference.floor_tracks.boxes import (
@@ -30,6 +31,8 @@ from inference.floor_tracks.settings import Settings
 from inference.messages import Appearance, Detection, Detections, Skeleton
 from store_layout.camera_geometry import CameraModel, camera_model
 from store_layout.model import Camera, StoreLayout
+
+Array = NDArray[np.float64]
 
 
 class WristRay(msgspec.Struct, frozen=True, gc=False):
@@ -82,16 +85,25 @@ class Sighting(msgspec.Struct):
     skeleton: Skeleton | None = None
 
 
-class FeetOff(NamedTuple):
-    """By which a camera's feet are too low, and too far right, in the picture: shares of the box's height."""
+class CameraOff(NamedTuple):
+    """What is to be taken from what a camera sees.
+
+    Its feet are too low, and too far right, in the picture by shares of the box's height.
+    """
 
     box: tuple[float, float] = (0.0, 0.0)
     """The middle of the box's bottom."""
     point: tuple[float, float] = (0.0, 0.0)
     """The foot key point."""
+    turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """How the camera is turned against its calibration: rotation vector in the world's axes, small, rad."""
+    late_s: float = 0.0
+    """Its frames were taken so long before their time stamps."""
+    doubt: float = 0.0
+    """What is not known of the turn, rad; 0 where it is too small to matter."""
 
 
-AS_SEEN = FeetOff()
+AS_SEEN = CameraOff()
 
 
 class View:
@@ -102,6 +114,19 @@ class View:
         self.width, self.height = width, height
         middle = np.array([[width / 2, height / 2]])
         self.error_px = sqrt(float(np.trace(self.model.pixel_error(middle)[0])) / 2)
+        self._px_per_rad = 0.0
+        if self.model.can_see_heights:
+            _, (a, b) = self.model.sight_lines(np.add(middle, ((0.0, 0.0), (1.0, 0.0))))
+            self._px_per_rad = float(np.linalg.norm(a) / np.linalg.norm(b - a))
+
+    def sight_lines(self, pixels: Array, off: CameraOff) -> tuple[Array, Array]:
+        """The camera's place, and directions ``(N, 3)`` as it is turned now."""
+        origin, lines = self.model.sight_lines(pixels)
+        return origin, lines if off is AS_SEEN else lines + np.cross(off.turn, lines)
+
+    def noise_px(self, off: CameraOff) -> float:
+        """Of the calibration, and of how the camera is turned."""
+        return hypot(self.error_px, off.doubt * self._px_per_rad)
 
     def shows(self, places: Sequence[tuple[float, float]]) -> list[bool]:
         """Where a person standing there would be in the picture: by their hips, or else their feet."""
@@ -144,10 +169,10 @@ class Measurer:
             if (view := self.view(c.id, c.width, c.height)) is not None
         }
 
-    def sightings(self, seen: Detections, off: FeetOff = AS_SEEN) -> list[Sighting]:
+    def sightings(self, seen: Detections, off: CameraOff = AS_SEEN) -> list[Sighting]:
         """Sightings of one frame, weakest and doubled boxes left out; empty for an unknown camera.
 
-        ``off`` is what this camera's feet are off on the average.
+        ``off`` is what this camera is off on the average.
         """
         view = self.view(seen.camera, seen.width, seen.height)
         kept = without_duplicates(seen.items, self._settings)
@@ -157,7 +182,7 @@ class Measurer:
             return self._from_floor(seen, kept, view, off)
         return self._from_lines(seen, kept, view, off)
 
-    def _foot(self, item: Detection, seen: Detections, off: FeetOff) -> Pixel:
+    def _foot(self, item: Detection, seen: Detections, off: CameraOff) -> Pixel:
         """The feet less what this camera's are off on the average."""
         foot = foot_pixel(item, seen, self._settings)
         if off is AS_SEEN or foot.cut:
@@ -168,7 +193,7 @@ class Measurer:
 
     # -- cameras that only know the floor ------------------------------------------------------------
 
-    def _from_floor(self, seen: Detections, kept: list[int], view: View, off: FeetOff) -> list[Sighting]:
+    def _from_floor(self, seen: Detections, kept: list[int], view: View, off: CameraOff) -> list[Sighting]:
         s = self._settings
         feet = [self._foot(seen.items[i], seen, off) for i in kept]
         points = np.array([(f.u + a, f.v + b) for f in feet for a, b in NEIGHBOURS])
@@ -190,24 +215,25 @@ class Measurer:
 
     # -- cameras that know heights -------------------------------------------------------------------
 
-    def _from_lines(self, seen: Detections, kept: list[int], view: View, off: FeetOff) -> list[Sighting]:
+    def _from_lines(self, seen: Detections, kept: list[int], view: View, off: CameraOff) -> list[Sighting]:
         s = self._settings
         feet = [self._foot(seen.items[i], seen, off) for i in kept]
         tops = [top_pixel(seen.items[i], seen, s) for i in kept]
-        feet, tops = self._unleaned(seen, kept, view, feet, tops)
+        feet, tops = self._unleaned(seen, kept, view, off, feet=feet, tops=tops)
         wrists = [(n, left, k) for n, i in enumerate(kept) for left, k in wrists_of(seen.items[i], s)]
         flat = [(p.u + a, p.v + b) for p in (*feet, *tops) for a, b in NEIGHBOURS]
         flat += [(k.x, k.y) for _, _, k in wrists]
-        origin, directions = view.model.sight_lines(np.array(flat, dtype=np.float64))
+        origin, directions = view.sight_lines(np.array(flat, dtype=np.float64), off)
+        error_px = view.noise_px(off)
         ox, oy, oz = origin.tolist()
         rays = directions.tolist()
         count = len(kept)
         found: list[Sighting] = []
         places: dict[int, Sighting] = {}
         for n, i in enumerate(kept):
-            foot = ray_from(rays[3 * n : 3 * n + 3], feet[n], view.error_px)
+            foot = ray_from(rays[3 * n : 3 * n + 3], feet[n], error_px)
             m = 3 * (count + n)
-            top = ray_from(rays[m : m + 3], tops[n], view.error_px)
+            top = ray_from(rays[m : m + 3], tops[n], error_px)
             sighting = self._combine(
                 seen.items[i],
                 i,
@@ -223,9 +249,7 @@ class Measurer:
         for (n, left, key), d in zip(wrists, rays[6 * count :], strict=True):
             if n in places:
                 m = 3 * (count + n)
-                noise = hypot(
-                    view.error_px, s.key_share * box_height(seen.items[kept[n]].box) + s.pixel_floor_px
-                )
+                noise = hypot(error_px, s.key_share * box_height(seen.items[kept[n]].box) + s.pixel_floor_px)
                 angle = noise * sqrt(sum((a - b) ** 2 for a, b in zip(rays[m], rays[m + 1], strict=True)))
                 item = seen.items[kept[n]]
                 ray = WristRay(left, d[0], d[1], d[2], angle, key.score, item.side_score)
@@ -234,11 +258,18 @@ class Measurer:
         return found
 
     def _unleaned(
-        self, seen: Detections, kept: list[int], view: View, feet: list[Pixel], tops: list[Pixel]
+        self,
+        seen: Detections,
+        kept: list[int],
+        view: View,
+        off: CameraOff,
+        *,
+        feet: list[Pixel],
+        tops: list[Pixel],
     ) -> tuple[list[Pixel], list[Pixel]]:
         """The pixels of feet and head, from those of the box's bottom and top (see ``body``)."""
         s = self._settings
-        origin, lines = view.model.sight_lines(np.array([(p.u, p.v) for p in (*feet, *tops)]))
+        origin, lines = view.sight_lines(np.array([(p.u, p.v) for p in (*feet, *tops)]), off)
         count = len(kept)
         down = np.minimum(lines[:, 2:], -0.05)
         slopes = lines[:, :2] / down

@@ -54,8 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     head_lean_sd_m: float = 0.12
     """How far a head is from over the feet."""
 
-    # What a camera's feet are off on the average (see ``foot_bias``). Shares are of the box's height.
-    learn_foot_bias: bool = True
+    # What a camera is off on the average (see ``camera_errors``). Shares are of the box's height.
+    learn_camera_errors: bool = True
     foot_bias_sd: float = 0.03
     """Spread, over detectors and cameras, of the constant vertical error of the feet ..."""
     foot_bias_side_sd: float = 0.015
@@ -70,6 +70,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Squared Mahalanobis distance beyond which it is somebody else (chi2, 2 dof: 0.99)."""
     foot_memory_s: float = 86_400.0
     """In a day without news all is forgotten."""
+    turn_sd: float = 0.0025
+    """How far a calibrated camera is turned against its calibration, each axis, rad: about a pixel ..."""
+    knocked_sd: float = 0.035
+    """... and one that somebody knocked."""
+    shift_memory: int = 40
+    """How far off a camera is, is the mean over so many comparisons ..."""
+    shift_least: int = 12
+    """... at least so many ..."""
+    shift_sds: float = 4.0
+    """... and surely, when it is this many of its standard deviations."""
+    shift_most: float = 0.1
+    """Rad: feet that are farther off are another person's."""
+    turned_deg: float = 1.3
+    """A camera that is surely off by more is told of, and counts less; detectors' habits make 0.8 at most."""
+    turned_doubt: float = 0.5
+    """Share of a known turn that is doubted."""
+    clock_sd_s: float = 0.1
+    """Spread of what lies between the cameras' clocks and ways to here."""
+    clock_drift_sd: float = 5e-5
+    """Of quartz clocks, seconds a second."""
+    clock_memory_s: float = 3600.0
+    clock_least_s: float = 0.1
+    """A camera whose clock is nearer to the others' than this is taken as it comes ..."""
+    clock_least_sds: float = 2.5
+    """... or than this many of its standard deviations."""
 
     # People's heights.
     height_m: float = 1.70

@@ -23,26 +23,44 @@ class SeenBy(msgspec.Struct):
 
 
 class FeetSeen(msgspec.Struct, frozen=True, array_like=True):
-    """Where one camera had a person's feet, for comparing with others (see ``foot_bias``)."""
+    """Where one camera had a person's feet, for comparing with others (see ``camera_errors``)."""
 
     t: float
-    slot: str
+    camera: str
+    from_point: bool
+    """By the foot key point, not the box."""
     fix: Fix
     down_x: float
     down_y: float
     right_x: float
     right_y: float
     """What the box's height, down or to the right in the picture, is on the floor there, metres."""
+    eye: tuple[float, float, float] | None
+    """From below the camera to the feet, and the camera's height; None for one that knows only its floor."""
 
 
-class FootBiases(msgspec.Struct):
-    """What is known of all cameras' foot biases: a joint Gaussian over (down, right) of each."""
+class CameraShifted(msgspec.Struct, frozen=True, array_like=True):
+    """Mean of how far off one camera's latest feet were against the others', as angles at the camera, rad."""
 
-    slots: dict[str, int] = {}
+    compared: int = 0
+    right: float = 0.0
+    down: float = 0.0
+    var: float = 0.0
+    """Of one comparison, both directions together, rad2."""
+
+
+class CameraErrors(msgspec.Struct):
+    """What is known of all cameras' errors that repeat: a joint Gaussian (see ``camera_errors``)."""
+
+    starts: dict[str, int] = {}
+    """``camera\nblock`` -> where in the mean the block begins."""
     mean: NDArray[np.float64] = msgspec.field(default_factory=lambda: np.zeros(0))
     covariance: NDArray[np.float64] = msgspec.field(default_factory=lambda: np.zeros((0, 0)))
     t: float | None = None
     """Time up to which it has aged."""
+    shifts: dict[str, CameraShifted] = {}
+    turned: list[str] = []
+    """Cameras that do not look where their calibration says, and have been told of."""
 
 
 class Track(msgspec.Struct):
@@ -104,6 +122,9 @@ class Encounter(msgspec.Struct):
     a: int
     b: int
     t: float
+    look_a: Appearance | None = None
+    """How each looked before they met: compared with afterwards, also when one has left."""
+    look_b: Appearance | None = None
     exchanged: float = 0.0
     """Probability, from closeness alone."""
     evidence: float = 0.0
@@ -144,4 +165,4 @@ class FloorTracksState(msgspec.Struct):
     arrivals: list[Arrival] = []
     signalling: list[str] = []
     """Gates that have ever sent an entry signal."""
-    foot_biases: FootBiases = msgspec.field(default_factory=FootBiases)
+    camera_errors: CameraErrors = msgspec.field(default_factory=CameraErrors)

@@ -7,7 +7,18 @@ camera has at that place.
 from __future__ import annotations
 
 from inference.floor_tracks.association import best_assignment, pairs_of
-from inference.floor_tracks.foot_bias import FootBias, bias_of, feet_found, learn_feet, off_of
+from inference.floor_tracks.camera_errors import (
+    CameraClock,
+    CameraShift,
+    FootBias,
+    bias_of,
+    clock_of,
+    feet_found,
+    learn_feet,
+    learn_turn_anew,
+    off_of,
+    shift_of,
+)
 from inference.floor_tracks.gates import Gates, note_entry, note_exit
 from inference.floor_tracks.hands import hands_of
 from inference.floor_tracks.identity import (
@@ -24,6 +35,7 @@ from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import FloorTracksState, Track
 from inference.floor_tracks.whereabouts import Whereabouts
 from inference.messages import (
+    Alarm,
     Appearance,
     Detections,
     FloorUpdate,
@@ -62,8 +74,9 @@ class FloorTracker:
                 if self._too_late(seen.t):
                     return self._update({}, Changes())
                 view = self._measurer.view(seen.camera, seen.width, seen.height)
-                sightings = self._measurer.sightings(seen, off_of(self.state.foot_biases, seen.camera))
-                return self._frame(seen.camera, seen.t, sightings, view)
+                off = off_of(state.camera_errors, seen.camera, self.settings)
+                sightings = self._measurer.sightings(seen, off)
+                return self._frame(seen.camera, seen.t - off.late_s, sightings, view)
             case Skeletons():
                 if self._too_late(seen.t):
                     return self._update({}, Changes())
@@ -114,10 +127,10 @@ class FloorTracker:
         matched = best_assignment(gains)
         self._count_chances(tracks, shown, {i for i, _ in matched}, known)
         doubtful = in_doubt(state.encounters)
-        if view is not None and s.learn_foot_bias:
+        if view is not None and s.learn_camera_errors:
             sure = [(tracks[i], sightings[j]) for i, j in matched if i < known]
             feet = [feet_found(p, f, sensor, t, s) for p, f in sure if p.number not in doubtful]
-            learn_feet(state.foot_biases, sensor, t, [f for f in feet if f is not None], s)
+            learn_feet(state.camera_errors, sensor, t, [f for f in feet if f is not None], s)
         for track in tracks:
             last = track.seen_by.get(sensor)
             if last is not None:
@@ -130,6 +143,8 @@ class FloorTracker:
         self._new_tentative(sensor, t, sightings, {j for _, j in matched})
         seen = {tracks[i].number: sightings[j] for i, j in matched if i < known}
         changes = Changes()
+        if view is not None:
+            self._tell_of_turned(sensor, changes)
         self._encounters({n: sighting.appearance for n, sighting in seen.items()})
         hands = self._hands(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known])
         self._lifecycle.settle(state, dt, changes)
@@ -212,7 +227,7 @@ class FloorTracker:
         people = {p.number: p for p in state.people}
         follow_encounters(state.encounters, state.people, state.t, s)
         if state.encounters:
-            weigh_appearance(state.encounters, people, looks, s)
+            weigh_appearance(state.encounters, looks, s)
             state.encounters = settle_encounters(state.encounters, people, state.t, s)
 
     def _hands(
@@ -226,9 +241,39 @@ class FloorTracker:
                 found[track.number] = hands_of(sighting, sensor, t, (m.x, m.y), self.settings)
         return found
 
+    # -- what cameras are off ------------------------------------------------------------------------
+
+    def _tell_of_turned(self, camera: str, changes: Changes) -> None:
+        """Once, that a camera does not look where its calibration says."""
+        state, s = self.state, self.settings
+        told, shift = state.camera_errors.turned, self.shift(camera)
+        if camera in told:
+            if shift.angle_deg < s.turned_deg / 2:
+                told.remove(camera)
+        elif shift.surely and shift.angle_deg > s.turned_deg:
+            told.append(camera)
+            learn_turn_anew(state.camera_errors, camera, s)
+            changes.alarms.append(
+                Alarm(
+                    state.t,
+                    "camera_turned",
+                    camera,
+                    f"Camera {camera} is turned by some {shift.angle_deg:.1f} degrees from its calibration. "
+                    "Calibrate it again; until then it counts less",
+                )
+            )
+
     def foot_bias(self, camera: str, *, points: bool = False) -> FootBias:
         """How far this camera's feet are off on the average: its boxes', or its foot key points'."""
-        return bias_of(self.state.foot_biases, camera, points=points, s=self.settings)
+        return bias_of(self.state.camera_errors, camera, points=points, s=self.settings)
+
+    def clock(self, camera: str) -> CameraClock:
+        """How late this camera's frames are stamped, against the mean of all cameras."""
+        return clock_of(self.state.camera_errors, camera, self.settings)
+
+    def shift(self, camera: str) -> CameraShift:
+        """How far off this camera is against the others, before anything is taken from it."""
+        return shift_of(self.state.camera_errors, camera, self.settings)
 
     # -- everything else -----------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ def test_appearance_that_fits_clears_the_doubt() -> None:
     a, b = person(1, 0, RED), person(2, 0, BLUE)
     encounters, people = meet(a, b, 5.0), {1: a, 2: b}
     for _ in range(S.evidence_frames):
-        weigh_appearance(encounters, people, {1: RED, 2: BLUE}, S)
+        weigh_appearance(encounters, {1: RED, 2: BLUE}, S)
     assert settle_encounters(encounters, people, 6.0, S) == []
     assert reported(a, [], people, S)[0] > 0.98
 
@@ -95,7 +95,7 @@ def test_appearance_that_does_not_fit_puts_the_numbers_right() -> None:
     a, b = person(1, 0, RED), person(2, 0, BLUE)
     encounters, people = meet(a, b, 5.0), {1: a, 2: b}
     for _ in range(S.evidence_frames):
-        weigh_appearance(encounters, people, {1: BLUE, 2: RED}, S)
+        weigh_appearance(encounters, {1: BLUE, 2: RED}, S)
     settle_encounters(encounters, people, 6.0, S)
     assert (a.number, b.number) == (2, 1)
     assert (a.motion.x, b.motion.x) == (0.0, 3.0)  # what was seen stays
@@ -106,6 +106,20 @@ def test_appearance_that_does_not_fit_puts_the_numbers_right() -> None:
 def test_when_one_of_two_has_left_the_doubt_stays_with_the_other() -> None:
     a, b = person(1, 0), person(2, 0)
     encounters = meet(a, b, 5.0)
-    assert settle_encounters(encounters, {2: b}, 6.0, S) == []
+    told = reported(b, encounters, {2: b}, S)[1]
+    assert settle_encounters(encounters, {2: b}, 6.0, S) == encounters  # they may yet be told apart
+    assert settle_encounters(encounters, {2: b}, 60.0, S) == []
     assert b.belief[1] == pytest.approx(1.0 - b.belief[2])
     assert 0.1 < b.belief[1] < 0.5
+    assert told[0][0] == 1
+    assert told[0][1] == pytest.approx(b.belief[1])
+
+
+@pytest.mark.parametrize(("seen", "least", "most"), [(BLUE, 0.98, 1.0), (RED, 0.0, 0.2)])
+def test_who_is_left_alone_is_compared_with_both(seen: Appearance, least: float, most: float) -> None:
+    a, b = person(1, 0, RED), person(2, 0, BLUE)
+    encounters = meet(a, b, 5.0)
+    for _ in range(S.evidence_frames):
+        weigh_appearance(encounters, {2: seen}, S)
+    assert settle_encounters(encounters, {2: b}, 6.0, S) == []
+    assert least <= b.belief.get(2, 0.0) <= most

@@ -32,4 +32,4 @@ def test_cmc1_is_placed_better_by_what_the_cameras_learn_of_their_feet() -> None
         seen = cmc1.observations(folder, "faster_rcnn")
         return cmc1.score(tracker, seen, cmc1.truth(folder), 1.0).mean_error
 
-    assert error(Settings()) < 0.95 * error(Settings(learn_foot_bias=False))
+    assert error(Settings()) < 0.95 * error(Settings(learn_camera_errors=False))

@@ -118,7 +118,7 @@ def bias_table(crowd_seen: Sequence[Detections] | None) -> Iterator[str]:
     for name, measure in _sessions(crowd_seen):
         cells = []
         for learn in (False, True):
-            median, p90 = measure(Settings(learn_foot_bias=learn))
+            median, p90 = measure(Settings(learn_camera_errors=learn))
             cells.append(f"{median:.3f} / {p90:.3f}")
         yield f"| {name} | {cells[0]} | {cells[1]} |"
 
