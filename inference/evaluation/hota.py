@@ -45,7 +45,7 @@ class HotaScore(msgspec.Struct, frozen=True):
     assa: float
     """Association: how much of a person's stay and of a track's life any found position shares."""
     loca: float | None
-    """Localisation: similarity of what matches. None where nothing matches at any threshold."""
+    """Localisation: similarity of what matches, over the thresholds at which anything does; else None."""
     by_alpha: tuple[HotaAt, ...]
 
 

@@ -42,6 +42,8 @@ def evaluate_command(
     if replayed is not None and len(recordings) != 1:
         raise fail("--replay belongs to one recording: name only that one")
     with errors_in_words(*input_errors()):
+        if plot is not None:
+            plot.mkdir(parents=True, exist_ok=True)  # told now what would fail after the replays
         found = [_evaluated(r, replayed, detector, gate=gate, quiet=as_json) for r in recordings]
         if plot is not None:
             _draw(found, labels_of([e.report for e in found]), plot)

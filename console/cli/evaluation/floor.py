@@ -58,7 +58,7 @@ def _numbers(painter: QPainter, lines: Sequence[tuple[int, QPolygonF]], looks: L
     """Each track's number once, where it is farthest from the numbers already there."""
     points: dict[int, list[QPointF]] = {}
     for number, line in lines:
-        points.setdefault(number, []).extend(line.at(i) for i in range(0, len(line), 3))
+        points.setdefault(number, []).extend(line.at(i) for i in range(0, line.size(), 3))
     if len(points) > NUMBERS_UP_TO:
         return
     placed: list[QPointF] = []

@@ -57,7 +57,7 @@ class Looks:
 def stroke(painter: QPainter, line: QPolygonF, pen: QPen) -> None:
     """A line, or a dot where it has one point only."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if len(line) == 1:
+    if line.size() == 1:
         dot = QPen(pen)
         dot.setStyle(Qt.PenStyle.SolidLine)
         dot.setCapStyle(Qt.PenCapStyle.RoundCap)

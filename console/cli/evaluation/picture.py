@@ -134,11 +134,10 @@ def scores_in_words(score: TrackScore) -> tuple[str, str]:
     def number(value: float | None, digits: int = 3) -> str:
         return "-" if value is None else f"{value:.{digits}f}"
 
-    hota = score.hota
-    who = [
-        f"HOTA {number(hota and hota.hota)}",
-        f"DetA {number(hota and hota.deta)}",
-        f"AssA {number(hota and hota.assa)}",
+    who = []
+    if (hota := score.hota) is not None:
+        who = [f"HOTA {hota.hota:.3f}", f"DetA {hota.deta:.3f}", f"AssA {hota.assa:.3f}"]
+    who += [
         f"MOTA {number(score.mota)}",
         f"IDF1 {number(score.idf1)}",
         f"{score.people} people, {score.tracks} tracks",
