@@ -13,6 +13,7 @@ from console.theme.fonts import ui_font
 from console.widgets.floor_ground import paint_plan, paint_scale_bar
 from console.widgets.floor_view import FloorView
 from console.widgets.identity_paint import paint_token
+from console.widgets.label_places import Wanted, place_labels
 from inference.evaluation.tracks import TrackExamination
 from store_layout.model import StoreLayout
 
@@ -46,10 +47,7 @@ def paint_floor(
     for stretch in stretches(comparison, "tracks", lambda at, n: n in following.false[at] or None):
         draw_false(painter, line(stretch))
     _numbers(painter, [(s.number, line(s)) for s in tracks], looks)
-    for switch in following.switches:
-        at = view.to_pixel(switch.at)
-        draw_switch(painter, at, swap=switch.swap)
-        _note(painter, at, f"{comparison.names[switch.person]} → {switch.track}", box.size())
+    _switches(painter, view, examined, box.size())
     paint_scale_bar(painter, view, THEME, box.height())
     painter.restore()
 
@@ -72,18 +70,27 @@ def _numbers(painter: QPainter, lines: Sequence[tuple[int, QPolygonF]], looks: L
         paint_token(painter, at, looks.index(number), str(number), THEME, hidden=False, radius=TOKEN)
 
 
-def _note(painter: QPainter, at: QPointF, text: str, room: QSizeF) -> None:
-    """A few words beside a mark, inside ``room``."""
+def _switches(painter: QPainter, view: FloorView, examined: TrackExamination, room: QSizeF) -> None:
+    """Diamonds, and beside each whose new track is which, where labels hide each other least."""
     font = ui_font(11, bold=True)
     metrics = QFontMetricsF(font)
-    width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
-    x = at.x() + 10 if at.x() + 10 + width <= room.width() else at.x() - 10 - width
-    ground = QRectF(x, at.y() - height / 2, width, height)
-    colour = QColor(THEME.panel)
-    colour.setAlpha(230)
-    painter.setPen(QPen(QColor(THEME.line), 1.0))
-    painter.setBrush(colour)
-    painter.drawRoundedRect(ground, 4, 4)
-    painter.setFont(font)
-    painter.setPen(QColor(THEME.text))
-    painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
+    names = examined.comparison.names
+    words = [f"{names[switch.person]} → {switch.track}" for switch in examined.following.switches]
+    places = [view.to_pixel(switch.at) for switch in examined.following.switches]
+    wanted = [
+        Wanted(i, at.x(), at.y(), metrics.horizontalAdvance(text) + 8, metrics.height() + 2, 8.0)
+        for i, (at, text) in enumerate(zip(places, words, strict=True))
+    ]
+    labels = place_labels(wanted, (room.width(), room.height()), {})
+    for i, (left, top, right, bottom) in ((i, box) for i, (box, _) in labels.items()):
+        ground = QRectF(QPointF(left, top), QPointF(right, bottom))
+        colour = QColor(THEME.panel)
+        colour.setAlpha(230)
+        painter.setPen(QPen(QColor(THEME.line), 1.0))
+        painter.setBrush(colour)
+        painter.drawRoundedRect(ground, 4, 4)
+        painter.setFont(font)
+        painter.setPen(QColor(THEME.text))
+        painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, words[i])
+    for at, switch in zip(places, examined.following.switches, strict=True):
+        draw_switch(painter, at, swap=switch.swap)
