@@ -17,6 +17,7 @@ from console.cli import (
     training,
 )
 from console.cli.bench.command import bench
+from console.cli.evaluation import evaluate_command
 from inference.detection.threads import tune_process
 
 app = typer.Typer(
@@ -29,7 +30,7 @@ app.command("run")(console.run)
 app.command("stop")(console.stop)
 app.command("record")(record.record)
 app.command("replay")(recordings.replay_command)
-app.command("evaluate")(recordings.evaluate_command)
+app.command("evaluate")(evaluate_command)
 app.command("simulate")(recordings.simulate_command)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench)

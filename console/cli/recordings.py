@@ -1,8 +1,7 @@
-"""``main.py replay``, ``evaluate`` and ``import``: recordings in, visits and figures out."""
+"""``main.py replay``, ``simulate`` and ``import``: recordings in, visits out; recordings made."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,8 +24,7 @@ from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
 
 if TYPE_CHECKING:
-    from inference.evaluation.report import Report
-    from inference.recording.replay import ReplaySummary
+    from inference.recording.replay import OnResult, ReplaySummary
     from inference.simulation.simulate import Film
 
 
@@ -83,8 +81,12 @@ def replay_into(
     keep_detections: bool = False,
     quiet: bool = False,
     gate: bool = True,
+    on_result: OnResult | None = None,
 ) -> ReplaySummary:
-    """Replay with a ledger of its own in ``target``, made anew; a progress bar on standard error."""
+    """Replay with a ledger of its own in ``target``, made anew; a progress bar on standard error.
+
+    ``on_result`` is told everything that the pipeline says.
+    """
     from inference.recording.replay import replay
 
     target.mkdir(parents=True, exist_ok=True)
@@ -109,6 +111,7 @@ def replay_into(
             keep_detections=keep_detections,
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
             on_closed=post,
+            on_result=on_result,
         )
 
 
@@ -163,39 +166,6 @@ def replay_command(
     for problem in summary.problems:
         err.print(f"Left out: {problem}", style="yellow", markup=False)
     out.print(f"Written: {target / 'visits.json'}, {target / 'tracks.csv'}", highlight=False)
-
-
-def evaluate_command(
-    recordings: Annotated[list[Path], typer.Argument(help="Folders of recordings with a truth.json.")],
-    replayed: Annotated[
-        Path | None,
-        typer.Option("--replay", help="What `replay --keep-detections --out` wrote, for one recording."),
-    ] = None,
-    detector: DetectorOption = None,
-    gate: GateOption = True,
-    as_json: JsonOption = False,
-) -> None:
-    """Compare with the truth: detections, tracks on the floor, receipts."""
-    from inference.evaluation.report import evaluate, render
-
-    if replayed is not None and len(recordings) != 1:
-        raise fail("--replay belongs to one recording: name only that one")
-    reports: list[Report] = []
-    with errors_in_words(*input_errors()):
-        for recording in recordings:
-            if replayed is not None:
-                reports.append(evaluate(recording, replayed))
-                continue
-            with tempfile.TemporaryDirectory(prefix="openaisle-") as scratch:
-                replay_into(
-                    recording, Path(scratch), detector, keep_detections=True, quiet=as_json, gate=gate
-                )
-                reports.append(evaluate(recording, Path(scratch)))
-    if as_json:
-        print_json(reports)
-        return
-    for report in reports:
-        out.print(render(report))
 
 
 def simulate_command(

@@ -20,7 +20,13 @@ NAMES_FROM = 18.0
 
 
 def paint_ground(painter: QPainter, layout: StoreLayout, view: FloorView, theme: Theme) -> None:
-    """Paint everything that does not move."""
+    """Paint everything that does not move, with a scale bar at the lower edge of the device."""
+    paint_plan(painter, layout, view, theme)
+    paint_scale_bar(painter, view, theme, painter.viewport().height() / painter.device().devicePixelRatio())
+
+
+def paint_plan(painter: QPainter, layout: StoreLayout, view: FloorView, theme: Theme) -> None:
+    """As :func:`paint_ground`, without the scale bar: the device may be larger than the plan."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _floor(painter, layout, view, theme)
     _gates(painter, layout, view, theme)
@@ -29,7 +35,6 @@ def paint_ground(painter: QPainter, layout: StoreLayout, view: FloorView, theme:
     _names(painter, layout, view, theme)
     for camera in layout.file.camera:
         _camera(painter, camera, view, theme)
-    _scale_bar(painter, view, theme)
 
 
 def polygon(points: Sequence[Point2], view: FloorView) -> QPolygonF:
@@ -173,10 +178,10 @@ def _camera(painter: QPainter, camera: Camera, view: FloorView, theme: Theme) ->
     painter.restore()
 
 
-def _scale_bar(painter: QPainter, view: FloorView, theme: Theme) -> None:
+def paint_scale_bar(painter: QPainter, view: FloorView, theme: Theme, bottom: float) -> None:
+    """A bar of so many whole metres, at the left above the pixel ``bottom``."""
     metres = next((m for m in (1, 2, 5, 10, 20, 50) if m * view.scale >= 48), 50)
-    height = painter.viewport().height() / painter.device().devicePixelRatio()
-    length, y = metres * view.scale, height - 12.5
+    length, y = metres * view.scale, bottom - 12.5
     painter.setPen(QPen(QColor(theme.secondary), 1.0))
     painter.drawLines([QLineF(12, y, 12 + length, y), QLineF(12, y - 3, 12, y + 3),
                        QLineF(12 + length, y - 3, 12 + length, y + 3)])  # fmt: skip

@@ -91,6 +91,35 @@ def score_boxes(
     )
 
 
+def add_box_scores(recordings: Sequence[Sequence[BoxScore]]) -> tuple[BoxScore, ...]:
+    """Counts over the cameras of all recordings, by threshold and rule; ``camera`` is ``all``.
+
+    Where a camera's truth has no boxes to be ignored both rules count the same, and one alone stands there.
+    """
+    rows = [score for scores in recordings for score in scores]
+    by_camera = {(i, s.camera, s.threshold, s.rule): s for i, scores in enumerate(recordings) for s in scores}
+    cameras = dict.fromkeys((i, s.camera) for i, scores in enumerate(recordings) for s in scores)
+    found = []
+    for threshold, rule, iou in dict.fromkeys((s.threshold, s.rule, s.iou) for s in rows):
+        some = [
+            by_camera.get((i, camera, threshold, rule)) or by_camera.get((i, camera, threshold, "ignore"))
+            for i, camera in cameras
+        ]
+        parts = [score for score in some if score is not None]
+        frames, true, claimed, hits, ignored = (
+            sum(getattr(score, name) for score in parts)
+            for name in ("frames", "true", "found", "hits", "ignored")
+        )
+        precision, recall = ratio(hits, claimed), ratio(hits, true)
+        both = f1(precision, recall)
+        found.append(
+            BoxScore(
+                "all", threshold, rule, iou, frames, true, claimed, hits, ignored, precision, recall, both
+            )
+        )
+    return tuple(found)
+
+
 def _above(picture: Detections | None, threshold: float) -> list[Detection]:
     return [] if picture is None else [d for d in picture.items if d.score >= threshold]
 

@@ -15,7 +15,8 @@ from scipy.optimize import linear_sum_assignment
 
 from inference.evaluation.problems import EvaluationError
 from inference.evaluation.rates import f1, ratio
-from inference.evaluation.tracks import GATE_M, Trail, true_trails
+from inference.evaluation.tracks import GATE_M
+from inference.evaluation.trails import Trail, true_trails
 from inference.recording.truth import TrueLine, TruePath, TrueVisit
 
 LEAST_OVERLAP = 0.2
@@ -132,23 +133,56 @@ def _compare(
     }
     rights = {decision: sum(v.visit in right for v in some) for decision, some in by_decision.items()}
     matched = sum(v.visit in of_visit for v in visits)
-    issued, reviews = len(by_decision["issue"]), len(by_decision["review"])
-    per_visit = ratio(reviews, len(shoppers))
+    return _scored(
+        {
+            "true_visits": len(shoppers),
+            "visits": len(visits),
+            "matched": matched,
+            "missed": len(shoppers) - matched,
+            "invented": sum(bool(v.lines) and v.visit not in of_visit for v in visits),
+            "issued": len(by_decision["issue"]),
+            "issued_right": rights["issue"],
+            "reviews": len(by_decision["review"]),
+            "reviews_right": rights["review"],
+            "nothing": len(by_decision["nothing"]),
+            "nothing_right": rights["nothing"],
+        },
+        _score_items(shoppers, visits, of_visit),
+    )
+
+
+COUNTS = (
+    "true_visits",
+    "visits",
+    "matched",
+    "missed",
+    "invented",
+    "issued",
+    "issued_right",
+    "reviews",
+    "reviews_right",
+    "nothing",
+    "nothing_right",
+)
+"""What is counted of receipts; the rest of :class:`ReceiptScore` follows from it."""
+
+
+def _scored(counts: Mapping[str, int], items: ItemScore) -> ReceiptScore:
+    per_visit = ratio(counts["reviews"], counts["true_visits"])
     return ReceiptScore(
-        true_visits=len(shoppers),
-        visits=len(visits),
-        matched=matched,
-        missed=len(shoppers) - matched,
-        invented=sum(bool(v.lines) and v.visit not in of_visit for v in visits),
-        issued=issued,
-        issued_right=rights["issue"],
-        issued_right_share=ratio(rights["issue"], issued),
-        reviews=reviews,
+        **counts,
+        issued_right_share=ratio(counts["issued_right"], counts["issued"]),
         reviews_per_1000=None if per_visit is None else 1000 * per_visit,
-        reviews_right=rights["review"],
-        nothing=len(by_decision["nothing"]),
-        nothing_right=rights["nothing"],
-        items=_score_items(shoppers, visits, of_visit),
+        items=items,
+    )
+
+
+def add_receipt_scores(scores: Sequence[ReceiptScore]) -> ReceiptScore:
+    """Counts of several recordings added up, and the rates of the sums."""
+    items = [score.items for score in scores]
+    return _scored(
+        {name: sum(getattr(score, name) for score in scores) for name in COUNTS},
+        _item_score(sum(i.true for i in items), sum(i.found for i in items), sum(i.hits for i in items)),
     )
 
 
@@ -160,6 +194,10 @@ def _score_items(
     hits = sum(
         (_units(v.lines) & _units(of_visit[v.visit].lines)).total() for v in visits if v.visit in of_visit
     )
+    return _item_score(true, found, hits)
+
+
+def _item_score(true: int, found: int, hits: int) -> ItemScore:
     precision, recall = ratio(hits, found), ratio(hits, true)
     return ItemScore(true, found, hits, precision, recall, f1(precision, recall))
 

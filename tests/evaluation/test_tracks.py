@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from inference.evaluation.problems import EvaluationError
-from inference.evaluation.tracks import Trail, evaluation_times, read_tracks, score_tracks
+from inference.evaluation.tracks import examine_tracks, score_tracks
+from inference.evaluation.trails import Trail, evaluation_times, read_tracks
 from inference.recording.truth import Point2, TruePath
 
 
@@ -46,6 +47,7 @@ def test_a_swap_of_identities() -> None:
     assert (score.switches, score.misses, score.false) == (2, 0, 0)
     assert score.mota == pytest.approx(0.9)
     assert score.idf1 == pytest.approx(0.6)
+    assert (score.swaps, score.swaps_per_100_visits) == (2, 100.0)
 
 
 def test_a_miss_a_false_track_and_the_gate() -> None:
@@ -78,6 +80,30 @@ def test_without_tracks_and_without_people() -> None:
     assert (nobody.steps, nobody.mota, nobody.error_median_m) == (0, None, None)
     blind = score_tracks([still("a", (0, 0))], {}, period_s=1.0)
     assert (blind.misses, blind.mota, blind.idf1, blind.error_p90_m) == (10, 0.0, 0.0, None)
+
+
+def test_recordings_are_added_up_and_not_averaged() -> None:
+    # Ten steps of one person, all right; thirty of another, none right and half as many false.
+    good = examine_tracks([still("a", (0, 0))], {1: trail((0.2, 0))}, period_s=1.0).tally
+    bad = examine_tracks([still("a", (0, 0), 0, 29)], {1: trail((9, 9), 0, 14)}, period_s=1.0).tally
+    both = (good + bad).score()
+    assert (both.steps, both.people, both.tracks) == (40, 2, 2)
+    assert (both.true, both.found, both.matches, both.misses, both.false) == (40, 25, 10, 30, 15)
+    assert both.mota == pytest.approx(1 - 45 / 40)
+    assert both.idf1 == pytest.approx(2 * 10 / (40 + 25))
+    assert both.recall == 0.25
+    assert both.error_median_m == pytest.approx(0.2)
+    # 0.2 m off is found at .05 ... .80: there DetA = 10 / (40 + 15) and AssA = 1.
+    assert both.hota is not None
+    assert both.hota.deta == pytest.approx(16 / 19 * 10 / 55)
+    assert both.hota.hota == pytest.approx(16 / 19 * (10 / 55) ** 0.5)
+    assert both.calibration is None
+
+
+def test_a_sum_over_other_steps_has_no_step() -> None:
+    fine, coarse = (examine_tracks([still("a", (0, 0))], {}, period_s=step).tally for step in (0.5, 1.0))
+    assert (fine + fine).score().period_s == 0.5
+    assert (fine + coarse).score().period_s is None
 
 
 # -- sampling --------------------------------------------------------------------------------------------
