@@ -81,9 +81,7 @@ def _problem(fault: CameraFault, layout: StoreLayout) -> str | None:
             if not all(isfinite(angle) and abs(angle) <= FARTHEST_TURN_DEG for angle in turn):
                 return f"pan_deg and tilt_deg must be within {FARTHEST_TURN_DEG:.0f} degrees"
             if not isinstance(camera.calibration, OpenCvCalibration | MatrixCalibration):
-                return (
-                    f"camera {camera.id!r} cannot be turned: its calibration knows points of the floor only"
-                )
+                return f"camera {camera.id!r} cannot be turned: its calibration knows the floor only"
     return None
 
 
@@ -163,7 +161,7 @@ def turned_camera(camera: Camera, pan_deg: float, tilt_deg: float = 0.0) -> Came
             d, e, f = ((*_three(row), w) for row, w in zip(matrix.tolist(), last, strict=True))
             calibration = msgspec.structs.replace(calibration, p=(d, e, f))
         case _:
-            raise ValueError(f"camera {camera.id}: its calibration knows points of the floor only")
+            raise ValueError(f"camera {camera.id!r}: its calibration knows the floor only")
     return msgspec.structs.replace(camera, calibration=calibration)
 
 
