@@ -46,21 +46,21 @@ SEEING_POSITION = np.eye(2, 4)
 class PlainSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Metres, seconds; shares are of a box's height in pixels."""
 
-    foot_share: float = 0.06
+    foot_share: float = 0.15
     """Standard deviation of the foot point in the picture."""
-    least_sd_m: float = 0.1
+    least_sd_m: float = 0.05
     """No foot point is placed better than this."""
-    acceleration_sd: float = 1.5
+    acceleration_sd: float = 0.7
     """White noise, m/s2 over a second."""
     speed_sd: float = 0.8
     """Of somebody new, m/s."""
-    gate_d2: float = 9.2
-    """Squared Mahalanobis distance (chi2, 2 dof: 0.99)."""
+    gate_d2: float = 6.0
+    """Squared Mahalanobis distance (chi2, 2 dof: 0.95)."""
     min_score: float = 0.4
-    birth_hits: int = 5
-    tentative_s: float = 0.5
+    birth_hits: int = 12
+    tentative_s: float = 0.3
     """Somebody new who is not seen for longer was none."""
-    dead_s: float = 2.0
+    dead_s: float = 1.0
     """Somebody not seen for longer is gone."""
     apart_m: float = 0.6
     """A foot point this close to somebody starts nobody: several cameras see the same people, each a little
