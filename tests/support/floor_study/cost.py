@@ -16,6 +16,7 @@ import pstats
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -139,8 +140,7 @@ Step = Callable[[Detections], object]
 def byte_track() -> Step | None:
     """ByteTrack over each camera's boxes; None where its package is not here."""
     try:
-        import supervision
-        import trackers
+        supervision, trackers = import_module("supervision"), import_module("trackers")
     except ImportError as error:
         sys.stderr.write(f"ByteTrack is left out: {error}. See the head of {Path(__file__).name}.\n")
         return None
