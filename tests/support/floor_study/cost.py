@@ -231,17 +231,18 @@ def profile(seen: Sequence[Detections], layout: StoreLayout, lines: int = 25) ->
 
 
 def main(
-    profiled: Annotated[
-        bool, typer.Option("--profile", help=f"Where the time goes at {AIM_PEOPLE} people.")
-    ] = False,
+    people: Annotated[
+        list[int] | None, typer.Option(min=1, help="How many; 5, 20 and 100 if not said.")
+    ] = None,
+    profiled: Annotated[bool, typer.Option("--profile", help="Tell where our time goes, too.")] = False,
 ) -> None:
-    """Measure at 5, 20 and 100 people."""
+    """Measure our tracker and ByteTrack over the same frames."""
     layout = hall()
     costs = []
-    for people in PEOPLE:
-        seen = frames(layout, people, WARM_S + MEASURED_S)
-        costs.append(measure(seen, people, layout))
-        if profiled and people == AIM_PEOPLE:
+    for many in people or PEOPLE:
+        seen = frames(layout, many, WARM_S + MEASURED_S)
+        costs.append(measure(seen, many, layout))
+        if profiled:
             profile(seen, layout)
     for line in markdown(costs):
         typer.echo(line)
