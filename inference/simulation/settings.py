@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from inference.simulation.faults import CameraFault
+
 
 class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Metres, seconds, grams, pixels. Defaults: sources beside each."""
@@ -59,6 +61,8 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     frame_jitter_s: float = 0.004
     frame_loss: float = 0.01
     """Share of frames that never come."""
+    faults: tuple[CameraFault, ...] = ()
+    """What is wrong with which camera; the people, the scales and the other cameras stay as they are."""
 
     # -- scales: rest noise 1.5 to 2.6 g, 60 Hz, drift in absolute weight (AutoCheckout's plates) --
     scale_rate_hz: float | None = None

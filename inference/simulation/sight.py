@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +56,7 @@ class SimulatedCamera:
                 f"camera {camera.id}: people cannot be projected with its floor-only calibration"
             )
         self._position = np.array(position)
-        self._fixtures = [_Prism(fixture) for fixture in layout.file.fixture]
+        self._fixtures = _Prisms(layout.file.fixture)
         self._rng = np.random.default_rng(seed)
         self._tint = self._rng.normal(0, 0.15, settings.appearance_size)
         self._errors: dict[str, tuple[float, Floats]] = {}
@@ -75,14 +76,25 @@ class SimulatedCamera:
                 & (pixels[:, 0] < self.about.width)
                 & (pixels[:, 1] < self.about.height)
             )
-        inside[inside] &= ~self._behind_fixtures(flat[inside], _is_hand(len(people))[inside])
+        margins = np.where(_is_hand(len(people))[inside], REACHED_IN_M, 0.02)
+        inside[inside] &= ~self._fixtures.hide(self._position, flat[inside], margins)
         shape = world.shape[:2]
         return self._sightings(
             people, world, pixels.reshape(*shape, 2), front.reshape(shape), inside.reshape(shape)
         )
 
-    def detect(self, sightings: list[Sighting], looks: dict[str, Floats], t: float, seq: int) -> Detections:
-        """What the detector says about a picture, with its misses, errors and false alarms."""
+    def detect(
+        self,
+        sightings: list[Sighting],
+        looks: dict[str, Floats],
+        t: float,
+        seq: int,
+        stamp_s: float | None = None,
+    ) -> Detections:
+        """What the detector says about a picture, with its misses, errors and false alarms.
+
+        ``stamp_s``: when the camera believes it to be; None: it is right.
+        """
         items = []
         for sighting in sightings:
             chance = self._settings.recall * float(np.clip((sighting.visible - 0.12) / 0.35, 0.0, 1.0))
@@ -92,7 +104,7 @@ class SimulatedCamera:
         items.sort(key=lambda item: -item.score)
         return Detections(
             camera=self.about.id,
-            t=round(self._settings.started_at + t, 3),
+            t=round(self._settings.started_at + (t if stamp_s is None else stamp_s), 3),
             seq=seq,
             width=self.about.width,
             height=self.about.height,
@@ -104,12 +116,6 @@ class SimulatedCamera:
         self._errors.pop(person, None)
 
     # -- the truth -----------------------------------------------------------------------------------
-
-    def _behind_fixtures(self, points: Floats, hands: Mask) -> Mask:
-        hidden = np.zeros(len(points), dtype=bool)
-        for prism in self._fixtures:
-            hidden |= prism.hides(self._position, points, np.where(hands, REACHED_IN_M, 0.02))
-        return hidden
 
     def _sightings(
         self, people: list[Walker], world: Floats, pixels: Floats, front: Mask, seen: Mask
@@ -221,31 +227,40 @@ class SimulatedCamera:
         return None
 
 
-class _Prism:
-    """A fixture as a solid with level top; outlines that are not convex are taken as their hull."""
+class _Prisms:
+    """The fixtures as solids with level tops; outlines that are not convex are taken as their hulls."""
 
-    def __init__(self, fixture: Fixture) -> None:
-        hull = shapely.convex_hull(Polygon(fixture.outline))
-        ring = np.asarray(shapely.orient_polygons(hull).exterior.coords)
-        edge = np.diff(ring, axis=0)
-        self._normals = np.column_stack([edge[:, 1], -edge[:, 0]])
-        self._offsets = np.einsum("ij,ij->i", self._normals, ring[:-1])
-        self._height = fixture.height
+    def __init__(self, fixtures: Sequence[Fixture]) -> None:
+        normals, offsets, first = [np.zeros((0, 2))], [np.zeros(0)], []
+        for fixture in fixtures:
+            hull = shapely.convex_hull(Polygon(fixture.outline))
+            ring = np.asarray(shapely.orient_polygons(hull).exterior.coords)
+            edge = np.diff(ring, axis=0)
+            first.append(sum(map(len, offsets)))
+            normals.append(np.column_stack([edge[:, 1], -edge[:, 0]]))
+            offsets.append(np.einsum("ij,ij->i", normals[-1], ring[:-1]))
+        self._normals, self._offsets = np.concatenate(normals), np.concatenate(offsets)
+        self._first = first
+        """Of each fixture's edges."""
+        self._heights = np.array([fixture.height for fixture in fixtures])
 
-    def hides(self, eye: Floats, points: Floats, margin_m: Floats) -> Mask:
-        """Which points are behind it; what lies within ``margin_m`` before a point does not count."""
+    def hide(self, eye: Floats, points: Floats, margin_m: Floats) -> Mask:
+        """Which points are behind any; what lies within ``margin_m`` before a point does not count."""
+        if not self._first or not len(points):
+            return np.zeros(len(points), dtype=bool)
         way = points - eye
         slope = way[:, :2] @ self._normals.T
         room = self._offsets - eye[:2] @ self._normals.T
         with np.errstate(divide="ignore", invalid="ignore"):
             cross = room / slope
-        enter = np.where(slope < 0, cross, np.where((slope == 0) & (room < 0), np.inf, 0.0)).max(axis=1)
-        leave = np.where(slope > 0, cross, 1.0).min(axis=1)
+        entering = np.where(slope < 0, cross, np.where((slope == 0) & (room < 0), np.inf, 0.0))
+        enter = np.maximum.reduceat(entering, self._first, axis=1)
+        leave = np.minimum.reduceat(np.where(slope > 0, cross, 1.0), self._first, axis=1)
         reach = 1.0 - margin_m / np.maximum(np.linalg.norm(way, axis=1), 1e-9)
-        enter, leave = np.maximum(enter, 0.0), np.minimum(leave, reach)
+        enter, leave = np.maximum(enter, 0.0), np.minimum(leave, reach[:, None])
         with np.errstate(invalid="ignore"):
-            lowest = np.minimum(eye[2] + enter * way[:, 2], eye[2] + leave * way[:, 2])
-        return np.asarray((enter < leave) & (lowest < self._height))
+            lowest = np.minimum(eye[2] + enter * way[:, 2:], eye[2] + leave * way[:, 2:])
+        return np.asarray(((enter < leave) & (lowest < self._heights)).any(axis=1))
 
 
 def _covered(pixels: Floats, nearer: Floats) -> Mask:

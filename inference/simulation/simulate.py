@@ -14,6 +14,7 @@ from inference.messages import GateSignal
 from inference.recording import RecordingWriter, WeightBatch
 from inference.recording.format import FrameTime
 from inference.recording.truth import TrueBox, TrueLine, TrueMove, TruePath, TrueVisit, Truth
+from inference.simulation.faults import as_hung, check_faults, clock_off_s, is_lost, outages
 from inference.simulation.people import RATE_HZ, Schedule, Walker
 from inference.simulation.plans import Plan, random_plans
 from inference.simulation.settings import SimulationSettings
@@ -50,8 +51,10 @@ def simulate(
     ``plans``: who comes and does what; None: a crowd by chance, as ``settings`` say. ``film``: what makes
     the cameras' pictures beside what a detector would say of them; None: no pictures. The same arguments
     give the same bytes. Raises ``ValueError`` for a store in which nobody can shop (no gate, no way, a slot
-    out of reach) and ``RecordingError`` where ``out`` holds something already.
+    out of reach) or whose cameras cannot have the faults of ``settings``, and ``RecordingError`` where
+    ``out`` holds something already.
     """
+    check_faults(settings.faults, layout)
 
     def tell(share: float, what: str) -> None:
         if progress is not None:
@@ -77,6 +80,7 @@ def simulate(
     ) as writer:
         session = _Session(writer, layout, settings, seed, walkers)
         session.write_gates()
+        session.write_outages()
         tell(0.05, "scales")
         session.write_scales(shelves)
         boxes: dict[str, tuple[TrueBox, ...]] = {}
@@ -111,6 +115,7 @@ class Happening(NamedTuple):
     """A simulated session as far as pictures show it. Times are seconds from the start but for the moves'."""
 
     layout: StoreLayout
+    """With the cameras as they truly look, whatever their calibrations say."""
     seed: int
     started_at: float
     walkers: tuple[Walker, ...]
@@ -119,6 +124,8 @@ class Happening(NamedTuple):
     moves: tuple[TrueMove, ...]
     exposures: dict[str, tuple[tuple[int, float], ...]]
     """Number and time of each camera's pictures."""
+    clocks_off_s: dict[str, float]
+    """What each camera adds to these times in its stamps."""
 
 
 class Shot(NamedTuple):
@@ -148,6 +155,7 @@ class _Session:
         last = max((w.last / RATE_HZ for w in self.walkers), default=0.0)
         self.end = self.settings.duration_s or last + TAIL_S
         self._looks = _looks(self.walkers, self.settings, self.seed)
+        self._hung = as_hung(self.layout, self.settings.faults)
 
     def write_gates(self) -> None:
         signals: list[GateSignal] = []
@@ -162,6 +170,10 @@ class _Session:
         for signal in sorted(signals, key=lambda s: (s.t, s.gate, s.kind)):
             if signal.t <= self.settings.started_at + self.end:
                 self.writer.gate(signal)
+
+    def write_outages(self) -> None:
+        for outage in outages(self.settings.faults, self.settings.started_at, self.end):
+            self.writer.outage(outage)
 
     def write_scales(self, shelves: Shelves) -> None:
         signals = {
@@ -184,33 +196,37 @@ class _Session:
             camera.id: tuple(self._exposures(number)) for number, camera in enumerate(self.layout.file.camera)
         }
         return Happening(
-            self.layout,
+            self._hung,
             self.seed,
             self.settings.started_at,
             tuple(self.walkers),
             shelves.start_units,
             tuple(shelves.moves),
             exposures,
+            {camera: clock_off_s(self.settings.faults, camera) for camera in exposures},
         )
 
     def _exposures(self, number: int) -> Iterator[tuple[int, float]]:
         """Number and time of each picture that a camera takes and that arrives."""
         rng = np.random.default_rng([self.seed, CAMERAS, number, 1])
-        period = 1.0 / self.layout.file.camera[number].fps
+        about = self.layout.file.camera[number]
+        period = 1.0 / about.fps
         phase = float(rng.uniform(0.1, 0.9)) * period
         for seq in range(int((self.end - period) / period)):
             jitter = float(np.clip(rng.normal(0, self.settings.frame_jitter_s), -0.1 * period, 0.1 * period))
-            if rng.random() >= self.settings.frame_loss:
-                yield seq, round(phase + seq * period + jitter, 3)
+            t = round(phase + seq * period + jitter, 3)
+            if rng.random() >= self.settings.frame_loss and not is_lost(self.settings.faults, about.id, t):
+                yield seq, t
 
     def write_camera(self, number: int) -> tuple[TrueBox, ...]:
-        about = self.layout.file.camera[number]
+        about = self._hung.file.camera[number]
+        off = clock_off_s(self.settings.faults, about.id)
         camera = SimulatedCamera(self.layout, about, self.settings, [self.seed, CAMERAS, number, 0])
         boxes: list[TrueBox] = []
         for seq, t in self._exposures(number):
             people = [w for w in self.walkers if w.first <= t * RATE_HZ < w.last]
             sightings = camera.look(people, t)
-            seen = camera.detect(sightings, self._looks, t, seq)
+            seen = camera.detect(sightings, self._looks, t, seq, stamp_s=t + off)
             self.writer.detections(seen)
             for s in sightings:
                 x1, y1, x2, y2 = (round(v, 1) for v in s.box)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.messages import Detections
+from inference.simulation.faults import as_hung, check_faults, clock_off_s, is_lost
 from inference.simulation.live.world import LiveWorld
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.sight import SimulatedCamera
@@ -31,11 +32,12 @@ class LiveEyes:
     """Every camera that can tell where people are, at its own rate."""
 
     def __init__(self, layout: StoreLayout, settings: SimulationSettings, seed: int) -> None:
+        check_faults(settings.faults, layout)
         self._settings = settings
         self._eyes: list[_Eye] = []
         self.blind: dict[str, str] = {}
         """Cameras that see nobody, and why."""
-        for number, about in enumerate(layout.file.camera):
+        for number, about in enumerate(as_hung(layout, settings.faults).file.camera):
             try:
                 camera = SimulatedCamera(layout, about, settings, [seed, CAMERAS, number, 0])
             except ValueError as error:
@@ -51,12 +53,15 @@ class LiveEyes:
             for eye in self._eyes:
                 eye.camera.forget(person)
         found: list[Detections] = []
+        faults = self._settings.faults
         for eye in self._eyes:
             while (due := eye.phase + eye.seq * eye.period) <= world.now:
                 early = abs(float(eye.rng.normal(0.0, self._settings.frame_jitter_s)))
                 t = round(due - min(early, 0.1 * eye.period), 3)
                 eye.seq += 1
-                if eye.rng.random() >= self._settings.frame_loss:
+                lost = is_lost(faults, eye.camera.about.id, t)
+                if eye.rng.random() >= self._settings.frame_loss and not lost:
                     sightings = eye.camera.look(world.walkers(t), t)
-                    found.append(eye.camera.detect(sightings, world.looks, t, eye.seq))
+                    stamp = t + clock_off_s(faults, eye.camera.about.id)
+                    found.append(eye.camera.detect(sightings, world.looks, t, eye.seq, stamp_s=stamp))
         return found

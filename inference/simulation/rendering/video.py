@@ -73,7 +73,7 @@ def _film(job: Job) -> Shot:
                 ]
                 image, sightings = cameras.picture_and_truth(name, moments, light(t, happening.seed))
                 video.write(image)
-                at = round(happening.started_at + t, 3)
+                at = round(happening.started_at + t + happening.clocks_off_s[name], 3)
                 times.append(FrameTime(number, at, seq))
                 for person, seen in sightings.items():
                     if seen.visible >= SEEN_FROM:

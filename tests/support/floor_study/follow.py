@@ -1,0 +1,49 @@
+"""Observations through one tracker, causally, and the score of what it said."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from inference.evaluation.tracks import TrackScore, read_tracks, score_tracks
+from inference.messages import (
+    Detections,
+    FloorUpdate,
+    GateSignal,
+    Observation,
+    Outage,
+    Skeletons,
+    StaffMark,
+    Tick,
+    WeightReading,
+)
+from inference.recording.tracks import TracksFile
+from inference.recording.truth import TruePath
+
+
+class Tracker(Protocol):
+    """Whatever says who is where."""
+
+    def observe(self, seen: Detections | Skeletons | GateSignal | Outage | Tick) -> FloorUpdate | None:
+        """Take one observation."""
+
+
+def write_tracks(tracker: Tracker, seen: Iterable[Observation], file: Path) -> None:
+    """What the tracker says of these, one after another, as ``tracks.csv``."""
+    tracks = TracksFile(file)
+    for each in seen:
+        if not isinstance(each, WeightReading | StaffMark) and (update := tracker.observe(each)):
+            tracks.write(update)
+    tracks.close(keep=True)
+
+
+def score(
+    tracker: Tracker, seen: Iterable[Observation], paths: Sequence[TruePath], period_s: float | None = None
+) -> TrackScore:
+    """As ``main.py evaluate`` scores the tracks of a replay."""
+    with tempfile.TemporaryDirectory(prefix="openaisle-study-") as folder:
+        file = Path(folder) / "tracks.csv"
+        write_tracks(tracker, seen, file)
+        return score_tracks(paths, read_tracks(file), period_s=period_s)
