@@ -107,6 +107,7 @@ def test_every_measurement_runs_and_the_report_holds_it(
     assert 0.2 < results.start_s < 60
     text = render(results)
     assert f"| {throughput.ratio:.2f} | 0.85 |" in text
+    assert "| HOTA / DetA / AssA / LocA (similarity 1 - distance / 1 m) | 0." in text
     assert "2400 pictures looked at | 0.995 |" in text
     assert "| tiny | 96x64 |" in text
     assert "1.2 / 2.0 / 3.0" in text

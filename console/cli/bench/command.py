@@ -57,7 +57,8 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
     from console.cli.bench.throughput import measure_throughput
     from console.cli.bench.window_frames import measure_window
     from inference.detection import load_detector
-    from inference.evaluation.report import evaluate
+    from inference.evaluation.beliefs import BeliefLog
+    from inference.evaluation.report import examine
 
     _say("pictures for the cameras")
     short = write_material(demo, scratch / "short", seconds=20.0, skip=20.0)
@@ -84,8 +85,12 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
         _say(f"replay and evaluation of {recording.name}")
         wanted = None if recording == demo else detector
         folder = scratch / "replay" / recording.name
-        replays.append(replay_into(recording, folder, wanted, keep_detections=True, quiet=True))
-        reports.append(evaluate(recording, folder) if (recording / "truth.json").exists() else None)
+        log = BeliefLog()
+        replays.append(
+            replay_into(recording, folder, wanted, keep_detections=True, quiet=True, on_result=log)
+        )
+        known = (recording / "truth.json").exists()
+        reports.append(examine(recording, folder, log.beliefs()).report if known else None)
     compared = []
     for recording in _with_true_boxes(others):
         _say(f"detectors on {recording.name}")

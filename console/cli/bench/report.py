@@ -166,11 +166,22 @@ def _report(report: Report) -> Iterator[str]:
         )
     if (t := report.tracks) is not None:
         yield f"| MOTA / IDF1 (1 m gate on the floor) | {_number(t.mota)} / {_number(t.idf1)} |"
-        yield f"| identity switches | {t.switches} |"
+        if (h := t.hota) is not None:
+            parts = " / ".join(map(_number, (h.hota, h.deta, h.assa, h.loca)))
+            yield f"| HOTA / DetA / AssA / LocA (similarity 1 - distance / 1 m) | {parts} |"
+        swaps = _number(t.swaps_per_100_visits, 1)
+        yield f"| identity switches / swaps per 100 visits | {t.switches} / {swaps} |"
         yield (
             "| position error, median / p90 / mean, m "
             f"| {_number(t.error_median_m)} / {_number(t.error_p90_m)} / {_number(t.error_mean_m)} |"
         )
+        if (c := t.calibration) is not None:
+            inside = (c.seen.inside_50, c.seen.inside_90, c.seen.inside_95)
+            shares = " / ".join(_number(share) for share in inside)
+            yield f"| truths inside the 50 / 90 / 95 % ellipse | {shares} |"
+            yield f"| mean NEES (2 is right) | {_number(c.seen.mean_nees, 2)} |"
+            promised, kept = c.identity.promised, c.identity.kept
+            yield f"| identity promised / kept | {_number(promised)} / {_number(kept)} |"
     yield ""
     if any(score.rule == "literal" for score in report.detections):
         yield from _boxes(report.detections)

@@ -82,7 +82,7 @@ def _switches(painter: QPainter, view: FloorView, examined: TrackExamination, ro
         for i, (at, text) in enumerate(zip(places, words, strict=True))
     ]
     labels = place_labels(wanted, (room.width(), room.height()), {})
-    for i, (left, top, right, bottom) in ((i, box) for i, (box, _) in labels.items()):
+    for i, ((left, top, right, bottom), _) in labels.items():
         ground = QRectF(QPointF(left, top), QPointF(right, bottom))
         colour = QColor(THEME.panel)
         colour.setAlpha(230)
