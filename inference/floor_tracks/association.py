@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import exp, log
 
 import numpy as np
@@ -28,16 +28,16 @@ class Pair:
         self.gain, self.fix = gain, fix
 
 
-def best_assignment(gains: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+def best_assignment(gains: Sequence[Sequence[float]] | NDArray[np.float64]) -> list[tuple[int, int]]:
     """Pairs ``(row, column)`` with the largest sum of gains; who would lose by a pair stays alone.
 
     ``gains`` is rows x columns, log likelihood of the pair against both staying alone.
     """
-    if not gains or not gains[0]:
+    matrix = np.maximum(np.asarray(gains, dtype=np.float64), 0.0)
+    if matrix.size == 0:
         return []
-    matrix = np.maximum(np.array(gains), 0.0)
     rows, columns = linear_sum_assignment(matrix, maximize=True)
-    return [(r, c) for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if gains[r][c] > 0.0]
+    return [(r, c) for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if matrix[r, c] > 0.0]
 
 
 def pairs_of(
@@ -59,24 +59,31 @@ def pairs_of(
     the tracks, seconds. The gain is ``log P_D N(z) / ((1 - P_D) clutter)`` plus appearance and walls.
     """
     found: dict[tuple[int, int], Pair] = {}
-    for i, track in enumerate(tracks):
-        at = common[i]
+    for i, near in _near(common, sightings):
+        track, at = tracks[i], common[i]
         if at.xx + at.yy > 2.0 * s.direct_sd_m**2 or track.t - track.last_seen > s.hidden_s:
             continue  # hidden people come back by re-linking: one stray box must not drag them along
-        reach = 16.0 * (at.xx + at.yy)
         p = _detection_probability(track, sensor, shown[i], s)
         bonus = log(p / ((1.0 - p) * s.clutter_per_m2)) - (0.0 if i < known else s.tentative_cost)
-        for j, sighting in enumerate(sightings):
-            rough = sighting.first
-            dx, dy = rough.x - at.x, rough.y - at.y
-            if dx * dx + dy * dy > reach + 16.0 * (rough.xx + rough.yy) + 1.0:
-                continue
-            pair = _pair(track, at, sighting, bonus, late=late, s=s)
+        for j in near:
+            pair = _pair(track, at, sightings[j], bonus, late=late, s=s)
             if pair is not None:
                 found[i, j] = pair
     _judge_appearance(found, tracks, sightings, s)
     _judge_walls(found, tracks, blocked, s)
     return found
+
+
+def _near(common: Sequence[Fix], sightings: Sequence[Sighting]) -> Iterator[tuple[int, list[int]]]:
+    """For each track that has any, the sightings that may be it by their distance."""
+    if not common or not sightings:
+        return
+    at = np.array([(fix.x, fix.y, 16.0 * (fix.xx + fix.yy)) for fix in common])
+    seen = np.array([(g.first.x, g.first.y, 16.0 * (g.first.xx + g.first.yy) + 1.0) for g in sightings])
+    away = (at[:, None, :2] - seen[None, :, :2]) ** 2
+    close = away[:, :, 0] + away[:, :, 1] <= at[:, None, 2] + seen[None, :, 2]
+    for i in np.flatnonzero(close.any(axis=1)).tolist():
+        yield i, np.flatnonzero(close[i]).tolist()
 
 
 def _pair(

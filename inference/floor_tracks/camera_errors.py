@@ -271,8 +271,8 @@ def _follow_shift(errors: CameraErrors, own: FeetSeen, x: float, y: float, s: Se
 
 def _angle(eye: tuple[float, float, float], x: float, y: float) -> float:
     """Angle by which the line of sight turns when the feet move by this much along the floor, rad."""
-    line = np.array((eye[0], eye[1], -eye[2]))
-    return float(np.linalg.norm(np.cross(line, (x, y, 0.0))) / (line @ line))
+    dx, dy, h = eye
+    return hypot(h * x, h * y, dx * y - dy * x) / (dx * dx + dy * dy + h * h)
 
 
 def learn_turn_anew(errors: CameraErrors, camera: str, s: Settings) -> None:

@@ -51,6 +51,14 @@ class Gates:
             return 0.0
         return float(shapely.distance(self._floor, shapely.Point(xy)))
 
+    def inside_many(self, places: Sequence[Point2]) -> list[bool]:
+        """Which places are on the floor, gates' zones included."""
+        if not places:
+            return []
+        xs, ys = zip(*places, strict=True)
+        inside: list[bool] = shapely.contains_xy(self._floor, xs, ys).tolist()
+        return inside
+
     def _nearest(self, gates: Sequence[str], xy: Point2, reach_m: float) -> str | None:
         found = [(d, g) for g in gates if (d := self.distance(g, xy)) <= reach_m]
         return min(found)[1] if found else None

@@ -6,7 +6,7 @@ Each track has a belief: for every person that came in, the probability that thi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import exp
 
 from inference.floor_tracks.association import cosine
@@ -37,20 +37,31 @@ def follow_encounters(encounters: list[Encounter], people: Sequence[Track], t: f
     The rate of exchange falls with distance in units of the positions' own error: two people seen well
     apart are not confused.
     """
-    open_now = {(e.a, e.b): e for e in encounters}
-    for i, a in enumerate(people):
-        ma = a.motion
-        for b in people[i + 1 :]:
-            mb = b.motion
+    here = {p.number: p for p in people}
+    open_now = set()
+    for met in encounters:
+        open_now.add((met.a, met.b))
+        if met.a in here and met.b in here:
+            ma, mb = here[met.a].motion, here[met.b].motion
             d2 = (ma.x - mb.x) ** 2 + (ma.y - mb.y) ** 2
-            key = (min(a.number, b.number), max(a.number, b.number))
-            met = open_now.get(key)
-            if met is None:
-                if d2 < s.meet_m**2:
-                    first, second = (a, b) if a.number < b.number else (b, a)
-                    encounters.append(Encounter(*key, t, first.appearance, second.appearance))
-                continue
             _mix(met, d2, (ma.xx + ma.yy + mb.xx + mb.yy) / 2, t, s)
+    for a, b in _close(people, s.meet_m):
+        first, second = (a, b) if a.number < b.number else (b, a)
+        if (first.number, second.number) not in open_now:
+            encounters.append(Encounter(first.number, second.number, t, first.appearance, second.appearance))
+
+
+def _close(people: Sequence[Track], reach: float) -> Iterator[tuple[Track, Track]]:
+    """Pairs that are closer than ``reach``: a sweep from left to right."""
+    order = sorted(people, key=lambda p: p.motion.x)
+    for i, a in enumerate(order):
+        ma = a.motion
+        for b in order[i + 1 :]:
+            mb = b.motion
+            if mb.x - ma.x >= reach:
+                break
+            if (ma.x - mb.x) ** 2 + (ma.y - mb.y) ** 2 < reach**2:
+                yield a, b
 
 
 def _mix(met: Encounter, d2: float, variance: float, t: float, s: Settings) -> None:

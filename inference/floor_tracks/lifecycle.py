@@ -216,8 +216,9 @@ class Lifecycle:
     def _end(self, state: FloorTracksState, dt: float, changes: Changes) -> None:
         s = self._settings
         kept = []
-        for p in state.people:
-            gate = self._beyond(p, dt) or self._left_by(state, p, dt)
+        inside = self._gates.inside_many([p.last_xy for p in state.people])
+        for p, on_floor in zip(state.people, inside, strict=True):
+            gate = self._beyond(p, dt, on_floor=on_floor) or self._left_by(state, p, dt)
             if gate is not None:
                 changes.ended.append(TrackEnded(p.number, state.t, gate))
             elif state.t - p.last_seen > (s.give_up_s if p.explained else s.give_up_unexplained_s):
@@ -231,10 +232,10 @@ class Lifecycle:
         if len(kept) != len(state.people):
             state.people = kept
 
-    def _beyond(self, p: Track, dt: float) -> str | None:
+    def _beyond(self, p: Track, dt: float, *, on_floor: bool) -> str | None:
         """The gate behind which this person is seen, outside of the store."""
         s = self._settings
-        if self._gates.outside_m(p.last_xy) <= s.beyond_m:
+        if on_floor or self._gates.outside_m(p.last_xy) <= s.beyond_m:
             p.outside_s = 0.0
             return None
         p.outside_s += dt

@@ -122,7 +122,10 @@ class View:
     def sight_lines(self, pixels: Array, off: CameraOff) -> tuple[Array, Array]:
         """The camera's place, and directions ``(N, 3)`` as it is turned now."""
         origin, lines = self.model.sight_lines(pixels)
-        return origin, lines if off is AS_SEEN else lines + np.cross(off.turn, lines)
+        x, y, z = off.turn
+        if x == y == z == 0.0:
+            return origin, lines
+        return origin, lines @ np.array(((1.0, z, -y), (-z, 1.0, x), (y, -x, 1.0)))
 
     def noise_px(self, off: CameraOff) -> float:
         """Of the calibration, and of how the camera is turned."""

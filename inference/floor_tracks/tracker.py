@@ -6,6 +6,10 @@ camera has at that place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from inference.floor_tracks.association import best_assignment, pairs_of
 from inference.floor_tracks.camera_errors import (
     CameraClock,
@@ -28,6 +32,7 @@ from inference.floor_tracks.identity import (
     settle_encounters,
     weigh_appearance,
 )
+from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.lifecycle import Changes, Lifecycle
 from inference.floor_tracks.measurement import Measurer, Sighting, View, from_skeletons
 from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
@@ -120,10 +125,9 @@ class FloorTracker:
             blocked=self._plan.blocked,
             s=s,
         )
-        gains = [
-            [pair.gain if (pair := pairs.get((i, j))) else NO_PAIR for j in range(len(sightings))]
-            for i in range(len(tracks))
-        ]
+        gains = np.full((len(tracks), len(sightings)), NO_PAIR)
+        for (i, j), pair in pairs.items():
+            gains[i, j] = pair.gain
         matched = best_assignment(gains)
         self._count_chances(tracks, shown, {i for i, _ in matched}, known)
         doubtful = in_doubt(state.encounters)
@@ -148,7 +152,10 @@ class FloorTracker:
         self._encounters({n: sighting.appearance for n, sighting in seen.items()})
         hands = self._hands(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known])
         self._lifecycle.settle(state, dt, changes)
-        return self._update(hands, changes)
+        still = {id(track) for track in tracks} - {id(tracks[i]) for i, _ in matched}
+        return self._update(
+            hands, changes, {id(x): at for x, at in zip(tracks, common, strict=True) if id(x) in still}
+        )
 
     def _advance(self, t: float) -> float:
         """Bring everybody to time ``t`` (never back); returns the seconds that passed."""
@@ -301,19 +308,27 @@ class FloorTracker:
 
     # -- what is told --------------------------------------------------------------------------------
 
-    def _update(self, hands: dict[int, tuple[Hand, ...]], changes: Changes) -> FloorUpdate:
+    def _update(
+        self, hands: dict[int, tuple[Hand, ...]], changes: Changes, known: Mapping[int, Fix] | None = None
+    ) -> FloorUpdate:
+        """``known``: by identity of the track, its place where that has been worked out for this moment."""
         people = {p.number: p for p in self.state.people}
         return FloorUpdate(
             self.state.t,
-            tuple(self._person(p, people, hands.get(p.number, ())) for p in self.state.people),
+            tuple(
+                self._person(p, people, hands.get(p.number, ()), (known or {}).get(id(p)))
+                for p in self.state.people
+            ),
             tuple(changes.started),
             tuple(changes.ended),
             tuple(changes.alarms),
         )
 
-    def _person(self, p: Track, people: dict[int, Track], hands: tuple[Hand, ...]) -> Person:
+    def _person(
+        self, p: Track, people: dict[int, Track], hands: tuple[Hand, ...], at: Fix | None = None
+    ) -> Person:
         state, s = self.state, self.settings
-        at = with_common_error(p, s)
+        at = at or with_common_error(p, s)
         identity, could_be = reported(p, state.encounters, people, s)
         return Person(
             track=p.number,
