@@ -183,6 +183,13 @@ def test_an_exchange_is_two_switches_in_its_place() -> None:
     assert all(i.nearest_m == pytest.approx(2.0) for i in told)
 
 
+def test_who_still_fits_is_kept_though_another_pairing_would_miss_fewer() -> None:
+    """As CLEAR MOT has it: b comes beside a, and a's own track is the only one near."""
+    a, b = _path("a", 0.0), TruePath("b", (5.0, 6.0), ((5.0, 0.8), (6.0, 0.8)))
+    told = incidents([a, b], {1: _trail(0, 10, 0.4), 2: _trail(0, 10, -0.7)})
+    assert not [i for i in told if i.kind == "switch"]
+
+
 def test_long_stretches_are_told_and_short_ones_are_not() -> None:
     tracks = {1: _trail(0.6, 10.0, 0.0), 2: _trail(3.0, 5.0, 5.0), 3: _trail(8.0, 8.5, 5.0)}
     told = incidents([_path("a", 0.0)], tracks)

@@ -23,6 +23,7 @@ from inference.simulation.faults import (
     turned_camera,
 )
 from inference.simulation.live import LiveEyes, LiveWorld
+from inference.simulation.simulate import Happening, Shot
 from store_layout.camera_geometry import camera_model
 from store_layout.model import (
     Camera,
@@ -172,6 +173,29 @@ def test_people_are_seen_where_the_turned_camera_sees_them(made: Made) -> None:
     assert abs(np.median(meant)) > 5.0
     assert np.array(moved) == pytest.approx(np.array(meant), rel=0.1, abs=1.0)
     assert _bytes(_frames(usual, SECOND)) == _bytes(_frames(turned, SECOND))
+
+
+def test_films_are_told_how_cameras_truly_look_and_what_their_clocks_say(tmp_path: Path) -> None:
+    faults = (
+        CameraTurned(camera=FIRST, pan_deg=2.0),
+        ClockOff(camera=SECOND, by_s=0.3),
+        CameraLost(camera=SECOND, from_s=2.0, for_s=3.0),
+    )
+    told: list[Happening] = []
+
+    def film(happening: Happening, _tell: Callable[[float], None]) -> list[Shot]:
+        told.append(happening)
+        return []
+
+    settings = msgspec.structs.replace(PLAIN, duration_s=8.0, faults=faults)
+    simulate(LAYOUT, settings, 3, tmp_path / "r", plans=PLANS, film=film)
+    (happening,) = told
+    assert happening.layout.cameras[FIRST] == turned_camera(LAYOUT.cameras[FIRST], 2.0)
+    assert happening.layout.cameras[SECOND] == LAYOUT.cameras[SECOND]
+    assert (happening.clocks_off_s[FIRST], happening.clocks_off_s[SECOND]) == (0.0, 0.3)
+    times = [t for _, t in happening.exposures[SECOND]]
+    assert times
+    assert not [t for t in times if 2.0 <= t < 5.0]
 
 
 # -- all -------------------------------------------------------------------------------------------------

@@ -99,13 +99,17 @@ def _pairs(
     apart = np.linalg.norm(
         np.stack([xy for _, xy in here])[:, None] - np.stack([xy for _, xy in there])[None], axis=2
     )
+    column = {number: c for c, (number, _) in enumerate(there)}
+    kept = [
+        (r, c)
+        for r, (name, _) in enumerate(here)
+        if (c := column.get(whose.get(name, -1))) is not None and apart[r, c] <= GATE_M
+    ]
     cost = np.where(apart <= GATE_M, apart, NEVER)
-    for r, (name, _) in enumerate(here):
-        for c, (number, _) in enumerate(there):
-            if whose.get(name) == number and apart[r, c] <= GATE_M:
-                cost[r, c] -= 10 * GATE_M
+    cost[[r for r, _ in kept], :] = NEVER
+    cost[:, [c for _, c in kept]] = NEVER
     found = zip(*(side.tolist() for side in linear_sum_assignment(cost)), strict=True)
-    return [(r, c) for r, c in found if cost[r, c] < NEVER]
+    return [*kept, *((r, c) for r, c in found if cost[r, c] < NEVER)]
 
 
 def _nearest(places: NDArray[np.float64], row: int) -> float | None:
