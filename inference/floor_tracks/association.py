@@ -65,6 +65,8 @@ def pairs_of(
             continue  # hidden people come back by re-linking: one stray box must not drag them along
         p = _detection_probability(track, sensor, shown[i], s)
         bonus = log(p / ((1.0 - p) * s.clutter_per_m2)) - (0.0 if i < known else s.tentative_cost)
+        if track.leaving is not None:
+            bonus -= min(s.left_most, s.left_cost + s.left_rate * (track.t - track.leaving_t))
         for j in near:
             pair = _pair(track, at, sightings[j], bonus, late=late, s=s)
             if pair is not None:

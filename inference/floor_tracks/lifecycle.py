@@ -65,13 +65,7 @@ class Lifecycle:
     def _admit(self, state: FloorTracksState, changes: Changes) -> None:
         s = self._settings
         self._drop_doubles(state)
-        ready = [
-            x
-            for x in state.tentative
-            if x.hits >= s.birth_hits
-            and x.found_share >= s.birth_share
-            and x.last_seen - x.first_t >= s.birth_s
-        ]
+        ready = [x for x in state.tentative if x.found_share >= s.birth_share and self._seen_enough(state, x)]
         if not ready:
             return
         doubles = [x.number for x in ready if self._doubles(x, state.people)]
@@ -85,6 +79,17 @@ class Lifecycle:
                 gone.append(x.number)
         if gone:
             state.tentative = [x for x in state.tentative if x.number not in gone]
+
+    def _seen_enough(self, state: FloorTracksState, x: Track) -> bool:
+        """Whether a newcomer is no clutter; sooner where the gate says that somebody comes."""
+        s = self._settings
+        seen_s = x.last_seen - x.first_t
+        if x.hits >= s.birth_hits and seen_s >= s.birth_s:
+            return True
+        if not state.entries or x.hits < s.birth_signal_hits or seen_s < s.birth_signal_s:
+            return False
+        gate = self._gates.way_in(x.first_xy, s.gate_margin_m)
+        return gate is not None and open_entry(state, gate, x.first_t, s) is not None
 
     def _drop_doubles(self, state: FloorTracksState) -> None:
         """Two that are found in turns, and hardly ever in one frame, are one: the older one goes on."""

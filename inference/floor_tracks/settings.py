@@ -13,6 +13,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Stationary standard deviation of one velocity component; shoppers walk at 0 to 1.4 m/s."""
     velocity_memory_s: float = 5.0
     """After this long an unseen person's velocity has decayed to 1/e (Ornstein-Uhlenbeck)."""
+    hidden_memory_s: float = 1.2
+    """The same for somebody who is hidden: they turn and stand about as shoppers do."""
 
     # How well one box places one person. Shares are of the box's height in pixels. Neighbouring frames repeat
     # each other's errors, so one of them counts as if its error were larger than it is: with 0.03 people who
@@ -135,6 +137,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     min_score: float = 0.1
     birth_score: float = 0.4
     """Weaker detections may go on with a person, never start one."""
+    left_cost: float = 2.0
+    """Log odds against seeing somebody whom the gate has let out, at once ..."""
+    left_rate: float = 3.0
+    """... and for every second since ..."""
+    left_most: float = 6.0
+    """... up to this: who comes in by the door beside them is not them. The signal may be about another."""
     tentative_cost: float = 2.0
     """Log odds by which a confirmed person is preferred over a tentative one."""
     appearance_weight: float = 12.0
@@ -165,6 +173,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # Coming, going and hiding.
     birth_hits: int = 4
     birth_s: float = 0.4
+    birth_signal_hits: int = 2
+    birth_signal_s: float = 0.12
+    """The same at a gate that has just let somebody in who has not been seen yet."""
     share_memory: int = 10
     """Frames that the share of frames in which a newcomer is found looks back."""
     birth_share: float = 0.5
@@ -224,7 +235,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Not seen at a gate for this long after walking out: gone."""
     leave_standing_s: float = 4.0
     """The same for somebody who stood still there."""
-    leave_signal_s: float = 0.5
+    leave_signal_s: float = 0.3
     """The same after the gate's exit signal."""
     beyond_m: float = 0.3
     """Seen this far outside of the floor next to a gate ..."""

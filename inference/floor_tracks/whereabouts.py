@@ -45,7 +45,7 @@ class Whereabouts:
         self.cells: Array = np.column_stack([x[free], y[free]])
         self._walk = self._random_walk(free)
         # The walk has the spread of the velocity's Ornstein-Uhlenbeck process after its memory.
-        grows = 2.0 * settings.speed_sd_ms**2 * settings.velocity_memory_s
+        grows = 2.0 * settings.speed_sd_ms**2 * settings.hidden_memory_s
         self._step_s = 2.0 * STEP_SHARE * self._cell_m**2 / grows
         self._shares: dict[tuple[str, int, int], Array | None] = {}
 

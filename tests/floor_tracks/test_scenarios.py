@@ -376,3 +376,21 @@ def test_a_checkpoint_without_appearances_still_works() -> None:
     update = [second.observe(f) for f in frames[250:]][-60]
     assert update is not None
     assert [p.track for p in update.people] == [1]
+
+
+def test_who_comes_in_beside_somebody_who_goes_out_is_a_new_person() -> None:
+    """The gate let the first out at the very moment when the second comes through the same door."""
+    out = along([DOOR, (1.0, 2.6), (2.4, 2.6), (1.0, 2.6), (1.0, 0.1)], 1.0)
+    left = out[-1][0]
+    came = along([(0.9, 0.1), (1.0, 2.6), (2.4, 2.6)], left + 0.1)
+    walkers = [Walker(out, 1.75), Walker(came, 1.7)]
+    gate = LAYOUT.file.gate[0].id
+    signals = [GateSignal(gate, left - 0.1, "exit"), GateSignal(gate, left + 0.2, "entry")]
+    tracker, told = FloorTracker(LAYOUT), Told()
+    frames = list(Session(LAYOUT, walkers).frames(came[-1][0]))
+    for seen in sorted([*frames, *signals], key=lambda each: each.t):
+        update = tracker.observe(seen)
+        if update is not None:
+            note(told, update)
+    assert len(told.started) == 2
+    assert [each.track for each in told.ended] == [told.started[0].track]
