@@ -57,12 +57,13 @@ def commands(job: bytes) -> Iterator[Command]:
     """The job's commands in order. Raises :class:`UnknownCommandError` for anything that we do not send."""
     at = 0
     while at < len(job):
-        command, after = _command(job, at)
+        command, after = command_at(job, at)
         yield command
         at = after
 
 
-def _command(job: bytes, at: int) -> tuple[Command, int]:
+def command_at(job: bytes, at: int) -> tuple[Command, int]:
+    """The command at a place, and the place after it."""
     first = job[at]
     if first == LF:
         return Command(at, "LF"), at + 1
