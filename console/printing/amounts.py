@@ -11,6 +11,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from babel.numbers import NumberPattern, format_decimal
 
+from console.printing.document import UnprintableError
+
 _BESIDE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 """Where a sign made of letters stands at a figure: CLDR wants a space there, ``KWD 1.250``."""
 
@@ -26,7 +28,7 @@ class Amounts:
         try:
             self.locale = Locale.parse(locale.replace("-", "_"))
         except (UnknownLocaleError, ValueError) as error:
-            raise ValueError(f"{locale!r} is not a locale; write one like en_GB or de") from error
+            raise UnprintableError(f"{locale!r} is not a locale; write one like en_GB or de") from error
         self.currency, self.decimals = currency, decimals
         self._number = _with_decimals(self.locale.decimal_formats[None], decimals)
         self._money = _with_decimals(self.locale.currency_formats["standard"], decimals)

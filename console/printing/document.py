@@ -18,6 +18,10 @@ MOST_DECIMALS = 4
 """The most that ISO 4217 knows."""
 
 
+class UnprintableError(ValueError):
+    """Something cannot be printed as it is; names the document or the setting."""
+
+
 class ShopHead(msgspec.Struct, frozen=True):
     """Who issued it."""
 
@@ -65,7 +69,7 @@ class Payment(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.last_four and not (len(self.last_four) == 4 and self.last_four.isdigit()):
-            raise ValueError(
+            raise UnprintableError(
                 f"last_four is the last four digits of a card, not {len(self.last_four)} characters"
             )
 
@@ -102,16 +106,16 @@ class PrintableReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not 0 <= self.decimals <= MOST_DECIMALS:
-            raise ValueError(
+            raise UnprintableError(
                 f"receipt {self.number}: {self.decimals} decimals; a currency has 0 to {MOST_DECIMALS}"
             )
         if self.copy < 0:
-            raise ValueError(
+            raise UnprintableError(
                 f"receipt {self.number}: copy {self.copy}; 0 is the original, copies count from 1"
             )
         gross = sum(tax.gross for tax in self.taxes) + self.rounding
         if gross != self.total:
-            raise ValueError(
+            raise UnprintableError(
                 f"receipt {self.number}: its taxes add up to {gross} and its total is {self.total}; "
                 "nothing that does not add up is printed"
             )

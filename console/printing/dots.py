@@ -10,6 +10,7 @@ from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 
 from console.printing.blocks import Picture
+from console.printing.document import UnprintableError
 from console.printing.stationery import open_logo
 
 QUIET = 4
@@ -39,7 +40,7 @@ def qr_picture(text: str, alt: str, dots: int) -> Picture:
     across = len(modules) + 2 * QUIET
     scale = max(int(dots * QR_SHARE) // across, 2)
     if scale * across > dots:
-        raise ValueError(
+        raise UnprintableError(
             f"a QR code of {len(text)} characters does not fit a roll of {dots} dots; shorten qr_prefix"
         )
     small = Image.new("1", (across, across), 1)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from console.back_office.records import DocumentRow
-from console.printing.document import PrintableLine, PrintableReceipt, PrintableTax, ShopHead
+from console.printing.document import (
+    PrintableLine,
+    PrintableReceipt,
+    PrintableTax,
+    ShopHead,
+    UnprintableError,
+)
 from store_layout.currency import decimals_of
 
 
@@ -20,13 +26,13 @@ def printable(
     """A stored document as it is printed: the original; :func:`msgspec.structs.replace` ``copy`` marks it.
 
     ``qr_prefix`` comes before the code in the QR code, e.g. the address of a page that shows receipts.
-    Raises ValueError naming the document when it cannot be printed as it is.
+    Raises ``UnprintableError`` naming the document when it cannot be printed as it is.
     """
     receipt = row.receipt
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(
+        raise UnprintableError(
             f"{row.label}: {time_zone!r} is not a time zone; write one like Europe/Berlin"
         ) from error
     return PrintableReceipt(

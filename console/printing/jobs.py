@@ -31,7 +31,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     """For people: ``R-000012``, ``R-000012 copy 2``, ``test page``."""
     document: str
-    """Number of the document; empty for a test page."""
+    """What tells the document from all others, also those of other ledgers; empty for a test page."""
     copy: int
     format: Format
     state: State

@@ -50,7 +50,7 @@ def lay_out(
     logo: Picture | None = None,
     qr: Picture | None = None,
 ) -> tuple[Block, ...]:
-    """The whole receipt, the cut included. Raises ValueError for an unknown locale."""
+    """The whole receipt, the cut included. Raises ``UnprintableError`` for an unknown locale."""
     amounts = Amounts(locale, receipt.currency, receipt.decimals)
     return tuple(_Sheet(receipt, paper, texts, amounts).blocks(logo, qr))
 

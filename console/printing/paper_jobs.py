@@ -24,7 +24,7 @@ def receipt_blocks(
 ) -> tuple[Block, ...]:
     """A receipt on a roll of ``dots`` width.
 
-    Raises ``ValueError`` for a locale that there is not, and
+    Raises :class:`~console.printing.document.UnprintableError` for a locale that there is not, and
     :class:`~console.printing.stationery.StationeryError` for a logo that cannot be read.
     """
     texts = stationery.texts

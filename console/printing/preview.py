@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
@@ -39,6 +40,7 @@ class Preview(msgspec.Struct, frozen=True):
     """The lines of text, as they were decoded by the page that was chosen."""
     cuts: tuple[int, ...]
     """Rows at which the paper was cut."""
+    dpi: int
 
 
 def preview(job: bytes, profile: PrinterProfile) -> Preview:
@@ -47,6 +49,13 @@ def preview(job: bytes, profile: PrinterProfile) -> Preview:
     for command in commands(job):
         printer.obey(command)
     return printer.result()
+
+
+def png_bytes(drawn: Preview) -> bytes:
+    """The picture as a PNG file that says how large it is on paper."""
+    file = BytesIO()
+    drawn.image.save(file, "PNG", dpi=(drawn.dpi, drawn.dpi))
+    return file.getvalue()
 
 
 class _Cell(msgspec.Struct, frozen=True):
@@ -154,7 +163,7 @@ class _PaperPrinter:
         for cut in self.cuts:
             for x in range(0, paper.width, 16):
                 draw.line(((x, cut), (x + 7, cut)), fill=160)
-        return Preview(image=paper, text=tuple(self.lines), cuts=tuple(self.cuts))
+        return Preview(image=paper, text=tuple(self.lines), cuts=tuple(self.cuts), dpi=self.profile.dpi)
 
 
 @cache

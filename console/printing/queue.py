@@ -21,9 +21,9 @@ from typing import Any, Self
 
 import msgspec
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 from console.printing.jobs import Format, Job, State
+from console.printing.queue_schema import migrations
 
 BUSY_TIMEOUT_MS = 10_000
 KEPT_S = 7 * 86_400.0
@@ -35,43 +35,6 @@ _OVER = ("printed", "cancelled")
 
 class QueueError(RuntimeError):
     """The queue cannot be used, or a job cannot do what is asked of it; the text says what can be done."""
-
-
-migrations = Migrations("openaisle-printing")
-
-
-@migrations()
-def m001_jobs(db: Database) -> None:
-    """Jobs, and what was given out of each document."""
-    db.execute(
-        """CREATE TABLE job (
-            id         INTEGER PRIMARY KEY AUTOINCREMENT,
-            printer    TEXT NOT NULL,
-            what       TEXT NOT NULL,
-            document   TEXT NOT NULL,
-            copy       INTEGER NOT NULL CHECK (copy >= 0),
-            format     TEXT NOT NULL CHECK (format IN ('escpos', 'blocks')),
-            state      TEXT NOT NULL
-                       CHECK (state IN ('queued', 'printing', 'printed', 'unknown', 'failed', 'cancelled')),
-            reason     TEXT NOT NULL DEFAULT '',
-            attempts   INTEGER NOT NULL DEFAULT 0,
-            sent       INTEGER NOT NULL DEFAULT 0,
-            confirmed  INTEGER NOT NULL DEFAULT 0,
-            created    REAL NOT NULL,
-            changed    REAL NOT NULL,
-            not_before REAL NOT NULL DEFAULT 0,
-            body       BLOB NOT NULL
-        ) STRICT"""
-    )
-    db.execute("CREATE INDEX job_waiting ON job (printer, state, id)")
-    db.execute("CREATE INDEX job_document ON job (document)")
-    db.execute(
-        """CREATE TABLE given (
-            document     TEXT PRIMARY KEY,
-            copies       INTEGER NOT NULL DEFAULT 0,
-            original_out INTEGER NOT NULL DEFAULT 0
-        ) STRICT, WITHOUT ROWID"""
-    )
 
 
 class PrintQueue:
@@ -128,29 +91,40 @@ class PrintQueue:
         render: Callable[[int], bytes],
         *,
         copy: bool = False,
+        what: str = "",
         job_format: Format = "escpos",
     ) -> Job:
-        """Queue a document: its original, or its next copy.
+        """Queue a document: its original, or its next copy. ``what``: its name for people, else ``document``.
 
         ``render`` makes the bytes for a copy's number, 0 for the original. The number is taken in the same
         transaction as the job is written: two at once get two numbers. Raises :class:`QueueError` when the
         original was given out, or is still in the queue.
         """
         while True:
-            number = self._number(document, copy=copy)
+            number = self._number(document, what or document, copy=copy)
             body = render(number)
             with self._writing():
-                if self._number(document, copy=copy) != number:
+                if self._number(document, what or document, copy=copy) != number:
                     continue  # somebody else took it while ours was drawn
-                self._db.execute(
-                    "INSERT INTO given (document, copies) VALUES (?, ?) "
-                    "ON CONFLICT (document) DO UPDATE SET copies = max(copies, excluded.copies)",
-                    (document, number),
-                )
-                what = f"{document} copy {number}" if number else document
-                return self._insert(printer, what, body, job_format, document=document, copy=number)
+                self._give(document, number)
+                name = f"{what or document} copy {number}" if number else what or document
+                return self._insert(printer, name, body, job_format, document=document, copy=number)
 
-    def _number(self, document: str, *, copy: bool) -> int:
+    def next_copy(self, document: str) -> int:
+        """The number of a copy that is made in another way than by printing: it is given once."""
+        with self._writing():
+            number = self._number(document, document, copy=True)
+            self._give(document, number)
+        return number
+
+    def _give(self, document: str, copy: int) -> None:
+        self._db.execute(
+            "INSERT INTO given (document, copies) VALUES (?, ?) "
+            "ON CONFLICT (document) DO UPDATE SET copies = max(copies, excluded.copies)",
+            (document, copy),
+        )
+
+    def _number(self, document: str, what: str, *, copy: bool) -> int:
         row = self._db.execute(
             "SELECT copies, original_out FROM given WHERE document = ?", (document,)
         ).fetchone()
@@ -159,14 +133,14 @@ class PrintQueue:
             return int(copies) + 1
         if original_out:
             raise QueueError(
-                f"{document} was printed; another one is a copy, and marked so: print it with --copy"
+                f"{what} was printed; another one is a copy, and marked so: print it with --copy"
             )
         waiting = self._db.execute(
             "SELECT id, state FROM job WHERE document = ? AND copy = 0 AND state <> 'cancelled'", (document,)
         ).fetchone()
         if waiting:
             raise QueueError(
-                f"{document} is in the queue as job {waiting[0]} ({waiting[1]}); retry or cancel that, "
+                f"{what} is in the queue as job {waiting[0]} ({waiting[1]}); retry or cancel that, "
                 "or print a copy"
             )
         return 0
