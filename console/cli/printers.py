@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, 
 from console.printing.delivery import print_due
 from console.printing.document import UnprintableError
 from console.printing.jobs import Job
-from console.printing.paper_jobs import test_job
+from console.printing.paper_jobs import test_blocks, test_job
 from console.printing.printers import (
     PrintersError,
     PrinterSettings,
@@ -31,6 +33,7 @@ from console.printing.profiles import (
     usable_models,
 )
 from console.printing.queue import PrintQueue, QueueError
+from console.printing.spooler import POLL_S, Spooler
 from console.printing.stationery import StationeryError, read_stationery
 from console.printing.texts import TextsError
 from store_layout.problems import StoreProblems
@@ -200,10 +203,14 @@ def print_test_page(
         stationery = read_stationery(
             store, "" if store is None else read_store(store).file.store.name, locale
         )
-        if printer.where.kind == "system":
-            raise fail(f"{name} is a printer of the operating system; print its own test page")
         with PrintQueue.open(queue_file()) as queue:
-            job = queue.add(name, "test page", test_job(name, printer.model, stationery))
+            if printer.where.kind == "system":
+                from console.printing.system_printer import pack
+
+                page = tuple(test_blocks(name, GENERAL[0], stationery))
+                job = queue.add(name, "test page", pack(page), "blocks")
+            else:
+                job = queue.add(name, "test page", test_job(name, printer.model, stationery))
             work_for(queue, printer)
             report(queue.job(job.id), as_json=as_json)
 
@@ -224,10 +231,16 @@ def jobs(printer: PrinterOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def work(as_json: JsonOption = False) -> None:
+def work(
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until it is stopped (Ctrl+C).")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Print what waits and is due, on all printers. Exit status 0: nothing is left waiting or in doubt."""
     with errors_in_words(*ERRORS), PrintQueue.open(queue_file()) as queue:
-        done = [job for printer in read_printers(printers_file()) for job in work_for(queue, printer)]
+        printers = read_printers(printers_file())
+        if follow:
+            _follow(queue, printers, as_json=as_json)
+        done = [job for printer in printers for job in work_for(queue, printer)]
         left = queue.jobs("queued", "unknown", "failed")
     if as_json:
         print_json({"done": done, "left": left})
@@ -238,6 +251,23 @@ def work(as_json: JsonOption = False) -> None:
             out.print("Nothing waits.")
     if left:
         raise typer.Exit(1)
+
+
+def _follow(queue: PrintQueue, printers: tuple[PrinterSettings, ...], *, as_json: bool) -> None:
+    """Until Ctrl+C. With ``as_json`` a line of JSON for each job that was tried."""
+
+    def say(job: Job) -> None:
+        out.print(
+            msgspec.json.encode(job).decode() if as_json else words_of(job), markup=False, highlight=False
+        )
+
+    systems = [printer for printer in printers if printer.where.kind == "system"]
+    with Spooler(queue.path, printers, say), suppress(KeyboardInterrupt):
+        while True:
+            for printer in systems:
+                for job in work_for(queue, printer):
+                    say(job)
+            time.sleep(POLL_S)
 
 
 @app.command()

@@ -45,18 +45,19 @@ def print_due(
     send_blocks: SendBlocks | None = None,
     clock: Callable[[], float] = time.time,
     confirm_s: float = CONFIRM_S,
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[Job]:
     """Print what waits for this printer and is due; each job as it is afterwards.
 
     Stops at the first that could not be sent: the printer is off for the others too. Does nothing while
-    another process prints to it. What a dead worker left is settled first.
+    another process prints to it. What a dead worker left is settled first. ``stop`` is asked between jobs.
     """
     done: list[Job] = []
     with printer_lock(queue.path, printer.name) as mine:
         if not mine:
             return done
         done += [job for job in queue.settle(printer.name) if job.state == "unknown"]
-        while (job := queue.claim(printer.name)) is not None:
+        while not stop() and (job := queue.claim(printer.name)) is not None:
             worker = _Worker(queue, printer, clock, confirm_s)
             if job.format == "blocks":
                 done.append(worker.give(job, send_blocks))

@@ -40,10 +40,11 @@ def receipt_job(receipt: PrintableReceipt, profile: PrinterProfile, stationery: 
 
 def test_job(printer: str, profile: PrinterProfile, stationery: Stationery) -> bytes:
     """A page that shows whether width, letters, signs, pictures and cutter are right; no receipt."""
-    return _bytes(_test_page(printer, profile, stationery), profile)
+    return _bytes(test_blocks(printer, profile, stationery), profile)
 
 
-def _test_page(printer: str, profile: PrinterProfile, stationery: Stationery) -> Iterator[Block]:
+def test_blocks(printer: str, profile: PrinterProfile, stationery: Stationery) -> Iterator[Block]:
+    """The test page before it is bytes."""
     texts, paper = stationery.texts, Paper.of(profile)
 
     def lines(words: str) -> Iterator[Text]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -168,9 +169,11 @@ class LibraryWire:
             while time.monotonic() < deadline and device.recv(64):
                 pass
         except TimeoutError:
-            return  # it keeps the connection open, as many printers do
+            pass  # it keeps the connection open, as many printers do
         except OSError as error:
             raise WireError(f"{self._words()}: {_last_line(error)}") from error
+        if held := _held_back(device):
+            raise WireError(f"{self._words()}: did not take the last {held} bytes; is the paper out?")
 
     def close(self) -> None:
         """See :class:`Wire`."""
@@ -202,6 +205,18 @@ class LibraryWire:
     def _words(self) -> str:
         address = self._address
         return f"{address.target}:{address.number}" if address.kind == "tcp" else address.target
+
+
+def _held_back(device: socket.socket) -> int:
+    """Bytes that the other end has not acknowledged; 0 where the system cannot say."""
+    try:
+        import fcntl
+        import termios
+
+        answer = fcntl.ioctl(device, termios.TIOCOUTQ, bytes(4))
+    except (ImportError, AttributeError, OSError):
+        return 0
+    return int.from_bytes(answer, sys.byteorder)
 
 
 def _check_usable(usable: bool, package: str) -> None:

@@ -3,6 +3,9 @@ from __future__ import annotations
 import email
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from console.cli.places import DEMO_STORE
 from console.printing import listening
 from console.printing.preview import preview
 from console.printing.profiles import profile_of
+from console.printing.queue import PrintQueue
 from store_layout.reader import read_store
 from tests.back_office.visits import closed
 from tests.printing.receipts import draw_logo
@@ -216,3 +220,22 @@ def test_ledgers_with_the_same_numbers_do_not_share_copies(paper: Path, tmp_path
     assert told("print", "1")["state"] == "printed"
     assert told("print", "1", "--ledger", other)["state"] == "printed"
     assert lines_on(paper).count("Receipt                 R-000001") == 2
+
+
+def test_following_prints_what_others_queue_until_it_is_stopped(paper: Path, state: Path) -> None:
+    follower = subprocess.Popen(
+        [sys.executable, "main.py", "printers", "work", "--follow", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with PrintQueue.open(state / "print_jobs.sqlite") as queue:
+            queue.add("counter", "test page", b"\x1b@hello\n")
+        assert follower.stdout is not None
+        assert json.loads(follower.stdout.readline())["state"] == "printed"
+    finally:
+        follower.send_signal(signal.SIGINT)
+        rest, _ = follower.communicate(timeout=30)
+    assert json.loads(rest) == {"done": [], "left": []}
+    assert follower.returncode == 0
+    assert paper.read_bytes() == b"\x1b@hello\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from console.printing import delivery, listening
+from console.printing import delivery, listening, wires
 from console.printing.delivery import print_due
 from console.printing.jobs import Job
 from console.printing.paper_jobs import receipt_job
@@ -114,6 +114,20 @@ def test_a_printer_that_stalls_leaves_a_question(queue: PrintQueue) -> None:
         done = run(queue, settings(printer.address))
     assert done[0].state == "unknown"
     assert "takes no more data" in done[0].reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a connection still holds")
+def test_what_is_left_in_our_own_buffers_was_not_handed_over(
+    queue: PrintQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A printer without paper reads no more. All was written; some of it never left this computer."""
+    monkeypatch.setattr(wires, "GOODBYE_S", 0.3)
+    reasons = []
+    for size in range(6000, 11000, 1000):  # buffers differ between kernels; one of these sizes fits them
+        queue.add("counter", "one", LONG[:size])
+        with TcpPrinter(stalls_after=10) as printer:
+            reasons += [job.reason for job in run(queue, settings(printer.address, "none"))]
+    assert any("did not take the last" in reason for reason in reasons), reasons
 
 
 def test_a_printer_that_takes_all_and_confirms_nothing_leaves_a_question(queue: PrintQueue) -> None:
