@@ -160,15 +160,15 @@ class PrintQueue:
 
     def job(self, number: int) -> Job:
         """A job by its number. Raises :class:`QueueError`."""
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (number,)).fetchone()  # noqa: S608
-        if row is None:
+        rows = self._rows(f"SELECT {_COLUMNS} FROM job WHERE id = ?", number)  # noqa: S608
+        if not rows:
             raise QueueError(f"there is no print job {number}; main.py printers jobs lists them")
-        return _job(row)
+        return _job(rows[0])
 
     def body(self, number: int) -> bytes:
         """What is sent for a job."""
         self.job(number)
-        return bytes(self._db.execute("SELECT body FROM job WHERE id = ?", (number,)).fetchone()[0])
+        return bytes(self._rows("SELECT body FROM job WHERE id = ?", number)[0][0])
 
     def jobs(self, *states: State, printer: str | None = None, limit: int = 200) -> list[Job]:
         """The latest jobs, newest first; of some states, or of one printer."""
@@ -180,7 +180,16 @@ class PrintQueue:
             where.append("printer = ?")
             args.append(printer)
         sql = f"SELECT {_COLUMNS} FROM job WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?"  # noqa: S608
-        return [_job(row) for row in self._db.execute(sql, [*args, limit])]
+        return [_job(row) for row in self._rows(sql, *args, limit)]
+
+    def _rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:
+        try:
+            return list(self._db.execute(sql, args))
+        except sqlite3.Error as error:
+            raise QueueError(
+                f"{self.path}: cannot be read ({error}). If it is damaged, move it away: receipts are safe "
+                "in the ledger and can be printed again"
+            ) from error
 
     # -- what the worker says --------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from console.printing.printers import Address
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OPEN_S = 5.0
 """How long a printer may take to accept a connection, or a piece of a job."""
+DRAIN_S = 10.0
+"""How long a serial line may take for what the system holds: 4 kB at 9600 baud are 4.3 s."""
 LISTEN_S = 0.3
 CHUNK = 1024
 """Bytes that are written at once: after each it is known that they were taken."""
@@ -160,6 +162,8 @@ class LibraryWire:
     def finish(self) -> None:
         """Close our half and wait for the other: a connection that is reset now loses what it still holds."""
         device = self._open_printer().device
+        if self._address.kind == "serial":
+            self._drain(device)
         if not isinstance(device, socket.socket):
             return
         deadline = time.monotonic() + GOODBYE_S
@@ -175,10 +179,23 @@ class LibraryWire:
         if held := _held_back(device):
             raise WireError(f"{self._words()}: did not take the last {held} bytes; is the paper out?")
 
+    def _drain(self, device: Any) -> None:
+        """Wait until a serial line has sent what the system holds for it."""
+        deadline = time.monotonic() + DRAIN_S
+        try:
+            while (held := device.out_waiting) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        except OSError as error:
+            raise WireError(f"{self._words()}: {_last_line(error)}") from error
+        if held:
+            raise WireError(f"{self._words()}: did not take the last {held} bytes; is the paper out?")
+
     def close(self) -> None:
         """See :class:`Wire`."""
         if self._printer is not None:
             with suppress(OSError):
+                if self._address.kind == "serial":
+                    self._printer.device.reset_output_buffer()  # else closing waits for it, for ever
                 self._printer.close()
             self._printer = None
 

@@ -212,6 +212,21 @@ def test_a_serial_printer(queue: PrintQueue) -> None:
     assert BODY in heard
 
 
+def test_a_serial_printer_that_stalls_is_given_up(queue: PrintQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wires, "DRAIN_S", 0.3)
+    ours, theirs = os.openpty()
+    try:
+        queue.add("counter", "one", BODY * 3)
+        began = time.monotonic()
+        done = run(queue, settings(f"serial:{os.ttyname(theirs)}", "none"))
+        assert time.monotonic() - began < 8
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert [(j.state, j.sent) for j in done] == [("unknown", True)]
+    assert "timeout" in done[0].reason.lower()
+
+
 def test_wires_that_are_not_there(tmp_path: Path) -> None:
     for address, says in (
         ("serial:/dev/nothing", "/dev/nothing: .*No such file"),

@@ -174,6 +174,18 @@ def test_errors_say_what_can_be_done(path: Path, tmp_path: Path) -> None:
         PrintQueue.open(tmp_path / "text")
 
 
+def test_a_damaged_file_is_an_error_with_a_remedy(path: Path) -> None:
+    with PrintQueue.open(path) as queue:
+        for _ in range(50):
+            queue.add("a", "test page", bytes(5000))
+        queue._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    with pytest.raises(QueueError, match=r"print\.sqlite"), PrintQueue.open(path) as queue:
+        queue.jobs()
+
+
 def test_a_full_disk_is_an_error_and_nothing_half_written(path: Path) -> None:
     with PrintQueue.open(path) as queue:
         queue.add("a", "test page", b"x")
