@@ -10,6 +10,8 @@ from console.cli import (
     ledger,
     models,
     passwords,
+    printers,
+    receipts,
     record,
     recordings,
     screenshots,
@@ -34,12 +36,14 @@ app.command("evaluate")(evaluate_command)
 app.command("simulate")(recordings.simulate_command)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench)
+app.command("print")(receipts.print_receipt)
 app.command("screenshots")(screenshots.screenshots)
 app.add_typer(recordings.imports, name="import")
 app.add_typer(store.app, name="store")
 app.add_typer(passwords.app, name="password")
 app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(printers.app, name="printers")
 app.add_typer(training.app, name="train")
 
 

@@ -1,0 +1,338 @@
+"""The print queue: jobs that outlive the power, in a SQLite file of its own.
+
+Not tables of the ledger: a job is ten times the size of a receipt and more, and is thrown away when it is
+done, while the ledger forgets nothing. A full disk, a lock or damage here costs paper, never a receipt; and
+whoever checks the ledger's chain does not wade through printers' troubles.
+
+The rule that everything follows: before the first byte leaves, the row says so (:meth:`PrintQueue.sending`,
+``synchronous=FULL``). A job found ``printing`` whose worker is gone is queued again when it had not come so
+far, and is ``unknown`` when it had. Nothing is printed a second time unless somebody asked for it.
+One :class:`PrintQueue` per thread; several processes may have the file open (WAL).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from sqlite_utils import Database
+
+from console.printing.jobs import Format, Job, State
+from console.printing.queue_schema import migrations
+
+BUSY_TIMEOUT_MS = 10_000
+KEPT_S = 7 * 86_400.0
+"""How long a job that is over is kept: a receipt can be printed again from the ledger."""
+LOST = "power or program was lost while it was printed"
+_COLUMNS = ", ".join(Job.__struct_fields__)
+_OVER = ("printed", "cancelled")
+
+
+class QueueError(RuntimeError):
+    """The queue cannot be used, or a job cannot do what is asked of it; the text says what can be done."""
+
+
+class PrintQueue:
+    """An open queue."""
+
+    def __init__(self, db: Database, path: Path, clock: Callable[[], float]) -> None:
+        self._db, self.path, self._clock = db, path, clock
+
+    @classmethod
+    def open(cls, path: Path, clock: Callable[[], float] = time.time) -> Self:
+        """Open or make the file. Raises :class:`QueueError`."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            conn = sqlite3.connect(path)
+            conn.isolation_level = None
+            db = Database(conn)
+            db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA secure_delete = ON")
+            queue = cls(db, path, clock)
+            with queue._writing():
+                migrations.apply(db)
+        except (sqlite3.Error, OSError) as error:
+            raise QueueError(
+                f"{path}: cannot be opened as a print queue ({error}). Check that the folder can be written "
+                "and the disk is not full; receipts are safe in the ledger and can be printed again"
+            ) from error
+        return queue
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- adding --------------------------------------------------------------------------------------
+
+    def add(self, printer: str, what: str, body: bytes, job_format: Format = "escpos") -> Job:
+        """Queue something that is no document: a test page."""
+        with self._writing():
+            return self._insert(printer, what, body, job_format)
+
+    def add_document(
+        self,
+        printer: str,
+        document: str,
+        render: Callable[[int], bytes],
+        *,
+        copy: bool = False,
+        what: str = "",
+        job_format: Format = "escpos",
+    ) -> Job:
+        """Queue a document: its original, or its next copy. ``what``: its name for people, else ``document``.
+
+        ``render`` makes the bytes for a copy's number, 0 for the original. The number is taken in the same
+        transaction as the job is written: two at once get two numbers. Raises :class:`QueueError` when the
+        original was given out, or is still in the queue.
+        """
+        while True:
+            number = self._number(document, what or document, copy=copy)
+            body = render(number)
+            with self._writing():
+                if self._number(document, what or document, copy=copy) != number:
+                    continue  # somebody else took it while ours was drawn
+                self._give(document, number)
+                name = f"{what or document} copy {number}" if number else what or document
+                return self._insert(printer, name, body, job_format, document=document, copy=number)
+
+    def next_copy(self, document: str) -> int:
+        """The number of a copy that is made in another way than by printing: it is given once."""
+        with self._writing():
+            number = self._number(document, document, copy=True)
+            self._give(document, number)
+        return number
+
+    def _give(self, document: str, copy: int) -> None:
+        self._db.execute(
+            "INSERT INTO given (document, copies) VALUES (?, ?) "
+            "ON CONFLICT (document) DO UPDATE SET copies = max(copies, excluded.copies)",
+            (document, copy),
+        )
+
+    def _number(self, document: str, what: str, *, copy: bool) -> int:
+        row = self._db.execute(
+            "SELECT copies, original_out FROM given WHERE document = ?", (document,)
+        ).fetchone()
+        copies, original_out = row or (0, 0)
+        if copy:
+            return int(copies) + 1
+        if original_out:
+            raise QueueError(
+                f"{what} was printed; another one is a copy, and marked so: print it with --copy"
+            )
+        waiting = self._db.execute(
+            "SELECT id, state FROM job WHERE document = ? AND copy = 0 AND state <> 'cancelled'", (document,)
+        ).fetchone()
+        if waiting:
+            raise QueueError(
+                f"{what} is in the queue as job {waiting[0]} ({waiting[1]}); retry or cancel that, "
+                "or print a copy"
+            )
+        return 0
+
+    def _insert(
+        self, printer: str, what: str, body: bytes, job_format: Format, *, document: str = "", copy: int = 0
+    ) -> Job:
+        now = self._clock()
+        cursor = self._db.execute(
+            "INSERT INTO job (printer, what, document, copy, format, state, created, changed, body) "
+            "VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?)",
+            (printer, what, document, copy, job_format, now, now, body),
+        )
+        return self.job(int(cursor.lastrowid or 0))
+
+    # -- reading -------------------------------------------------------------------------------------
+
+    def job(self, number: int) -> Job:
+        """A job by its number. Raises :class:`QueueError`."""
+        rows = self._rows(f"SELECT {_COLUMNS} FROM job WHERE id = ?", number)  # noqa: S608
+        if not rows:
+            raise QueueError(f"there is no print job {number}; main.py printers jobs lists them")
+        return _job(rows[0])
+
+    def body(self, number: int) -> bytes:
+        """What is sent for a job."""
+        self.job(number)
+        return bytes(self._rows("SELECT body FROM job WHERE id = ?", number)[0][0])
+
+    def jobs(self, *states: State, printer: str | None = None, limit: int = 200) -> list[Job]:
+        """The latest jobs, newest first; of some states, or of one printer."""
+        where, args = ["1"], list[object]()
+        if states:
+            where.append(f"state IN ({', '.join('?' * len(states))})")
+            args += states
+        if printer is not None:
+            where.append("printer = ?")
+            args.append(printer)
+        sql = f"SELECT {_COLUMNS} FROM job WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        return [_job(row) for row in self._rows(sql, *args, limit)]
+
+    def _rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:
+        try:
+            return list(self._db.execute(sql, args))
+        except sqlite3.Error as error:
+            raise QueueError(
+                f"{self.path}: cannot be read ({error}). If it is damaged, move it away: receipts are safe "
+                "in the ledger and can be printed again"
+            ) from error
+
+    # -- what the worker says --------------------------------------------------------------------------
+
+    def claim(self, printer: str) -> Job | None:
+        """Take the printer's oldest job that is due. Only its worker does (see :mod:`.printer_lock`)."""
+        with self._writing():
+            row = self._db.execute(
+                "SELECT id FROM job WHERE printer = ? AND state = 'queued' AND not_before <= ? "
+                "ORDER BY id LIMIT 1",
+                (printer, self._clock()),
+            ).fetchone()
+            if row is None:
+                return None
+            return self._move(row[0], ("queued",), "printing", attempts="attempts + 1", sent="0", reason="")
+
+    def sending(self, job: Job) -> None:
+        """From now on bytes may be at the printer; on disk before the first of them leaves."""
+        with self._writing():
+            self._move(job.id, ("printing",), "printing", sent="1")
+            if job.document and not job.copy:
+                self._db.execute("UPDATE given SET original_out = 1 WHERE document = ?", (job.document,))
+
+    def printed(self, job: Job, *, confirmed: bool) -> Job:
+        """It came out; ``confirmed``: the printer says so."""
+        with self._writing():
+            return self._move(job.id, ("printing",), "printed", confirmed=str(int(confirmed)), reason="")
+
+    def not_known(self, job: Job, reason: str) -> Job:
+        """Bytes left, and nobody can say whether paper came out."""
+        with self._writing():
+            return self._move(job.id, ("printing",), "unknown", reason=reason)
+
+    def postpone(self, job: Job, reason: str, until: float) -> Job:
+        """Nothing left; it is tried again."""
+        with self._writing():
+            return self._move(job.id, ("printing",), "queued", reason=reason, not_before=str(float(until)))
+
+    def failed(self, job: Job, reason: str) -> Job:
+        """Nothing left, and it is not tried again by itself."""
+        with self._writing():
+            return self._move(job.id, ("printing",), "failed", reason=reason)
+
+    def settle(self, printer: str) -> list[Job]:
+        """Jobs that a worker of this printer left behind when it died. Only who holds its lock may ask."""
+        with self._writing():
+            rows = self._db.execute(
+                "SELECT id, sent FROM job WHERE printer = ? AND state = 'printing' ORDER BY id", (printer,)
+            ).fetchall()
+            return [
+                self._move(number, ("printing",), "unknown", reason=LOST)
+                if sent
+                else self._move(number, ("printing",), "queued", reason="", not_before="0")
+                for number, sent in rows
+            ]
+
+    # -- what people say -------------------------------------------------------------------------------
+
+    def answer(self, number: int, *, printed: bool) -> Job:
+        """Did it print? A no queues it again."""
+        with self._writing():
+            if printed:
+                return self._move(number, ("unknown",), "printed", reason="somebody saw it")
+            return self._move(
+                number, ("unknown",), "queued", reason="", not_before="0", attempts="0", sent="0"
+            )
+
+    def retry(self, number: int) -> Job:
+        """Try a failed job again, or a waiting one now."""
+        with self._writing():
+            return self._move(
+                number, ("failed", "queued"), "queued", reason="", not_before="0", attempts="0", sent="0"
+            )
+
+    def cancel(self, number: int) -> Job:
+        """Give a job up."""
+        with self._writing():
+            return self._move(number, ("queued", "failed", "unknown"), "cancelled", reason="cancelled")
+
+    def purge(self, kept_s: float = KEPT_S) -> int:
+        """Delete jobs that have been over for longer; how many. What was given out is remembered."""
+        with self._writing():
+            cursor = self._db.execute(
+                "DELETE FROM job WHERE state IN (?, ?) AND changed < ?", (*_OVER, self._clock() - kept_s)
+            )
+            return int(cursor.rowcount)
+
+    # -- within ----------------------------------------------------------------------------------------
+
+    def _move(
+        self, number: int, allowed: tuple[State, ...], to: State, reason: str | None = None, **columns: str
+    ) -> Job:
+        """Change a job's state, if it is one of ``allowed``. ``columns``: SQL of ours, never a caller's."""
+        job = self.job(number)
+        if job.state not in allowed:
+            then = _WHAT_THEN[job.state]
+            raise QueueError(f"print job {number} ({job.what}) is {job.state}, {then}")
+        sets = "".join(f", {name} = {sql}" for name, sql in columns.items())
+        self._db.execute(
+            f"UPDATE job SET state = ?, reason = ?, changed = ?{sets} WHERE id = ?",  # noqa: S608
+            (to, job.reason if reason is None else reason, self._clock(), number),
+        )
+        return self.job(number)
+
+    def _writing(self) -> _Transaction:
+        return _Transaction(self._db, self.path)
+
+
+_WHAT_THEN: dict[State, str] = {
+    "queued": "it waits for its turn; it can be cancelled",
+    "printing": "it is being sent; wait for its end",
+    "printed": "and over; print a copy instead",
+    "unknown": "somebody must say whether it printed: main.py printers answer",
+    "failed": "it can be tried again or cancelled",
+    "cancelled": "and over; print it anew",
+}
+
+
+class _Transaction:
+    """IMMEDIATE, all or nothing; SQLite's errors in words."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db, self._path = db, path
+
+    def __enter__(self) -> None:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise QueueError(f"{self._path}: cannot be written now ({error})") from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        failure = error
+        try:
+            if error is None:
+                self._db.execute("COMMIT")
+        except sqlite3.Error as late:
+            failure = late
+        if failure is not None and self._db.conn.in_transaction:  # a full disk has rolled back already
+            self._db.execute("ROLLBACK")
+        if isinstance(failure, sqlite3.Error):
+            raise QueueError(f"{self._path}: was not written ({failure}); nothing was changed") from failure
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    return msgspec.convert(dict(zip(Job.__struct_fields__, row, strict=True)), type=Job, strict=False)
