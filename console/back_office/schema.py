@@ -89,4 +89,102 @@ def m001_ledger(db: Database) -> None:
     )
 
 
-KNOWN_MIGRATIONS = frozenset({m001_ledger.__name__})
+_DOCUMENTS = """
+CREATE TABLE price_list (
+    sha256 TEXT PRIMARY KEY,
+    body   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE visit_price (
+    visit      TEXT PRIMARY KEY REFERENCES visit (id) ON DELETE CASCADE,
+    price_list TEXT NOT NULL REFERENCES price_list (sha256)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE visit_group (
+    visit      TEXT PRIMARY KEY REFERENCES visit (id) ON DELETE CASCADE,
+    token      TEXT NOT NULL,
+    people     INTEGER NOT NULL,
+    entered_at REAL NOT NULL,
+    closed_at  REAL NOT NULL,
+    settled    INTEGER NOT NULL CHECK (settled IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX visit_group_token ON visit_group (token, entered_at);
+CREATE INDEX visit_group_waiting ON visit_group (token) WHERE settled = 0;
+
+CREATE TABLE new_document (
+    series    TEXT NOT NULL,
+    number    INTEGER NOT NULL CHECK (number > 0),
+    kind      TEXT NOT NULL,
+    visit     TEXT NOT NULL,
+    code      TEXT NOT NULL,
+    issued_at REAL NOT NULL,
+    currency  TEXT NOT NULL,
+    total     INTEGER NOT NULL,
+    entry     INTEGER NOT NULL UNIQUE REFERENCES entry (seq),
+    of_number INTEGER CHECK ((of_number IS NULL) = (kind = 'receipt')),
+    price_list TEXT REFERENCES price_list (sha256),
+    PRIMARY KEY (series, number)
+) STRICT;
+
+CREATE TABLE new_document_line (
+    series     TEXT NOT NULL,
+    number     INTEGER NOT NULL,
+    line       INTEGER NOT NULL,
+    sku        TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    quantity   INTEGER NOT NULL,
+    unit_price INTEGER NOT NULL,
+    amount     INTEGER NOT NULL,
+    PRIMARY KEY (series, number, line),
+    FOREIGN KEY (series, number) REFERENCES new_document (series, number)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO new_document
+    SELECT series, number, kind, visit, code, issued_at, currency, total, entry, NULL, NULL FROM document;
+INSERT INTO new_document_line SELECT * FROM document_line;
+DROP TABLE document_line;
+DROP TABLE document;
+ALTER TABLE new_document RENAME TO document;
+ALTER TABLE new_document_line RENAME TO document_line;
+CREATE INDEX document_issued ON document (issued_at);
+CREATE INDEX document_code ON document (code);
+CREATE INDEX document_of ON document (of_number);
+CREATE INDEX document_line_sku ON document_line (sku);
+CREATE INDEX entry_kind ON entry (kind);
+
+CREATE TABLE receipt_visit (
+    visit  TEXT PRIMARY KEY,
+    code   TEXT NOT NULL,
+    series TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    FOREIGN KEY (series, number) REFERENCES document (series, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX receipt_visit_document ON receipt_visit (series, number);
+CREATE INDEX receipt_visit_code ON receipt_visit (code);
+INSERT INTO receipt_visit SELECT visit, code, series, number FROM document;
+"""
+
+
+@migrations()
+def m002_documents(db: Database) -> None:
+    """Receipts for several visits, documents that refer to a receipt, and the prices of each visit's time."""
+    _execute(db, _DOCUMENTS)
+    _make_immutable(db, "document", "document_line", "receipt_visit", "price_list")
+
+
+def _execute(db: Database, statements: str) -> None:
+    for statement in statements.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+def _make_immutable(db: Database, *tables: str) -> None:
+    for table in tables:
+        for change in ("UPDATE", "DELETE"):
+            db.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is immutable: a correction is a new document'); END"
+            )
+
+
+KNOWN_MIGRATIONS = frozenset({m001_ledger.__name__, m002_documents.__name__})

@@ -10,8 +10,9 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
+from console.back_office.bodies import DocumentBody, VisitCommitment
 from console.back_office.chain import GENESIS, canonical, digest, link
-from console.back_office.ledger import DocumentBody, Ledger, VisitCommitment
+from console.back_office.ledger_file import LedgerFile
 from console.back_office.receipts import Receipt, tax_table
 from inference.messages.results import ClosedVisit
 
@@ -39,7 +40,7 @@ class Verification(msgspec.Struct, frozen=True):
         return not self.findings
 
 
-def verify(ledger: Ledger, expected_head: str | None = None) -> Verification:
+def verify(ledger: LedgerFile, expected_head: str | None = None) -> Verification:
     """Check the whole ledger; the first finding is the earliest broken link."""
     db = ledger.database
     findings = [*_check_chain(db), *_check_documents(db), *_check_visits(db)]
@@ -121,6 +122,14 @@ def _document_faults(
     ).fetchall()
     if rows != [(x.sku, x.name, x.quantity, x.unit_price, x.amount) for x in receipt.lines]:
         faults.append("its lines in the table differ from the chain")
+    covered = [
+        row[0]
+        for row in db.execute(
+            "SELECT visit FROM receipt_visit WHERE series = ? AND number = ? ORDER BY visit", (series, number)
+        )
+    ]
+    if covered != sorted(receipt.visits or (receipt.visit,)):
+        faults.append("the table has it for other visits than the chain")
     return faults + _sum_faults(receipt)
 
 
@@ -135,29 +144,38 @@ def _sum_faults(receipt: Receipt) -> list[str]:
         tax_table(receipt.lines, included=False),
     ):
         faults.append("its tax table does not follow from its lines")
-    if sum(rate.gross for rate in receipt.taxes) != receipt.total:
+    if sum(rate.gross for rate in receipt.taxes) + receipt.rounding != receipt.total:
         faults.append("its total is not the sum of its tax table")
+    off: dict[int, int] = {}
+    for line in receipt.lines:
+        taken = line.amount if line.kind == "promotion" else 0
+        off[line.tax_basis_points] = off.get(line.tax_basis_points, 0) + line.reduced + taken
+    if any(off.values()):
+        faults.append("its promotions do not sum to what its lines are reduced by")
     return faults
 
 
 def _check_visits(db: Database) -> list[Finding]:
     findings: list[Finding] = []
     rows = db.execute(
-        "SELECT v.id, v.code, v.entered_at, v.left_at, v.closed_at, v.decision, v.body, e.body, d.number "
+        "SELECT v.id, v.code, v.entered_at, v.left_at, v.closed_at, v.decision, v.body, e.body, "
+        "r.number IS NOT NULL OR g.visit IS NOT NULL "
         "FROM visit v LEFT JOIN entry e ON e.cause = 'visit:' || v.id "
-        "LEFT JOIN document d ON d.visit = v.id ORDER BY e.seq"
+        "LEFT JOIN receipt_visit r ON r.visit = v.id "
+        "LEFT JOIN visit_group g ON g.visit = v.id AND g.settled = 0 ORDER BY e.seq"
     )
-    for visit, *columns, body, committed, number in rows.fetchall():
+    for visit, *columns, body, committed, receipted in rows.fetchall():
         findings += [
             Finding(f"visit {columns[0]}", what)
-            for what in _visit_faults(db, visit, columns, (body, committed), number)
+            for what in _visit_faults(db, visit, columns, (body, committed), receipted=bool(receipted))
         ]
     return findings
 
 
 def _visit_faults(
-    db: Database, visit: str, columns: list[object], bodies: tuple[str, str | None], number: int | None
+    db: Database, visit: str, columns: list[object], bodies: tuple[str, str | None], *, receipted: bool
 ) -> list[str]:
+    """``receipted``: it has its receipt, or waits for others who pay with it."""
     body, committed = bodies
     if committed is None:
         return ["has no entry in the chain"]
@@ -176,7 +194,7 @@ def _visit_faults(
     ).fetchall()
     if lines != [(x.sku, x.quantity, x.probability) for x in closed.lines]:
         faults.append("its lines in the table differ from its content")
-    if closed.decision == "issue" and number is None:
+    if closed.decision == "issue" and not receipted:
         faults.append("was decided, but has no receipt")
     return faults
 

@@ -71,7 +71,9 @@ def receipts(
         issued = datetime.fromtimestamp(d.receipt.issued_at, ZoneInfo(time_zone)).strftime(
             "%Y-%m-%d %H:%M:%S"
         )
-        items = ", ".join(f"{line.quantity} {line.name}" for line in d.receipt.lines)
+        items = ", ".join(
+            f"{line.quantity} {line.name}" for line in d.receipt.lines if line.kind == "product"
+        )
         total = format_money(d.receipt.total, d.receipt.currency)
         table.add_row(*row(d.label, issued, d.receipt.code, items, total))
     out.print(table if documents else "No receipts.")

@@ -101,7 +101,7 @@ def replay_into(
             document = ledger.post_visit(closed, layout).document
             return None if document is None else {"number": document.label, "total": document.receipt.total}
 
-        return replay(
+        summary = replay(
             recording,
             target,
             eyes,
@@ -110,6 +110,8 @@ def replay_into(
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
             on_closed=post,
         )
+        ledger.settle_groups()
+        return summary
 
 
 def _progress(*, quiet: bool) -> Progress:
