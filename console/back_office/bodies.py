@@ -26,3 +26,41 @@ class DocumentBody(msgspec.Struct, frozen=True):
     series: str
     number: int
     document: Receipt
+
+
+class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody did something."""
+
+    kind: Literal["audit"]
+    at: float
+    """Seconds since the epoch."""
+    who: str
+    """Operator; empty: nobody who had shown a PIN."""
+    role: str
+    what: str
+    about: str = ""
+    """Document, visit or operator."""
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""
+
+
+class OperatorChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an operator's row is from now on; a row that says otherwise was not written by this program."""
+
+    kind: Literal["operator"]
+    at: float
+    who: str
+    """Who changed it; empty: the first operator, who came before anybody could."""
+    role: str
+    what: str
+    about: str
+    """The operator."""
+    new_role: str
+    active: bool
+    must_change: bool
+    credential: str
+    """SHA-256 of the stored PIN hash."""
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""

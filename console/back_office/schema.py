@@ -172,6 +172,25 @@ def m002_documents(db: Database) -> None:
     _make_immutable(db, "document", "document_line", "receipt_visit", "price_list")
 
 
+_OPERATORS = """
+CREATE TABLE operator (
+    name         TEXT PRIMARY KEY COLLATE NOCASE,
+    role         TEXT NOT NULL CHECK (role IN ('staff', 'manager', 'kiosk')),
+    pin_hash     TEXT NOT NULL,
+    active       INTEGER NOT NULL CHECK (active IN (0, 1)),
+    must_change  INTEGER NOT NULL CHECK (must_change IN (0, 1)),
+    failed       INTEGER NOT NULL,
+    locked_until REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m003_operators(db: Database) -> None:
+    """The people who work with the console; who they are is also in the chain."""
+    _execute(db, _OPERATORS)
+
+
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -187,4 +206,6 @@ def _make_immutable(db: Database, *tables: str) -> None:
             )
 
 
-KNOWN_MIGRATIONS = frozenset({m001_ledger.__name__, m002_documents.__name__})
+KNOWN_MIGRATIONS = frozenset(
+    migration.__name__ for migration in (m001_ledger, m002_documents, m003_operators)
+)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.bodies import DocumentBody, VisitCommitment
+from console.back_office.bodies import DocumentBody, OperatorChange, VisitCommitment
 from console.back_office.chain import GENESIS, canonical, digest, link
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.receipts import Receipt, tax_table
@@ -43,7 +43,12 @@ class Verification(msgspec.Struct, frozen=True):
 def verify(ledger: LedgerFile, expected_head: str | None = None) -> Verification:
     """Check the whole ledger; the first finding is the earliest broken link."""
     db = ledger.database
-    findings = [*_check_chain(db), *_check_documents(db), *_check_visits(db)]
+    findings = [
+        *_check_chain(db),
+        *_check_documents(db),
+        *_check_visits(db),
+        *_check_operators(db),
+    ]
     _, head = ledger.head()
     if expected_head is not None and not _has_hash(db, expected_head):
         findings.append(Finding("chain", f"the entry with hash {expected_head[:12]}… is gone"))
@@ -197,6 +202,31 @@ def _visit_faults(
     if closed.decision == "issue" and not receipted:
         faults.append("was decided, but has no receipt")
     return faults
+
+
+def _check_operators(db: Database) -> list[Finding]:
+    """Nobody was let in, or given a role or a PIN, but by what the chain tells of."""
+    told: dict[str, OperatorChange] = {}
+    for (body,) in db.execute("SELECT body FROM entry WHERE kind = 'operator' ORDER BY seq").fetchall():
+        try:
+            change = msgspec.json.decode(body, type=OperatorChange)
+        except msgspec.MsgspecError:
+            continue  # the chain is broken there, and says so
+        told[change.about] = change
+    findings: list[Finding] = []
+    rows = db.execute("SELECT name, role, active, must_change, pin_hash FROM operator ORDER BY name")
+    for name, role, active, must_change, pin_hash in rows.fetchall():
+        place, last = f"operator {name}", told.pop(name, None)
+        if last is None:
+            findings.append(Finding(place, "was added without an entry in the chain"))
+        elif (role, bool(active), bool(must_change), digest(pin_hash.encode())) != (
+            last.new_role,
+            last.active,
+            last.must_change,
+            last.credential,
+        ):
+            findings.append(Finding(place, "role or PIN are not what the chain says"))
+    return findings + [Finding(f"operator {name}", "is gone from the table") for name in told]
 
 
 def _has_hash(db: Database, value: str) -> bool:

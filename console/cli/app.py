@@ -9,6 +9,7 @@ from console.cli import (
     doctor,
     ledger,
     models,
+    operators,
     passwords,
     record,
     recordings,
@@ -39,6 +40,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(passwords.app, name="password")
 app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(operators.app, name="operators")
 app.add_typer(training.app, name="train")
 
 
