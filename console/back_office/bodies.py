@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from console.back_office.receipts import Receipt
+from inference.messages.results import Explanation
 
 
 class VisitCommitment(msgspec.Struct, frozen=True):
@@ -64,3 +65,27 @@ class OperatorChange(msgspec.Struct, frozen=True, omit_defaults=True):
     screen: str = ""
     why: str = ""
     approved_by: str = ""
+
+
+class ReviewedLine(msgspec.Struct, frozen=True):
+    """So many of a product, as a person decided."""
+
+    sku: str
+    quantity: int
+
+
+class ReviewBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person decided about a visit; its receipt follows from it."""
+
+    kind: Literal["review"]
+    visit: str
+    lines: tuple[ReviewedLine, ...]
+    decided_by: str
+    decided_at: float
+    choices: tuple[tuple[str, Explanation], ...] = ()
+    """Event -> how it came about, for each question."""
+    note: str = ""
+    given: bool = False
+    """The lines were given as such, not by answers to the questions."""
+    follows: str = ""
+    """The visit whose answer settled all questions of this one; nobody looked at this one itself."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import msgspec
 
-from console.back_office import groups
-from console.back_office.bodies import DocumentBody, VisitCommitment
+from console.back_office import groups, review_rows
+from console.back_office.bodies import DocumentBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
 from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
 from console.back_office.price_list import PriceList
-from console.back_office.receipts import UnknownProductError, price_visits
+from console.back_office.receipts import UnknownProductError, price_lines, price_visits
 from console.back_office.records import DocumentRow, VisitRow
-from inference.messages.results import ClosedVisit
+from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
 __all__ = ["RECEIPT_SERIES", "Ledger", "LedgerError", "Posted", "immediate"]
@@ -31,6 +31,15 @@ class Posted(msgspec.Struct, frozen=True):
     document: DocumentRow | None
     new: bool
     """False: it had been posted before, and nothing was written now."""
+
+
+_SELECT_VISITS = (
+    "SELECT v.body, r.number, w.visit IS NOT NULL, g.visit IS NOT NULL FROM visit v "
+    "LEFT JOIN receipt_visit r ON r.visit = v.id "
+    "LEFT JOIN review w ON w.visit = v.id AND w.state = 'issued' "
+    "LEFT JOIN visit_group g ON g.visit = v.id AND g.settled = 0 "
+)
+_Decided = tuple[ClosedVisit, ReviewBody | None]
 
 
 class Ledger(LedgerFile):
@@ -55,9 +64,19 @@ class Ledger(LedgerFile):
             new = not self.has_entry(f"visit:{closed.visit}")
             if new:
                 self._write_visit(closed, prices)
+                if closed.decision == "review":
+                    review_rows.enqueue(self, closed, _worth(closed, prices))
                 self._settle(closed.visit)
                 self.settle_groups(closed.closed_at)
         return Posted(closed.visit, self.document_of(closed.visit), new=new)
+
+    def decide(self, visit: str, body: ReviewBody) -> None:
+        """Write a person's decision about a visit, and what follows: its receipt, or that of its group."""
+        with self.writing(f"the decision about {visit}"):
+            cause = f"review:{visit}"
+            if not self.has_entry(cause):
+                self.append(cause, "review", body)
+                self._settle(visit)
 
     def settle_groups(self, now: float | None = None) -> None:
         """Issue what has waited long enough for members of its group; without ``now``, all that waits."""
@@ -70,17 +89,32 @@ class Ledger(LedgerFile):
         row = self.visit(visit)
         if row is None:
             return
-        if not groups.is_grouped(row.visit):
-            if row.visit.decision == "issue":
-                self._issue((row.visit,))
-            return
-        waiting, all_closed = groups.waiting_with(self, visit)
-        members = [member.visit for name in waiting if (member := self.visit(name)) is not None]
-        if not (all_closed or complete) or any(m.decision == "review" for m in members):
+        waiting: tuple[str, ...] = (visit,)
+        all_closed = True
+        if groups.is_grouped(row.visit):
+            waiting, all_closed = groups.waiting_with(self, visit)
+        members = [self._decision(name) for name in waiting]
+        decided = [member for member in members if member is not None]
+        if not (all_closed or complete) or len(decided) < len(members):
             return
         groups.mark_settled(self, waiting)
-        if paying := tuple(m for m in members if m.decision == "issue"):
+        if paying := tuple(member for member in decided if member[0].decision == "issue"):
             self._issue(paying)
+
+    def _decision(self, visit: str) -> _Decided | None:
+        """The visit with the lines that are to be paid, and who decided them when; None: it is open."""
+        row = self.visit(visit)
+        if row is None:
+            return None
+        if row.visit.decision != "review":
+            return row.visit, None
+        body = self.scalar("SELECT body FROM entry WHERE cause = ?", f"review:{visit}")
+        if body is None:
+            return None
+        review = msgspec.json.decode(body, type=ReviewBody)
+        lines = tuple(CartLine(line.sku, line.quantity, 1.0) for line in review.lines)
+        decided = msgspec.structs.replace(row.visit, lines=lines, decision="issue" if lines else "nothing")
+        return decided, review
 
     def _write_visit(self, closed: ClosedVisit, prices: PriceList) -> None:
         body = canonical(closed)
@@ -108,17 +142,29 @@ class Ledger(LedgerFile):
         if groups.is_grouped(closed):
             groups.join_group(self, closed)
 
+    def keep_prices(self, visit: str, layout: StoreLayout) -> None:
+        """Price a visit by this store folder from now on, where nothing was issued for it."""
+        with self.writing("the price list"):
+            self._keep_prices(visit, self._price_list(layout))
+
     def _keep_prices(self, visit: str, prices: PriceList) -> None:
         if self.scalar("SELECT 1 FROM price_list WHERE sha256 = ?", prices.sha256) is None:
             self._db.execute("INSERT INTO price_list VALUES (?, ?)", (prices.sha256, prices.body.decode()))
-        self._db.execute("INSERT INTO visit_price VALUES (?, ?)", (visit, prices.sha256))
+        self._db.execute("INSERT OR REPLACE INTO visit_price VALUES (?, ?)", (visit, prices.sha256))
 
-    def _issue(self, visits: tuple[ClosedVisit, ...]) -> None:
+    def _issue(self, paying: tuple[_Decided, ...]) -> None:
+        visits = tuple(visit for visit, _ in paying)
+        reviews = [review for _, review in paying if review is not None]
         last = max(visits, key=lambda visit: (visit.closed_at, visit.visit))
         prices = self.prices_of(last.visit)
         if prices is None:
             raise LedgerError(f"the prices of visit {last.code} are not in the ledger")
-        receipt = price_visits(visits, prices)
+        receipt = price_visits(
+            visits,
+            prices,
+            issued_at=max([last.closed_at, *(review.decided_at for review in reviews)]),
+            decided_by=", ".join(dict.fromkeys(review.decided_by for review in reviews)),
+        )
         number = self.next_number(RECEIPT_SERIES)
         entry = self.append(
             f"receipt:{receipt.visit}", "receipt", DocumentBody(RECEIPT_SERIES, number, receipt)
@@ -222,9 +268,11 @@ class Ledger(LedgerFile):
         return {str(decision): int(n) for decision, n in rows}
 
     def _visits(self, tail: str, args: tuple[object, ...]) -> list[VisitRow]:
-        sql = f"SELECT v.body, r.number FROM visit v LEFT JOIN receipt_visit r ON r.visit = v.id {tail}"  # noqa: S608
-        rows = self._db.execute(sql, args)
-        return [VisitRow(msgspec.json.decode(body, type=ClosedVisit), number) for body, number in rows]
+        rows = self._db.execute(_SELECT_VISITS + tail, args)
+        return [
+            VisitRow(msgspec.json.decode(body, type=ClosedVisit), number, bool(decided), bool(waits))
+            for body, number, decided, waits in rows
+        ]
 
     def _documents(self, tail: str, args: tuple[object, ...]) -> list[DocumentRow]:
         rows = self._db.execute(
@@ -236,6 +284,12 @@ class Ledger(LedgerFile):
             DocumentRow(series, number, msgspec.json.decode(body, type=DocumentBody).document, seq, chained)
             for series, number, body, seq, chained in rows
         ]
+
+
+def _worth(closed: ClosedVisit, prices: PriceList) -> int:
+    """What the lines cost that have a price."""
+    units = {line.sku: line.quantity for line in closed.lines if line.sku in prices.products}
+    return sum(line.amount for line in price_lines(units, prices, closed.closed_at))
 
 
 def _escape_like(text: str) -> str:

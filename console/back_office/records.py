@@ -13,11 +13,18 @@ class VisitRow(msgspec.Struct, frozen=True):
 
     visit: ClosedVisit
     document: int | None
+    decided: bool = False
+    """A person has answered its review for good."""
+    waits_for_group: bool = False
 
     @property
     def state(self) -> str:
-        """One word for lists: receipt, review, nothing, staff."""
-        return "receipt" if self.document is not None else self.visit.decision
+        """One word for lists: receipt, issue (it is to come), review, nothing, staff."""
+        if self.document is not None:
+            return "receipt"
+        if self.decided:
+            return "issue" if self.waits_for_group else "nothing"
+        return self.visit.decision
 
 
 class DocumentRow(msgspec.Struct, frozen=True):

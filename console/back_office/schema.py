@@ -191,6 +191,76 @@ def m003_operators(db: Database) -> None:
     _execute(db, _OPERATORS)
 
 
+_REVIEWS = """
+CREATE TABLE review (
+    visit         TEXT PRIMARY KEY REFERENCES visit (id) ON DELETE CASCADE,
+    at_stake      INTEGER NOT NULL,
+    probability   REAL NOT NULL,
+    waiting_since REAL NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('open', 'second', 'manager', 'answered', 'issued')),
+    before        TEXT,
+    claimed_by    TEXT,
+    claimed_at    REAL NOT NULL,
+    claimed_until REAL NOT NULL,
+    unsure_by     TEXT NOT NULL,
+    answer        TEXT,
+    answered_at   REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX review_state ON review (state, answered_at);
+
+CREATE TABLE review_event (
+    event TEXT NOT NULL,
+    visit TEXT NOT NULL REFERENCES review (visit) ON DELETE CASCADE,
+    PRIMARY KEY (event, visit)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review_answer (
+    event       TEXT PRIMARY KEY,
+    visit       TEXT NOT NULL,
+    operator    TEXT NOT NULL,
+    at          REAL NOT NULL,
+    explanation TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review_skip (
+    visit    TEXT NOT NULL REFERENCES review (visit) ON DELETE CASCADE,
+    operator TEXT NOT NULL,
+    at       REAL NOT NULL,
+    PRIMARY KEY (visit, operator)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review_work (
+    id       INTEGER PRIMARY KEY,
+    visit    TEXT NOT NULL REFERENCES review (visit) ON DELETE CASCADE,
+    operator TEXT NOT NULL,
+    at       REAL NOT NULL,
+    seconds  REAL NOT NULL,
+    outcome  TEXT NOT NULL CHECK (outcome IN ('answered', 'unsure', 'skipped'))
+) STRICT;
+CREATE INDEX review_work_visit ON review_work (visit);
+
+INSERT INTO review
+    SELECT v.id,
+           coalesce((SELECT sum(json_extract(q.value, '$.at_stake'))
+                     FROM json_each(v.body, '$.questions') q), 0),
+           json_extract(v.body, '$.probability'), v.closed_at, 'open', NULL, NULL, 0, 0, '[]', NULL, 0
+    FROM visit v WHERE v.decision = 'review';
+INSERT OR IGNORE INTO review_event
+    SELECT json_extract(q.value, '$.event'), v.id FROM visit v, json_each(v.body, '$.questions') q
+    WHERE v.decision = 'review';
+"""
+
+
+@migrations()
+def m004_reviews(db: Database) -> None:
+    """The queue of visits that a person has to decide."""
+    _execute(db, _REVIEWS)
+    db.execute(
+        "CREATE TRIGGER review_issued BEFORE UPDATE ON review WHEN OLD.state = 'issued' "
+        "BEGIN SELECT RAISE(ABORT, 'an issued review is immutable: a correction is a new document'); END"
+    )
+
+
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -207,5 +277,5 @@ def _make_immutable(db: Database, *tables: str) -> None:
 
 
 KNOWN_MIGRATIONS = frozenset(
-    migration.__name__ for migration in (m001_ledger, m002_documents, m003_operators)
+    migration.__name__ for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews)
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.bodies import DocumentBody, OperatorChange, VisitCommitment
+from console.back_office.bodies import DocumentBody, OperatorChange, ReviewBody, VisitCommitment
 from console.back_office.chain import GENESIS, canonical, digest, link
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.receipts import Receipt, tax_table
@@ -47,6 +47,7 @@ def verify(ledger: LedgerFile, expected_head: str | None = None) -> Verification
         *_check_chain(db),
         *_check_documents(db),
         *_check_visits(db),
+        *_check_reviews(db),
         *_check_operators(db),
     ]
     _, head = ledger.head()
@@ -202,6 +203,40 @@ def _visit_faults(
     if closed.decision == "issue" and not receipted:
         faults.append("was decided, but has no receipt")
     return faults
+
+
+def _check_reviews(db: Database) -> list[Finding]:
+    """What people decided is what was issued."""
+    findings: list[Finding] = []
+    decided = db.execute(
+        "SELECT e.body, r.answer, r.state, d.body, g.visit IS NOT NULL FROM entry e "
+        "LEFT JOIN review r ON e.cause = 'review:' || r.visit "
+        "LEFT JOIN receipt_visit p ON p.visit = substr(e.cause, length('review:') + 1) "
+        "LEFT JOIN document o ON o.series = p.series AND o.number = p.number "
+        "LEFT JOIN entry d ON d.seq = o.entry "
+        "LEFT JOIN visit_group g ON g.visit = r.visit AND g.settled = 0 "
+        "WHERE e.kind = 'review' ORDER BY e.seq"
+    )
+    for body, answer, state, document, waits in decided.fetchall():
+        try:
+            review = msgspec.json.decode(body, type=ReviewBody)
+            receipt = None if document is None else msgspec.json.decode(document, type=DocumentBody).document
+        except msgspec.MsgspecError:
+            continue  # the chain is broken there, and says so
+        place = f"review of {review.visit}"
+        if answer is not None and (answer != body or state != "issued"):
+            findings.append(Finding(place, "the table differs from the chain"))
+        if review.lines and receipt is None and not waits:
+            findings.append(Finding(place, "was decided, but has no receipt"))
+        if receipt is not None and not receipt.visits:
+            issued = {line.sku: line.quantity for line in receipt.lines if line.kind == "product"}
+            if issued != {line.sku: line.quantity for line in review.lines}:
+                findings.append(Finding(place, "its receipt has other lines than were decided"))
+    lost = db.execute(
+        "SELECT visit FROM review WHERE state = 'issued' "
+        "AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.cause = 'review:' || review.visit)"
+    )
+    return findings + [Finding(f"review of {visit}", "has no entry in the chain") for (visit,) in lost]
 
 
 def _check_operators(db: Database) -> list[Finding]:

@@ -13,6 +13,7 @@ from console.cli import (
     passwords,
     record,
     recordings,
+    reviews,
     screenshots,
     store,
     training,
@@ -41,6 +42,7 @@ app.add_typer(passwords.app, name="password")
 app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(operators.app, name="operators")
+app.add_typer(reviews.app, name="reviews")
 app.add_typer(training.app, name="train")
 
 

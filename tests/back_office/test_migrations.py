@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from console.back_office import Ledger, verify
+from console.back_office.reviews import ReviewError, answer, claim, issue_due, queue
+from tests.back_office.people import crew
 from tests.back_office.test_verify import plant
 from tests.back_office.visits import closed, layout
 
@@ -41,6 +43,7 @@ def test_it_opens_unchanged_and_verifies(old: Path, read_only: bool) -> None:
         assert [d.label for d in ledger.documents()] == ["R-000002", "R-000001"]
         assert ledger.document_of("v4") == ledger.document(2)
         assert ledger.prices_of("v1") is None
+        assert [row.visit for row in queue(ledger, 2000.0)] == ["v3"]
     assert hashes(old) == before
 
 
@@ -64,3 +67,17 @@ def test_its_documents_are_still_immutable_and_a_planted_change_is_found(old: Pa
     plant(old, "UPDATE receipt_visit SET visit = 'v2' WHERE visit = 'v1'")
     with Ledger.open(old, read_only=True) as ledger:
         assert any("other visits" in f.what for f in verify(ledger).findings)
+
+
+def test_its_review_is_answered_with_the_prices_of_a_store_folder(old: Path) -> None:
+    with Ledger.open(old) as ledger:
+        sam = crew(ledger, "Sam")["Sam"]
+        claim(ledger, sam, 2000.0)
+        with pytest.raises(ReviewError, match="name the store folder"):
+            answer(ledger, sam, "v3", {}, 2001.0, lines={"cola": 2})
+        answer(ledger, sam, "v3", {}, 2001.0, lines={"cola": 2}, layout=layout())
+        assert issue_due(ledger, 2001.0, "v3") == ["v3"]
+        document = ledger.document_of("v3")
+        assert document is not None
+        assert (document.label, document.receipt.total) == ("R-000003", 298)
+        assert verify(ledger).sound

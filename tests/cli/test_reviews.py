@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from typer.testing import CliRunner, Result
+
+from console.back_office import Ledger, operators
+from console.cli.app import app
+from tests.back_office.people import PIN, crew
+from tests.back_office.questions import asked, doubtful, took
+from tests.back_office.visits import layout
+
+
+@pytest.fixture(name="ledger")
+def _ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(operators, "hasher", lambda: cheap)
+    path = tmp_path / "ledger.sqlite"
+    question = asked("e1", took(1, ("cola", 1)), took(1, ("gum", 1)), took(None), at_stake=120)
+    with Ledger.open(path) as opened:
+        crew(opened, "Sam", "Tess", "Kim")
+        opened.post_visit(doubtful("v1", question), layout())
+        opened.post_visit(doubtful("v2", lines=(), notes=("Lost from sight.",)), layout())
+    return path
+
+
+def run(ledger: Path, *args: str, who: str = "") -> Result:
+    acting = ["--as", who] if who else []
+    env = {"OPENAISLE_PIN": PIN.get(who)}
+    return CliRunner().invoke(app, ["reviews", *args, *acting, "--ledger", str(ledger)], env=env)
+
+
+def said(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_a_card_from_the_queue_to_its_receipt(ledger: Path) -> None:
+    assert [card["code"] for card in said(run(ledger, "list", "--json"))] == ["K1-204", "K2-204"]
+    card = said(run(ledger, "claim", "--json", who="Sam"))
+    assert card["lines"] == {"cola": 1}
+    assert [(c["number"], c["total"]) for c in card["questions"][0]["choices"]] == [(1, 149), (2, 99), (3, 0)]
+    taken = run(ledger, "answer", "K1-204", "--choice", "2", who="Tess")
+    assert taken.exit_code == 1
+    assert "K1-204 is with Sam" in taken.output
+    answered = said(run(ledger, "answer", "K1-204", "--choice", "2", "--json", who="Sam"))
+    assert (answered["review"]["state"], answered["receipt"]) == ("answered", None)
+    assert "open" in run(ledger, "undo", "K1-204", who="Sam").output
+    issued = run(ledger, "answer", "K1-204", "--choice", "none", "--issue", who="Sam")
+    assert "K1-204: issued\n" in issued.output
+    second = run(ledger, "claim", who="Sam")
+    assert "Lost from sight." in second.output
+    issued = run(ledger, "answer", "K2-204", "--line", "milk=2", "--issue", who="Sam")
+    assert "K2-204: issued, receipt R-000001" in issued.output
+    assert "Nothing waits" in run(ledger, "list").output
+    report = said(run(ledger, "report", "--json"))
+    assert (report["visits"], report["reviewed"], report["per_1000_visits"]) == (2, 2, 1000.0)
+    assert "2 of 2 visits decided by a person" in run(ledger, "report").output
+
+
+def test_skip_and_unsure(ledger: Path) -> None:
+    run(ledger, "claim", "K1-204", who="Sam")
+    assert "K1-204: open" in run(ledger, "skip", "K1-204", who="Sam").output
+    run(ledger, "claim", "K1-204", who="Sam")
+    assert "K1-204: second" in run(ledger, "unsure", "K1-204", "--why", "dark", who="Sam").output
+    refused = run(ledger, "claim", "K1-204", who="Sam")
+    assert "Sam was not sure of K1-204" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("args", "who", "words"),
+    [
+        (("answer", "K1-204", "--choice", "1"), "Kim", "Kim is kiosk"),
+        (("answer", "K1-204", "--choice", "1"), "Sam", "claim it first"),
+        (("answer", "K1-204", "--choice", "7"), "Sam", "1 to 3, or none"),
+        (("answer", "K1-204"), "Sam", "1 open questions, and 0 choices"),
+        (("answer", "K1-204", "--line", "cola"), "Sam", "SKU=COUNT"),
+        (("answer", "K9-999", "--nothing"), "Sam", "no visit K9-999 is in review"),
+        (("answer", "K2-204", "--line", "mystery=1"), "Sam", "claim it first"),
+        (("undo", "K1-204"), "Sam", "no answer that could be undone"),
+    ],
+)
+def test_mistakes_are_said_in_words(ledger: Path, args: tuple[str, ...], who: str, words: str) -> None:
+    result = run(ledger, *args, who=who)
+    assert result.exit_code == 1
+    assert words in result.output
