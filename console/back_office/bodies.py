@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from console.back_office.corrections import Correction
 from console.back_office.receipts import Receipt
 from inference.messages.results import Explanation
 
@@ -27,6 +28,14 @@ class DocumentBody(msgspec.Struct, frozen=True):
     series: str
     number: int
     document: Receipt
+
+
+class CorrectionBody(msgspec.Struct, frozen=True):
+    """What the chain keeps of a refund or a supplement: all of it."""
+
+    series: str
+    number: int
+    document: Correction
 
 
 class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True):

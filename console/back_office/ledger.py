@@ -10,12 +10,12 @@ from __future__ import annotations
 import msgspec
 
 from console.back_office import groups, review_rows
-from console.back_office.bodies import DocumentBody, ReviewBody, VisitCommitment
+from console.back_office.bodies import CorrectionBody, DocumentBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
 from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, price_visits
-from console.back_office.records import DocumentRow, VisitRow
+from console.back_office.records import CorrectionRow, DocumentRow, VisitRow
 from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
@@ -246,10 +246,24 @@ class Ledger(LedgerFile):
         rows = self._documents("WHERE d.series = ? AND d.number = ? AND d.kind = 'receipt'", (series, number))
         return rows[0] if rows else None
 
-    def documents(self, limit: int = 200, search: str = "") -> list[DocumentRow]:
-        """The latest receipts, newest first; ``search`` matches code, number or a product's name or sku."""
+    def documents(
+        self,
+        limit: int = 200,
+        search: str = "",
+        *,
+        total: int | None = None,
+        issued: tuple[float, float] | None = None,
+    ) -> list[DocumentRow]:
+        """The latest receipts, newest first; ``search`` matches code, number or a product's name or sku.
+
+        ``total``: what was paid, minor units; ``issued``: from when to when.
+        """
         where = "WHERE d.kind = 'receipt' "
         args: tuple[object, ...] = ()
+        if total is not None:
+            where, args = f"{where}AND d.total = ? ", (total,)
+        if issued is not None:
+            where, args = f"{where}AND d.issued_at BETWEEN ? AND ? ", (*args, *issued)
         if search.strip():
             like = f"%{_escape_like(search.strip())}%"
             where += (
@@ -259,8 +273,20 @@ class Ledger(LedgerFile):
                 "OR EXISTS (SELECT 1 FROM document_line l WHERE l.series = d.series AND l.number = d.number "
                 "AND (l.name LIKE ? ESCAPE '\\' OR l.sku LIKE ? ESCAPE '\\'))) "
             )
-            args = (like,) * 5
+            args += (like,) * 5
         return self._documents(f"{where}ORDER BY d.number DESC LIMIT {int(limit)}", args)
+
+    def corrections_of(self, number: int) -> list[CorrectionRow]:
+        """Refunds and supplements of a receipt, in the order in which they were issued."""
+        rows = self._db.execute(
+            "SELECT d.series, d.number, e.body, e.seq, e.hash "
+            "FROM document d JOIN entry e ON e.seq = d.entry WHERE d.of_number = ? ORDER BY e.seq",
+            (number,),
+        )
+        return [
+            CorrectionRow(series, of, msgspec.json.decode(body, type=CorrectionBody).document, seq, chained)
+            for series, of, body, seq, chained in rows
+        ]
 
     def counts(self) -> dict[str, int]:
         """How many visits were decided how."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from console.back_office.corrections import Correction
 from console.back_office.receipts import Receipt
 from inference.messages.results import ClosedVisit
 
@@ -33,6 +34,21 @@ class DocumentRow(msgspec.Struct, frozen=True):
     series: str
     number: int
     receipt: Receipt
+    entry: int
+    hash: str
+
+    @property
+    def label(self) -> str:
+        """What is printed: series and number."""
+        return f"{self.series}-{self.number:06d}"
+
+
+class CorrectionRow(msgspec.Struct, frozen=True):
+    """An issued refund or supplement, with its place in the chain."""
+
+    series: str
+    number: int
+    correction: Correction
     entry: int
     hash: str
 

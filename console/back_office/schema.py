@@ -261,6 +261,44 @@ def m004_reviews(db: Database) -> None:
     )
 
 
+_DISPUTES = """
+CREATE TABLE dispute (
+    id         TEXT PRIMARY KEY,
+    receipt    INTEGER NOT NULL,
+    opened_at  REAL NOT NULL,
+    opened_by  TEXT NOT NULL,
+    source     TEXT NOT NULL CHECK (source IN ('staff', 'shopper', 'kiosk')),
+    reason     TEXT NOT NULL,
+    message    TEXT NOT NULL,
+    changes    TEXT NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'declined')),
+    decided_at REAL NOT NULL,
+    decided_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dispute_receipt ON dispute (receipt);
+CREATE INDEX dispute_state ON dispute (state, opened_at);
+
+CREATE TABLE dispute_evidence (
+    dispute  TEXT NOT NULL REFERENCES dispute (id),
+    name     TEXT NOT NULL,
+    sha256   TEXT NOT NULL,
+    at       REAL NOT NULL,
+    operator TEXT NOT NULL,
+    PRIMARY KEY (dispute, name, sha256)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m005_disputes(db: Database) -> None:
+    """What is said to be wrong with receipts, and how that was decided."""
+    _execute(db, _DISPUTES)
+    db.execute(
+        "CREATE TRIGGER dispute_decided BEFORE UPDATE ON dispute WHEN OLD.state <> 'open' "
+        "BEGIN SELECT RAISE(ABORT, 'a decided dispute is immutable: open another one'); END"
+    )
+
+
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -277,5 +315,6 @@ def _make_immutable(db: Database, *tables: str) -> None:
 
 
 KNOWN_MIGRATIONS = frozenset(
-    migration.__name__ for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews)
+    migration.__name__
+    for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews, m005_disputes)
 )

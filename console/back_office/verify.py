@@ -10,10 +10,17 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.bodies import DocumentBody, OperatorChange, ReviewBody, VisitCommitment
+from console.back_office.bodies import (
+    CorrectionBody,
+    DocumentBody,
+    OperatorChange,
+    ReviewBody,
+    VisitCommitment,
+)
 from console.back_office.chain import GENESIS, canonical, digest, link
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.receipts import Receipt, tax_table
+from console.back_office.verify_corrections import account_faults, correction_faults
 from inference.messages.results import ClosedVisit
 
 
@@ -99,10 +106,11 @@ def _check_documents(db: Database) -> list[Finding]:
         expected[series] = number + 1
         findings += [Finding(place, what) for what in _document_faults(db, series, number, columns, body)]
     issued = db.execute(
-        "SELECT seq FROM entry WHERE kind = 'receipt' AND seq NOT IN (SELECT entry FROM document)"
+        "SELECT seq FROM entry WHERE kind IN ('receipt', 'refund', 'supplement') "
+        "AND seq NOT IN (SELECT entry FROM document)"
     )
     findings += [Finding(f"entry {seq}", "its document is missing from the table") for (seq,) in issued]
-    return findings
+    return findings + [Finding(place, what) for place, what in account_faults(db)]
 
 
 def _document_faults(
@@ -110,14 +118,20 @@ def _document_faults(
 ) -> list[str]:
     if body is None:
         return ["has no entry in the chain"]
+    chained: DocumentBody | CorrectionBody
     try:
-        chained = msgspec.json.decode(body, type=DocumentBody)
+        if columns[-1] == "receipt":
+            chained = msgspec.json.decode(body, type=DocumentBody)
+        else:
+            chained = msgspec.json.decode(body, type=CorrectionBody)
     except msgspec.MsgspecError as error:
         return [f"its entry cannot be read: {error}"]
-    receipt = chained.document
     faults: list[str] = []
     if (chained.series, chained.number) != (series, number):
         faults.append(f"its entry says {chained.series}-{chained.number:06d}")
+    if isinstance(chained, CorrectionBody):
+        return faults + correction_faults(db, chained, columns)
+    receipt = chained.document
     told = [receipt.visit, receipt.code, receipt.issued_at, receipt.currency, receipt.total, receipt.kind]
     if told != columns:
         faults.append("the table differs from the chain")

@@ -6,6 +6,7 @@ import typer
 
 from console.cli import (
     console,
+    disputes,
     doctor,
     ledger,
     models,
@@ -43,6 +44,8 @@ app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(operators.app, name="operators")
 app.add_typer(reviews.app, name="reviews")
+app.add_typer(disputes.app, name="disputes")
+app.command("refund")(disputes.refund)
 app.add_typer(training.app, name="train")
 
 

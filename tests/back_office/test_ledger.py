@@ -61,6 +61,9 @@ def test_documents_are_found_by_code_number_and_product(tmp_path: Path) -> None:
         assert [d.number for d in ledger.documents(search="K7-")] == [7]
         assert [d.number for d in ledger.documents(search="R-000011")] == [11]
         assert ledger.documents(search="nothing like it") == []
+        assert [d.number for d in ledger.documents(total=99)] == [7]
+        assert [d.number for d in ledger.documents(issued=(1104.0, 1106.0))] == [4, 3]
+        assert ledger.documents(search="Gum", total=149) == []
 
 
 def test_issued_rows_cannot_be_edited(tmp_path: Path) -> None:
