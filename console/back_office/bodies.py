@@ -98,3 +98,21 @@ class ReviewBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """The lines were given as such, not by answers to the questions."""
     follows: str = ""
     """The visit whose answer settled all questions of this one; nobody looked at this one itself."""
+
+
+class PaymentBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Money was moved or was not; nothing about the card."""
+
+    kind: Literal["payment"]
+    key: str
+    """The order's idempotency key."""
+    what: Literal["capture", "refund"]
+    at: float
+    receipt: int
+    document: str
+    amount: int
+    currency: str
+    outcome: Literal["done", "declined", "counter", "written_off"]
+    ref: str = ""
+    """The provider's own name for it."""
+    why: str = ""

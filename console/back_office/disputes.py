@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from console.back_office import dispute_rows as rows
+from console.back_office import payment_rows
 from console.back_office.audit import record
 from console.back_office.bodies import CorrectionBody
 from console.back_office.corrections import (
@@ -257,6 +258,16 @@ def _issue(ledger: Ledger, correction: Correction) -> None:
         ),
     )
     ledger.write_lines(series, number, [(x.sku, x.name, x.quantity, 0, x.amount) for x in correction.lines])
+    visit = ledger.visit(correction.visit)
+    payment_rows.order(
+        ledger,
+        "refund" if correction.kind == "refund" else "capture",
+        receipt=correction.of,
+        document=f"{series}-{number:06d}",
+        token=None if visit is None else visit.visit.token,
+        amount=abs(correction.total),
+        currency=correction.currency,
+    )
 
 
 def _terms(ledger: Ledger, receipt: DocumentRow, layout: StoreLayout | None) -> PriceList:

@@ -7,21 +7,26 @@ One :class:`Ledger` per thread; several processes may have the file open (WAL).
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 
-from console.back_office import groups, review_rows
+from console.back_office import groups, payment_rows, review_rows
 from console.back_office.bodies import CorrectionBody, DocumentBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
 from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, price_visits
 from console.back_office.records import CorrectionRow, DocumentRow, VisitRow
+from console.back_office.searching import numbers_matching, remember_names
 from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
 __all__ = ["RECEIPT_SERIES", "Ledger", "LedgerError", "Posted", "immediate"]
 
 RECEIPT_SERIES = "R"
+SEARCHED = 10_000
+"""Receipts that a search may mean before time and amount are looked at."""
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -196,12 +201,23 @@ class Ledger(LedgerFile):
             [(x.sku, x.name, x.quantity, x.unit_price, x.amount) for x in receipt.lines],
         )
 
+        payment_rows.order(
+            self,
+            "capture",
+            receipt=number,
+            document=f"{RECEIPT_SERIES}-{number:06d}",
+            token=visits[0].token,
+            amount=receipt.total,
+            currency=receipt.currency,
+        )
+
     def next_number(self, series: str) -> int:
         """The number that follows the last one given. Within a transaction."""
         return int(self.scalar("SELECT coalesce(max(number), 0) + 1 FROM document WHERE series = ?", series))
 
     def write_lines(self, series: str, number: int, lines: list[tuple[str, str, int, int, int]]) -> None:
         """The lines of a document, for searching: sku, name, quantity, unit price, amount."""
+        remember_names(self, [(sku, name) for sku, name, *_ in lines])
         for i, line in enumerate(lines, start=1):
             self._db.execute(
                 "INSERT INTO document_line (series, number, line, sku, name, quantity, unit_price, amount) "
@@ -228,11 +244,13 @@ class Ledger(LedgerFile):
 
     def prices_of(self, visit: str) -> PriceList | None:
         """The price list of the time when the visit closed; None: it is from before they were kept."""
-        body = self.scalar(
-            "SELECT p.body FROM visit_price v JOIN price_list p ON p.sha256 = v.price_list WHERE v.visit = ?",
-            visit,
-        )
-        return None if body is None else msgspec.json.decode(body, type=PriceList)
+        sha256 = self.scalar("SELECT price_list FROM visit_price WHERE visit = ?", visit)
+        if sha256 is None:
+            return None
+        if self._priced is not None and self._priced[1].sha256 == sha256:
+            return self._priced[1]
+        body = self.scalar("SELECT body FROM price_list WHERE sha256 = ?", sha256)
+        return msgspec.json.decode(body, type=PriceList)
 
     def document_of(self, visit: str) -> DocumentRow | None:
         """The receipt of a visit, alone or with those that paid together."""
@@ -254,26 +272,21 @@ class Ledger(LedgerFile):
         total: int | None = None,
         issued: tuple[float, float] | None = None,
     ) -> list[DocumentRow]:
-        """The latest receipts, newest first; ``search`` matches code, number or a product's name or sku.
+        """The latest receipts, newest first; ``search`` as :func:`numbers_matching` understands it.
 
         ``total``: what was paid, minor units; ``issued``: from when to when.
         """
         where = "WHERE d.kind = 'receipt' "
         args: tuple[object, ...] = ()
+        if search.strip():
+            filtered = total is not None or issued is not None
+            numbers = numbers_matching(self, search.strip(), SEARCHED if filtered else limit)
+            where += "AND d.series = 'R' AND d.number IN (SELECT value FROM json_each(?)) "
+            args = (json.dumps(numbers),)
         if total is not None:
-            where, args = f"{where}AND d.total = ? ", (total,)
+            where, args = f"{where}AND d.total = ? ", (*args, total)
         if issued is not None:
             where, args = f"{where}AND d.issued_at BETWEEN ? AND ? ", (*args, *issued)
-        if search.strip():
-            like = f"%{_escape_like(search.strip())}%"
-            where += (
-                "AND (d.code LIKE ? ESCAPE '\\' OR printf('%s-%06d', d.series, d.number) LIKE ? ESCAPE '\\' "
-                "OR EXISTS (SELECT 1 FROM receipt_visit v WHERE v.series = d.series AND v.number = d.number "
-                "AND v.code LIKE ? ESCAPE '\\') "
-                "OR EXISTS (SELECT 1 FROM document_line l WHERE l.series = d.series AND l.number = d.number "
-                "AND (l.name LIKE ? ESCAPE '\\' OR l.sku LIKE ? ESCAPE '\\'))) "
-            )
-            args += (like,) * 5
         return self._documents(f"{where}ORDER BY d.number DESC LIMIT {int(limit)}", args)
 
     def corrections_of(self, number: int) -> list[CorrectionRow]:
@@ -316,7 +329,3 @@ def _worth(closed: ClosedVisit, prices: PriceList) -> int:
     """What the lines cost that have a price."""
     units = {line.sku: line.quantity for line in closed.lines if line.sku in prices.products}
     return sum(line.amount for line in price_lines(units, prices, closed.closed_at))
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -8,12 +8,21 @@ import msgspec
 
 Role = Literal["staff", "manager", "kiosk"]
 ROLES: tuple[Role, ...] = get_args(Role)
-Action = Literal["answer a review", "open a dispute", "decide a dispute", "manage operators"]
+Action = Literal[
+    "answer a review",
+    "open a dispute",
+    "decide a dispute",
+    "collect a payment",
+    "write off a payment",
+    "manage operators",
+]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
     "answer a review": frozenset({"staff", "manager"}),
     "open a dispute": frozenset({"staff", "manager", "kiosk"}),
     "decide a dispute": frozenset({"manager"}),
+    "collect a payment": frozenset({"staff", "manager"}),
+    "write off a payment": frozenset({"manager"}),
     "manage operators": frozenset({"manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""

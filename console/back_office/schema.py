@@ -149,7 +149,8 @@ ALTER TABLE new_document_line RENAME TO document_line;
 CREATE INDEX document_issued ON document (issued_at);
 CREATE INDEX document_code ON document (code);
 CREATE INDEX document_of ON document (of_number);
-CREATE INDEX document_line_sku ON document_line (sku);
+CREATE INDEX document_total ON document (total, number);
+CREATE INDEX document_line_sku ON document_line (sku, series, number);
 CREATE INDEX entry_kind ON entry (kind);
 
 CREATE TABLE receipt_visit (
@@ -160,8 +161,15 @@ CREATE TABLE receipt_visit (
     FOREIGN KEY (series, number) REFERENCES document (series, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX receipt_visit_document ON receipt_visit (series, number);
-CREATE INDEX receipt_visit_code ON receipt_visit (code);
+CREATE INDEX receipt_visit_code ON receipt_visit (code COLLATE NOCASE);
 INSERT INTO receipt_visit SELECT visit, code, series, number FROM document;
+
+CREATE TABLE sold_product (
+    sku  TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (sku, name)
+) STRICT, WITHOUT ROWID;
+INSERT INTO sold_product SELECT DISTINCT sku, name FROM document_line;
 """
 
 
@@ -299,6 +307,43 @@ def m005_disputes(db: Database) -> None:
     )
 
 
+_PAYMENTS = """
+CREATE TABLE payment_task (
+    id        INTEGER PRIMARY KEY,
+    key       TEXT NOT NULL UNIQUE,
+    kind      TEXT NOT NULL CHECK (kind IN ('capture', 'refund')),
+    receipt   INTEGER NOT NULL,
+    document  TEXT NOT NULL,
+    token     TEXT NOT NULL,
+    amount    INTEGER NOT NULL CHECK (amount > 0),
+    currency  TEXT NOT NULL,
+    state     TEXT NOT NULL CHECK (state IN
+        ('due', 'done', 'declined', 'no_card', 'not_needed', 'superseded', 'settled')),
+    attempts  INTEGER NOT NULL,
+    next_at   REAL NOT NULL,
+    capture   TEXT NOT NULL,
+    ref       TEXT NOT NULL,
+    last_four TEXT NOT NULL,
+    said      TEXT NOT NULL
+) STRICT;
+CREATE INDEX payment_task_due ON payment_task (next_at) WHERE state = 'due';
+CREATE INDEX payment_task_open ON payment_task (receipt) WHERE state IN ('declined', 'no_card');
+CREATE INDEX payment_task_receipt ON payment_task (receipt);
+CREATE INDEX payment_task_last_four ON payment_task (last_four);
+"""
+
+
+@migrations()
+def m006_payments(db: Database) -> None:
+    """The outbox of orders to the payment provider. What was issued before was charged elsewhere."""
+    _execute(db, _PAYMENTS)
+    db.execute(
+        "CREATE TRIGGER payment_answered BEFORE UPDATE ON payment_task "
+        "WHEN OLD.state IN ('done', 'settled') "
+        "BEGIN SELECT RAISE(ABORT, 'a payment that was made is immutable'); END"
+    )
+
+
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -316,5 +361,5 @@ def _make_immutable(db: Database, *tables: str) -> None:
 
 KNOWN_MIGRATIONS = frozenset(
     migration.__name__
-    for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews, m005_disputes)
+    for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews, m005_disputes, m006_payments)
 )

@@ -12,6 +12,7 @@ from console.cli import (
     models,
     operators,
     passwords,
+    payments,
     record,
     recordings,
     reviews,
@@ -45,6 +46,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(operators.app, name="operators")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(disputes.app, name="disputes")
+app.add_typer(payments.app, name="payments")
 app.command("refund")(disputes.refund)
 app.add_typer(training.app, name="train")
 

@@ -54,7 +54,9 @@ StoreOption = Annotated[
 
 @app.command()
 def find(
-    search: Annotated[str, typer.Argument(help="Number, code, product name or GTIN.")] = "",
+    search: Annotated[
+        str, typer.Argument(help="Number, code, last four digits of the card, product name or GTIN.")
+    ] = "",
     amount: Annotated[str | None, typer.Option(help="What was paid, such as 3.49.")] = None,
     near: Annotated[str | None, typer.Option(help="When, such as 2026-11-20T14:05.")] = None,
     within: Annotated[float, typer.Option(help="Minutes before and after.", min=0)] = 30.0,

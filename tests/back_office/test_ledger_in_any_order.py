@@ -22,6 +22,9 @@ from console.back_office import Ledger, verify
 from console.back_office.corrections import Change, CorrectionError
 from console.back_office.dispute_rows import disputes
 from console.back_office.disputes import DisputeError, decide, open_dispute, standing
+from console.back_office.payment_provider import SimulatedProvider
+from console.back_office.payment_rows import of_receipt
+from console.back_office.payments import PaymentError, owed, send_due, settle, try_again, unpaid
 from console.back_office.permissions import Actor
 from console.back_office.review_answers import AnswerError
 from console.back_office.reviews import ReviewError, answer, claim, issue_due, skip, undo, unsure
@@ -68,6 +71,7 @@ class BackOffice(RuleBasedStateMachine):
         self._path = Path(self._folder.name) / "ledger.sqlite"
         self._ledger = Ledger.open(self._path)
         self._ledger.database.execute("PRAGMA synchronous = OFF")  # nothing is pulled out here
+        self._bank = SimulatedProvider(Path(self._folder.name) / "bank.sqlite")
         self._people: dict[str, Actor] = {}
         self._visits = 0
         self._now = 2000.0
@@ -76,9 +80,16 @@ class BackOffice(RuleBasedStateMachine):
     def teardown(self) -> None:
         self._ledger.settle_groups()
         issue_due(self._ledger, self._now + 1000.0)
+        for _ in range(6):  # refunds wait for captures, and some cards answer late
+            self._now += 5000.0
+            send_due(self._ledger, self._bank, self._now)
+        left_open = {entry.receipt for entry in unpaid(self._ledger)}
+        for document in self._ledger.documents(10_000):
+            assert document.number in left_open or owed(self._ledger, document.number) == 0
         found = verify(self._ledger)
         assert found.sound, found.findings
         self._ledger.close()
+        self._bank.close()
         self._folder.cleanup()
 
     def _tick(self) -> float:
@@ -94,10 +105,13 @@ class BackOffice(RuleBasedStateMachine):
 
     # -- visits --------------------------------------------------------------------------------------
 
-    @rule(target=posted, lines=lines)
-    def somebody_leaves(self, lines: tuple[tuple[str, int], ...]) -> ClosedVisit:
+    @rule(
+        target=posted, lines=lines, card=st.sampled_from([None, "1", "declines", "times-out", "answers-late"])
+    )
+    def somebody_leaves(self, lines: tuple[tuple[str, int], ...], card: str | None) -> ClosedVisit:
         self._visits += 1
-        visit = closed(f"v{self._visits}", lines)
+        token = None if card is None else f"{card}-{self._visits}"
+        visit = closed(f"v{self._visits}", lines, token=token)
         self._post(visit)
         return visit
 
@@ -196,6 +210,42 @@ class BackOffice(RuleBasedStateMachine):
                 return
             assert decided.new == (before == "open")
             before = decided.dispute.state
+
+    # -- payments ------------------------------------------------------------------------------------
+
+    @rule(wait=st.sampled_from([1.0, 6.0, 5000.0]))
+    def orders_are_sent(self, wait: float) -> None:
+        self._now += wait
+        send_due(self._ledger, self._bank, self._now)
+
+    @rule(pick=st.integers(0, 10), how=st.sampled_from(["again", "counter", "written_off"]))
+    def somebody_sees_to_the_unpaid(self, pick: int, how: str) -> None:
+        waiting = unpaid(self._ledger)
+        if not waiting:
+            return
+        entry = waiting[pick % len(waiting)]
+        try:
+            if how == "again":
+                try_again(self._ledger, self._people["Mara"], entry.receipt, self._tick())
+            elif how == "counter":
+                settle(self._ledger, self._people["Mara"], entry.receipt, "counter", at=self._tick())
+            else:
+                settle(self._ledger, self._people["Mara"], entry.receipt, "written_off", at=self._tick())
+        except PaymentError:
+            return
+        assert entry.receipt not in [left.receipt for left in unpaid(self._ledger)]
+
+    @invariant()
+    def the_bank_and_the_ledger_agree(self) -> None:
+        for kind in ("capture", "refund"):
+            moved = self._bank.moved(kind)
+            told = {
+                task.key: task.amount
+                for document in self._ledger.documents(10_000)
+                for task in of_receipt(self._ledger, document.number)
+                if task.kind == kind and task.state == "done"
+            }
+            assert told.items() <= moved.items()
 
     # -- what holds ----------------------------------------------------------------------------------
 
