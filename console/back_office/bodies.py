@@ -116,3 +116,5 @@ class PaymentBody(msgspec.Struct, frozen=True, omit_defaults=True):
     ref: str = ""
     """The provider's own name for it."""
     why: str = ""
+    rounding: int = 0
+    """Paid in cash: what the smallest coin adds to what is owed. ``amount`` is without it."""

@@ -78,8 +78,6 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
     decided_by: str
     approved_by: str = ""
     note: str = ""
-    rounding: int = 0
-    """What the smallest coin had added to the receipt, given back with the last of it."""
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -103,7 +101,6 @@ class Account(msgspec.Struct, frozen=True):
     included: bool
     """Amounts contain the tax."""
     last_line: int
-    rounding: int
 
     @property
     def taxes(self) -> tuple[TaxLine, ...]:
@@ -116,7 +113,7 @@ class Account(msgspec.Struct, frozen=True):
     @property
     def total(self) -> int:
         """What has been paid and not been given back."""
-        return sum(rate.gross for rate in self.taxes) + self.rounding
+        return sum(rate.gross for rate in self.taxes)
 
     def position(self, line: int) -> Position:
         """By the line's number. Raises :class:`CorrectionError`."""
@@ -146,14 +143,13 @@ def account_of(receipt: Receipt, corrections: Iterable[Correction] = ()) -> Acco
         ),
         included=includes_tax(receipt),
         last_line=len(receipt.lines),
-        rounding=receipt.rounding,
     )
     for correction in corrections:
-        account = applied(account, correction.lines, correction.rounding)
+        account = applied(account, correction.lines)
     return account
 
 
-def applied(account: Account, lines: Sequence[CorrectionLine], rounding: int = 0) -> Account:
+def applied(account: Account, lines: Sequence[CorrectionLine]) -> Account:
     """The account after these lines."""
     positions = {position.line: position for position in account.positions}
     for line in lines:
@@ -178,7 +174,6 @@ def applied(account: Account, lines: Sequence[CorrectionLine], rounding: int = 0
         account,
         positions=tuple(positions[number] for number in sorted(positions)),
         last_line=max([account.last_line, *(line.line for line in lines)]),
-        rounding=account.rounding + rounding,
     )
 
 
@@ -217,12 +212,6 @@ def difference(before: Account, after: Account) -> tuple[TaxLine, ...]:
         if row.net or row.tax:
             found.append(row)
     return tuple(found)
-
-
-def closing_rounding(before: Account, after: Account) -> int:
-    """The rounding that is given back: all of it, once nothing stands any more."""
-    owed = sum(rate.gross for rate in after.taxes)
-    return -before.rounding if owed == 0 or owed + before.rounding < 0 else 0
 
 
 # -- parts -------------------------------------------------------------------------------------------

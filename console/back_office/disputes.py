@@ -28,7 +28,6 @@ from console.back_office.corrections import (
     account_of,
     applied,
     charged,
-    closing_rounding,
     difference,
     given_back,
 )
@@ -182,7 +181,6 @@ def _correct(
     drafts: list[Correction] = []
     for kind, changed in lines.items():
         after = applied(account, changed)
-        rounding = closing_rounding(account, after) if kind == "refund" else 0
         taxes = difference(account, after)
         drafts.append(
             Correction(
@@ -195,15 +193,14 @@ def _correct(
                 of=found.receipt,
                 lines=changed,
                 taxes=taxes,
-                total=sum(rate.gross for rate in taxes) + rounding,
+                total=sum(rate.gross for rate in taxes),
                 reason=found.reason,
                 dispute=found.id,
                 decided_by=actor.name,
                 note=why,
-                rounding=rounding,
             )
         )
-        account = applied(account, changed, rounding)
+        account = after
     back = -sum(row.correction.total for row in before if row.correction.kind == "refund")
     back -= sum(draft.total for draft in drafts if draft.kind == "refund")
     second = NOBODY

@@ -16,6 +16,7 @@ from console.back_office.audit import record
 from console.back_office.bodies import PaymentBody
 from console.back_office.disputes import standing
 from console.back_office.ledger import RECEIPT_SERIES, Ledger
+from console.back_office.money import cash_rounding
 from console.back_office.payment_provider import Accepted, Answer, Declined, Provider, ProviderTimeoutError
 from console.back_office.payment_rows import PaymentTask
 from console.back_office.permissions import Actor, require
@@ -112,12 +113,14 @@ def keep_answer(ledger: Ledger, key: str, answer: Answer, now: float) -> bool:
 
 
 def owed(ledger: Ledger, receipt: int) -> int:
-    """What is still to be paid of a receipt with its corrections; below 0: to be given back."""
-    paid = 0
-    for task in rows.of_receipt(ledger, receipt):
-        if task.state in {"done", "settled"}:
-            paid += task.amount if task.kind == "capture" else -task.amount
-    return standing(ledger, receipt).total - paid
+    """What is still to be paid of a receipt with its corrections; below 0: to be given back.
+
+    What was written off was not paid: it takes away from what is to be paid, and is never given back.
+    """
+    tasks = rows.of_receipt(ledger, receipt)
+    left = standing(ledger, receipt).total - _paid(tasks)
+    written_off = sum(t.amount for t in tasks if t.state == "settled" and t.said == "written_off")
+    return max(0, left - written_off) if left > 0 else left
 
 
 def unpaid(ledger: Ledger) -> list[Unpaid]:
@@ -167,8 +170,12 @@ def settle(
     *,
     at: float,
     why: str = "",
+    cash: bool = False,
 ) -> int:
-    """What is owed was paid or given back at the counter, or is written off (managers). Gives the amount."""
+    """What is owed was paid or given back at the counter, or is written off (managers).
+
+    ``cash``: with coins, as far as there are any. Gives what changes hands, below 0 to the shopper.
+    """
     require(actor, "collect a payment" if how == "counter" else "write off a payment")
     with ledger.writing("the payment"):
         failed, amount = _failed(ledger, receipt), owed(ledger, receipt)
@@ -176,7 +183,7 @@ def settle(
             require(actor, "decide a dispute")
             if how == "written_off":
                 raise PaymentError(f"{_label(receipt)}: what a shopper is owed is not written off")
-        last = failed[-1]
+        last, rounding = failed[-1], _coins(ledger, receipt, amount) if cash else 0
         key = _next_key(ledger, last)
         task = msgspec.structs.replace(
             last, key=key, amount=abs(amount), state="settled", said=how, capture=""
@@ -193,11 +200,12 @@ def settle(
             currency=last.currency,
             outcome=how,
             why=why,
+            rounding=rounding,
         )
         ledger.append(f"payment:{key}", "payment", body)
         what = "settled the payment at the counter" if how == "counter" else "wrote the payment off"
         record(ledger, actor, what, at=at, about=_label(receipt), why=why)
-        return amount
+        return amount + rounding
 
 
 # -- parts -------------------------------------------------------------------------------------------
@@ -217,6 +225,12 @@ def _failed_of(ledger: Ledger, receipt: int, left: int) -> list[PaymentTask]:
         return []
     kind = "capture" if left > 0 else "refund"
     return [task for task in tasks if task.kind == kind and task.state in FAILED]
+
+
+def _coins(ledger: Ledger, receipt: int, amount: int) -> int:
+    document = ledger.document(receipt)
+    prices = None if document is None else ledger.prices_of(document.receipt.visit)
+    return 0 if prices is None else cash_rounding(amount, prices.cash_rounding)
 
 
 def _next_key(ledger: Ledger, last: PaymentTask) -> str:
@@ -252,13 +266,16 @@ def _noted(ledger: Ledger, task: PaymentTask, now: float) -> PaymentTask | None:
 def _bound(ledger: Ledger, task: PaymentTask) -> PaymentTask | None:
     """Say which captures a refund gives back; what was never captured need not be given back.
 
-    A refund over several captures becomes several orders. None: a capture is still to come, or nothing is to
-    be given back.
+    It gives back what was paid beyond what still stands: where part was never paid, that is less than the
+    document says. A refund over several captures becomes several orders. None: a capture is still to come, or
+    nothing is to be given back.
     """
     others = rows.of_receipt(ledger, task.receipt)
     if any(t.kind == "capture" and t.state == "due" for t in others):
         return None
-    left = task.amount
+    under_way = sum(t.amount for t in others if t.kind == "refund" and _is_under_way(t))
+    beyond = _paid(others) - under_way - standing(ledger, task.receipt).total
+    left = min(task.amount, max(0, beyond))
     parts: list[tuple[str, int]] = []
     for capture in (t for t in others if t.kind == "capture" and t.state == "done"):
         back = sum(t.amount for t in others if t.capture == capture.key and t.state in {"due", "done"})
@@ -283,6 +300,19 @@ def _bound(ledger: Ledger, task: PaymentTask) -> PaymentTask | None:
             ledger, task.key, capture=first.capture, amount=first.amount, state=first.state, said=first.said
         )
     return first if first.state == "due" else None
+
+
+def _paid(tasks: list[PaymentTask]) -> int:
+    """What was paid by card or at the counter, less what was given back."""
+    moved = [t for t in tasks if t.state == "done" or (t.state == "settled" and t.said == "counter")]
+    return sum(t.amount if t.kind == "capture" else -t.amount for t in moved)
+
+
+def _is_under_way(refund: PaymentTask) -> bool:
+    """To be given back, and how is known: from which capture, or at the counter."""
+    return (refund.state == "due" and refund.capture != "") or (
+        refund.state == "no_card" and refund.capture == ""
+    )
 
 
 def _held_in_cash(tasks: list[PaymentTask]) -> int:

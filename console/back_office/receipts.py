@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from console.back_office.money import cash_rounding, tax_on, tax_within
+from console.back_office.money import tax_on, tax_within
 from console.back_office.price_list import PriceList
 from console.back_office.promotions import Goods, Reduction, reductions
 from inference.messages.results import ClosedVisit
@@ -67,8 +67,6 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     visits: tuple[str, ...] = ()
     """Several visits on one payment: all of them, ``visit`` first. Empty: there is only that one."""
     codes: tuple[str, ...] = ()
-    rounding: int = 0
-    """What the smallest coin added to the sum of the tax table; part of ``total``."""
     decided_by: str = ""
     """The operator who answered the review; empty: nobody was asked."""
 
@@ -88,13 +86,12 @@ def price_visits(
     layout: StoreLayout | PriceList,
     *,
     issued_at: float | None = None,
-    cash: bool = False,
     decided_by: str = "",
 ) -> Receipt:
     """One receipt for visits on one payment; it goes by the name of the first. Equal products are one line.
 
-    Promotions are those of the shop's day on which the last of them closed. ``cash``: the total is rounded
-    to what coins can pay. Raises :class:`UnknownProductError` naming the sku.
+    Promotions are those of the shop's day on which the last of them closed. Raises
+    :class:`UnknownProductError` naming the sku.
     """
     prices = layout if isinstance(layout, PriceList) else PriceList.of(layout)
     closed_at = max(visit.closed_at for visit in visits)
@@ -104,8 +101,6 @@ def price_visits(
             units[line.sku] = units.get(line.sku, 0) + line.quantity
     lines = price_lines(units, prices, closed_at)
     taxes = tax_table(lines, included=prices.prices_include_tax)
-    owed = sum(rate.gross for rate in taxes)
-    rounding = cash_rounding(owed, prices.cash_rounding) if cash else 0
     several = len(visits) > 1
     return Receipt(
         kind="receipt",
@@ -116,10 +111,9 @@ def price_visits(
         currency=prices.currency,
         lines=lines,
         taxes=taxes,
-        total=owed + rounding,
+        total=sum(rate.gross for rate in taxes),
         visits=tuple(visit.visit for visit in visits) if several else (),
         codes=tuple(visit.code for visit in visits) if several else (),
-        rounding=rounding,
         decided_by=decided_by,
     )
 

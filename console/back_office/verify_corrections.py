@@ -54,7 +54,7 @@ def account_faults(db: Database) -> Iterator[tuple[str, str]]:
         if account is None:
             yield place, f"there is no receipt {correction.of} that it could refer to"
             continue
-        after = applied(account, correction.lines, correction.rounding)
+        after = applied(account, correction.lines)
         accounts[correction.of] = after
         for what in _faults(correction, account, after):
             yield place, what

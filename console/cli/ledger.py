@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from console.back_office import Ledger, LedgerError, verify
+from console.back_office.ledger import RECEIPT_SERIES
 from console.back_office.money import format_money
 from console.cli.places import state_dir
 from console.cli.say import JsonOption, errors_in_words, out, print_json, row
@@ -50,6 +51,19 @@ def verify_command(
         for finding in found.findings:
             out.print(f"  {finding.place}: {finding.what}", highlight=False, markup=False)
     raise typer.Exit(0 if found.sound else 1)
+
+
+@app.command()
+def settle(ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
+    """Issue the receipts that still wait for members of their group: nobody of them is inside any more."""
+    with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger()) as opened:
+        before = opened.next_number(RECEIPT_SERIES)
+        opened.settle_groups()
+        issued = opened.next_number(RECEIPT_SERIES) - before
+    if as_json:
+        print_json({"issued": issued})
+    else:
+        out.print(f"{issued} issued.")
 
 
 @app.command()

@@ -107,12 +107,13 @@ def settle(
     ],
     acting: ActingOption,
     why: Annotated[str, typer.Option(help="For the record.")] = "",
+    cash: Annotated[bool, typer.Option("--cash", help="With coins: rounded to the smallest one.")] = False,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What is owed was paid or given back at the counter, or is written off (managers)."""
     with opened(ledger, PaymentError) as file:
-        amount = desk.settle(file, acts(file, acting), receipt, how, at=time.time(), why=why)
+        amount = desk.settle(file, acts(file, acting), receipt, how, at=time.time(), why=why, cash=cash)
     if as_json:
         print_json({"receipt": receipt, "amount": amount, "how": how})
     else:

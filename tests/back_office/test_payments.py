@@ -29,6 +29,7 @@ from console.back_office.payments import (
     unpaid,
 )
 from console.back_office.permissions import Actor, NotAllowedError
+from store_layout.model import Rules
 from tests.back_office.people import crew
 from tests.back_office.test_verify import plant
 from tests.back_office.visits import closed, layout
@@ -155,6 +156,19 @@ def test_what_was_never_paid_is_not_given_back_but_owed_less(
     assert try_again(ledger, people["Sam"], 1, NOW).amount == 298
 
 
+def test_what_was_written_off_is_not_given_back(
+    ledger: Ledger, bank: SimulatedProvider, people: dict[str, Actor]
+) -> None:
+    shop(ledger, "tok-declines")
+    send_due(ledger, bank, NOW)
+    settle(ledger, people["Mara"], 1, "written_off", at=NOW)
+    give_back(ledger, people, ONE)
+    assert send_due(ledger, bank, NOW) == Sent()
+    assert owed(ledger, 1) == 0
+    assert unpaid(ledger) == []
+    assert verify(ledger).sound
+
+
 def test_a_refund_over_a_receipt_and_its_supplement_goes_back_to_both_captures(
     ledger: Ledger, bank: SimulatedProvider, people: dict[str, Actor]
 ) -> None:
@@ -185,6 +199,18 @@ def test_what_was_paid_at_the_counter_is_given_back_there(
     assert settle(ledger, people["Mara"], 1, "counter", at=NOW) == -149
     assert owed(ledger, 1) == 0
     assert unpaid(ledger) == []
+    assert verify(ledger).sound
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+def test_cash_is_what_coins_can_pay(ledger: Ledger, people: dict[str, Actor], currency: str) -> None:
+    store = layout(currency=currency, rules=Rules(cash_rounding=5))
+    ledger.post_visit(closed("v1", (("cola", 3),)), store)
+    assert settle(ledger, people["Sam"], 1, "counter", at=NOW, cash=True) == 445  # of 447
+    assert owed(ledger, 1) == 0
+    give_back(ledger, people, ONE, ONE)
+    send_due(ledger, SimulatedProvider(ledger.path.with_name("b.sqlite")), NOW)
+    assert settle(ledger, people["Mara"], 1, "counter", at=NOW, cash=True) == -300  # of 298
     assert verify(ledger).sound
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from console.back_office.chain import canonical, digest
 from console.back_office.receipts import UnknownProductError, includes_tax, price_visit, price_visits
-from store_layout.model import Product, Promotion, Rules
+from store_layout.model import Product, Promotion
 from tests.back_office.visits import closed, layout
 
 
@@ -115,14 +115,6 @@ def test_groups_on_one_payment_are_one_receipt() -> None:
     ]
     assert (receipt.visit, receipt.visits, receipt.codes) == ("v1", ("v1", "v2"), ("K1-204", "K2-204"))
     assert receipt.issued_at == visits[1].closed_at
-
-
-@pytest.mark.parametrize(("currency", "total"), [("JPY", 335), ("EUR", 335), ("KWD", 335)])
-def test_cash_is_rounded_in_every_currency(currency: str, total: int) -> None:
-    store = layout(currency=currency, rules=Rules(cash_rounding=5))
-    paid = price_visits((closed(lines=(("milk", 1), ("gum", 1), ("milk", 1))),), store, cash=True)
-    assert (paid.total, paid.rounding) == (total, -2)
-    assert price_visit(closed(lines=(("milk", 2), ("gum", 1))), store).total == 337
 
 
 baskets = st.lists(

@@ -47,3 +47,12 @@ def test_a_missing_ledger_is_an_error_in_words(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(tmp_path / "none.sqlite")])
     assert result.exit_code == 1
     assert "cannot be opened as a ledger" in result.output
+
+
+def test_groups_are_settled_when_the_store_has_closed(ledger: Path) -> None:
+    with Ledger.open(ledger) as opened:
+        opened.post_visit(closed("v3", token="card", people=2), layout())  # noqa: S106 - no password
+    settled = CliRunner().invoke(app, ["ledger", "settle", "--ledger", str(ledger), "--json"])
+    assert json.loads(settled.output) == {"issued": 1}
+    again = CliRunner().invoke(app, ["ledger", "settle", "--ledger", str(ledger)])
+    assert "0 issued" in again.output
