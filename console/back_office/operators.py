@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import msgspec
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from console.back_office.audit import record
 from console.back_office.bodies import OperatorChange
@@ -262,7 +262,7 @@ def _matches(file: LedgerFile, name: str, pin: str) -> bool:
     hashed = file.scalar("SELECT pin_hash FROM operator WHERE name = ?", name)
     try:
         return hasher().verify(hashed, pin)
-    except VerifyMismatchError:
+    except (VerificationError, InvalidHashError):
         return False
 
 

@@ -133,14 +133,14 @@ def take_back(file: LedgerFile, visit: str, operator: str, now: float, until: fl
 def hand_on(file: LedgerFile, card: ReviewRow, operator: str, state: State) -> None:
     """Somebody was not sure."""
     file.database.execute(
-        "UPDATE review SET state = ?, unsure_by = ?, claimed_until = 0 WHERE visit = ?",
+        "UPDATE review SET state = ?, unsure_by = ?, claimed_by = NULL, claimed_until = 0 WHERE visit = ?",
         (state, canonical((*card.unsure_by, operator)).decode(), card.visit),
     )
 
 
 def skip(file: LedgerFile, visit: str, operator: str, now: float) -> None:
     """Somebody gave it back."""
-    file.database.execute("UPDATE review SET claimed_until = 0 WHERE visit = ?", (visit,))
+    file.database.execute("UPDATE review SET claimed_by = NULL, claimed_until = 0 WHERE visit = ?", (visit,))
     file.database.execute("INSERT OR REPLACE INTO review_skip VALUES (?, ?, ?)", (visit, operator, now))
 
 

@@ -19,9 +19,8 @@ from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.visits import closed, layout
 
 VISITS = 60
-SAM, MARA, NOOR = (
-    Actor(name, role, "test") for name, role in (("Sam", "staff"), ("Mara", "manager"), ("Noor", "manager"))
-)
+SAM = Actor("Sam", "staff", "test")
+MARA, NOOR = Actor("Mara", "manager", "test"), Actor("Noor", "manager", "test")
 
 
 def whole_day(ledger: Ledger, bank: SimulatedProvider) -> None:

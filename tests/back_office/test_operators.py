@@ -166,6 +166,15 @@ def test_an_operator_who_came_by_another_way_is_found(tmp_path: Path, sql: str, 
     assert what in finding.what
 
 
+def test_a_hash_that_is_none_lets_nobody_in(tmp_path: Path) -> None:
+    path = tmp_path / "l.sqlite"
+    with Ledger.open(path) as ledger:
+        crew(ledger)
+    plant(path, "UPDATE operator SET pin_hash = 'x'")
+    with Ledger.open(path) as ledger, pytest.raises(SignInError, match="wrong"):
+        sign_in(ledger, "Mara", PIN["Mara"], at=9.0, screen="test")
+
+
 def test_pins_are_kept_as_argon2_hashes_and_nowhere_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

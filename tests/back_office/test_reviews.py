@@ -210,6 +210,8 @@ def test_what_is_skipped_comes_last_and_to_others_as_before(ledger: Ledger, peop
     sam = people["Sam"]
     claim(ledger, sam, NOW)
     skip(ledger, sam, "v1", NOW)
+    with pytest.raises(ReviewError, match="claim it first"):
+        answer(ledger, sam, "v1", {"e1": 0}, NOW)
     assert [row.visit for row in queue(ledger, NOW, sam)] == ["v2", "v1"]
     assert [row.visit for row in queue(ledger, NOW, people["Tess"])] == ["v1", "v2"]
 
