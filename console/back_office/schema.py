@@ -246,6 +246,16 @@ CREATE TABLE review_work (
     outcome  TEXT NOT NULL CHECK (outcome IN ('answered', 'unsure', 'skipped'))
 ) STRICT;
 CREATE INDEX review_work_visit ON review_work (visit);
+CREATE INDEX review_work_operator ON review_work (operator);
+
+CREATE TABLE review_known (
+    operator TEXT NOT NULL,
+    visit    TEXT NOT NULL REFERENCES review (visit) ON DELETE CASCADE,
+    shown_at REAL NOT NULL,
+    seconds  REAL NOT NULL,
+    right    INTEGER CHECK (right IN (0, 1)),
+    PRIMARY KEY (operator, visit)
+) STRICT, WITHOUT ROWID;
 
 INSERT INTO review
     SELECT v.id,

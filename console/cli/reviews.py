@@ -12,9 +12,10 @@ import msgspec
 import typer
 from rich.table import Table
 
-from console.back_office import Ledger, UnknownProductError
+from console.back_office import Ledger, UnknownProductError, known_answers
 from console.back_office import reviews as desk
 from console.back_office.money import format_money
+from console.back_office.permissions import Actor
 from console.back_office.review_answers import AnswerError, units_after
 from console.back_office.review_rows import ReviewRow, openness
 from console.back_office.reviews import ReviewCard, ReviewError
@@ -97,7 +98,9 @@ def claim(
     with opened(ledger, ReviewError) as file:
         actor = acts(file, acting)
         desk.issue_due(file, now)
-        found = desk.claim(file, actor, now, None if visit is None else _visit(file, visit))
+        found = _known_card(file, actor, now) if visit is None else None
+        if found is None:
+            found = desk.claim(file, actor, now, None if visit is None else _visit(file, visit))
         shown = None if found is None else _shown(file, found)
     if as_json:
         print_json(shown)
@@ -134,6 +137,12 @@ def answer(
         desk.issue_due(file, now)
         card = desk.card(file, name)
         given = _lines(line or []) if line or nothing else None
+        if known_answers.pending(file, actor.name) == name:
+            card = msgspec.structs.replace(card, known={})
+            chosen = {} if given is not None else _choices(card, choice or [])
+            known_answers.answer_known(file, actor, chosen, now, lines=given)
+            _say_answered(card.row, as_json)
+            return
         desk.answer(
             file,
             actor,
@@ -198,6 +207,17 @@ def issue(ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def score(acting: ActingOption, ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
+    """How often one was right on cards whose answer was known; only one's own."""
+    with opened(ledger) as file:
+        found = known_answers.score(file, acts(file, acting).name)
+    if as_json:
+        print_json(found)
+    else:
+        out.print(f"{found.right} of {found.shown} known cards right.", highlight=False)
+
+
+@app.command()
 def report(
     since: Annotated[float, typer.Option(help="Visits closed from then on, seconds since the epoch.")] = 0.0,
     ledger: LedgerOption = None,
@@ -233,6 +253,23 @@ def _visit(file: Ledger, said: str) -> str:
     if found is None:
         raise ReviewError(f"no visit {said} is in review")
     return str(found)
+
+
+def _known_card(file: Ledger, actor: Actor, now: float) -> ReviewCard | None:
+    """A card whose answer is known, where one is due or held."""
+    if known_answers.pending(file, actor.name) is None and not known_answers.is_due(file, actor.name):
+        return None
+    found = known_answers.show_known(file, actor, now)
+    return None if found is None else ReviewCard(*found, known={})
+
+
+def _say_answered(card: ReviewRow, as_json: bool) -> None:
+    """As for any card."""
+    told = msgspec.structs.replace(card, state="answered", answer=None)
+    if as_json:
+        print_json({"review": told, "receipt": None})
+    else:
+        out.print(f"{card.code}: answered", markup=False, highlight=False)
 
 
 def _choices(card: ReviewCard, said: list[str]) -> dict[str, int | None]:

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
-from console.back_office import Ledger, operators
+from console.back_office import Ledger, known_answers, operators
 from console.cli.app import app
 from tests.back_office.people import PIN, crew
 from tests.back_office.questions import asked, doubtful, took
@@ -88,3 +88,17 @@ def test_mistakes_are_said_in_words(ledger: Path, args: tuple[str, ...], who: st
     result = run(ledger, *args, who=who)
     assert result.exit_code == 1
     assert words in result.output
+
+
+def test_a_known_card_is_told_from_no_other(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(ledger, "claim", "K1-204", who="Tess")
+    run(ledger, "answer", "K1-204", "--choice", "2", "--issue", who="Tess")
+    monkeypatch.setattr(known_answers, "EVERY", 1)
+    card = said(run(ledger, "claim", "--json", who="Sam"))
+    assert (card["row"]["code"], card["row"]["state"]) == ("K1-204", "open")
+    assert card["questions"][0]["settled"] is False
+    answered = said(run(ledger, "answer", "K1-204", "--choice", "2", "--json", who="Sam"))
+    assert answered["review"]["state"] == "answered"
+    assert answered["receipt"] is None
+    assert "1 of 1 known cards right" in run(ledger, "score", who="Sam").output
+    assert said(run(ledger, "score", "--json", who="Tess"))["shown"] == 0
