@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,7 +22,7 @@ from console.back_office.reviews import ReviewCard, ReviewError
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.ledger import LedgerOption
 from console.cli.say import JsonOption, out, print_json, row
-from inference.messages.results import Explanation, Question
+from inference.messages.results import Explanation, ItemMove, Question
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
 
@@ -31,12 +31,22 @@ app = typer.Typer(help="Visits that a person has to decide.", no_args_is_help=Tr
 VisitArgument = Annotated[str, typer.Argument(help="The visit: its code or id.", show_default=False)]
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """So many units taken (positive) or put back, for a program."""
+
+    who: Literal["this", "other", "nobody"]
+    """The shopper of this visit, somebody else, or nobody whom the cameras followed."""
+    sku: str
+    name: str
+    count: int
+
+
 class Choice(msgspec.Struct, frozen=True):
     """One alternative of a question, for a program."""
 
     number: int
     probability: float
-    moves: tuple[tuple[str, int], ...]
+    moves: tuple[Moved, ...]
     total: int | None
     """What the visit would cost with it, the rest as counted now; None: that cannot be said."""
 
@@ -56,6 +66,7 @@ class Shown(msgspec.Struct, frozen=True):
     """A card, for a program."""
 
     row: ReviewRow
+    currency: str
     lines: dict[str, int]
     notes: tuple[str, ...]
     questions: tuple[Asked, ...]
@@ -299,7 +310,17 @@ def _lines(said: list[str]) -> dict[str, int]:
     return found
 
 
+def _moved(card: ReviewCard, alternative: Explanation, move: ItemMove, names: dict[str, str]) -> Moved:
+    mover = alternative.mover(move)
+    who: Literal["this", "other", "nobody"] = "this" if mover == card.visit.track else "other"
+    if mover is None:
+        who = "nobody"
+    return Moved(who=who, sku=move.sku, name=names.get(move.sku, move.sku), count=move.count)
+
+
 def _shown(file: Ledger, card: ReviewCard) -> Shown:
+    prices = file.prices_of(card.visit.visit)
+    names = {} if prices is None else {sku: product.name for sku, product in prices.products.items()}
     questions = tuple(
         Asked(
             event=question.event,
@@ -310,7 +331,7 @@ def _shown(file: Ledger, card: ReviewCard) -> Shown:
                 Choice(
                     number=number,
                     probability=alternative.probability,
-                    moves=tuple((move.sku, move.count) for move in alternative.moves),
+                    moves=tuple(_moved(card, alternative, move, names) for move in alternative.moves),
                     total=_total(file, card, question, alternative),
                 )
                 for number, alternative in enumerate(question.alternatives, start=1)
@@ -319,7 +340,13 @@ def _shown(file: Ledger, card: ReviewCard) -> Shown:
         for question in card.visit.questions
     )
     lines = {line.sku: line.quantity for line in card.visit.lines}
-    return Shown(row=card.row, lines=lines, notes=card.visit.notes, questions=questions)
+    return Shown(
+        row=card.row,
+        currency="XXX" if prices is None else prices.currency,
+        lines=lines,
+        notes=card.visit.notes,
+        questions=questions,
+    )
 
 
 def _total(file: Ledger, card: ReviewCard, question: Question, alternative: Explanation) -> int | None:
@@ -340,12 +367,17 @@ def _print(shown: Shown) -> None:
         settled = " (settled by another visit's answer)" if asked.settled else ""
         out.print(f"{asked.text}{settled}", markup=False, highlight=False)
         for choice in asked.choices:
-            moves = ", ".join(f"{count:+d} {sku}" for sku, count in choice.moves) or "nothing"
-            total = "" if choice.total is None else f", total {choice.total}"
+            moves = "; ".join(_said(moved) for moved in choice.moves) or "nobody took or put back anything"
+            total = "" if choice.total is None else f", total {format_money(choice.total, shown.currency)}"
             text = f"  {choice.number}: {moves} ({choice.probability:.0%}{total})"
             out.print(text, markup=False, highlight=False)
     if not shown.questions:
         out.print("It asks nothing: say what was taken with --line SKU=COUNT, or --nothing.")
+
+
+def _said(moved: Moved) -> str:
+    who = {"this": "this shopper", "other": "another shopper", "nobody": "somebody not followed"}[moved.who]
+    return f"{who} {'took' if moved.count > 0 else 'put back'} {abs(moved.count)} {moved.name}"
 
 
 def _say(file: Ledger, visit: str, as_json: bool) -> None:

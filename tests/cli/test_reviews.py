@@ -44,6 +44,12 @@ def test_a_card_from_the_queue_to_its_receipt(ledger: Path) -> None:
     card = said(run(ledger, "claim", "--json", who="Sam"))
     assert card["lines"] == {"cola": 1}
     assert [(c["number"], c["total"]) for c in card["questions"][0]["choices"]] == [(1, 149), (2, 99), (3, 0)]
+    assert card["questions"][0]["choices"][1]["moves"] == [
+        {"who": "this", "sku": "gum", "name": "Gum 100%", "count": 1}
+    ]
+    words = run(ledger, "claim", who="Sam").output
+    assert "2: this shopper took 1 Gum 100% (50%, total €0.99)" in words
+    assert "3: nobody took or put back anything (50%, total €0.00)" in words
     taken = run(ledger, "answer", "K1-204", "--choice", "2", who="Tess")
     assert taken.exit_code == 1
     assert "K1-204 is with Sam" in taken.output
