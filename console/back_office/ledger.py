@@ -166,7 +166,7 @@ class Ledger(LedgerFile):
             raise LedgerError(f"the prices of visit {last.code} are not in the ledger")
         receipt = price_visits(
             visits,
-            prices,
+            self._with_all_products(prices, visits),
             issued_at=max([last.closed_at, *(review.decided_at for review in reviews)]),
             decided_by=", ".join(dict.fromkeys(review.decided_by for review in reviews)),
         )
@@ -210,6 +210,20 @@ class Ledger(LedgerFile):
             amount=receipt.total,
             currency=receipt.currency,
         )
+
+    def _with_all_products(self, prices: PriceList, visits: tuple[ClosedVisit, ...]) -> PriceList:
+        """The list, and from the lists of who left earlier what it no longer has."""
+        missing = {
+            line.sku: product
+            for visit in visits
+            for line in visit.lines
+            if line.sku not in prices.products
+            and (own := self.prices_of(visit.visit)) is not None
+            and (product := own.products.get(line.sku)) is not None
+        }
+        if not missing:
+            return prices
+        return msgspec.structs.replace(prices, catalog=(*prices.catalog, *missing.values()))
 
     def next_number(self, series: str) -> int:
         """The number that follows the last one given. Within a transaction."""

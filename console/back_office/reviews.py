@@ -19,7 +19,7 @@ from console.back_office.groups import company_of
 from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor, NotAllowedError, require
 from console.back_office.price_list import PriceList
-from console.back_office.receipts import price_lines, tax_table
+from console.back_office.receipts import UnknownProductError, price_lines, tax_table
 from console.back_office.review_answers import NOTHING, AnswerError, units_after
 from console.back_office.review_rows import ReviewRow
 from inference.messages.results import ClosedVisit, Explanation
@@ -195,8 +195,9 @@ def _flow(ledger: Ledger, row: ReviewRow, body: ReviewBody, now: float) -> None:
             continue
         try:
             units = units_after(shown.visit, shown.known, _payers(ledger, other))
-        except AnswerError:
-            continue
+            price_lines(units, _prices(ledger, other), shown.visit.closed_at)
+        except (AnswerError, ReviewError, UnknownProductError):
+            continue  # somebody has to look at it
         derived = ReviewBody(
             kind="review",
             visit=other,

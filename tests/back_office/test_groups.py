@@ -79,7 +79,18 @@ def test_the_same_card_tomorrow_is_another_payment(ledger: Ledger) -> None:
     ledger.close()
 
 
-def test_a_missing_price_list_is_found(ledger: Ledger) -> None:
+def test_a_product_that_was_taken_off_the_catalogue_meanwhile_keeps_its_price(ledger: Ledger) -> None:
+    store = layout()
+    ledger.post_visit(member("v1", (("cola", 2),)), store)
+    without = msgspec.structs.replace(store, catalog=tuple(p for p in store.catalog if p.sku != "cola"))
+    posted = ledger.post_visit(member("v2", (("gum", 1),)), without)
+    assert posted.document is not None
+    assert posted.document.receipt.total == 298 + 99
+    assert verify(ledger).sound
+    ledger.close()
+
+
+def test_price_lists_are_kept_once_for_each_change(ledger: Ledger) -> None:
     posted = ledger.post_visit(closed(), layout())
     assert posted.document is not None
     prices = ledger.prices_of("v1")

@@ -104,6 +104,28 @@ def test_a_reader_needs_no_write_access_and_a_wrong_file_is_an_error(tmp_path: P
         Ledger.open(path)
 
 
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "l.sqlite") as ledger:
+        pages = ledger.scalar("PRAGMA page_count")
+        ledger.scalar(f"PRAGMA max_page_count = {pages + 3}")
+        written = 0
+
+        def post_on() -> None:
+            nonlocal written
+            while written < 1000:
+                ledger.post_visit(closed(f"v{written}"), layout())
+                written += 1
+
+        with pytest.raises(LedgerError, match=r"was not written: .*full"):
+            post_on()
+        assert written > 0
+        assert len(ledger.visits(1000)) == len(ledger.documents(1000)) == written
+        assert verify(ledger).sound
+        ledger.scalar("PRAGMA max_page_count = 100000")
+        assert ledger.post_visit(closed(f"v{written}"), layout()).new
+        assert [d.number for d in ledger.documents(1)] == [written + 1]
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 6), max_size=20))
 def test_any_order_with_repeats_gives_gapless_numbers(order: list[int]) -> None:

@@ -250,6 +250,18 @@ def test_an_answer_holds_for_every_visit_that_shares_the_event(
     assert verify(ledger).sound
 
 
+def test_what_follows_from_an_answer_but_has_no_price_is_left_to_a_person(
+    ledger: Ledger, people: dict[str, Actor]
+) -> None:
+    who = (took(1, ("cola", 1)), took(2, ("mystery", 1)), took(None))
+    post(ledger, doubtful("v1", asked("e1", *who)), doubtful("v2", asked("e1", *who)))
+    claim(ledger, people["Sam"], NOW, "v1")
+    answer(ledger, people["Sam"], "v1", {"e1": 1}, NOW)
+    assert issue_due(ledger, NOW + UNDO_S) == ["v1"]
+    assert issue_due(ledger, NOW + 1000) == []
+    assert [row.visit for row in queue(ledger, NOW)] == ["v2"]
+
+
 def test_a_group_waits_for_its_review(ledger: Ledger, people: dict[str, Actor]) -> None:
     group = {"token": "card-1", "people": 2, "entered_at": 1000.0}
     post(ledger, doubtful("v1", COLA_OR_GUM, **group), closed("v2", (("milk", 1),), **group))
