@@ -14,6 +14,7 @@ from store_layout.model import (
     Floor,
     Gate,
     Product,
+    Promotion,
     Rules,
     Scale,
     Slot,
@@ -25,6 +26,7 @@ from store_layout.problems import Problem, Severity
 TOML: Final = "store.toml"
 CATALOG: Final = "catalog.csv"
 PLANOGRAM: Final = "planogram.csv"
+PROMOTIONS: Final = "promotions.csv"
 
 Place = tuple[str | int, ...]
 """Way to a value within its file; numbers count from 0: ``("camera", 2, "calibration", "k")``.
@@ -68,6 +70,7 @@ class Draft:
     catalog_read: bool = True
     catalog: Mapping[int, Product] = field(default_factory=dict)
     planogram: Mapping[int, Facing] = field(default_factory=dict)
+    promotions: Mapping[int, Promotion] = field(default_factory=dict)
 
     def known(self, table: str) -> frozenset[str]:
         """Ids of a table."""
@@ -98,6 +101,7 @@ def draft_of(layout: StoreLayout) -> Draft:
         ids=ids,
         catalog=dict(enumerate(layout.catalog)),
         planogram=dict(enumerate(layout.planogram)),
+        promotions=dict(enumerate(layout.promotions)),
     )
 
 

@@ -7,6 +7,7 @@ downstream may rely on what is written here: ids are unique, references resolve,
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -199,6 +200,12 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What it costs to ask a person once, in minor units of the currency."""
     wait_for_shared_s: float = 120.0
     """How long a visit waits for an event it shares with someone still inside."""
+    refund_limit: int = 5000
+    """What a manager may give back alone on one receipt, minor units; above it another manager agrees."""
+    refund_days: int = 7
+    """How long after its issue a receipt may be disputed."""
+    cash_rounding: int = 0
+    """Smallest coin that is given out, minor units: 5 where there are no coins of 1 and 2. 0: all are."""
     default_detector: str | None = None
 
 
@@ -219,6 +226,37 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     category: str = ""
     age_limit: int | None = None
     picture: str | None = None
+    deposit: int = 0
+    """Given back with the empty bottle, on each unit; minor units, on top of the price."""
+    deposit_tax_basis_points: int | None = None
+    """Tax rate of the deposit; None: that of the product."""
+
+
+class Promotion(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of ``promotions.csv``: what is cheaper, and when."""
+
+    id: str
+    name: str
+    """As it stands on the receipt."""
+    kind: Literal["n_for_m", "percent", "fixed"]
+    sku: str | None = None
+    """The product it is for. Neither this nor ``category``: it is for the whole basket."""
+    category: str | None = None
+    """All products of this category together."""
+    take: int | None = None
+    """``n_for_m``: so many units ..."""
+    pay: int | None = None
+    """... for the price of so many; the cheapest of them are free."""
+    basis_points: int | None = None
+    """``percent``: 1000 is 10 % off."""
+    amount: int | None = None
+    """``fixed``: off each unit, or once off the basket; minor units."""
+    minimum: int = 0
+    """Of a basket: what it must come to before it is reduced; minor units."""
+    starts: date | None = None
+    """First day, by the shop's clock."""
+    ends: date | None = None
+    """Last day."""
 
 
 class Facing(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,6 +291,7 @@ class StoreLayout(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     file: StoreFile
     catalog: tuple[Product, ...] = ()
     planogram: tuple[Facing, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
 
     @cached_property
     def products(self) -> dict[str, Product]:

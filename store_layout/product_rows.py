@@ -1,4 +1,4 @@
-"""``catalog.csv`` and ``planogram.csv``: rows to typed products and facings, and back.
+"""``catalog.csv``, ``planogram.csv``, ``promotions.csv``: rows to typed entries, and back.
 
 Prices are major units in the file (``2.49``) and minor units in the model (``249``), with no float between.
 """
@@ -8,18 +8,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from store_layout.csv_tables import Row, Table, is_shortened, parse_number, read_table
 from store_layout.currency import decimals_of, to_major
-from store_layout.findings import CATALOG, PLANOGRAM, Finding
-from store_layout.model import Facing, Product
+from store_layout.findings import CATALOG, PLANOGRAM, PROMOTIONS, Finding
+from store_layout.model import Facing, Product, Promotion
 
-T = TypeVar("T", Product, Facing)
+T = TypeVar("T", Product, Facing, Promotion)
+MONEY = frozenset({"price", "deposit", "amount", "minimum"})
+"""Columns in major units of the currency."""
 
 
 def read_products(
@@ -42,6 +45,15 @@ def read_facings(content: bytes) -> tuple[dict[int, Facing], list[Finding]]:
     return facings, table.findings
 
 
+def read_promotions(content: bytes, currency: str | None) -> tuple[dict[int, Promotion], list[Finding]]:
+    """Promotions by row, and what was found. ``currency`` as for :func:`read_products`."""
+    table = _table(PROMOTIONS, content, Promotion)
+    reading = _Reading(
+        PROMOTIONS, table, decimals_of(currency) if currency else 2, currency or "the currency"
+    )
+    return reading.rows(Promotion), table.findings
+
+
 def lines_of_rows(content: bytes, file: str) -> dict[int, int]:
     """Line on which each row starts; -1 is the header."""
     table = read_table(file, content, (), ())
@@ -51,7 +63,7 @@ def lines_of_rows(content: bytes, file: str) -> dict[int, int]:
 
 def catalog_text(catalog: Iterable[Product], currency: str) -> str:
     """The catalogue as CSV with commas and decimal points."""
-    return _text(Product, ({**_plain(p), "price": format(to_major(p.price, currency), "f")} for p in catalog))
+    return _text(Product, (_plain(product, currency) for product in catalog))
 
 
 def planogram_text(planogram: Iterable[Facing]) -> str:
@@ -59,13 +71,21 @@ def planogram_text(planogram: Iterable[Facing]) -> str:
     return _text(Facing, (_plain(facing) for facing in planogram))
 
 
+def promotions_text(promotions: Iterable[Promotion], currency: str) -> str:
+    """The promotions as CSV; days as in ISO 8601."""
+    return _text(Promotion, (_plain(promotion, currency) for promotion in promotions))
+
+
 def _table(file: str, content: bytes, kind: type[T]) -> Table:
     fields = msgspec.structs.fields(kind)
     return read_table(file, content, [f.name for f in fields], [f.name for f in fields if f.required])
 
 
-def _plain(entry: Product | Facing) -> dict[str, str]:
+def _plain(entry: Product | Facing | Promotion, currency: str = "") -> dict[str, str]:
     values = msgspec.structs.asdict(entry)
+    for name in MONEY & values.keys():
+        if values[name] is not None:
+            values[name] = format(to_major(values[name], currency), "f")
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
@@ -117,8 +137,14 @@ class _Reading:
         )
         if plain is str:
             return text
+        if plain is date:
+            return _day(text)
+        if get_origin(plain) is Literal:
+            if text not in get_args(plain):
+                raise ValueError(f"{text!r} is not known here", f"Write one of {', '.join(get_args(plain))}")
+            return text
         number = self._number(text)
-        if name == "price":
+        if name in MONEY:
             return self._price(number, text)
         if plain is int:
             if number != number.to_integral_value():
@@ -142,3 +168,10 @@ class _Reading:
 
     def _add(self, row: Row, column: str, what: str, remedy: str) -> None:
         self._table.findings.append(Finding(self._file, (row.number, column), what, remedy))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a day", "Write year-month-day, such as 2026-11-30") from None

@@ -1,4 +1,4 @@
-"""Reads a store folder: ``store.toml``, ``catalog.csv``, ``planogram.csv`` -> :class:`StoreLayout`.
+"""Reads a store folder: ``store.toml`` and its CSV files -> :class:`StoreLayout`.
 
 Everything that is wrong is reported at once. One file that cannot be read does not keep the others from being
 checked, and one wrong entry does not bring complaints about whatever refers to it.
@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from store_layout.checks import check_all
 from store_layout.currency import is_currency
-from store_layout.findings import CATALOG, PLANOGRAM, TOML, Draft, Finding, Locator, Place
+from store_layout.findings import CATALOG, PLANOGRAM, PROMOTIONS, TOML, Draft, Finding, Locator, Place
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, errors_among
 from store_layout.product_pictures import FOLDER, strange_folders
-from store_layout.product_rows import lines_of_rows, read_facings, read_products
+from store_layout.product_rows import lines_of_rows, read_facings, read_products, read_promotions
 from store_layout.toml_entries import entries_of, store_file
 from store_layout.toml_lines import lines_of
 
@@ -50,8 +50,9 @@ def check_store(folder: Path) -> StoreCheck:
     draft, lines = _toml(_content(folder / TOML, findings), findings)
     csv_lines: dict[str, dict[int, int]] = {}
     catalog, planogram = _content(folder / CATALOG, findings), _content(folder / PLANOGRAM, findings)
+    promotions = _content(folder / PROMOTIONS, findings, optional=True)
+    currency = draft.store.currency if draft.store and is_currency(draft.store.currency) else None
     if catalog is not None:
-        currency = draft.store.currency if draft.store and is_currency(draft.store.currency) else None
         products, skus, found = read_products(catalog, currency)
         draft = replace(draft, catalog=products, ids={**draft.ids, "catalog": skus})
         csv_lines[CATALOG] = lines_of_rows(catalog, CATALOG)
@@ -60,6 +61,11 @@ def check_store(folder: Path) -> StoreCheck:
         facings, found = read_facings(planogram)
         draft = replace(draft, planogram=facings)
         csv_lines[PLANOGRAM] = lines_of_rows(planogram, PLANOGRAM)
+        findings += found
+    if promotions is not None:
+        offers, found = read_promotions(promotions, currency)
+        draft = replace(draft, promotions=offers)
+        csv_lines[PROMOTIONS] = lines_of_rows(promotions, PROMOTIONS)
         findings += found
     draft = replace(draft, catalog_read=catalog is not None)
     findings += [*check_all(draft), *_pictures(folder, draft)]
@@ -73,11 +79,14 @@ def _layout(draft: Draft) -> StoreLayout | None:
     if file is None:
         return None
     return StoreLayout(
-        file=file, catalog=tuple(draft.catalog.values()), planogram=tuple(draft.planogram.values())
+        file=file,
+        catalog=tuple(draft.catalog.values()),
+        planogram=tuple(draft.planogram.values()),
+        promotions=tuple(draft.promotions.values()),
     )
 
 
-def _content(path: Path, findings: list[Finding]) -> bytes | None:
+def _content(path: Path, findings: list[Finding], *, optional: bool = False) -> bytes | None:
     try:
         if path.stat().st_size > LARGEST_FILE:
             what, remedy = (
@@ -88,6 +97,8 @@ def _content(path: Path, findings: list[Finding]) -> bytes | None:
             return None
         return path.read_bytes()
     except FileNotFoundError:
+        if optional:
+            return None
         remedy = f"Create it in {path.parent.name!r}, or choose the folder of a store"
         findings.append(Finding(path.name, (), "the file is missing", remedy))
     except OSError as error:
@@ -169,7 +180,7 @@ def _in_order(findings: list[Finding], lines: dict[Place, int]) -> list[Finding]
     """By file, and within a file by line or row."""
 
     def key(finding: Finding) -> tuple[int, float]:
-        file = (TOML, CATALOG, PLANOGRAM).index(finding.file)
+        file = (TOML, CATALOG, PLANOGRAM, PROMOTIONS).index(finding.file)
         if file == 0:
             ends = range(len(finding.place), 0, -1)
             return 0, next((lines[finding.place[:end]] for end in ends if finding.place[:end] in lines), -1)

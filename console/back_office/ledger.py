@@ -7,30 +7,26 @@ One :class:`Ledger` per thread; several processes may have the file open (WAL).
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+import json
 
 import msgspec
-from sqlite_utils import Database
 
-from console.back_office.chain import GENESIS, canonical, digest, link
-from console.back_office.receipts import Receipt, UnknownProductError, price_visit
-from console.back_office.records import DocumentRow, VisitRow
-from console.back_office.schema import KNOWN_MIGRATIONS, migrations
-from inference.messages.results import ClosedVisit
+from console.back_office import groups, payment_rows, review_rows
+from console.back_office.bodies import CorrectionBody, DocumentBody, ReviewBody, VisitCommitment
+from console.back_office.chain import canonical, digest
+from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
+from console.back_office.price_list import PriceList
+from console.back_office.receipts import UnknownProductError, price_lines, price_visits
+from console.back_office.records import CorrectionRow, DocumentRow, VisitRow
+from console.back_office.searching import numbers_matching, remember_names
+from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
+__all__ = ["RECEIPT_SERIES", "Ledger", "LedgerError", "Posted", "immediate"]
+
 RECEIPT_SERIES = "R"
-BUSY_TIMEOUT_MS = 10_000
-"""How long a writer waits for another one before it gives up."""
-
-
-class LedgerError(RuntimeError):
-    """The ledger cannot be opened or written; the text says what to do."""
+SEARCHED = 10_000
+"""Receipts that a search may mean before time and amount are looked at."""
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -42,82 +38,93 @@ class Posted(msgspec.Struct, frozen=True):
     """False: it had been posted before, and nothing was written now."""
 
 
-class VisitCommitment(msgspec.Struct, frozen=True):
-    """What the chain keeps of a visit: enough to prove it unchanged, nothing about the shopper.
-
-    The visit itself can be purged when its time is over, and the chain still holds.
-    """
-
-    kind: Literal["visit"]
-    visit: str
-    sha256: str
+_SELECT_VISITS = (
+    "SELECT v.body, r.number, w.visit IS NOT NULL, g.visit IS NOT NULL FROM visit v "
+    "LEFT JOIN receipt_visit r ON r.visit = v.id "
+    "LEFT JOIN review w ON w.visit = v.id AND w.state = 'issued' "
+    "LEFT JOIN visit_group g ON g.visit = v.id AND g.settled = 0 "
+)
+_Decided = tuple[ClosedVisit, ReviewBody | None]
 
 
-class Ledger:
+class Ledger(LedgerFile):
     """An open ledger."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        self._db = db
-        self.path = path
-
-    @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Self:
-        """Open, make or migrate the file. Raises :class:`LedgerError` with the remedy."""
-        try:
-            if read_only:
-                conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                conn = sqlite3.connect(path)
-            conn.isolation_level = None
-            db = Database(conn)
-            _prepare(db, read_only=read_only)
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerError(
-                f"{path}: cannot be opened as a ledger ({error}). Check that the folder can be written, the "
-                "disk is not full, and the file is a ledger; nothing was changed."
-            ) from error
-        return cls(db, path)
-
-    def close(self) -> None:
-        """Release the file."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    _priced: tuple[StoreLayout, PriceList] | None = None
 
     # -- writing -------------------------------------------------------------------------------------
 
     def post_visit(self, closed: ClosedVisit, layout: StoreLayout) -> Posted:
         """Keep a closed visit and, where it was decided so, issue its receipt: both or neither.
 
-        A visit that holds something without a price goes into review instead of being lost.
+        A visit that holds something without a price goes into review instead of being lost. The receipt of a
+        group on one payment comes with the last of them.
         """
-        receipt: Receipt | None = None
-        if closed.decision == "issue":
-            try:
-                receipt = price_visit(closed, layout)
-            except UnknownProductError as error:
-                closed = msgspec.structs.replace(closed, decision="review", notes=(*closed.notes, str(error)))
-        try:
-            with immediate(self._db):
-                if self._has_entry(f"visit:{closed.visit}"):
-                    return Posted(closed.visit, self.document_of(closed.visit), new=False)
-                self._write_visit(closed)
-                if receipt is not None:
-                    self._issue(receipt)
-        except sqlite3.Error as error:
-            raise LedgerError(f"{self.path}: visit {closed.code} was not written: {error}") from error
-        return Posted(closed.visit, self.document_of(closed.visit), new=True)
+        prices = self._price_list(layout)
+        unknown = [line.sku for line in closed.lines if line.sku not in prices.products]
+        if closed.decision == "issue" and unknown:
+            note = str(UnknownProductError(f"product {unknown[0]} is not in the catalogue"))
+            closed = msgspec.structs.replace(closed, decision="review", notes=(*closed.notes, note))
+        with self.writing(f"visit {closed.code}"):
+            new = not self.has_entry(f"visit:{closed.visit}")
+            if new:
+                self._write_visit(closed, prices)
+                if closed.decision == "review":
+                    review_rows.enqueue(self, closed, _worth(closed, prices))
+                self._settle(closed.visit)
+                self.settle_groups(closed.closed_at)
+        return Posted(closed.visit, self.document_of(closed.visit), new=new)
 
-    def _write_visit(self, closed: ClosedVisit) -> None:
+    def decide(self, visit: str, body: ReviewBody) -> None:
+        """Write a person's decision about a visit, and what follows: its receipt, or that of its group."""
+        with self.writing(f"the decision about {visit}"):
+            cause = f"review:{visit}"
+            if not self.has_entry(cause):
+                self.append(cause, "review", body)
+                self._settle(visit)
+
+    def settle_groups(self, now: float | None = None) -> None:
+        """Issue what has waited long enough for members of its group; without ``now``, all that waits."""
+        with self.writing("the receipt of a group"):
+            for visit in groups.overdue(self, now):
+                self._settle(visit, complete=True)
+
+    def _settle(self, visit: str, *, complete: bool = False) -> None:
+        """Issue the receipt for the visit and those that pay with it, if all are decided."""
+        row = self.visit(visit)
+        if row is None:
+            return
+        waiting: tuple[str, ...] = (visit,)
+        all_closed = True
+        if groups.is_grouped(row.visit):
+            waiting, all_closed = groups.waiting_with(self, visit)
+        members = [self._decision(name) for name in waiting]
+        decided = [member for member in members if member is not None]
+        if not (all_closed or complete) or len(decided) < len(members):
+            return
+        groups.mark_settled(self, waiting)
+        if paying := tuple(member for member in decided if member[0].decision == "issue"):
+            self._issue(paying)
+
+    def _decision(self, visit: str) -> _Decided | None:
+        """The visit with the lines that are to be paid, and who decided them when; None: it is open."""
+        row = self.visit(visit)
+        if row is None:
+            return None
+        if row.visit.decision != "review":
+            return row.visit, None
+        body = self.scalar("SELECT body FROM entry WHERE cause = ?", f"review:{visit}")
+        if body is None:
+            return None
+        review = msgspec.json.decode(body, type=ReviewBody)
+        lines = tuple(CartLine(line.sku, line.quantity, 1.0) for line in review.lines)
+        decided = msgspec.structs.replace(row.visit, lines=lines, decision="issue" if lines else "nothing")
+        return decided, review
+
+    def _write_visit(self, closed: ClosedVisit, prices: PriceList) -> None:
         body = canonical(closed)
-        self._append(f"visit:{closed.visit}", VisitCommitment("visit", closed.visit, digest(body)))
+        commitment = VisitCommitment("visit", closed.visit, digest(body))
+        self.append(f"visit:{closed.visit}", "visit", commitment)
         self._db.execute(
             "INSERT INTO visit (id, code, entered_at, left_at, closed_at, decision, body) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -136,17 +143,40 @@ class Ledger:
                 "INSERT INTO visit_line (visit, line, sku, quantity, probability) VALUES (?, ?, ?, ?, ?)",
                 (closed.visit, i, line.sku, line.quantity, line.probability),
             )
+        self._keep_prices(closed.visit, prices)
+        if groups.is_grouped(closed):
+            groups.join_group(self, closed)
 
-    def _issue(self, receipt: Receipt) -> None:
-        number = self._scalar(
-            "SELECT coalesce(max(number), 0) + 1 FROM document WHERE series = ?", RECEIPT_SERIES
+    def keep_prices(self, visit: str, layout: StoreLayout) -> None:
+        """Price a visit by this store folder from now on, where nothing was issued for it."""
+        with self.writing("the price list"):
+            self._keep_prices(visit, self._price_list(layout))
+
+    def _keep_prices(self, visit: str, prices: PriceList) -> None:
+        if self.scalar("SELECT 1 FROM price_list WHERE sha256 = ?", prices.sha256) is None:
+            self._db.execute("INSERT INTO price_list VALUES (?, ?)", (prices.sha256, prices.body.decode()))
+        self._db.execute("INSERT OR REPLACE INTO visit_price VALUES (?, ?)", (visit, prices.sha256))
+
+    def _issue(self, paying: tuple[_Decided, ...]) -> None:
+        visits = tuple(visit for visit, _ in paying)
+        reviews = [review for _, review in paying if review is not None]
+        last = max(visits, key=lambda visit: (visit.closed_at, visit.visit))
+        prices = self.prices_of(last.visit)
+        if prices is None:
+            raise LedgerError(f"the prices of visit {last.code} are not in the ledger")
+        receipt = price_visits(
+            visits,
+            self._with_all_products(prices, visits),
+            issued_at=max([last.closed_at, *(review.decided_at for review in reviews)]),
+            decided_by=", ".join(dict.fromkeys(review.decided_by for review in reviews)),
         )
-        entry = self._append(
-            f"receipt:{receipt.visit}", DocumentBody(series=RECEIPT_SERIES, number=number, document=receipt)
+        number = self.next_number(RECEIPT_SERIES)
+        entry = self.append(
+            f"receipt:{receipt.visit}", "receipt", DocumentBody(RECEIPT_SERIES, number, receipt)
         )
         self._db.execute(
-            "INSERT INTO document (series, number, kind, visit, code, issued_at, currency, total, entry) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document (series, number, kind, visit, code, issued_at, currency, total, entry, "
+            "price_list) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 RECEIPT_SERIES,
                 number,
@@ -157,34 +187,62 @@ class Ledger:
                 receipt.currency,
                 receipt.total,
                 entry,
+                prices.sha256,
             ),
         )
-        for i, line in enumerate(receipt.lines, start=1):
+        for visit in visits:
+            self._db.execute(
+                "INSERT INTO receipt_visit VALUES (?, ?, ?, ?)",
+                (visit.visit, visit.code, RECEIPT_SERIES, number),
+            )
+        self.write_lines(
+            RECEIPT_SERIES,
+            number,
+            [(x.sku, x.name, x.quantity, x.unit_price, x.amount) for x in receipt.lines],
+        )
+
+        payment_rows.order(
+            self,
+            "capture",
+            receipt=number,
+            document=f"{RECEIPT_SERIES}-{number:06d}",
+            token=visits[0].token,
+            amount=receipt.total,
+            currency=receipt.currency,
+        )
+
+    def _with_all_products(self, prices: PriceList, visits: tuple[ClosedVisit, ...]) -> PriceList:
+        """The list, and from the lists of who left earlier what it no longer has."""
+        missing = {
+            line.sku: product
+            for visit in visits
+            for line in visit.lines
+            if line.sku not in prices.products
+            and (own := self.prices_of(visit.visit)) is not None
+            and (product := own.products.get(line.sku)) is not None
+        }
+        if not missing:
+            return prices
+        return msgspec.structs.replace(prices, catalog=(*prices.catalog, *missing.values()))
+
+    def next_number(self, series: str) -> int:
+        """The number that follows the last one given. Within a transaction."""
+        return int(self.scalar("SELECT coalesce(max(number), 0) + 1 FROM document WHERE series = ?", series))
+
+    def write_lines(self, series: str, number: int, lines: list[tuple[str, str, int, int, int]]) -> None:
+        """The lines of a document, for searching: sku, name, quantity, unit price, amount."""
+        remember_names(self, [(sku, name) for sku, name, *_ in lines])
+        for i, line in enumerate(lines, start=1):
             self._db.execute(
                 "INSERT INTO document_line (series, number, line, sku, name, quantity, unit_price, amount) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    RECEIPT_SERIES,
-                    number,
-                    i,
-                    line.sku,
-                    line.name,
-                    line.quantity,
-                    line.unit_price,
-                    line.amount,
-                ),
+                (series, number, i, *line),
             )
 
-    def _append(self, cause: str, body: VisitCommitment | DocumentBody) -> int:
-        data = canonical(body)
-        row = self._db.execute("SELECT hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
-        previous = row[0] if row else GENESIS
-        kind = "visit" if isinstance(body, VisitCommitment) else body.document.kind
-        cursor = self._db.execute(
-            "INSERT INTO entry (cause, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?)",
-            (cause, kind, data.decode(), previous, link(previous, data)),
-        )
-        return int(cursor.lastrowid or 0)
+    def _price_list(self, layout: StoreLayout) -> PriceList:
+        if self._priced is None or self._priced[0] is not layout:
+            self._priced = layout, PriceList.of(layout)
+        return self._priced[1]
 
     # -- reading -------------------------------------------------------------------------------------
 
@@ -198,49 +256,76 @@ class Ledger:
         where, args = ("WHERE v.decision = ? ", (decision,)) if decision else ("", ())
         return self._visits(f"{where}ORDER BY v.closed_at DESC, v.id DESC LIMIT {int(limit)}", args)
 
+    def prices_of(self, visit: str) -> PriceList | None:
+        """The price list of the time when the visit closed; None: it is from before they were kept."""
+        sha256 = self.scalar("SELECT price_list FROM visit_price WHERE visit = ?", visit)
+        if sha256 is None:
+            return None
+        if self._priced is not None and self._priced[1].sha256 == sha256:
+            return self._priced[1]
+        body = self.scalar("SELECT body FROM price_list WHERE sha256 = ?", sha256)
+        return msgspec.json.decode(body, type=PriceList)
+
     def document_of(self, visit: str) -> DocumentRow | None:
-        """The receipt of a visit."""
-        rows = self._documents("WHERE d.visit = ?", (visit,))
+        """The receipt of a visit, alone or with those that paid together."""
+        rows = self._documents(
+            "JOIN receipt_visit v ON v.series = d.series AND v.number = d.number WHERE v.visit = ?", (visit,)
+        )
         return rows[0] if rows else None
 
     def document(self, number: int, series: str = RECEIPT_SERIES) -> DocumentRow | None:
-        """A document by its number."""
-        rows = self._documents("WHERE d.series = ? AND d.number = ?", (series, number))
+        """A receipt by its number."""
+        rows = self._documents("WHERE d.series = ? AND d.number = ? AND d.kind = 'receipt'", (series, number))
         return rows[0] if rows else None
 
-    def documents(self, limit: int = 200, search: str = "") -> list[DocumentRow]:
-        """The latest documents, newest first; ``search`` matches code, number or a product's name or sku."""
-        where = ""
+    def documents(
+        self,
+        limit: int = 200,
+        search: str = "",
+        *,
+        total: int | None = None,
+        issued: tuple[float, float] | None = None,
+    ) -> list[DocumentRow]:
+        """The latest receipts, newest first; ``search`` as :func:`numbers_matching` understands it.
+
+        ``total``: what was paid, minor units; ``issued``: from when to when.
+        """
+        where = "WHERE d.kind = 'receipt' "
         args: tuple[object, ...] = ()
         if search.strip():
-            like = f"%{_escape_like(search.strip())}%"
-            where = (
-                "WHERE d.code LIKE ? ESCAPE '\\' OR printf('%s-%06d', d.series, d.number) LIKE ? ESCAPE '\\' "
-                "OR EXISTS (SELECT 1 FROM document_line l WHERE l.series = d.series AND l.number = d.number "
-                "AND (l.name LIKE ? ESCAPE '\\' OR l.sku LIKE ? ESCAPE '\\')) "
-            )
-            args = (like, like, like, like)
+            filtered = total is not None or issued is not None
+            numbers = numbers_matching(self, search.strip(), SEARCHED if filtered else limit)
+            where += "AND d.series = 'R' AND d.number IN (SELECT value FROM json_each(?)) "
+            args = (json.dumps(numbers),)
+        if total is not None:
+            where, args = f"{where}AND d.total = ? ", (*args, total)
+        if issued is not None:
+            where, args = f"{where}AND d.issued_at BETWEEN ? AND ? ", (*args, *issued)
         return self._documents(f"{where}ORDER BY d.number DESC LIMIT {int(limit)}", args)
+
+    def corrections_of(self, number: int) -> list[CorrectionRow]:
+        """Refunds and supplements of a receipt, in the order in which they were issued."""
+        rows = self._db.execute(
+            "SELECT d.series, d.number, e.body, e.seq, e.hash "
+            "FROM document d JOIN entry e ON e.seq = d.entry WHERE d.of_number = ? ORDER BY e.seq",
+            (number,),
+        )
+        return [
+            CorrectionRow(series, of, msgspec.json.decode(body, type=CorrectionBody).document, seq, chained)
+            for series, of, body, seq, chained in rows
+        ]
 
     def counts(self) -> dict[str, int]:
         """How many visits were decided how."""
         rows = self._db.execute("SELECT decision, count(*) FROM visit GROUP BY decision ORDER BY decision")
         return {str(decision): int(n) for decision, n in rows}
 
-    def head(self) -> tuple[int, str]:
-        """Number and hash of the last entry: written down elsewhere, it proves that nothing was cut off."""
-        row = self._db.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
-        return (int(row[0]), str(row[1])) if row else (0, GENESIS)
-
-    @property
-    def database(self) -> Database:
-        """For the verifier, which looks at the raw rows."""
-        return self._db
-
     def _visits(self, tail: str, args: tuple[object, ...]) -> list[VisitRow]:
-        sql = f"SELECT v.body, d.number FROM visit v LEFT JOIN document d ON d.visit = v.id {tail}"  # noqa: S608
-        rows = self._db.execute(sql, args)
-        return [VisitRow(msgspec.json.decode(body, type=ClosedVisit), number) for body, number in rows]
+        rows = self._db.execute(_SELECT_VISITS + tail, args)
+        return [
+            VisitRow(msgspec.json.decode(body, type=ClosedVisit), number, bool(decided), bool(waits))
+            for body, number, decided, waits in rows
+        ]
 
     def _documents(self, tail: str, args: tuple[object, ...]) -> list[DocumentRow]:
         rows = self._db.execute(
@@ -253,54 +338,8 @@ class Ledger:
             for series, number, body, seq, chained in rows
         ]
 
-    def _has_entry(self, cause: str) -> bool:
-        return self._db.execute("SELECT 1 FROM entry WHERE cause = ?", (cause,)).fetchone() is not None
 
-    def _scalar(self, sql: str, *args: object) -> Any:
-        return self._db.execute(sql, args).fetchone()[0]
-
-
-class DocumentBody(msgspec.Struct, frozen=True):
-    """What the chain keeps of a document: all of it."""
-
-    series: str
-    number: int
-    document: Receipt
-
-
-def _prepare(db: Database, *, read_only: bool) -> None:
-    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    db.execute("PRAGMA foreign_keys = ON")
-    if read_only:
-        db.execute("SELECT 1 FROM entry LIMIT 1")
-        return
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    with immediate(db):
-        migrations.apply(db)
-        newer = {m.name for m in migrations.applied(db)} - KNOWN_MIGRATIONS
-        if newer:
-            raise sqlite3.DatabaseError(
-                f"made by a newer version of this program: {', '.join(sorted(newer))}"
-            )
-
-
-@contextmanager
-def immediate(db: Database) -> Iterator[None]:
-    """One transaction, all or nothing.
-
-    IMMEDIATE takes the write lock at the start: a transaction that read first and then writes would fail at
-    once, whatever its time-out, when another process has written in between.
-    """
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if db.conn.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _worth(closed: ClosedVisit, prices: PriceList) -> int:
+    """What the lines cost that have a price."""
+    units = {line.sku: line.quantity for line in closed.lines if line.sku in prices.products}
+    return sum(line.amount for line in price_lines(units, prices, closed.closed_at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from console.back_office.corrections import Correction
 from console.back_office.receipts import Receipt
 from inference.messages.results import ClosedVisit
 
@@ -13,11 +14,18 @@ class VisitRow(msgspec.Struct, frozen=True):
 
     visit: ClosedVisit
     document: int | None
+    decided: bool = False
+    """A person has answered its review for good."""
+    waits_for_group: bool = False
 
     @property
     def state(self) -> str:
-        """One word for lists: receipt, review, nothing, staff."""
-        return "receipt" if self.document is not None else self.visit.decision
+        """One word for lists: receipt, issue (it is to come), review, nothing, staff."""
+        if self.document is not None:
+            return "receipt"
+        if self.decided:
+            return "issue" if self.waits_for_group else "nothing"
+        return self.visit.decision
 
 
 class DocumentRow(msgspec.Struct, frozen=True):
@@ -26,6 +34,21 @@ class DocumentRow(msgspec.Struct, frozen=True):
     series: str
     number: int
     receipt: Receipt
+    entry: int
+    hash: str
+
+    @property
+    def label(self) -> str:
+        """What is printed: series and number."""
+        return f"{self.series}-{self.number:06d}"
+
+
+class CorrectionRow(msgspec.Struct, frozen=True):
+    """An issued refund or supplement, with its place in the chain."""
+
+    series: str
+    number: int
+    correction: Correction
     entry: int
     hash: str
 

@@ -5,67 +5,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from console.back_office.tables import DISPUTES, DOCUMENTS, OPERATORS, PAYMENTS, REVIEWS, TABLES
+
 migrations = Migrations("openaisle")
-
-_TABLES = """
-CREATE TABLE entry (
-    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
-    cause    TEXT NOT NULL UNIQUE,
-    kind     TEXT NOT NULL,
-    body     TEXT NOT NULL,
-    previous TEXT NOT NULL,
-    hash     TEXT NOT NULL UNIQUE
-) STRICT;
-
-CREATE TABLE visit (
-    id         TEXT PRIMARY KEY,
-    code       TEXT NOT NULL,
-    entered_at REAL NOT NULL,
-    left_at    REAL,
-    closed_at  REAL NOT NULL,
-    decision   TEXT NOT NULL CHECK (decision IN ('issue', 'review', 'nothing', 'staff')),
-    body       TEXT NOT NULL
-) STRICT;
-CREATE INDEX visit_closed ON visit (closed_at);
-CREATE INDEX visit_code ON visit (code);
-
-CREATE TABLE visit_line (
-    visit       TEXT NOT NULL REFERENCES visit (id) ON DELETE CASCADE,
-    line        INTEGER NOT NULL,
-    sku         TEXT NOT NULL,
-    quantity    INTEGER NOT NULL CHECK (quantity > 0),
-    probability REAL NOT NULL,
-    PRIMARY KEY (visit, line)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE document (
-    series    TEXT NOT NULL,
-    number    INTEGER NOT NULL CHECK (number > 0),
-    kind      TEXT NOT NULL,
-    visit     TEXT NOT NULL UNIQUE,
-    code      TEXT NOT NULL,
-    issued_at REAL NOT NULL,
-    currency  TEXT NOT NULL,
-    total     INTEGER NOT NULL,
-    entry     INTEGER NOT NULL UNIQUE REFERENCES entry (seq),
-    PRIMARY KEY (series, number)
-) STRICT;
-CREATE INDEX document_issued ON document (issued_at);
-CREATE INDEX document_code ON document (code);
-
-CREATE TABLE document_line (
-    series     TEXT NOT NULL,
-    number     INTEGER NOT NULL,
-    line       INTEGER NOT NULL,
-    sku        TEXT NOT NULL,
-    name       TEXT NOT NULL,
-    quantity   INTEGER NOT NULL,
-    unit_price INTEGER NOT NULL,
-    amount     INTEGER NOT NULL,
-    PRIMARY KEY (series, number, line),
-    FOREIGN KEY (series, number) REFERENCES document (series, number)
-) STRICT, WITHOUT ROWID;
-"""
 
 _IMMUTABLE = ("entry", "document", "document_line")
 """Nothing issued is ever edited. (Visits may be purged when their time is over.)"""
@@ -74,7 +16,7 @@ _IMMUTABLE = ("entry", "document", "document_line")
 @migrations()
 def m001_ledger(db: Database) -> None:
     """Visits, documents, and the chain that holds both."""
-    for statement in _TABLES.split(";"):
+    for statement in TABLES.split(";"):
         if statement.strip():
             db.execute(statement)
     for table in _IMMUTABLE:
@@ -89,4 +31,66 @@ def m001_ledger(db: Database) -> None:
     )
 
 
-KNOWN_MIGRATIONS = frozenset({m001_ledger.__name__})
+@migrations()
+def m002_documents(db: Database) -> None:
+    """Receipts for several visits, documents that refer to a receipt, and the prices of each visit's time."""
+    _execute(db, DOCUMENTS)
+    _make_immutable(db, "document", "document_line", "receipt_visit", "price_list")
+
+
+@migrations()
+def m003_operators(db: Database) -> None:
+    """The people who work with the console; who they are is also in the chain."""
+    _execute(db, OPERATORS)
+
+
+@migrations()
+def m004_reviews(db: Database) -> None:
+    """The queue of visits that a person has to decide."""
+    _execute(db, REVIEWS)
+    db.execute(
+        "CREATE TRIGGER review_issued BEFORE UPDATE ON review WHEN OLD.state = 'issued' "
+        "BEGIN SELECT RAISE(ABORT, 'an issued review is immutable: a correction is a new document'); END"
+    )
+
+
+@migrations()
+def m005_disputes(db: Database) -> None:
+    """What is said to be wrong with receipts, and how that was decided."""
+    _execute(db, DISPUTES)
+    db.execute(
+        "CREATE TRIGGER dispute_decided BEFORE UPDATE ON dispute WHEN OLD.state <> 'open' "
+        "BEGIN SELECT RAISE(ABORT, 'a decided dispute is immutable: open another one'); END"
+    )
+
+
+@migrations()
+def m006_payments(db: Database) -> None:
+    """The outbox of orders to the payment provider. What was issued before was charged elsewhere."""
+    _execute(db, PAYMENTS)
+    db.execute(
+        "CREATE TRIGGER payment_answered BEFORE UPDATE ON payment_task "
+        "WHEN OLD.state IN ('done', 'settled') "
+        "BEGIN SELECT RAISE(ABORT, 'a payment that was made is immutable'); END"
+    )
+
+
+def _execute(db: Database, statements: str) -> None:
+    for statement in statements.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+def _make_immutable(db: Database, *tables: str) -> None:
+    for table in tables:
+        for change in ("UPDATE", "DELETE"):
+            db.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is immutable: a correction is a new document'); END"
+            )
+
+
+KNOWN_MIGRATIONS = frozenset(
+    migration.__name__
+    for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews, m005_disputes, m006_payments)
+)

@@ -10,9 +10,18 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
+from console.back_office.bodies import (
+    CorrectionBody,
+    DocumentBody,
+    OperatorChange,
+    ReviewBody,
+    VisitCommitment,
+)
 from console.back_office.chain import GENESIS, canonical, digest, link
-from console.back_office.ledger import DocumentBody, Ledger, VisitCommitment
+from console.back_office.ledger_file import LedgerFile
 from console.back_office.receipts import Receipt, tax_table
+from console.back_office.verify_corrections import account_faults, correction_faults
+from console.back_office.verify_payments import payment_faults
 from inference.messages.results import ClosedVisit
 
 
@@ -39,10 +48,17 @@ class Verification(msgspec.Struct, frozen=True):
         return not self.findings
 
 
-def verify(ledger: Ledger, expected_head: str | None = None) -> Verification:
+def verify(ledger: LedgerFile, expected_head: str | None = None) -> Verification:
     """Check the whole ledger; the first finding is the earliest broken link."""
     db = ledger.database
-    findings = [*_check_chain(db), *_check_documents(db), *_check_visits(db)]
+    findings = [
+        *_check_chain(db),
+        *_check_documents(db),
+        *_check_visits(db),
+        *_check_reviews(db),
+        *_check_operators(db),
+    ]
+    findings += [Finding(place, what) for place, what in payment_faults(db)]
     _, head = ledger.head()
     if expected_head is not None and not _has_hash(db, expected_head):
         findings.append(Finding("chain", f"the entry with hash {expected_head[:12]}… is gone"))
@@ -92,10 +108,11 @@ def _check_documents(db: Database) -> list[Finding]:
         expected[series] = number + 1
         findings += [Finding(place, what) for what in _document_faults(db, series, number, columns, body)]
     issued = db.execute(
-        "SELECT seq FROM entry WHERE kind = 'receipt' AND seq NOT IN (SELECT entry FROM document)"
+        "SELECT seq FROM entry WHERE kind IN ('receipt', 'refund', 'supplement') "
+        "AND seq NOT IN (SELECT entry FROM document)"
     )
     findings += [Finding(f"entry {seq}", "its document is missing from the table") for (seq,) in issued]
-    return findings
+    return findings + [Finding(place, what) for place, what in account_faults(db)]
 
 
 def _document_faults(
@@ -103,14 +120,20 @@ def _document_faults(
 ) -> list[str]:
     if body is None:
         return ["has no entry in the chain"]
+    chained: DocumentBody | CorrectionBody
     try:
-        chained = msgspec.json.decode(body, type=DocumentBody)
+        if columns[-1] == "receipt":
+            chained = msgspec.json.decode(body, type=DocumentBody)
+        else:
+            chained = msgspec.json.decode(body, type=CorrectionBody)
     except msgspec.MsgspecError as error:
         return [f"its entry cannot be read: {error}"]
-    receipt = chained.document
     faults: list[str] = []
     if (chained.series, chained.number) != (series, number):
         faults.append(f"its entry says {chained.series}-{chained.number:06d}")
+    if isinstance(chained, CorrectionBody):
+        return faults + correction_faults(db, chained, columns)
+    receipt = chained.document
     told = [receipt.visit, receipt.code, receipt.issued_at, receipt.currency, receipt.total, receipt.kind]
     if told != columns:
         faults.append("the table differs from the chain")
@@ -121,6 +144,14 @@ def _document_faults(
     ).fetchall()
     if rows != [(x.sku, x.name, x.quantity, x.unit_price, x.amount) for x in receipt.lines]:
         faults.append("its lines in the table differ from the chain")
+    covered = [
+        row[0]
+        for row in db.execute(
+            "SELECT visit FROM receipt_visit WHERE series = ? AND number = ? ORDER BY visit", (series, number)
+        )
+    ]
+    if covered != sorted(receipt.visits or (receipt.visit,)):
+        faults.append("the table has it for other visits than the chain")
     return faults + _sum_faults(receipt)
 
 
@@ -137,27 +168,36 @@ def _sum_faults(receipt: Receipt) -> list[str]:
         faults.append("its tax table does not follow from its lines")
     if sum(rate.gross for rate in receipt.taxes) != receipt.total:
         faults.append("its total is not the sum of its tax table")
+    off: dict[int, int] = {}
+    for line in receipt.lines:
+        taken = line.amount if line.kind == "promotion" else 0
+        off[line.tax_basis_points] = off.get(line.tax_basis_points, 0) + line.reduced + taken
+    if any(off.values()):
+        faults.append("its promotions do not sum to what its lines are reduced by")
     return faults
 
 
 def _check_visits(db: Database) -> list[Finding]:
     findings: list[Finding] = []
     rows = db.execute(
-        "SELECT v.id, v.code, v.entered_at, v.left_at, v.closed_at, v.decision, v.body, e.body, d.number "
+        "SELECT v.id, v.code, v.entered_at, v.left_at, v.closed_at, v.decision, v.body, e.body, "
+        "r.number IS NOT NULL OR g.visit IS NOT NULL "
         "FROM visit v LEFT JOIN entry e ON e.cause = 'visit:' || v.id "
-        "LEFT JOIN document d ON d.visit = v.id ORDER BY e.seq"
+        "LEFT JOIN receipt_visit r ON r.visit = v.id "
+        "LEFT JOIN visit_group g ON g.visit = v.id AND g.settled = 0 ORDER BY e.seq"
     )
-    for visit, *columns, body, committed, number in rows.fetchall():
+    for visit, *columns, body, committed, receipted in rows.fetchall():
         findings += [
             Finding(f"visit {columns[0]}", what)
-            for what in _visit_faults(db, visit, columns, (body, committed), number)
+            for what in _visit_faults(db, visit, columns, (body, committed), receipted=bool(receipted))
         ]
     return findings
 
 
 def _visit_faults(
-    db: Database, visit: str, columns: list[object], bodies: tuple[str, str | None], number: int | None
+    db: Database, visit: str, columns: list[object], bodies: tuple[str, str | None], *, receipted: bool
 ) -> list[str]:
+    """``receipted``: it has its receipt, or waits for others who pay with it."""
     body, committed = bodies
     if committed is None:
         return ["has no entry in the chain"]
@@ -176,9 +216,68 @@ def _visit_faults(
     ).fetchall()
     if lines != [(x.sku, x.quantity, x.probability) for x in closed.lines]:
         faults.append("its lines in the table differ from its content")
-    if closed.decision == "issue" and number is None:
+    if closed.decision == "issue" and not receipted:
         faults.append("was decided, but has no receipt")
     return faults
+
+
+def _check_reviews(db: Database) -> list[Finding]:
+    """What people decided is what was issued."""
+    findings: list[Finding] = []
+    decided = db.execute(
+        "SELECT e.body, r.answer, r.state, d.body, g.visit IS NOT NULL FROM entry e "
+        "LEFT JOIN review r ON e.cause = 'review:' || r.visit "
+        "LEFT JOIN receipt_visit p ON p.visit = substr(e.cause, length('review:') + 1) "
+        "LEFT JOIN document o ON o.series = p.series AND o.number = p.number "
+        "LEFT JOIN entry d ON d.seq = o.entry "
+        "LEFT JOIN visit_group g ON g.visit = r.visit AND g.settled = 0 "
+        "WHERE e.kind = 'review' ORDER BY e.seq"
+    )
+    for body, answer, state, document, waits in decided.fetchall():
+        try:
+            review = msgspec.json.decode(body, type=ReviewBody)
+            receipt = None if document is None else msgspec.json.decode(document, type=DocumentBody).document
+        except msgspec.MsgspecError:
+            continue  # the chain is broken there, and says so
+        place = f"review of {review.visit}"
+        if answer is not None and (answer != body or state != "issued"):
+            findings.append(Finding(place, "the table differs from the chain"))
+        if review.lines and receipt is None and not waits:
+            findings.append(Finding(place, "was decided, but has no receipt"))
+        if receipt is not None and not receipt.visits:
+            issued = {line.sku: line.quantity for line in receipt.lines if line.kind == "product"}
+            if issued != {line.sku: line.quantity for line in review.lines}:
+                findings.append(Finding(place, "its receipt has other lines than were decided"))
+    lost = db.execute(
+        "SELECT visit FROM review WHERE state = 'issued' "
+        "AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.cause = 'review:' || review.visit)"
+    )
+    return findings + [Finding(f"review of {visit}", "has no entry in the chain") for (visit,) in lost]
+
+
+def _check_operators(db: Database) -> list[Finding]:
+    """Nobody was let in, or given a role or a PIN, but by what the chain tells of."""
+    told: dict[str, OperatorChange] = {}
+    for (body,) in db.execute("SELECT body FROM entry WHERE kind = 'operator' ORDER BY seq").fetchall():
+        try:
+            change = msgspec.json.decode(body, type=OperatorChange)
+        except msgspec.MsgspecError:
+            continue  # the chain is broken there, and says so
+        told[change.about] = change
+    findings: list[Finding] = []
+    rows = db.execute("SELECT name, role, active, must_change, pin_hash FROM operator ORDER BY name")
+    for name, role, active, must_change, pin_hash in rows.fetchall():
+        place, last = f"operator {name}", told.pop(name, None)
+        if last is None:
+            findings.append(Finding(place, "was added without an entry in the chain"))
+        elif (role, bool(active), bool(must_change), digest(pin_hash.encode())) != (
+            last.new_role,
+            last.active,
+            last.must_change,
+            last.credential,
+        ):
+            findings.append(Finding(place, "role or PIN are not what the chain says"))
+    return findings + [Finding(f"operator {name}", "is gone from the table") for name in told]
 
 
 def _has_hash(db: Database, value: str) -> bool:

@@ -6,14 +6,18 @@ import typer
 
 from console.cli import (
     console,
+    disputes,
     doctor,
     ledger,
     models,
+    operators,
     passwords,
+    payments,
     printers,
     receipts,
     record,
     recordings,
+    reviews,
     screenshots,
     store,
     training,
@@ -44,6 +48,11 @@ app.add_typer(passwords.app, name="password")
 app.add_typer(models.app, name="model")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(printers.app, name="printers")
+app.add_typer(operators.app, name="operators")
+app.add_typer(reviews.app, name="reviews")
+app.add_typer(disputes.app, name="disputes")
+app.add_typer(payments.app, name="payments")
+app.command("refund")(disputes.refund)
 app.add_typer(training.app, name="train")
 
 

@@ -11,7 +11,9 @@ import typer
 from rich.table import Table
 
 from console.back_office import Ledger, LedgerError, verify
+from console.back_office.ledger import RECEIPT_SERIES
 from console.back_office.money import format_money
+from console.back_office.receipts import ReceiptLine
 from console.cli.places import state_dir
 from console.cli.say import JsonOption, errors_in_words, out, print_json, row
 
@@ -53,6 +55,19 @@ def verify_command(
 
 
 @app.command()
+def settle(ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
+    """Issue the receipts that still wait for members of their group: nobody of them is inside any more."""
+    with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger()) as opened:
+        before = opened.next_number(RECEIPT_SERIES)
+        opened.settle_groups()
+        issued = opened.next_number(RECEIPT_SERIES) - before
+    if as_json:
+        print_json({"issued": issued})
+    else:
+        out.print(f"{issued} issued.")
+
+
+@app.command()
 def receipts(
     search: Annotated[str, typer.Argument(help="Code, number, product name or GTIN.")] = "",
     ledger: LedgerOption = None,
@@ -71,7 +86,13 @@ def receipts(
         issued = datetime.fromtimestamp(d.receipt.issued_at, ZoneInfo(time_zone)).strftime(
             "%Y-%m-%d %H:%M:%S"
         )
-        items = ", ".join(f"{line.quantity} {line.name}" for line in d.receipt.lines)
+        items = ", ".join(_item(line) for line in d.receipt.lines if line.kind == "product")
         total = format_money(d.receipt.total, d.receipt.currency)
         table.add_row(*row(d.label, issued, d.receipt.code, items, total))
     out.print(table if documents else "No receipts.")
+
+
+def _item(line: ReceiptLine) -> str:
+    """With a mark where staff have to look at the shopper's age."""
+    age = f" ({line.age_limit}+)" if line.age_limit else ""
+    return f"{line.quantity} {line.name}{age}"

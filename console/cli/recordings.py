@@ -103,7 +103,7 @@ def replay_into(
             document = ledger.post_visit(closed, layout).document
             return None if document is None else {"number": document.label, "total": document.receipt.total}
 
-        return replay(
+        summary = replay(
             recording,
             target,
             eyes,
@@ -113,6 +113,8 @@ def replay_into(
             on_closed=post,
             on_result=on_result,
         )
+        ledger.settle_groups()
+        return summary
 
 
 def _progress(*, quiet: bool) -> Progress:

@@ -30,7 +30,11 @@ def read_recent(path: Path, limit: int = RECENT) -> tuple[ClosedVisitEntry, ...]
     if not path.exists():
         return ()
     with Ledger.open(path, read_only=True) as ledger:
-        documents = {document.receipt.visit: document for document in ledger.documents(limit)}
+        documents = {
+            visit: document
+            for document in ledger.documents(limit)
+            for visit in document.receipt.visits or (document.receipt.visit,)
+        }
         return tuple(ClosedVisitEntry(row, documents.get(row.visit.visit)) for row in ledger.visits(limit))
 
 

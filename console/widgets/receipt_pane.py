@@ -145,16 +145,14 @@ class ReceiptPane(QScrollArea):
         rows = [
             (
                 str(line.quantity),
-                line.name,
+                f"Deposit: {line.name}" if line.kind == "deposit" else line.name,
                 f"at {money(line.unit_price)}" if line.quantity > 1 else "",
                 money(line.amount).replace("-", MINUS),
             )
             for line in receipt.lines
         ]
         box.addLayout(_grid(rows, quiet=True))
-        self._sum(
-            box, count_of(sum(line.quantity for line in receipt.lines), "item", "items"), money(receipt.total)
-        )
+        self._sum(box, count_of(_units(receipt), "item", "items"), money(receipt.total))
         box.addSpacing(SPACE_2)
         taxes = [
             (f"{t.basis_points / 100:g} %", money(t.net), money(t.tax), money(t.gross)) for t in receipt.taxes
@@ -189,6 +187,11 @@ class ReceiptPane(QScrollArea):
 
 def _tone(word: str) -> Tone:
     return "good" if word == "good" else "waiting" if word == "waiting" else "neutral"
+
+
+def _units(receipt: Receipt) -> int:
+    """Products, without their deposits and what promotions take off."""
+    return sum(line.quantity for line in receipt.lines if line.kind == "product")
 
 
 def _ends(left: QLabel, right: QLabel) -> QHBoxLayout:

@@ -315,7 +315,13 @@ def _write_store(layout: StoreLayout, source: Path | None, target: Path) -> None
 def _store_files(layout: StoreLayout) -> tuple[str, ...]:
     """What belongs to a store folder. Anything else that lies in it (a video, notes) stays where it is."""
     pictures = (layout.file.floor.plan, *(product.picture for product in layout.catalog))
-    return ("store.toml", "catalog.csv", "planogram.csv", *dict.fromkeys(p for p in pictures if p))
+    return (
+        "store.toml",
+        "catalog.csv",
+        "planogram.csv",
+        "promotions.csv",
+        *dict.fromkeys(p for p in pictures if p),
+    )
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -9,6 +9,7 @@ from store_layout.checks.devices import check_devices
 from store_layout.checks.names import check_names
 from store_layout.checks.places import check_places
 from store_layout.checks.products import check_products
+from store_layout.checks.promotions import check_promotions
 from store_layout.findings import Draft, Finding
 
 __all__ = ["check_all"]
@@ -21,3 +22,4 @@ def check_all(draft: Draft) -> Iterator[Finding]:
     yield from check_devices(draft)
     yield from check_calibrations(draft)
     yield from check_products(draft)
+    yield from check_promotions(draft)

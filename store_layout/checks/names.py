@@ -70,7 +70,14 @@ def _unique(table: str, draft: Draft) -> Iterator[Finding]:
 
 
 def _rules(rules: Rules) -> Iterator[Finding]:
-    for name in ("wrong_cost_factor", "review_cost", "wait_for_shared_s"):
+    for name in (
+        "wrong_cost_factor",
+        "review_cost",
+        "wait_for_shared_s",
+        "refund_limit",
+        "refund_days",
+        "cash_rounding",
+    ):
         if getattr(rules, name) < 0:
             yield Finding(TOML, ("rules", name), f"{getattr(rules, name)} is negative", "Write 0 or more")
     if not 0.0 <= rules.issue_from <= 1.0:

@@ -70,10 +70,21 @@ def _product(row: int, product: Product) -> Iterator[Finding]:
     elif 0 < product.tax_basis_points < 50:
         what = f"{product.tax_basis_points} basis points are {product.tax_basis_points / 100:.2f} % tax"
         yield Finding(CATALOG, (row, "tax_basis_points"), what, "19 % is written 1900", "warning")
+    yield from _deposit(row, product)
     if product.age_limit is not None and not 0 <= product.age_limit <= 120:
         yield Finding(
             CATALOG, (row, "age_limit"), f"an age of {product.age_limit}", "Write years, or leave empty"
         )
+
+
+def _deposit(row: int, product: Product) -> Iterator[Finding]:
+    if not 0 <= product.deposit <= DEAREST:
+        what = "the deposit is negative" if product.deposit < 0 else "the deposit is beyond reason"
+        yield Finding(CATALOG, (row, "deposit"), what, "Write what is given back for one unit, or 0")
+    tax = product.deposit_tax_basis_points
+    if tax is not None and not 0 <= tax <= 10_000:
+        what = f"a tax of {tax} basis points on the deposit"
+        yield Finding(CATALOG, (row, "deposit_tax_basis_points"), what, "Write 0 to 10000, or leave it empty")
 
 
 def _gtin(row: int, sku: str) -> Iterator[Finding]:

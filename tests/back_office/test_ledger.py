@@ -61,6 +61,9 @@ def test_documents_are_found_by_code_number_and_product(tmp_path: Path) -> None:
         assert [d.number for d in ledger.documents(search="K7-")] == [7]
         assert [d.number for d in ledger.documents(search="R-000011")] == [11]
         assert ledger.documents(search="nothing like it") == []
+        assert [d.number for d in ledger.documents(total=99)] == [7]
+        assert [d.number for d in ledger.documents(issued=(1104.0, 1106.0))] == [4, 3]
+        assert ledger.documents(search="Gum", total=149) == []
 
 
 def test_issued_rows_cannot_be_edited(tmp_path: Path) -> None:
@@ -99,6 +102,28 @@ def test_a_reader_needs_no_write_access_and_a_wrong_file_is_an_error(tmp_path: P
     conn.close()
     with pytest.raises(LedgerError, match="newer version"):
         Ledger.open(path)
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "l.sqlite") as ledger:
+        pages = ledger.scalar("PRAGMA page_count")
+        ledger.scalar(f"PRAGMA max_page_count = {pages + 3}")
+        written = 0
+
+        def post_on() -> None:
+            nonlocal written
+            while written < 1000:
+                ledger.post_visit(closed(f"v{written}"), layout())
+                written += 1
+
+        with pytest.raises(LedgerError, match=r"was not written: .*full"):
+            post_on()
+        assert written > 0
+        assert len(ledger.visits(1000)) == len(ledger.documents(1000)) == written
+        assert verify(ledger).sound
+        ledger.scalar("PRAGMA max_page_count = 100000")
+        assert ledger.post_visit(closed(f"v{written}"), layout()).new
+        assert [d.number for d in ledger.documents(1)] == [written + 1]
 
 
 @settings(max_examples=25, deadline=None)

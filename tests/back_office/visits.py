@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from inference.messages.results import CartLine, ClosedVisit
-from store_layout.model import Facing, Floor, Product, StoreFile, StoreInfo, StoreLayout
+from store_layout.model import (
+    Facing,
+    Floor,
+    Product,
+    Promotion,
+    Rules,
+    StoreFile,
+    StoreInfo,
+    StoreLayout,
+)
 
 
-def layout(*, currency: str = "EUR", included: bool = True) -> StoreLayout:
+def layout(
+    *,
+    currency: str = "EUR",
+    included: bool = True,
+    promotions: tuple[Promotion, ...] = (),
+    more: tuple[Product, ...] = (),
+    rules: Rules | None = None,
+) -> StoreLayout:
     """A store that only has a catalogue."""
     return StoreLayout(
         file=StoreFile(
             format=1,
             store=StoreInfo(id="s1", name="Corner", currency=currency, prices_include_tax=included),
             floor=Floor(outline=((0, 0), (5, 0), (5, 4), (0, 4))),
+            rules=rules or Rules(),
         ),
         catalog=(
             Product(sku="cola", name="Cola", price=149, weight_g=350, tax_basis_points=1900),
             Product(sku="milk", name="Milk", price=119, weight_g=1030, tax_basis_points=700),
             Product(sku="gum", name="Gum 100%", price=99, weight_g=30, tax_basis_points=1900),
+            *more,
         ),
         planogram=(Facing(slot="a", sku="cola"),),
+        promotions=promotions,
     )
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from console.back_office import Ledger
 from console.cli.app import app
+from store_layout.model import Product
 from tests.back_office.test_verify import plant
 from tests.back_office.visits import closed, layout
 
@@ -47,3 +48,21 @@ def test_a_missing_ledger_is_an_error_in_words(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(tmp_path / "none.sqlite")])
     assert result.exit_code == 1
     assert "cannot be opened as a ledger" in result.output
+
+
+def test_groups_are_settled_when_the_store_has_closed(ledger: Path) -> None:
+    with Ledger.open(ledger) as opened:
+        opened.post_visit(closed("v3", token="card", people=2), layout())  # noqa: S106 - no password
+    settled = CliRunner().invoke(app, ["ledger", "settle", "--ledger", str(ledger), "--json"])
+    assert json.loads(settled.output) == {"issued": 1}
+    again = CliRunner().invoke(app, ["ledger", "settle", "--ledger", str(ledger)])
+    assert "0 issued" in again.output
+
+
+def test_what_only_people_of_an_age_may_have_is_marked(ledger: Path) -> None:
+    beer = Product(sku="beer", name="Beer", price=129, weight_g=850, age_limit=16, deposit=8)
+    with Ledger.open(ledger) as opened:
+        opened.post_visit(closed("v3", (("beer", 2),)), layout(more=(beer,)))
+    found = CliRunner().invoke(app, ["ledger", "receipts", "beer", "--ledger", str(ledger)])
+    assert "2 Beer (16+) " in found.output
+    assert "€2.74" in found.output

@@ -387,8 +387,8 @@ def test_who_comes_in_beside_somebody_who_goes_out_is_a_new_person() -> None:
     gate = LAYOUT.file.gate[0].id
     signals = [GateSignal(gate, left - 0.1, "exit"), GateSignal(gate, left + 0.2, "entry")]
     tracker, told = FloorTracker(LAYOUT), Told()
-    frames = list(Session(LAYOUT, walkers).frames(came[-1][0]))
-    for seen in sorted([*frames, *signals], key=lambda each: each.t):
+    seen_all: list[Detections | GateSignal] = [*Session(LAYOUT, walkers).frames(came[-1][0]), *signals]
+    for seen in sorted(seen_all, key=lambda each: each.t):
         update = tracker.observe(seen)
         if update is not None:
             note(told, update)

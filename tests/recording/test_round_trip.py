@@ -104,10 +104,17 @@ def test_the_store_s_own_files_are_copied_and_nothing_else_that_lies_beside_them
     (store / "plan.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     write_store(layout, store)
     (store / "camera.mp4").write_bytes(b"people")
+    (store / "promotions.csv").write_text("id,name,kind\n", encoding="utf-8")
     with RecordingWriter(tmp_path / "r", layout, started_at=START, store_folder=store):
         pass
     copied = tmp_path / "r" / "store"
-    assert {p.name for p in copied.iterdir()} == {"store.toml", "catalog.csv", "planogram.csv", "plan.png"}
+    assert {p.name for p in copied.iterdir()} == {
+        "store.toml",
+        "catalog.csv",
+        "planogram.csv",
+        "promotions.csv",
+        "plan.png",
+    }
     assert (copied / "store.toml").read_bytes() == (store / "store.toml").read_bytes()
     assert Recording.open(tmp_path / "r").layout.file == layout.file
 

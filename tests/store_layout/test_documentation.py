@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from store_layout.model import Facing, Product, StoreFile, StoreLayout
+from store_layout.model import Facing, Product, Promotion, StoreFile, StoreLayout
 from store_layout.problems import Problem
 from store_layout.writer import check_layout
 
@@ -32,7 +32,9 @@ def test_it_shows_each_kind_of_calibration_and_each_table() -> None:
     assert set(tomllib.loads(EXAMPLES[0])) == set(StoreFile.__struct_fields__)
 
 
-@pytest.mark.parametrize("column", [*Product.__struct_fields__, *Facing.__struct_fields__])
+@pytest.mark.parametrize(
+    "column", [*Product.__struct_fields__, *Facing.__struct_fields__, *Promotion.__struct_fields__]
+)
 def test_it_names_each_column(column: str) -> None:
     assert f"`{column}`" in PAGE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
@@ -22,6 +23,7 @@ from store_layout.model import (
     PointPair,
     PointsCalibration,
     Product,
+    Promotion,
     Rules,
     Slot,
     StoreFile,
@@ -55,9 +57,37 @@ def catalogs(draw: st.DrawFn) -> tuple[Product, ...]:
             category=draw(st.just("") | names),
             age_limit=draw(st.none() | st.integers(0, 99)),
             picture=draw(st.none() | ids),
+            deposit=draw(st.integers(0, 10**6)),
+            deposit_tax_basis_points=draw(st.none() | st.integers(0, 10_000)),
         )
         for sku in skus
     )
+
+
+@st.composite
+def promotions(draw: st.DrawFn, catalog: tuple[Product, ...]) -> tuple[Promotion, ...]:
+    found = []
+    for name in draw(st.lists(ids, unique=True, max_size=3)):
+        sku = draw(st.none() | st.sampled_from([p.sku for p in catalog])) if catalog else None
+        kinds: list[Literal["n_for_m", "percent", "fixed"]] = ["percent", "fixed"]
+        kind = draw(st.sampled_from(kinds if sku is None else [*kinds, "n_for_m"]))
+        first, last = sorted((draw(st.dates()), draw(st.dates())))
+        found.append(
+            Promotion(
+                id=name,
+                name=draw(names),
+                kind=kind,
+                sku=sku,
+                take=3 if kind == "n_for_m" else None,
+                pay=draw(st.integers(0, 2)) if kind == "n_for_m" else None,
+                basis_points=draw(st.integers(1, 10_000)) if kind == "percent" else None,
+                amount=draw(st.integers(1, 10**6)) if kind == "fixed" else None,
+                minimum=draw(st.integers(0, 10**6)) if sku is None else 0,
+                starts=draw(st.none() | st.just(first)),
+                ends=draw(st.none() | st.just(last)),
+            )
+        )
+    return tuple(found)
 
 
 @st.composite
@@ -117,7 +147,7 @@ def layouts(draw: st.DrawFn) -> StoreLayout:
         )
         for slot, sku in chosen
     )
-    return StoreLayout(file=file, catalog=catalog, planogram=facings)
+    return StoreLayout(file=file, catalog=catalog, planogram=facings, promotions=draw(promotions(catalog)))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,82 @@
+"""Who did what, when, to which document, from which screen, and why: in the same chain as the documents."""
+
+from __future__ import annotations
+
+import msgspec
+
+from console.back_office.bodies import AuditEntry, OperatorChange
+from console.back_office.ledger_file import LedgerFile
+from console.back_office.permissions import Actor
+
+
+class AuditRow(msgspec.Struct, frozen=True):
+    """A line of the log, with its place in the chain."""
+
+    entry: int
+    at: float
+    who: str
+    role: str
+    what: str
+    about: str
+    screen: str
+    why: str
+    approved_by: str
+
+
+def record(
+    file: LedgerFile,
+    actor: Actor | None,
+    what: str,
+    *,
+    at: float,
+    about: str = "",
+    why: str = "",
+    approved_by: str = "",
+    screen: str = "",
+) -> int:
+    """Write a line into the chain, in the transaction of what it tells of. Gives the entry's number.
+
+    ``actor`` None: somebody who has not shown a PIN; then ``screen`` says where.
+    """
+    entry = AuditEntry(
+        kind="audit",
+        at=at,
+        who=actor.name if actor else "",
+        role=actor.role if actor else "",
+        what=what,
+        about=about,
+        screen=actor.screen if actor else screen,
+        why=why,
+        approved_by=approved_by,
+    )
+    seq, _ = file.head()
+    return file.append(f"audit:{seq + 1}", "audit", entry)
+
+
+def log(file: LedgerFile, limit: int = 200, about: str = "") -> list[AuditRow]:
+    """The latest lines, newest first; ``about`` only those of one document, visit or operator."""
+    rows = file.database.execute(
+        "SELECT seq, kind, body FROM entry WHERE kind IN ('audit', 'operator') "
+        "AND (? = '' OR json_extract(body, '$.about') = ?) ORDER BY seq DESC LIMIT ?",
+        (about, about, limit),
+    )
+    return [_row(seq, kind, body) for seq, kind, body in rows.fetchall()]
+
+
+def _row(seq: int, kind: str, body: str) -> AuditRow:
+    entry: AuditEntry | OperatorChange = (
+        msgspec.json.decode(body, type=AuditEntry)
+        if kind == "audit"
+        else msgspec.json.decode(body, type=OperatorChange)
+    )
+    return AuditRow(
+        entry=seq,
+        at=entry.at,
+        who=entry.who,
+        role=entry.role,
+        what=entry.what,
+        about=entry.about,
+        screen=entry.screen,
+        why=entry.why,
+        approved_by=entry.approved_by,
+    )

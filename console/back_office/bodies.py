@@ -1,0 +1,120 @@
+"""What the chain keeps: the body of each kind of entry."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from console.back_office.corrections import Correction
+from console.back_office.receipts import Receipt
+from inference.messages.results import Explanation
+
+
+class VisitCommitment(msgspec.Struct, frozen=True):
+    """What the chain keeps of a visit: enough to prove it unchanged, nothing about the shopper.
+
+    The visit itself can be purged when its time is over, and the chain still holds.
+    """
+
+    kind: Literal["visit"]
+    visit: str
+    sha256: str
+
+
+class DocumentBody(msgspec.Struct, frozen=True):
+    """What the chain keeps of a receipt: all of it."""
+
+    series: str
+    number: int
+    document: Receipt
+
+
+class CorrectionBody(msgspec.Struct, frozen=True):
+    """What the chain keeps of a refund or a supplement: all of it."""
+
+    series: str
+    number: int
+    document: Correction
+
+
+class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody did something."""
+
+    kind: Literal["audit"]
+    at: float
+    """Seconds since the epoch."""
+    who: str
+    """Operator; empty: nobody who had shown a PIN."""
+    role: str
+    what: str
+    about: str = ""
+    """Document, visit or operator."""
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""
+
+
+class OperatorChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an operator's row is from now on; a row that says otherwise was not written by this program."""
+
+    kind: Literal["operator"]
+    at: float
+    who: str
+    """Who changed it; empty: the first operator, who came before anybody could."""
+    role: str
+    what: str
+    about: str
+    """The operator."""
+    new_role: str
+    active: bool
+    must_change: bool
+    credential: str
+    """SHA-256 of the stored PIN hash."""
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""
+
+
+class ReviewedLine(msgspec.Struct, frozen=True):
+    """So many of a product, as a person decided."""
+
+    sku: str
+    quantity: int
+
+
+class ReviewBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person decided about a visit; its receipt follows from it."""
+
+    kind: Literal["review"]
+    visit: str
+    lines: tuple[ReviewedLine, ...]
+    decided_by: str
+    decided_at: float
+    choices: tuple[tuple[str, Explanation], ...] = ()
+    """Event -> how it came about, for each question."""
+    note: str = ""
+    given: bool = False
+    """The lines were given as such, not by answers to the questions."""
+    follows: str = ""
+    """The visit whose answer settled all questions of this one; nobody looked at this one itself."""
+
+
+class PaymentBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Money was moved or was not; nothing about the card."""
+
+    kind: Literal["payment"]
+    key: str
+    """The order's idempotency key."""
+    what: Literal["capture", "refund"]
+    at: float
+    receipt: int
+    document: str
+    amount: int
+    currency: str
+    outcome: Literal["done", "declined", "counter", "written_off"]
+    ref: str = ""
+    """The provider's own name for it."""
+    why: str = ""
+    rounding: int = 0
+    """Paid in cash: what the smallest coin adds to what is owed. ``amount`` is without it."""

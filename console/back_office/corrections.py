@@ -1,0 +1,338 @@
+"""Refunds and supplementary receipts: what stands of a receipt, and what a change takes off or adds. Pure.
+
+Everything is counted from what still stands, never from the first receipt: a line's remaining money is shared
+among its remaining units by the largest remainder, and a correction's tax is the tax of what stood before
+less that of what stands after. So all corrections together sum to exactly what was paid, in whatever parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from console.back_office.money import allocate
+from console.back_office.price_list import PriceList
+from console.back_office.receipts import Receipt, TaxLine, UnknownProductError, includes_tax, tax_line
+
+Reason = Literal[
+    "not_taken", "wrong_product", "wrong_count", "wrong_price", "damaged", "not_charged", "goodwill", "other"
+]
+Kind = Literal["refund", "supplement"]
+SERIES: dict[Kind, str] = {"refund": "C", "supplement": "S"}
+"""Credit notes and supplementary receipts, each numbered without gaps."""
+
+
+class CorrectionError(ValueError):
+    """The change cannot be made to this receipt; the text says why."""
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is to be corrected."""
+
+    kind: Literal["remove", "add", "price", "goodwill"]
+    line: int | None = None
+    """``remove``, ``price``: line of the receipt, from 1."""
+    sku: str | None = None
+    """``add``: the product."""
+    count: int = 0
+    """``remove``, ``add``: units."""
+    amount: int = 0
+    """``price``, ``goodwill``: taken off, minor units as on the receipt's lines."""
+
+
+class CorrectionLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What changes of one line. Minor units."""
+
+    line: int
+    """Of the first receipt; what a supplement adds goes on counting from its last line."""
+    sku: str
+    name: str
+    quantity: int
+    """Units more (positive) or less; 0: only money."""
+    amount: int
+    tax_basis_points: int
+    kind: Literal["product", "deposit"] = "product"
+    of: int | None = None
+    """A deposit's product: its line."""
+
+
+class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of a document that refers to a receipt: nothing in it ever changes."""
+
+    kind: Kind
+    store: str
+    visit: str
+    code: str
+    issued_at: float
+    currency: str
+    of: int
+    """Number of the receipt."""
+    lines: tuple[CorrectionLine, ...]
+    taxes: tuple[TaxLine, ...]
+    total: int
+    """Below 0: given back. Above: to be paid as well."""
+    reason: Reason
+    dispute: str
+    decided_by: str
+    approved_by: str = ""
+    note: str = ""
+
+
+class Position(msgspec.Struct, frozen=True):
+    """What stands of one line: units and money, promotions taken off."""
+
+    line: int
+    sku: str
+    name: str
+    units: int
+    amount: int
+    tax_basis_points: int
+    kind: Literal["product", "deposit"]
+    of: int | None
+    unit_price: int
+
+
+class Account(msgspec.Struct, frozen=True):
+    """What stands of a receipt."""
+
+    positions: tuple[Position, ...]
+    included: bool
+    """Amounts contain the tax."""
+    last_line: int
+
+    @property
+    def taxes(self) -> tuple[TaxLine, ...]:
+        """Tax table of what stands, lowest rate first."""
+        by_rate: dict[int, int] = {}
+        for position in self.positions:
+            by_rate[position.tax_basis_points] = by_rate.get(position.tax_basis_points, 0) + position.amount
+        return tuple(tax_line(rate, by_rate[rate], included=self.included) for rate in sorted(by_rate))
+
+    @property
+    def total(self) -> int:
+        """What has been paid and not been given back."""
+        return sum(rate.gross for rate in self.taxes)
+
+    def position(self, line: int) -> Position:
+        """By the line's number. Raises :class:`CorrectionError`."""
+        for position in self.positions:
+            if position.line == line:
+                return position
+        raise CorrectionError(f"line {line} is no product of this receipt")
+
+
+def account_of(receipt: Receipt, corrections: Iterable[Correction] = ()) -> Account:
+    """What stands after these corrections, in their order."""
+    account = Account(
+        positions=tuple(
+            Position(
+                line=number,
+                sku=line.sku,
+                name=line.name,
+                units=line.quantity,
+                amount=line.amount - line.reduced,
+                tax_basis_points=line.tax_basis_points,
+                kind=line.kind,
+                of=line.of,
+                unit_price=line.unit_price,
+            )
+            for number, line in enumerate(receipt.lines, start=1)
+            if line.kind != "promotion"
+        ),
+        included=includes_tax(receipt),
+        last_line=len(receipt.lines),
+    )
+    for correction in corrections:
+        account = applied(account, correction.lines)
+    return account
+
+
+def applied(account: Account, lines: Sequence[CorrectionLine]) -> Account:
+    """The account after these lines."""
+    positions = {position.line: position for position in account.positions}
+    for line in lines:
+        before = positions.get(line.line)
+        if before is None:
+            positions[line.line] = Position(
+                line=line.line,
+                sku=line.sku,
+                name=line.name,
+                units=line.quantity,
+                amount=line.amount,
+                tax_basis_points=line.tax_basis_points,
+                kind=line.kind,
+                of=line.of,
+                unit_price=line.amount // line.quantity if line.quantity else 0,
+            )
+        else:
+            positions[line.line] = msgspec.structs.replace(
+                before, units=before.units + line.quantity, amount=before.amount + line.amount
+            )
+    return msgspec.structs.replace(
+        account,
+        positions=tuple(positions[number] for number in sorted(positions)),
+        last_line=max([account.last_line, *(line.line for line in lines)]),
+    )
+
+
+def given_back(account: Account, changes: Iterable[Change]) -> tuple[CorrectionLine, ...]:
+    """Lines of the refund that the changes lead to; none where they only add."""
+    found: list[CorrectionLine] = []
+    for change in changes:
+        if change.kind != "add":
+            lines = _taken_off(account, change)
+            account = applied(account, lines)
+            found += lines
+    return _merged(found)
+
+
+def charged(account: Account, changes: Iterable[Change], prices: PriceList) -> tuple[CorrectionLine, ...]:
+    """Lines of the supplement: at the receipt's own price where it has one, else by the price list."""
+    found: list[CorrectionLine] = []
+    next_line = account.last_line + 1
+    for change in changes:
+        if change.kind == "add":
+            lines = _added(account, change, prices, next_line)
+            next_line += len(lines)
+            found += lines
+    return tuple(found)
+
+
+def difference(before: Account, after: Account) -> tuple[TaxLine, ...]:
+    """Tax table of what lies between two states of an account; rates without a change are left out."""
+    old = {rate.basis_points: rate for rate in before.taxes}
+    new = {rate.basis_points: rate for rate in after.taxes}
+    nothing = TaxLine(basis_points=0, net=0, tax=0, gross=0)
+    found = []
+    for rate in sorted({*old, *new}):
+        a, b = old.get(rate, nothing), new.get(rate, nothing)
+        row = TaxLine(basis_points=rate, net=b.net - a.net, tax=b.tax - a.tax, gross=b.gross - a.gross)
+        if row.net or row.tax:
+            found.append(row)
+    return tuple(found)
+
+
+# -- parts -------------------------------------------------------------------------------------------
+
+
+def _taken_off(account: Account, change: Change) -> list[CorrectionLine]:
+    if change.kind == "goodwill":
+        return _goodwill(account, change.amount)
+    if change.line is None:
+        raise CorrectionError(f"{change.kind} needs the line of the receipt")
+    position = account.position(change.line)
+    if position.kind != "product":
+        raise CorrectionError(f"line {change.line} is a deposit: it goes with its product")
+    if change.kind == "price":
+        if not 0 < change.amount <= position.amount:
+            raise CorrectionError(
+                f"line {change.line}: {change.amount} cannot be taken off the {position.amount} that stand"
+            )
+        return [_line(position, 0, -change.amount)]
+    if not 0 < change.count <= position.units:
+        raise CorrectionError(
+            f"line {change.line}: {change.count} units cannot be taken off the {position.units} that stand"
+        )
+    with_deposit = [position, *(p for p in account.positions if p.of == change.line and p.units)]
+    return [_line(p, -change.count, -_share(p, change.count)) for p in with_deposit]
+
+
+def _share(position: Position, count: int) -> int:
+    """What so many of the units that stand cost."""
+    return sum(allocate(position.amount, [1] * position.units)[:count])
+
+
+def _goodwill(account: Account, amount: int) -> list[CorrectionLine]:
+    goods = [position for position in account.positions if position.kind == "product"]
+    worth = sum(position.amount for position in goods)
+    if not 0 < amount <= worth:
+        raise CorrectionError(f"{amount} cannot be taken off the {worth} that stand of all products")
+    shares = allocate(amount, [position.amount for position in goods])
+    return [_line(position, 0, -share) for position, share in zip(goods, shares, strict=True) if share]
+
+
+def _line(position: Position, quantity: int, amount: int) -> CorrectionLine:
+    return CorrectionLine(
+        line=position.line,
+        sku=position.sku,
+        name=position.name,
+        quantity=quantity,
+        amount=amount,
+        tax_basis_points=position.tax_basis_points,
+        kind=position.kind,
+        of=position.of,
+    )
+
+
+class _Terms(msgspec.Struct, frozen=True):
+    """What one more unit of a product costs."""
+
+    name: str
+    price: int
+    rate: int
+    deposit: int = 0
+    deposit_rate: int = 0
+
+
+def _terms(account: Account, sku: str, prices: PriceList) -> _Terms:
+    known = next((p for p in account.positions if p.sku == sku and p.kind == "product"), None)
+    if known is not None:
+        deposit = next((p for p in account.positions if p.of == known.line), None)
+        if deposit is None:
+            return _Terms(known.name, known.unit_price, known.tax_basis_points)
+        return _Terms(
+            known.name,
+            known.unit_price,
+            known.tax_basis_points,
+            deposit.unit_price,
+            deposit.tax_basis_points,
+        )
+    product = prices.products.get(sku)
+    if product is None:
+        raise UnknownProductError(f"product {sku} is not in the catalogue")
+    rate, of_deposit = product.tax_basis_points, product.deposit_tax_basis_points
+    return _Terms(
+        product.name, product.price, rate, product.deposit, rate if of_deposit is None else of_deposit
+    )
+
+
+def _added(account: Account, change: Change, prices: PriceList, line: int) -> list[CorrectionLine]:
+    if change.sku is None or change.count < 1:
+        raise CorrectionError("add needs a product and a count of 1 or more")
+    terms = _terms(account, change.sku, prices)
+    goods = CorrectionLine(
+        line=line,
+        sku=change.sku,
+        name=terms.name,
+        quantity=change.count,
+        amount=terms.price * change.count,
+        tax_basis_points=terms.rate,
+    )
+    if not terms.deposit:
+        return [goods]
+    deposit = CorrectionLine(
+        line=line + 1,
+        sku=change.sku,
+        name=terms.name,
+        quantity=change.count,
+        amount=terms.deposit * change.count,
+        tax_basis_points=terms.deposit_rate,
+        kind="deposit",
+        of=line,
+    )
+    return [goods, deposit]
+
+
+def _merged(lines: Iterable[CorrectionLine]) -> tuple[CorrectionLine, ...]:
+    """One line per line of the receipt."""
+    found: dict[int, CorrectionLine] = {}
+    for line in lines:
+        before = found.get(line.line)
+        if before is not None:
+            line = msgspec.structs.replace(  # noqa: PLW2901 - the sum takes its place
+                line, quantity=before.quantity + line.quantity, amount=before.amount + line.amount
+            )
+        found[line.line] = line
+    return tuple(found.values())

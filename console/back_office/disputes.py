@@ -1,0 +1,303 @@
+"""What shoppers and staff say is wrong with a receipt, and what is done about it.
+
+A dispute says which lines should be otherwise and why. A manager decides it; what follows are documents of
+their own that refer to the receipt: a refund, a supplementary receipt, or both, in one transaction. Above the
+limit, and where it was opened after the time for disputes, a second person has to agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from console.back_office import dispute_rows as rows
+from console.back_office import payment_rows
+from console.back_office.audit import record
+from console.back_office.bodies import CorrectionBody
+from console.back_office.corrections import (
+    SERIES,
+    Account,
+    Change,
+    Correction,
+    CorrectionError,
+    CorrectionLine,
+    Kind,
+    Reason,
+    account_of,
+    applied,
+    charged,
+    difference,
+    given_back,
+)
+from console.back_office.dispute_rows import DisputeRow, Source
+from console.back_office.ledger import RECEIPT_SERIES, Ledger
+from console.back_office.permissions import Actor, NotAllowedError, require, require_second
+from console.back_office.price_list import PriceList
+from console.back_office.records import CorrectionRow, DocumentRow
+from store_layout.model import StoreLayout
+
+DAY_S = 86_400.0
+NOBODY = ""
+
+
+class DisputeError(RuntimeError):
+    """The dispute cannot be opened or decided; the text says why."""
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What a decision led to."""
+
+    dispute: DisputeRow
+    documents: tuple[CorrectionRow, ...]
+    new: bool
+    """False: it had been decided so before, and nothing was written now."""
+
+
+def open_dispute(
+    ledger: Ledger,
+    actor: Actor,
+    number: int,
+    changes: Sequence[Change],
+    reason: Reason,
+    *,
+    at: float,
+    message: str = "",
+    source: Source = "staff",
+    key: str = "",
+    layout: StoreLayout | None = None,
+) -> DisputeRow:
+    """Say what is wrong with receipt ``number``. Nothing is given back yet.
+
+    ``key`` makes it safe to say again: the same one gives the same dispute. ``layout`` has the terms for a
+    receipt from before they were kept. Raises :class:`DisputeError`, ``CorrectionError``,
+    ``UnknownProductError``, ``NotAllowedError``.
+    """
+    require(actor, "open a dispute")
+    with ledger.writing("the dispute"):
+        receipt = _receipt(ledger, number)
+        name = f"{receipt.label}/{key or rows.next_key(ledger, number)}"
+        known = rows.row(ledger, name)
+        if known is not None:
+            if (known.changes, known.reason) != (tuple(changes), reason):
+                raise DisputeError(f"dispute {name} is there already and says something else")
+            return known
+        if not changes:
+            raise DisputeError("A dispute says what should be otherwise: name a line, a product or an amount")
+        prices = _terms(ledger, receipt, layout)
+        if _is_late(receipt, prices, at) and actor.role != "manager":
+            raise NotAllowedError(
+                f"{receipt.label} is older than {prices.refund_days} days: only a manager may dispute it"
+            )
+        account = account_of(receipt.receipt, [row.correction for row in ledger.corrections_of(number)])
+        _lines(account, changes, prices)
+        rows.insert(
+            ledger,
+            DisputeRow(
+                id=name,
+                receipt=number,
+                opened_at=at,
+                opened_by=actor.name,
+                source=source,
+                reason=reason,
+                message=message,
+                changes=tuple(changes),
+                state="open",
+                decided_at=0.0,
+                decided_by=NOBODY,
+            ),
+        )
+        record(ledger, actor, "opened a dispute", at=at, about=receipt.label, why=message or reason)
+        return _dispute(ledger, name)
+
+
+def attach(ledger: Ledger, actor: Actor, dispute: str, name: str, sha256: str, *, at: float) -> DisputeRow:
+    """Note a piece of evidence of an open dispute: what it is called, and the hash of its bytes."""
+    require(actor, "open a dispute")
+    with ledger.writing("the evidence"):
+        found = _dispute(ledger, dispute)
+        if found.state != "open":
+            raise DisputeError(f"{dispute} was decided by {found.decided_by}: nothing can be attached")
+        if rows.attach(ledger, dispute, name, sha256, at=at, operator=actor.name):
+            record(ledger, actor, "attached evidence", at=at, about=_label(found), why=f"{name} {sha256}")
+        return _dispute(ledger, dispute)
+
+
+def decide(
+    ledger: Ledger,
+    actor: Actor,
+    dispute: str,
+    verdict: Literal["accepted", "declined"],
+    *,
+    at: float,
+    approver: Actor | None = None,
+    why: str = "",
+    layout: StoreLayout | None = None,
+) -> Decided:
+    """Accept or decline. Said again, what came of it is given again, and nothing is written twice."""
+    require(actor, "decide a dispute")
+    with ledger.writing("the decision"):
+        found = _dispute(ledger, dispute)
+        if found.state != "open":
+            if found.state != verdict:
+                raise DisputeError(f"{dispute} was {found.state} by {found.decided_by}")
+            return Decided(found, _documents(ledger, dispute), new=False)
+        receipt = _receipt(ledger, found.receipt)
+        second = NOBODY
+        if verdict == "accepted":
+            prices = _terms(ledger, receipt, layout)
+            second = _correct(ledger, actor, found, receipt, prices, approver=approver, at=at, why=why)
+        rows.decide(ledger, dispute, verdict, actor.name, at)
+        what = f"{verdict} the dispute"
+        record(ledger, actor, what, at=at, about=receipt.label, why=why or found.reason, approved_by=second)
+        return Decided(_dispute(ledger, dispute), _documents(ledger, dispute), new=True)
+
+
+def standing(ledger: Ledger, number: int) -> Account:
+    """What stands of a receipt after all its corrections."""
+    receipt = _receipt(ledger, number)
+    return account_of(receipt.receipt, [row.correction for row in ledger.corrections_of(number)])
+
+
+# -- parts -------------------------------------------------------------------------------------------
+
+
+def _correct(
+    ledger: Ledger,
+    actor: Actor,
+    found: DisputeRow,
+    receipt: DocumentRow,
+    prices: PriceList,
+    *,
+    approver: Actor | None,
+    at: float,
+    why: str,
+) -> str:
+    """Write the documents; gives the second person's name where one was needed."""
+    before = ledger.corrections_of(found.receipt)
+    account = account_of(receipt.receipt, [row.correction for row in before])
+    lines = _lines(account, found.changes, prices)
+    drafts: list[Correction] = []
+    for kind, changed in lines.items():
+        after = applied(account, changed)
+        taxes = difference(account, after)
+        drafts.append(
+            Correction(
+                kind=kind,
+                store=receipt.receipt.store,
+                visit=receipt.receipt.visit,
+                code=receipt.receipt.code,
+                issued_at=at,
+                currency=receipt.receipt.currency,
+                of=found.receipt,
+                lines=changed,
+                taxes=taxes,
+                total=sum(rate.gross for rate in taxes),
+                reason=found.reason,
+                dispute=found.id,
+                decided_by=actor.name,
+                note=why,
+            )
+        )
+        account = after
+    back = -sum(row.correction.total for row in before if row.correction.kind == "refund")
+    back -= sum(draft.total for draft in drafts if draft.kind == "refund")
+    second = NOBODY
+    if back > prices.refund_limit and any(draft.kind == "refund" for draft in drafts):
+        reason = f"{back} is above the limit of {prices.refund_limit} for one receipt"
+        second = require_second(actor, approver, "decide a dispute", reason).name
+    elif _is_late(receipt, prices, found.opened_at):
+        reason = f"{receipt.label} was older than {prices.refund_days} days when it was disputed"
+        second = require_second(actor, approver, "decide a dispute", reason).name
+    for draft in drafts:
+        _issue(ledger, msgspec.structs.replace(draft, approved_by=second))
+    return second
+
+
+def _lines(
+    account: Account, changes: Sequence[Change], prices: PriceList
+) -> dict[Kind, tuple[CorrectionLine, ...]]:
+    """Lines of each document that the changes lead to, the refund first. Raises where they cannot be made."""
+    found: dict[Kind, tuple[CorrectionLine, ...]] = {}
+    if back := given_back(account, changes):
+        found["refund"] = back
+        account = applied(account, back)
+    if more := charged(account, changes, prices):
+        found["supplement"] = more
+    if not found:
+        raise CorrectionError("nothing would change")
+    return found
+
+
+def _issue(ledger: Ledger, correction: Correction) -> None:
+    series = SERIES[correction.kind]
+    number = ledger.next_number(series)
+    entry = ledger.append(
+        f"{correction.kind}:{correction.dispute}",
+        correction.kind,
+        CorrectionBody(series, number, correction),
+    )
+    ledger.database.execute(
+        "INSERT INTO document (series, number, kind, visit, code, issued_at, currency, total, entry, "
+        "of_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            series,
+            number,
+            correction.kind,
+            correction.visit,
+            correction.code,
+            correction.issued_at,
+            correction.currency,
+            correction.total,
+            entry,
+            correction.of,
+        ),
+    )
+    ledger.write_lines(series, number, [(x.sku, x.name, x.quantity, 0, x.amount) for x in correction.lines])
+    visit = ledger.visit(correction.visit)
+    payment_rows.order(
+        ledger,
+        "refund" if correction.kind == "refund" else "capture",
+        receipt=correction.of,
+        document=f"{series}-{number:06d}",
+        token=None if visit is None else visit.visit.token,
+        amount=abs(correction.total),
+        currency=correction.currency,
+    )
+
+
+def _terms(ledger: Ledger, receipt: DocumentRow, layout: StoreLayout | None) -> PriceList:
+    prices = ledger.prices_of(receipt.receipt.visit)
+    if prices is not None:
+        return prices
+    if layout is None:
+        raise DisputeError(f"{receipt.label} is from before its terms were kept: name the store folder")
+    return PriceList.of(layout)
+
+
+def _is_late(receipt: DocumentRow, prices: PriceList, at: float) -> bool:
+    return at > receipt.receipt.issued_at + prices.refund_days * DAY_S
+
+
+def _receipt(ledger: Ledger, number: int) -> DocumentRow:
+    found = ledger.document(number)
+    if found is None:
+        raise DisputeError(f"there is no receipt {RECEIPT_SERIES}-{number:06d}")
+    return found
+
+
+def _dispute(ledger: Ledger, name: str) -> DisputeRow:
+    found = rows.row(ledger, name)
+    if found is None:
+        raise DisputeError(f"there is no dispute {name}")
+    return found
+
+
+def _documents(ledger: Ledger, dispute: str) -> tuple[CorrectionRow, ...]:
+    found = _dispute(ledger, dispute)
+    return tuple(row for row in ledger.corrections_of(found.receipt) if row.correction.dispute == dispute)
+
+
+def _label(dispute: DisputeRow) -> str:
+    return f"{RECEIPT_SERIES}-{dispute.receipt:06d}"

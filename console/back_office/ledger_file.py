@@ -1,0 +1,172 @@
+"""The file under the ledger: opened, migrated, written in whole transactions, and chained."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from sqlite_utils import Database
+
+from console.back_office.chain import GENESIS, canonical, link
+from console.back_office.schema import KNOWN_MIGRATIONS, migrations
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another one before it gives up."""
+
+
+class LedgerError(RuntimeError):
+    """The ledger cannot be opened or written; the text says what to do."""
+
+
+class LedgerFile:
+    """An open file. One per thread; several processes may have it open (WAL)."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db = db
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Open, make or migrate the file. Raises :class:`LedgerError` with the remedy.
+
+        A reader of a file from an older version brings it up to date first, which wants write access once.
+        """
+        try:
+            db = _connected(path, read_only=read_only)
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(
+                f"{path}: cannot be opened as a ledger ({error}). Check that the folder can be written, the "
+                "disk is not full, and the file is a ledger; nothing was changed."
+            ) from error
+        return cls(db, path)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def database(self) -> Database:
+        """For those that read or write tables of their own, and for the verifier."""
+        return self._db
+
+    @contextmanager
+    def writing(self, what: str) -> Iterator[None]:
+        """One transaction, all or nothing; inside of another one, a part of it.
+
+        Raises :class:`LedgerError` saying that ``what`` was not written where SQLite refuses.
+        """
+        if self._db.conn.in_transaction:
+            yield
+            return
+        try:
+            with immediate(self._db):
+                yield
+        except sqlite3.Error as error:
+            raise LedgerError(f"{self.path}: {what} was not written: {error}") from error
+
+    def append(self, cause: str, kind: str, body: msgspec.Struct) -> int:
+        """Chain an entry; gives its number. Within :meth:`writing`; a cause is written once."""
+        data = canonical(body)
+        _, previous = self.head()
+        cursor = self._db.execute(
+            "INSERT INTO entry (cause, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?)",
+            (cause, kind, data.decode(), previous, link(previous, data)),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def has_entry(self, cause: str) -> bool:
+        """Whether this has led to an entry before."""
+        return self._db.execute("SELECT 1 FROM entry WHERE cause = ?", (cause,)).fetchone() is not None
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last entry: written down elsewhere, it proves that nothing was cut off."""
+        row = self._db.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
+        return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+
+    def scalar(self, sql: str, *args: object) -> Any:
+        """First column of the first row; None where there is none."""
+        row = self._db.execute(sql, args).fetchone()
+        return None if row is None else row[0]
+
+
+@contextmanager
+def immediate(db: Database) -> Iterator[None]:
+    """One transaction, all or nothing.
+
+    IMMEDIATE takes the write lock at the start: a transaction that read first and then writes would fail at
+    once, whatever its time-out, when another process has written in between.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.conn.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _connected(path: Path, *, read_only: bool) -> Database:
+    if not read_only:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _prepared(Database(_plain(sqlite3.connect(path))))
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    db = _reader(uri)
+    if not is_current(db):
+        db.close()
+        _prepared(Database(_plain(sqlite3.connect(path)))).close()
+        db = _reader(uri)
+    return db
+
+
+def _plain(conn: sqlite3.Connection) -> sqlite3.Connection:
+    """Transactions begin and end where we say so."""
+    conn.isolation_level = None
+    conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return conn
+
+
+def _reader(uri: str) -> Database:
+    db = Database(_plain(sqlite3.connect(uri, uri=True)))
+    try:
+        db.execute("SELECT 1 FROM entry LIMIT 1")
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def is_current(db: Database) -> bool:
+    """Whether all migrations that this program knows have been applied."""
+    return {m.name for m in migrations.applied(db)} >= KNOWN_MIGRATIONS
+
+
+def _prepared(db: Database) -> Database:
+    try:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        with immediate(db):
+            migrations.apply(db)
+            newer = {m.name for m in migrations.applied(db)} - KNOWN_MIGRATIONS
+            if newer:
+                raise sqlite3.DatabaseError(
+                    f"made by a newer version of this program: {', '.join(sorted(newer))}"
+                )
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db

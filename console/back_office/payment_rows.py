@@ -1,0 +1,132 @@
+"""Rows of the payment outbox: orders to the provider, kept with the document that they come from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from console.back_office.ledger_file import LedgerFile
+
+Kind = Literal["capture", "refund"]
+State = Literal["due", "done", "declined", "no_card", "not_needed", "superseded", "settled"]
+
+
+class PaymentTask(msgspec.Struct, frozen=True):
+    """One order to the provider."""
+
+    key: str
+    """The idempotency key: document, and how manieth attempt."""
+    kind: Kind
+    receipt: int
+    """Number of the receipt that it is about."""
+    document: str
+    """Label of the document that led to it."""
+    token: str
+    amount: int
+    """Minor units, above 0."""
+    currency: str
+    state: State
+    attempts: int
+    next_at: float
+    capture: str
+    """A refund: key of the capture that it gives back part of; empty: not yet known."""
+    ref: str
+    last_four: str
+    said: str
+    """The last thing that was heard of it."""
+
+
+_SELECT = (
+    "SELECT key, kind, receipt, document, token, amount, currency, state, attempts, next_at, capture, ref, "
+    "last_four, said FROM payment_task "
+)
+
+
+def insert(file: LedgerFile, task: PaymentTask) -> None:
+    """Within a transaction."""
+    names = PaymentTask.__struct_fields__
+    file.database.execute(
+        f"INSERT INTO payment_task ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})",  # noqa: S608 - our own field names
+        tuple(getattr(task, name) for name in names),
+    )
+
+
+def order(
+    file: LedgerFile,
+    kind: Kind,
+    *,
+    receipt: int,
+    document: str,
+    token: str | None,
+    amount: int,
+    currency: str,
+) -> None:
+    """Put an order into the outbox, in the transaction of its document; nothing for no money."""
+    if amount <= 0:
+        return
+    state: State = "due" if token or kind == "refund" else "no_card"
+    insert(
+        file,
+        PaymentTask(
+            key=f"{kind}:{document}:1",
+            kind=kind,
+            receipt=receipt,
+            document=document,
+            token=token or "",
+            amount=amount,
+            currency=currency,
+            state=state,
+            attempts=0,
+            next_at=0.0,
+            capture="",
+            ref="",
+            last_four="",
+            said="" if state == "due" else "no card was shown at the entry",
+        ),
+    )
+
+
+def task(file: LedgerFile, key: str) -> PaymentTask | None:
+    """By its key."""
+    found = _read(file, f"{_SELECT} WHERE key = ?", (key,))
+    return found[0] if found else None
+
+
+def due(file: LedgerFile, now: float) -> list[PaymentTask]:
+    """Orders that may be sent now, in the order in which they came."""
+    return _read(file, f"{_SELECT} WHERE state = 'due' AND next_at <= ? ORDER BY id", (now,))
+
+
+def of_receipt(file: LedgerFile, receipt: int) -> list[PaymentTask]:
+    """All orders about a receipt and its corrections."""
+    return _read(file, f"{_SELECT} WHERE receipt = ? ORDER BY id", (receipt,))
+
+
+def open_ends(file: LedgerFile) -> list[int]:
+    """Receipts of which something could not be charged or given back."""
+    rows = file.database.execute(
+        "SELECT DISTINCT receipt FROM payment_task WHERE state IN ('declined', 'no_card') ORDER BY receipt"
+    )
+    return [receipt for (receipt,) in rows.fetchall()]
+
+
+def change(file: LedgerFile, key: str, **values: object) -> None:
+    """Set columns of an order. Within a transaction."""
+    assignments = ", ".join(f"{name} = ?" for name in values)
+    file.database.execute(
+        f"UPDATE payment_task SET {assignments} WHERE key = ?",  # noqa: S608 - our own column names
+        (*values.values(), key),
+    )
+
+
+def tasks(file: LedgerFile, limit: int = 200) -> list[PaymentTask]:
+    """The latest orders, newest first."""
+    return _read(file, f"{_SELECT} ORDER BY id DESC LIMIT ?", (limit,))
+
+
+def _read(file: LedgerFile, sql: str, args: tuple[object, ...]) -> list[PaymentTask]:
+    return [
+        msgspec.convert(dict(zip(PaymentTask.__struct_fields__, columns, strict=True)), PaymentTask)
+        for columns in file.database.execute(sql, args).fetchall()
+    ]

@@ -1,0 +1,64 @@
+"""Who acts: a name, and a PIN that is asked for. Programs give it in the environment, never on the line."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.back_office import Ledger, LedgerError
+from console.back_office.operators import OperatorError, SignInError, sign_in
+from console.back_office.permissions import Actor, NotAllowedError
+from console.cli.ledger import default_ledger
+from console.cli.say import errors_in_words
+
+SCREEN = "command line"
+PIN_VARIABLE, NEW_PIN_VARIABLE = "OPENAISLE_PIN", "OPENAISLE_NEW_PIN"
+APPROVER_PIN_VARIABLE = "OPENAISLE_APPROVER_PIN"
+
+ActingOption = Annotated[
+    str,
+    typer.Option(
+        "--as", help=f"Operator; the PIN is asked for, or read from {PIN_VARIABLE}.", show_default=False
+    ),
+]
+ApproverOption = Annotated[
+    str | None,
+    typer.Option(
+        "--approver", help=f"Second person who agrees; their PIN is asked for, or {APPROVER_PIN_VARIABLE}."
+    ),
+]
+
+
+def ask_pin(name: str, variable: str = PIN_VARIABLE, *, twice: bool = False) -> str:
+    """The PIN from the environment, else typed without being shown."""
+    told = os.environ.get(variable)
+    if told is not None:
+        return told
+    typed: str = typer.prompt(f"PIN of {name}", hide_input=True, confirmation_prompt=twice, err=True)
+    return typed
+
+
+def acts(ledger: Ledger, name: str) -> Actor:
+    """The operator, signed in."""
+    return sign_in(ledger, name, ask_pin(name), at=time.time(), screen=SCREEN)
+
+
+def approves(ledger: Ledger, name: str | None) -> Actor | None:
+    """The second person, signed in, where one was named."""
+    if name is None:
+        return None
+    return sign_in(ledger, name, ask_pin(name, APPROVER_PIN_VARIABLE), at=time.time(), screen=SCREEN)
+
+
+@contextmanager
+def opened(path: Path | None, *errors: type[Exception], read_only: bool = False) -> Iterator[Ledger]:
+    """The ledger, with what a user can do wrong said in words; ``errors`` are those of the command."""
+    kinds: tuple[type[Exception], ...] = (LedgerError, OperatorError, SignInError, NotAllowedError, *errors)
+    with errors_in_words(*kinds), Ledger.open(path or default_ledger(), read_only=read_only) as ledger:
+        yield ledger

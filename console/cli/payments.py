@@ -1,0 +1,120 @@
+"""``main.py payments``: what was charged, what is to be, and what could not be."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from console.back_office import payments as desk
+from console.back_office.money import format_money
+from console.back_office.payment_provider import SimulatedProvider
+from console.back_office.payment_rows import tasks
+from console.back_office.payments import PaymentError
+from console.cli.acting import ActingOption, acts, opened
+from console.cli.ledger import LedgerOption
+from console.cli.say import JsonOption, out, print_json, row
+
+app = typer.Typer(help="What was charged, what is to be, and what could not be.", no_args_is_help=True)
+
+ReceiptArgument = Annotated[int, typer.Argument(help="Number of the receipt.", min=1, show_default=False)]
+
+
+@app.command("list")
+def list_command(
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Orders to the provider, newest first."""
+    with opened(ledger, read_only=True) as file:
+        found = tasks(file, limit)
+    if as_json:
+        print_json(found)
+        return
+    table = Table("Order", "Amount", "State", "Attempts", "Card", "Said", box=None)
+    for task in found:
+        amount = format_money(task.amount, task.currency)
+        table.add_row(*row(task.key, amount, task.state, task.attempts, task.last_four, task.said))
+    out.print(table if found else "No payments.")
+
+
+@app.command()
+def send(
+    books: Annotated[
+        Path | None,
+        typer.Option(help="Books of the simulated provider; without it, beside the ledger.", dir_okay=False),
+    ] = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send what is due to the simulated provider: no money moves."""
+    with opened(ledger, PaymentError) as file:
+        provider = SimulatedProvider(books or file.path.with_name("simulated-payments.sqlite"))
+        try:
+            sent = desk.send_due(file, provider, time.time())
+        finally:
+            provider.close()
+    if as_json:
+        print_json(sent)
+    else:
+        out.print(f"{sent.done} done, {sent.declined} declined, {sent.unanswered} without an answer.")
+
+
+@app.command()
+def unpaid(ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
+    """Receipts that could not be charged, or money that could not be given back, with what can be done."""
+    with opened(ledger, read_only=True) as file:
+        found = desk.unpaid(file)
+    if as_json:
+        print_json(found)
+        return
+    table = Table("Receipt", "Code", "Owed", "Why", "What can be done", box=None)
+    for entry in found:
+        table.add_row(
+            *row(
+                f"R-{entry.receipt:06d}",
+                entry.code,
+                format_money(entry.owed, entry.currency),
+                entry.why,
+                "; ".join(entry.next_steps),
+            )
+        )
+    out.print(table if found else "Everything is paid.")
+
+
+@app.command()
+def retry(
+    receipt: ReceiptArgument, acting: ActingOption, ledger: LedgerOption = None, as_json: JsonOption = False
+) -> None:
+    """Order again what is owed of an unpaid receipt; ``send`` sends it."""
+    with opened(ledger, PaymentError) as file:
+        task = desk.try_again(file, acts(file, acting), receipt, time.time())
+    if as_json:
+        print_json(task)
+    else:
+        out.print(f"{task.key}: {task.state}", markup=False, highlight=False)
+
+
+@app.command()
+def settle(
+    receipt: ReceiptArgument,
+    how: Annotated[
+        Literal["counter", "written_off"], typer.Argument(help="Paid at the counter, or not at all.")
+    ],
+    acting: ActingOption,
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    cash: Annotated[bool, typer.Option("--cash", help="With coins: rounded to the smallest one.")] = False,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is owed was paid or given back at the counter, or is written off (managers)."""
+    with opened(ledger, PaymentError) as file:
+        amount = desk.settle(file, acts(file, acting), receipt, how, at=time.time(), why=why, cash=cash)
+    if as_json:
+        print_json({"receipt": receipt, "amount": amount, "how": how})
+    else:
+        out.print(f"R-{receipt:06d}: settled.", markup=False, highlight=False)

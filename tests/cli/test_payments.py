@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from typer.testing import CliRunner, Result
+
+from console.back_office import Ledger, operators
+from console.cli.app import app
+from tests.back_office.people import PIN, crew
+from tests.back_office.visits import closed, layout
+
+
+@pytest.fixture(name="ledger")
+def _ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(operators, "hasher", lambda: cheap)
+    path = tmp_path / "ledger.sqlite"
+    with Ledger.open(path) as opened:
+        crew(opened, "Sam")
+        for n, token in enumerate(("tok-4242", "tok-declines", None), start=1):
+            opened.post_visit(closed(f"v{n}", token=token), layout())
+    return path
+
+
+def run(ledger: Path, *args: str, who: str = "") -> Result:
+    acting = ["--as", who] if who else []
+    env = {"OPENAISLE_PIN": PIN.get(who)}
+    return CliRunner().invoke(app, ["payments", *args, *acting, "--ledger", str(ledger)], env=env)
+
+
+def said(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_from_the_outbox_to_the_last_unpaid_receipt(ledger: Path) -> None:
+    assert said(run(ledger, "send", "--json")) == {"done": 1, "declined": 1, "unanswered": 0}
+    assert (ledger.parent / "simulated-payments.sqlite").exists()
+    assert {t["key"]: t["state"] for t in said(run(ledger, "list", "--json"))} == {
+        "capture:R-000001:1": "done",
+        "capture:R-000002:1": "declined",
+        "capture:R-000003:1": "no_card",
+    }
+    assert "4242" in run(ledger, "list").output
+    assert [u["receipt"] for u in said(run(ledger, "unpaid", "--json"))] == [2, 3]
+    assert "capture:R-000002:2: due" in run(ledger, "retry", "2", who="Sam").output
+    assert "1 declined" in run(ledger, "send").output
+    refused = run(ledger, "settle", "2", "written_off", who="Sam")
+    assert refused.exit_code == 1
+    assert "may not write off a payment" in refused.output
+    assert said(run(ledger, "settle", "2", "written_off", "--json", who="Mara"))["amount"] == 298
+    assert "settled" in run(ledger, "settle", "3", "counter", "--cash", who="Sam").output
+    assert "Everything is paid." in run(ledger, "unpaid").output
+    again = run(ledger, "retry", "3", who="Sam")
+    assert again.exit_code == 1
+    assert "nothing of R-000003 is unpaid" in again.output
+    assert CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)]).exit_code == 0
