@@ -69,6 +69,18 @@ def name_of(device: DeviceStatus, words: ShopWords) -> str:
     return ", ".join(words.product(sku) for slot in slots for sku in layout.skus_of_slot[slot.id]) or DASH
 
 
+def why_of(device: DeviceStatus) -> str:
+    """Why it is as it is; of a camera also what the others say of it."""
+    told = [device.why] if device.why else []
+    if device.turned_deg:
+        told.append(f"Turned by {device.turned_deg:.1f}° from its calibration: calibrate it again")
+    if device.clock_late_s:
+        told.append(
+            f"Its pictures are stamped {device.clock_late_s:.2f} s later than others', which is allowed for"
+        )
+    return ". ".join(told)
+
+
 class DeviceGroup(msgspec.Struct, frozen=True):
     """The heading over devices of one sort, with how many of them do well."""
 
@@ -135,7 +147,7 @@ class DevicesModel(KeyedRows[Row]):
             ),
             Column("Reconnects", lambda d: str(d.reconnects), lambda d: d.reconnects, number=True),
             Column("Since", lambda d: since(d.since, self._now, words.zone), lambda d: -d.since, number=True),
-            Column("Why", lambda d: d.why or d.last_error, tip=lambda d: d.last_error),
+            Column("Why", lambda d: why_of(d) or d.last_error, tip=lambda d: d.last_error),
         )
 
     def refresh(self, now: float) -> None:

@@ -23,6 +23,7 @@ from console.item_models.devices import (
     DevicesFound,
     DevicesModel,
     in_trouble,
+    why_of,
 )
 from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.words import ShopWords, count_of
@@ -257,7 +258,8 @@ class DevicesPage(Page):
 
 def _details(device: DeviceStatus) -> str:
     """Why it is as it is, and what it has done."""
-    why = f"{device.why}. " if device.why else ""
+    told = why_of(device)
+    why = f"{told}. " if told else ""
     error = f" Last error: {device.last_error}" if device.last_error else ""
     return (
         f"{why}{device.received} received, {device.dropped} dropped, {device.reconnects} reconnects.{error}"

@@ -9,6 +9,7 @@ import msgspec
 
 from inference.messages import (
     Alarm,
+    CameraLearned,
     Cart,
     CartChanged,
     Detections,
@@ -57,6 +58,7 @@ class ViewState(msgspec.Struct):
     """By visit code."""
     events: list[ShelfEvent] = []
     alarms: list[Alarm] = []
+    learned: tuple[CameraLearned, ...] = ()
     closed: int = 0
     frames: int = 0
     t: float = 0.0
@@ -96,8 +98,10 @@ class View:
         state = self.state
         for result in results:
             match result:
-                case FloorUpdate(people=people, alarms=alarms):
+                case FloorUpdate(people=people, alarms=alarms, cameras=cameras):
                     state.people = people
+                    if cameras:
+                        state.learned = cameras
                     state.alarms = [*state.alarms, *alarms][-LATEST:] if alarms else state.alarms
                 case CartChanged(cart=cart):
                     state.carts[cart.visit] = cart
@@ -134,13 +138,29 @@ class View:
             inside=tuple(self._inside(p) for p in state.people),
             carts=tuple(state.carts.values()),
             cameras=tuple(self._cameras_now(pictures)),
-            devices=devices,
+            devices=self._with_learned(devices),
             events=tuple(state.events),
             alarms=tuple(state.alarms),
             closed=state.closed,
             waiting=sum(track not in here for track in state.open),
             frames=state.frames,
             observations=observations,
+        )
+
+    def _with_learned(self, devices: tuple[DeviceStatus, ...]) -> tuple[DeviceStatus, ...]:
+        """Cameras with what the floor has learned of them."""
+        found = {each.camera: each for each in self.state.learned if each.late_s or each.turned_deg}
+        if not found:
+            return devices
+        return tuple(
+            msgspec.structs.replace(
+                device,
+                clock_late_s=found[device.device].late_s,
+                turned_deg=found[device.device].turned_deg,
+            )
+            if device.kind == "camera" and device.device in found
+            else device
+            for device in devices
         )
 
     def _inside(self, person: Person) -> Inside:

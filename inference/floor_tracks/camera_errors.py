@@ -29,6 +29,7 @@ from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.measurement import AS_SEEN, CameraOff, Feet, Sighting, feet_show
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import CameraErrors, CameraShifted, FeetSeen, Track
+from inference.messages import CameraLearned
 
 Array = NDArray[np.float64]
 Block = Literal["box", "point", "turn", "clock"]
@@ -98,6 +99,20 @@ def shift_of(errors: CameraErrors, camera: str, s: Settings) -> CameraShift:
     few = max(1.0, min(shift.compared, s.shift_memory) * s.foot_step_s / s.foot_independent_s)
     surely = shift.compared >= s.shift_least and angle > s.shift_sds * sqrt(shift.var / few)
     return CameraShift(degrees(angle), surely)
+
+
+def learned_of(errors: CameraErrors, s: Settings) -> tuple[CameraLearned, ...]:
+    """What is known of all cameras, in words for others."""
+    cameras = [name.removesuffix("\nclock") for name in errors.starts if name.endswith("\nclock")]
+    return tuple(
+        CameraLearned(
+            camera,
+            _late(errors, camera, s),
+            clock_of(errors, camera, s).drift,
+            shift_of(errors, camera, s).angle_deg if camera in errors.turned else 0.0,
+        )
+        for camera in cameras
+    )
 
 
 def off_of(errors: CameraErrors, camera: str, s: Settings) -> CameraOff:

@@ -16,7 +16,7 @@ from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import FloorTracksState, Track
 from inference.floor_tracks.whereabouts import Whereabouts
-from inference.messages import Alarm, Appearance, TrackEnded, TrackStarted
+from inference.messages import Alarm, Appearance, CameraLearned, TrackEnded, TrackStarted
 from store_layout.floor_plan import FloorPlan
 
 
@@ -26,6 +26,7 @@ class Changes(msgspec.Struct):
     started: list[TrackStarted] = []
     ended: list[TrackEnded] = []
     alarms: list[Alarm] = []
+    cameras: tuple[CameraLearned, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.started or self.ended or self.alarms)

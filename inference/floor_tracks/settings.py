@@ -97,6 +97,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clock_memory_s: float = 3600.0
     clock_least_s: float = 0.1
     """A camera whose clock is nearer to the others' than this is taken as it comes ..."""
+    tell_s: float = 10.0
+    """What was learned of the cameras is told this often."""
     clock_least_sds: float = 2.5
     """... or than this many of its standard deviations."""
 

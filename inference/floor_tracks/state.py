@@ -59,6 +59,8 @@ class CameraErrors(msgspec.Struct):
     t: float | None = None
     """Time up to which it has aged."""
     shifts: dict[str, CameraShifted] = {}
+    told_t: float = 0.0
+    """When all that is learned was last told."""
     turned: list[str] = []
     """Cameras that do not look where their calibration says, and have been told of."""
 

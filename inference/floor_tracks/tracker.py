@@ -20,6 +20,7 @@ from inference.floor_tracks.camera_errors import (
     feet_found,
     learn_feet,
     learn_turn_anew,
+    learned_of,
     off_of,
     shift_of,
 )
@@ -149,6 +150,9 @@ class FloorTracker:
         changes = Changes()
         if view is not None:
             self._tell_of_turned(sensor, changes)
+            if abs(state.t - state.camera_errors.told_t) >= s.tell_s:
+                state.camera_errors.told_t = state.t
+                changes.cameras = learned_of(state.camera_errors, s)
         self._encounters({n: sighting.appearance for n, sighting in seen.items()})
         hands = self._hands(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known])
         self._lifecycle.settle(state, dt, changes)
@@ -322,6 +326,7 @@ class FloorTracker:
             tuple(changes.started),
             tuple(changes.ended),
             tuple(changes.alarms),
+            changes.cameras,
         )
 
     def _person(

@@ -29,6 +29,7 @@ from inference.messages.observations import (
 from inference.messages.results import (
     Alarm,
     Attribution,
+    CameraLearned,
     Cart,
     CartChanged,
     CartLine,
@@ -53,6 +54,7 @@ __all__ = [
     "Appearance",
     "Attribution",
     "Box",
+    "CameraLearned",
     "Cart",
     "CartChanged",
     "CartLine",

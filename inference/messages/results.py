@@ -81,6 +81,18 @@ class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
     text: str
 
 
+class CameraLearned(msgspec.Struct, frozen=True):
+    """What was learned of one camera by comparing it with the others; allowed for already."""
+
+    camera: str
+    late_s: float = 0.0
+    """Its frames are surely older than their time stamps by this much more than others'; 0: not surely."""
+    drift: float = 0.0
+    """How that grows, seconds a second."""
+    turned_deg: float = 0.0
+    """It surely looks this far beside where its calibration says; 0: not surely, or too little to matter."""
+
+
 class FloorUpdate(msgspec.Struct, frozen=True, tag="floor"):
     """Everybody inside, after one observation."""
 
@@ -89,6 +101,8 @@ class FloorUpdate(msgspec.Struct, frozen=True, tag="floor"):
     started: tuple[TrackStarted, ...] = ()
     ended: tuple[TrackEnded, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    cameras: tuple[CameraLearned, ...] = ()
+    """Now and then: what is known of all cameras that something is known of."""
 
 
 class ScaleChange(msgspec.Struct, frozen=True):

@@ -33,6 +33,10 @@ class DeviceStatus(msgspec.Struct, frozen=True):
     latency_s: float | None = None
     last_error: str = ""
     reconnects: int = 0
+    clock_late_s: float = 0.0
+    """Of a camera: its frames are surely older than their stamps by this much more than others'."""
+    turned_deg: float = 0.0
+    """Of a camera: it surely looks this far beside where its calibration says."""
 
 
 class CameraView(msgspec.Struct, frozen=True):

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
 from inference.engine.view import LATEST, ShownPicture, View, ViewState
-from inference.messages import Alarm, Detection, Detections, Person, StaffMark, VisitClosed, VisitOpened
+from inference.messages import (
+    Alarm,
+    CameraLearned,
+    Detection,
+    Detections,
+    Person,
+    StaffMark,
+    VisitClosed,
+    VisitOpened,
+)
 from inference.messages.codec import from_msgpack, to_msgpack
 from inference.messages.results import CartChanged, FloorUpdate
-from inference.messages.wire import SourceStatus
+from inference.messages.wire import DeviceStatus, SourceStatus
 from tests.support.fake_pipeline import FakeFlow, fake_layout, fake_observations
 
 SOURCE = SourceStatus("recording", "r")
@@ -69,3 +78,18 @@ def test_carts_and_visits_end_together_and_the_state_survives_a_checkpoint() -> 
     assert again == state
     view.saw(seen, flow.finish(2e9))
     assert state.carts == {}
+
+
+def test_what_the_floor_learned_of_a_camera_is_shown_with_the_device() -> None:
+    view = View("e")
+    devices = (
+        DeviceStatus("c0", "camera", "live", 0.0),
+        DeviceStatus("c1", "camera", "live", 0.0),
+        DeviceStatus("c0", "scale", "live", 0.0),
+    )
+    learned = (CameraLearned("c0", 0.3, 0.0, 2.1), CameraLearned("c1"))
+    view.take([FloorUpdate(1.0, (), cameras=learned), FloorUpdate(1.1, ())])
+    shown = view.snapshot(SOURCE, devices, 0, {}).devices
+    assert [(d.clock_late_s, d.turned_deg) for d in shown] == [(0.3, 2.1), (0.0, 0.0), (0.0, 0.0)]
+    again = View("e", from_msgpack(to_msgpack(view.state), ViewState))
+    assert again.snapshot(SOURCE, devices, 0, {}).devices == shown

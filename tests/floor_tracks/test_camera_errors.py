@@ -22,7 +22,7 @@ from inference.floor_tracks.kalman import Fix, at_rest
 from inference.floor_tracks.measurement import AS_SEEN, CameraOff, Feet, Measurer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import CameraErrors, CameraShifted, Track
-from inference.messages import Alarm, Detection, Detections, KeyPoint
+from inference.messages import Alarm, CameraLearned, Detection, Detections, KeyPoint
 from inference.messages.codec import from_msgpack, to_msgpack
 from store_layout.camera_geometry import camera_model
 from store_layout.model import OpenCvCalibration, StoreLayout
@@ -388,3 +388,14 @@ def test_a_knock_is_told_of_once() -> None:
     knocked = [a for a in told if a.kind == "camera_turned"]
     assert [a.about for a in knocked] == ["west"]
     assert "2.4 degrees" in knocked[0].text
+
+
+def test_what_is_learned_is_told_now_and_then() -> None:
+    tracker, told = FloorTracker(LAYOUT), list[tuple[float, tuple[CameraLearned, ...]]]()
+    for seen in Session(LAYOUT, walkers(25.0), FAULTS).frames(25.0, FPS):
+        update = tracker.observe(seen)
+        assert update is not None
+        told += [(seen.t, update.cameras)] if update.cameras else []
+    assert 1 <= len(told) <= 3
+    assert {each.camera for each in told[-1][1]} <= set(CAMERAS)
+    assert all(each.late_s == 0.0 and each.turned_deg == 0.0 for _, cameras in told for each in cameras)

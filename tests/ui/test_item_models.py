@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from console.item_models.carts import CartsModel
 from console.item_models.closed_visits import ClosedVisitsModel, why
-from console.item_models.devices import DevicesFound, DevicesModel
+from console.item_models.devices import DevicesFound, DevicesModel, why_of
 from console.item_models.keyed_rows import HEADING_ROLE, SIGN_ROLE, TONE_ROLE
 from console.item_models.shoppers_inside import InsideModel
 from console.item_models.words import ShopWords, chance, clock_time, grams, since, span
@@ -168,3 +168,12 @@ def test_times_are_the_shops() -> None:
 def test_unknown_products_are_shown_by_their_number(layout: StoreLayout, words: ShopWords) -> None:
     assert words.product("9999") == "9999"
     assert words.price("9999", 3) == 0
+
+
+def test_a_camera_says_what_the_others_say_of_it() -> None:
+    camera = DeviceStatus("cam3", "camera", "live", EPOCH, why="", clock_late_s=0.3, turned_deg=2.14)
+    assert why_of(camera) == (
+        "Turned by 2.1° from its calibration: calibrate it again. "
+        "Its pictures are stamped 0.30 s later than others', which is allowed for"
+    )
+    assert why_of(DeviceStatus("s1", "scale", "lost", EPOCH, why="Silent")) == "Silent"
