@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -261,6 +262,9 @@ def _follow(queue: PrintQueue, printers: tuple[PrinterSettings, ...], *, as_json
             msgspec.json.encode(job).decode() if as_json else words_of(job), markup=False, highlight=False
         )
 
+    # Both end it, also where whoever started it had Ctrl+C ignored (a job in the background, a service).
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.default_int_handler)
     systems = [printer for printer in printers if printer.where.kind == "system"]
     with Spooler(queue.path, printers, say), suppress(KeyboardInterrupt):
         while True:

@@ -45,7 +45,7 @@ def test_every_session_shows_the_store_in_another_dress(
     sizes = {(c.width, c.height) for c in layout.file.camera}
     assert {(e.width, e.height) for e in first} <= sizes
     colours = [np.mean([decoded(e).mean(axis=(0, 1)) for e in some], axis=0) for some in sessions]
-    assert np.abs(colours[0] - colours[1]).max() > 8
+    assert np.abs(colours[0] - colours[1]).max() > 5
 
 
 def test_people_are_there_and_known_from_camera_to_camera(

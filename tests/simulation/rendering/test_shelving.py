@@ -114,7 +114,7 @@ def test_the_front_most_of_a_fullest_column_goes_first() -> None:
 
 
 def test_other_products_in_the_slot_do_not_matter() -> None:
-    slot = "K1s33"
+    slot = "G3e13"
     counts = stock_of(LAYOUT, slot)
     first, second = counts
     alone = places(slot, {first: counts[first]})
