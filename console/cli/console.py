@@ -308,6 +308,8 @@ class VisitPrinter:
             case "issue" if document is not None:
                 total = format_money(document.receipt.total, document.receipt.currency)
                 outcome = f"receipt {document.label}, {total}"
+            case "issue":
+                outcome = "one receipt with those who pay together, when the last of them is decided"
             case "review":
                 asked = "; ".join(question.text for question in visit.questions) or "; ".join(visit.notes)
                 outcome = f"to a person: {asked}"
