@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from math import exp, log
 
@@ -77,15 +78,25 @@ def pairs_of(
 
 
 def _near(common: Sequence[Fix], sightings: Sequence[Sighting]) -> Iterator[tuple[int, list[int]]]:
-    """For each track that has any, the sightings that may be it by their distance."""
-    if not common or not sightings:
+    """For each track that has any, the sightings that are near enough to be it."""
+    seen = sorted(
+        (g.first.x, g.first.y, 16.0 * (g.first.xx + g.first.yy) + 1.0, j) for j, g in enumerate(sightings)
+    )
+    if not seen:
         return
-    at = np.array([(fix.x, fix.y, 16.0 * (fix.xx + fix.yy)) for fix in common])
-    seen = np.array([(g.first.x, g.first.y, 16.0 * (g.first.xx + g.first.yy) + 1.0) for g in sightings])
-    away = (at[:, None, :2] - seen[None, :, :2]) ** 2
-    close = away[:, :, 0] + away[:, :, 1] <= at[:, None, 2] + seen[None, :, 2]
-    for i in np.flatnonzero(close.any(axis=1)).tolist():
-        yield i, np.flatnonzero(close[i]).tolist()
+    lefts = [x for x, _, _, _ in seen]
+    widest = max(reach for _, _, reach, _ in seen)
+    for i, at in enumerate(common):
+        own = 16.0 * (at.xx + at.yy)
+        far = (own + widest) ** 0.5
+        near = [
+            j
+            for x, y, reach, j in seen[bisect_left(lefts, at.x - far) : bisect_right(lefts, at.x + far)]
+            if (x - at.x) ** 2 + (y - at.y) ** 2 <= own + reach
+        ]
+        if near:
+            near.sort()
+            yield i, near
 
 
 def _pair(

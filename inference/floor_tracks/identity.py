@@ -156,5 +156,7 @@ def reported(
             if q >= s.doubt_kept:
                 theirs = people[other].belief if other in people else {other: 1.0}
                 belief = mixed(belief, theirs, q, s.doubt_kept)
+    if len(belief) == 1 and track.number in belief:
+        return min(1.0, belief[track.number]), ()
     others = sorted(((n, p) for n, p in belief.items() if n != track.number), key=lambda x: (-x[1], x[0]))
     return min(1.0, belief.get(track.number, 0.0)), tuple(others)

@@ -317,10 +317,16 @@ class FloorTracker:
     ) -> FloorUpdate:
         """``known``: by identity of the track, its place where that has been worked out for this moment."""
         people = {p.number: p for p in self.state.people}
+        doubtful = in_doubt(self.state.encounters)
         return FloorUpdate(
             self.state.t,
             tuple(
-                self._person(p, people, hands.get(p.number, ()), (known or {}).get(id(p)))
+                self._person(
+                    p,
+                    people if p.number in doubtful else None,
+                    hands.get(p.number, ()),
+                    (known or {}).get(id(p)),
+                )
                 for p in self.state.people
             ),
             tuple(changes.started),
@@ -330,11 +336,12 @@ class FloorTracker:
         )
 
     def _person(
-        self, p: Track, people: dict[int, Track], hands: tuple[Hand, ...], at: Fix | None = None
+        self, p: Track, people: dict[int, Track] | None, hands: tuple[Hand, ...], at: Fix | None = None
     ) -> Person:
+        """``people``: all, for who is in an encounter; None: nobody is near enough to be taken for them."""
         state, s = self.state, self.settings
         at = at or with_common_error(p, s)
-        identity, could_be = reported(p, state.encounters, people, s)
+        identity, could_be = reported(p, state.encounters if people else (), people or {}, s)
         return Person(
             track=p.number,
             t=state.t,
