@@ -79,7 +79,6 @@ def print_receipt(
             found,
             stationery.shop,
             info.time_zone,
-            prices_include_tax=info.prices_include_tax,
             qr_prefix=stationery.qr_prefix,
         )
         key = f"{found.label} {found.hash}"
