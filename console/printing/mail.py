@@ -164,6 +164,9 @@ class _Page:
             if payment.rounding:
                 rows.append((texts.rounding, money(payment.rounding), f"color:{_QUIET_INK}"))
             rows.append((payment_words(payment, texts), money(payment.amount), f"color:{_QUIET_INK}"))
+            if payment.reference:
+                words = texts.payment_reference.format(reference=payment.reference)
+                rows.append((words, "", f"color:{_QUIET_INK};font-size:14px"))
         return "\n".join(
             f'<tr style="{style}"><th scope="row" style="{_CELL};text-align:left;font-weight:inherit">'
             f'{escape(what)}</th><td style="{_CELL};{_RIGHT}">{escape(amount)}</td></tr>'

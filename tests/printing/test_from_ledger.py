@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from console.back_office import Ledger
-from console.back_office.corrections import Change
+from console.back_office.corrections import (
+    Change,
+    Correction,
+    account_of,
+    applied,
+    difference,
+    given_back,
+)
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import moved
 from console.back_office.payments import send_due, settle
+from console.back_office.receipts import price_visit
+from console.back_office.records import CorrectionRow, DocumentRow
 from console.printing.document import Payment, PrintableReceipt, UnprintableError
 from console.printing.from_ledger import printable_correction
 from console.printing.layout import Paper, lay_out
 from console.printing.texts import languages, texts_for
 from tests.back_office.visits import closed
-from tests.printing.documents import AT, MARA, corner, correct, correction_of, documents, receipt_of
+from tests.printing.documents import AT, MARA, ZONE, corner, correct, correction_of, documents, receipt_of
 from tests.printing.receipts import SHOP
 
 
@@ -140,3 +152,55 @@ def test_a_correction_is_not_printed_for_another_receipt(tmp_path: Path) -> None
             printable_correction(row, other, SHOP)
         assert ledger.correction("R", 1) is None
         assert moved(ledger, 1, "C-000001") == []
+
+
+SKUS = ("beer", "cola", "milk", "gum")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    bought=st.lists(st.integers(1, 7), min_size=4, max_size=4),
+    back=st.lists(st.tuples(st.sampled_from(SKUS), st.integers(1, 7)), min_size=1, max_size=4),
+    goodwill=st.integers(0, 50),
+    included=st.booleans(),
+)
+def test_any_refund_can_be_printed_and_adds_up(
+    bought: list[int], back: list[tuple[str, int]], goodwill: int, included: bool
+) -> None:
+    units = dict(zip(SKUS, bought, strict=True))
+    receipt = price_visit(closed("v1", tuple(units.items()), closed_at=AT), corner(included=included))
+    numbers = {line.sku: n for n, line in enumerate(receipt.lines, 1) if line.kind == "product"}
+    changes = [
+        Change(kind="remove", line=numbers[sku], count=min(count, units[sku]))
+        for sku, count in dict(back).items()
+    ]
+    before = account_of(receipt)
+    if goodwill:
+        changes.insert(0, Change(kind="goodwill", amount=goodwill))
+    lines = given_back(before, changes)
+    taxes = difference(before, applied(before, lines))
+    correction = Correction(
+        kind="refund",
+        store="s1",
+        visit="v1",
+        code="K1-204",
+        issued_at=AT,
+        currency="EUR",
+        of=1,
+        lines=lines,
+        taxes=taxes,
+        total=sum(rate.gross for rate in taxes),
+        reason="other",
+        dispute="d",
+        decided_by="Mara",
+    )
+    row, of = CorrectionRow("C", 1, correction, 2, ""), DocumentRow("R", 1, receipt, 1, "")
+    what = printable_correction(row, of, SHOP, ZONE)
+    assert what.prices_include_tax == included
+    assert not included or sum(line.amount for line in what.lines) == what.total
+    for above, line in pairwise((None, *what.lines)):
+        assert line is not None
+        assert not line.is_deposit or (above is not None and above.name == line.name)
+        assert line.unit_price is None or line.quantity * line.unit_price in {line.amount, 0}
+    for block in lay_out(what, Paper(32), texts_for("de"), "de"):
+        assert len(getattr(block, "text", "")) <= 32

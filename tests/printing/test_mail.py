@@ -62,6 +62,7 @@ def test_a_correction_says_what_it_refers_to_and_why() -> None:
     for said in ("Erstattung C-000001", "Zu Beleg R-000001", "Grund: falscher Artikel", "Pfand"):
         assert said in words
     assert "Karte ****4242, erstattet" in words
+    assert any(word.startswith("Zahlung ") for word in words)
     cash = Reader(html(documents()["cash"], stationery())).words
     assert cash.index("TOTAL") < cash.index("Rounding") < cash.index("Cash")
     assert "K1-204, K2-204" in Reader(html(documents()["group"], stationery())).words
