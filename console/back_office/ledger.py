@@ -305,10 +305,20 @@ class Ledger(LedgerFile):
 
     def corrections_of(self, number: int) -> list[CorrectionRow]:
         """Refunds and supplements of a receipt, in the order in which they were issued."""
+        return self._corrections("WHERE d.of_number = ? ORDER BY e.seq", (number,))
+
+    def correction(self, series: str, number: int) -> CorrectionRow | None:
+        """A refund or a supplement by its series and number."""
+        rows = self._corrections(
+            "WHERE d.series = ? AND d.number = ? AND d.kind <> 'receipt'", (series, number)
+        )
+        return rows[0] if rows else None
+
+    def _corrections(self, tail: str, args: tuple[object, ...]) -> list[CorrectionRow]:
         rows = self._db.execute(
             "SELECT d.series, d.number, e.body, e.seq, e.hash "
-            "FROM document d JOIN entry e ON e.seq = d.entry WHERE d.of_number = ? ORDER BY e.seq",
-            (number,),
+            "FROM document d JOIN entry e ON e.seq = d.entry " + tail,
+            args,
         )
         return [
             CorrectionRow(series, of, msgspec.json.decode(body, type=CorrectionBody).document, seq, chained)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from console.back_office.bodies import PaymentBody
 from console.back_office.ledger_file import LedgerFile
 
 Kind = Literal["capture", "refund"]
@@ -35,6 +36,18 @@ class PaymentTask(msgspec.Struct, frozen=True):
     last_four: str
     said: str
     """The last thing that was heard of it."""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """Money that changed hands because of a document."""
+
+    amount: int
+    """Minor units, the coins' rounding included; below 0: given back."""
+    rounding: int
+    """What the smallest coin added; below 0 it made it less, or gave back more."""
+    by_card: bool
+    last_four: str
+    ref: str
 
 
 _SELECT = (
@@ -101,6 +114,29 @@ def due(file: LedgerFile, now: float) -> list[PaymentTask]:
 def of_receipt(file: LedgerFile, receipt: int) -> list[PaymentTask]:
     """All orders about a receipt and its corrections."""
     return _read(file, f"{_SELECT} WHERE receipt = ? ORDER BY id", (receipt,))
+
+
+def moved(file: LedgerFile, receipt: int, document: str) -> list[Moved]:
+    """What was paid or given back for one document of a receipt, as the chain says; nothing written off."""
+    found = []
+    for done in of_receipt(file, receipt):
+        if done.document != document or done.state not in {"done", "settled"}:
+            continue
+        body = msgspec.json.decode(
+            file.scalar("SELECT body FROM entry WHERE cause = ?", f"payment:{done.key}"), type=PaymentBody
+        )
+        if body.outcome in {"done", "counter"}:
+            signed = body.amount if body.what == "capture" else -body.amount
+            found.append(
+                Moved(
+                    amount=signed + body.rounding,
+                    rounding=body.rounding,
+                    by_card=body.outcome == "done",
+                    last_four=done.last_four,
+                    ref=body.ref,
+                )
+            )
+    return found
 
 
 def open_ends(file: LedgerFile) -> list[int]:

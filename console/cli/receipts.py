@@ -1,8 +1,10 @@
-"""``main.py print``: a receipt on paper or in a file."""
+"""``main.py print``: a receipt, a refund or a supplement on paper or in a file."""
 
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,14 @@ import msgspec
 import typer
 
 from console.back_office import DocumentRow, Ledger
+from console.back_office.audit import record
+from console.back_office.corrections import SERIES
+from console.back_office.ledger import RECEIPT_SERIES
+from console.back_office.operators import OperatorError, SignInError
+from console.back_office.payment_rows import Moved, moved
+from console.back_office.permissions import Actor, NotAllowedError
+from console.back_office.records import CorrectionRow
+from console.cli.acting import PIN_VARIABLE, acts
 from console.cli.ledger import LedgerOption, default_ledger
 from console.cli.places import DEMO_STORE, state_dir
 from console.cli.printers import (
@@ -24,7 +34,7 @@ from console.cli.printers import (
 )
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json
 from console.printing.document import PrintableReceipt
-from console.printing.from_ledger import printable
+from console.printing.from_ledger import printable, printable_correction
 from console.printing.layout import Paper
 from console.printing.paper_jobs import receipt_blocks, receipt_job
 from console.printing.printers import (
@@ -45,12 +55,47 @@ from store_layout.reader import read_store
 FILES = (".pdf", ".html", ".txt", ".eml", ".png", ".bin")
 
 
+Note = Callable[[int], None]
+"""Told a copy's number before the copy is made."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A document, and what is printed with it."""
+
+    row: DocumentRow | CorrectionRow
+    of: DocumentRow
+    """Its receipt: of a receipt, itself."""
+    moved: tuple[Moved, ...]
+
+    def on(self, stationery: Stationery, time_zone: str) -> PrintableReceipt:
+        """As it is printed on a shop's stationery."""
+        shop, prefix = stationery.shop, stationery.qr_prefix
+        if isinstance(self.row, DocumentRow):
+            return printable(self.row, shop, time_zone, moved=self.moved, qr_prefix=prefix)
+        return printable_correction(self.row, self.of, shop, time_zone, moved=self.moved, qr_prefix=prefix)
+
+
 # -- main.py print ---------------------------------------------------------------------------------------
 
 
 def print_receipt(
-    receipt: Annotated[str, typer.Argument(help="Number or code of the receipt.", show_default=False)],
+    receipt: Annotated[
+        str,
+        typer.Argument(
+            help="Number of the document (R-000012 or 12, C-000001, S-000001), or the receipt's code.",
+            show_default=False,
+        ),
+    ],
     copy: Annotated[bool, typer.Option("--copy", help="A copy, marked so with its number.")] = False,
+    acting: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help=f"Operator who makes the copy, for the audit log; the PIN is asked for, or {PIN_VARIABLE}.",
+            show_default=False,
+        ),
+    ] = None,
+    why: Annotated[str, typer.Option(help="Why there is a copy, for the audit log.")] = "",
     printer: PrinterOption = None,
     to: Annotated[
         Path | None,
@@ -69,59 +114,88 @@ def print_receipt(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print a receipt, once; after that, copies. Exit status 0: it was printed, or the file was written."""
-    with errors_in_words(*ERRORS):
+    """Print a receipt, a refund or a supplement, once; after that, copies.
+
+    Exit status 0: it was printed, or the file was written.
+    """
+    if acting is not None and not copy:
+        raise fail("--as says who makes a copy: give --copy as well")
+    with errors_in_words(*ERRORS, OperatorError, SignInError, NotAllowedError):
         info = None if store is None else read_store(store).file.store
-        found = _find(receipt, ledger or _ledger_of(info))
+        path = ledger or _ledger_of(info)
+        found = _find(receipt, path)
         info, folder = _store_of(found, info, store)
         stationery = read_stationery(folder, info.name, locale)
-        document = printable(
-            found,
-            stationery.shop,
-            info.time_zone,
-            prices_include_tax=info.prices_include_tax,
-            qr_prefix=stationery.qr_prefix,
-        )
-        key = f"{found.label} {found.hash}"
+        document = found.on(stationery, info.time_zone)
+        key = f"{found.row.label} {found.row.hash}"
         if to is not None:
             kind = _profile_for(profile, printer) if to.suffix.lower() in {".png", ".bin"} else None
-            _write(document, key, stationery, to, kind, copy=copy, as_json=as_json)
+            note = _note(path, acting, found.row.label, why) if copy else None
+            _write(document, key, stationery, to, kind, note, as_json=as_json)
             return
         chosen = choose(read_printers(printers_file()), printer)
-        _print(document, key, stationery, chosen, copy=copy, as_json=as_json)
+        note = _note(path, acting, found.row.label, why) if copy else None
+        _print(document, key, stationery, chosen, note, as_json=as_json)
 
 
 def _ledger_of(info: StoreInfo | None) -> Path:
     return default_ledger() if info is None else state_dir() / f"live-{info.id}" / "ledger.sqlite"
 
 
-def _find(words: str, path: Path) -> DocumentRow:
+def _note(path: Path, acting: str | None, label: str, why: str) -> Note:
+    """Sign in who makes the copy; gives what writes it into the audit log, where somebody is named."""
+    actor: Actor | None = None
+    if acting is not None:
+        with Ledger.open(path) as ledger:
+            actor = acts(ledger, acting)
+
+    def note(number: int) -> None:
+        if actor is not None:
+            with Ledger.open(path) as ledger, ledger.writing("the audit log"):
+                record(ledger, actor, f"made copy {number}", at=time.time(), about=label, why=why)
+
+    return note
+
+
+def _find(words: str, path: Path) -> Found:
     with Ledger.open(path, read_only=True) as ledger:
-        if number := re.fullmatch(r"(?:([A-Z]+)-)?0*(\d{1,12})", words):
-            series, digits = number.groups()
-            found = ledger.document(int(digits), series) if series else ledger.document(int(digits))
-            if found is not None:
-                return found
-        coded = [row for row in ledger.documents(search=words) if row.receipt.code == words]
+        row = _row(ledger, words, path)
+        number = row.number if isinstance(row, DocumentRow) else row.correction.of
+        of = row if isinstance(row, DocumentRow) else ledger.document(number)
+        if of is None:
+            raise fail(f"{path}: the receipt of {row.label} is not there; main.py ledger verify says more")
+        return Found(row, of, tuple(moved(ledger, number, row.label)))
+
+
+def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
+    if number := re.fullmatch(r"(?:([A-Z]+)-)?0*(\d{1,12})", words):
+        series, digits = number.groups(RECEIPT_SERIES)
+        found = (
+            ledger.correction(series, int(digits))
+            if series in SERIES.values()
+            else ledger.document(int(digits), series)
+        )
+        if found is not None:
+            return found
+    coded = [row for row in ledger.documents(search=words) if words in {row.receipt.code, *row.receipt.codes}]
     if not coded:
-        raise fail(f"{path}: there is no receipt {words!r}; main.py ledger receipts lists them")
+        raise fail(f"{path}: there is no document {words!r}; main.py ledger receipts lists receipts")
     if len(coded) > 1:
         labels = ", ".join(row.label for row in coded)
         raise fail(f"{len(coded)} receipts have the code {words}: say which by its number: {labels}")
     return coded[0]
 
 
-def _store_of(
-    found: DocumentRow, info: StoreInfo | None, folder: Path | None
-) -> tuple[StoreInfo, Path | None]:
+def _store_of(found: Found, info: StoreInfo | None, folder: Path | None) -> tuple[StoreInfo, Path | None]:
     """Whose receipt it is. The demo store's head is only for the demo store's receipts."""
-    if info is not None and info.id != found.receipt.store:
-        raise fail(f"{found.label} is of the store {found.receipt.store}, and {folder} is {info.id}")
+    of = found.of.receipt.store
+    if info is not None and info.id != of:
+        raise fail(f"{found.row.label} is of the store {of}, and {folder} is {info.id}")
     if info is None:
         demo = read_store(DEMO_STORE).file.store
-        if demo.id == found.receipt.store:
+        if demo.id == of:
             return demo, DEMO_STORE
-        return StoreInfo(id=found.receipt.store, name=found.receipt.store), None
+        return StoreInfo(id=of, name=of), None
     return info, folder
 
 
@@ -138,17 +212,20 @@ def _write(
     stationery: Stationery,
     to: Path,
     profile: PrinterProfile | None,
+    note: Note | None,
     *,
-    copy: bool,
     as_json: bool,
 ) -> None:
+    """``note``: it is a copy."""
     suffix = to.suffix.lower()
     if suffix not in FILES:
         raise fail(f"{to}: what kind of file? Its name ends with one of {', '.join(FILES)}")
-    if copy:
+    if note is not None:
         with PrintQueue.open(queue_file()) as queue:
             document = msgspec.structs.replace(document, copy=queue.next_copy(key))
     data = _file(document, stationery, suffix, profile)
+    if note is not None:
+        note(document.copy)
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_bytes(data)
     if as_json:
@@ -187,10 +264,11 @@ def _print(
     key: str,
     stationery: Stationery,
     printer: PrinterSettings,
+    note: Note | None,
     *,
-    copy: bool,
     as_json: bool,
 ) -> None:
+    """``note``: it is a copy."""
     system = printer.where.kind == "system"
 
     def render(number: int) -> bytes:
@@ -201,12 +279,18 @@ def _print(
 
         return system_printer.pack(receipt_blocks(numbered, Paper(pdf.COLUMNS), pdf.DOTS, stationery))
 
+    def noted(number: int) -> bytes:
+        body = render(number)
+        if note is not None:
+            note(number)
+        return body
+
     with PrintQueue.open(queue_file()) as queue:
         job = queue.add_document(
             printer.name,
             key,
-            render,
-            copy=copy,
+            noted,
+            given=None if note is None else queue.next_copy(key),
             what=document.number,
             job_format="blocks" if system else "escpos",
         )

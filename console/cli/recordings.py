@@ -99,11 +99,22 @@ def replay_into(
     ):
         task = bar.add_task(recording.name, total=None)
 
-        def post(closed: ClosedVisit, layout: StoreLayout) -> object:
-            document = ledger.post_visit(closed, layout).document
-            return None if document is None else {"number": document.label, "total": document.receipt.total}
+        visits: list[str] = []
 
-        summary = replay(
+        def post(closed: ClosedVisit, layout: StoreLayout) -> None:
+            visits.append(closed.visit)
+            ledger.post_visit(closed, layout)
+
+        def receipts() -> dict[str, object]:
+            ledger.settle_groups()
+            documents = {visit: ledger.document_of(visit) for visit in visits}
+            return {
+                visit: {"number": document.label, "total": document.receipt.total}
+                for visit, document in documents.items()
+                if document is not None
+            }
+
+        return replay(
             recording,
             target,
             eyes,
@@ -111,10 +122,9 @@ def replay_into(
             keep_detections=keep_detections,
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
             on_closed=post,
+            receipts=receipts,
             on_result=on_result,
         )
-        ledger.settle_groups()
-        return summary
 
 
 def _progress(*, quiet: bool) -> Progress:

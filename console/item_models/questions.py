@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from console.back_office.review_answers import believed
 from console.item_models.words import MINUS, ShopWords
 from inference.messages.results import ClosedVisit, Explanation, Question
 
@@ -43,7 +44,7 @@ def effect_words(possibility: Possibility, words: ShopWords) -> str:
 
 
 def _card(question: Question, visit: ClosedVisit, words: ShopWords) -> QuestionCard:
-    counted = _counted(question, visit)
+    counted = believed(question, visit)
     base = _price(counted, visit.track, words) if counted is not None else 0
     return QuestionCard(
         question.text,
@@ -58,16 +59,6 @@ def _card(question: Question, visit: ClosedVisit, words: ShopWords) -> QuestionC
             for e in question.alternatives
         ),
     )
-
-
-def _counted(question: Question, visit: ClosedVisit) -> Explanation | None:
-    """The alternative that the visit's lines follow, as far as they say it: by the event behind a line."""
-    said = {line.sku for line in visit.lines if question.event in line.events}
-    for explanation in question.alternatives:
-        taken = {sku for sku, count in explanation.units(visit.track).items() if count > 0}
-        if taken == said:
-            return explanation
-    return None
 
 
 def _price(explanation: Explanation, track: int, words: ShopWords) -> int:

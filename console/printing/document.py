@@ -13,7 +13,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-DocumentKind = Literal["receipt", "refund", "correction"]
+DocumentKind = Literal["receipt", "refund", "supplement"]
+Reason = Literal[
+    "not_taken", "wrong_product", "wrong_count", "wrong_price", "damaged", "not_charged", "goodwill", "other"
+]
+"""Why a receipt was corrected."""
 MOST_DECIMALS = 4
 """The most that ISO 4217 knows."""
 
@@ -39,12 +43,18 @@ class PrintableLine(msgspec.Struct, frozen=True):
 
     name: str
     quantity: int
-    unit_price: int
+    """Units; below 0: that many less; 0: only money changes."""
+    unit_price: int | None
+    """None: the units did not all cost the same."""
     amount: int
     """Minor units; negative for discounts and what is given back."""
     tax_basis_points: int
     below: bool = False
-    """It belongs to the line above: printed indented, without a count of one."""
+    """It belongs to the line above: printed indented."""
+    is_deposit: bool = False
+    """Printed by the word for deposits; ``name`` is the product's."""
+    reduced: int = 0
+    """What promotions, which have lines of their own, take off this one."""
     notes: tuple[str, ...] = ()
     """Small print under the line."""
 
@@ -61,11 +71,14 @@ class PrintableTax(msgspec.Struct, frozen=True):
 class Payment(msgspec.Struct, frozen=True):
     """How it was paid. Never more of a card than its last four digits."""
 
-    kind: Literal["card", "cash", "other"]
+    kind: Literal["card", "cash", "counter"]
     amount: int
+    """Minor units; below 0: given back."""
     last_four: str = ""
     reference: str = ""
     """The provider's number of the payment."""
+    rounding: int = 0
+    """What of it comes from there being no smaller coin."""
 
     def __post_init__(self) -> None:
         if self.last_four and not (len(self.last_four) == 4 and self.last_four.isdigit()):
@@ -94,11 +107,12 @@ class PrintableReceipt(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     kind: DocumentKind = "receipt"
     refers_to: str = ""
-    """Number of the document that this one corrects."""
+    """Number of the receipt that this document corrects."""
+    reason: Reason | None = None
+    more_codes: tuple[str, ...] = ()
+    """Codes of the other visits that were paid together with this one."""
     payments: tuple[Payment, ...] = ()
     prices_include_tax: bool = True
-    rounding: int = 0
-    """Cash rounding within ``total``: it is what lines and taxes add up to, plus this."""
     copy: int = 0
     """0: the original. n: the n-th copy, and marked so."""
     qr: str = ""
@@ -113,7 +127,7 @@ class PrintableReceipt(msgspec.Struct, frozen=True, kw_only=True):
             raise UnprintableError(
                 f"receipt {self.number}: copy {self.copy}; 0 is the original, copies count from 1"
             )
-        gross = sum(tax.gross for tax in self.taxes) + self.rounding
+        gross = sum(tax.gross for tax in self.taxes)
         if gross != self.total:
             raise UnprintableError(
                 f"receipt {self.number}: its taxes add up to {gross} and its total is {self.total}; "

@@ -13,6 +13,7 @@ from console.printing.columns import both_ends, table, wrapped
 from console.printing.document import Payment, PrintableLine, PrintableReceipt
 from console.printing.profiles import PrinterProfile
 from console.printing.texts import ReceiptTexts
+from console.printing.words import kind_words, line_name, payment_words, reason_words, small_print
 
 INDENT = 2
 
@@ -108,14 +109,15 @@ class _Sheet:
 
     def what_it_is(self) -> Iterator[Block]:
         receipt, texts = self.receipt, self.texts
-        kind = {"receipt": texts.receipt, "refund": texts.refund, "correction": texts.correction}[
-            receipt.kind
-        ]
-        yield from self.pair(kind, receipt.number, bold=True)
+        yield from self.pair(kind_words(receipt, texts), receipt.number, bold=True)
         if receipt.refers_to:
             yield from self.text(texts.refers_to.format(number=receipt.refers_to))
+        if receipt.reason is not None:
+            yield from self.text(reason_words(receipt.reason, texts))
         yield from self.text(self.amounts.moment(receipt.issued()))
         yield from self.pair(texts.code, receipt.code)
+        for code in receipt.more_codes:
+            yield from self.pair("", code)
 
     def lines(self) -> Iterator[Block]:
         yield Text(f"{self.receipt.currency}{'':{self.letters_width()}}".rjust(self.paper.columns))
@@ -126,22 +128,15 @@ class _Sheet:
         letter = self.letters.get(line.tax_basis_points, "")
         amount = f"{self.clean_number(line.amount)}{letter:>{self.letters_width()}}"
         indent = INDENT if line.below else 0
-        for text in both_ends(self.paper.clean(line.name), amount, self.paper.columns - indent, hang=INDENT):
+        name = self.paper.clean(line_name(line, self.texts))
+        for text in both_ends(name, amount, self.paper.columns - indent, hang=INDENT):
             yield Text(" " * indent + text)
-        if line.quantity != 1:
-            each = self.texts.each.format(quantity=line.quantity, price=self.amounts.number(line.unit_price))
-            yield from self.text(each, indent=indent + INDENT)
-        for note in line.notes:
-            yield from self.text(note, indent=indent + INDENT)
+        for small in small_print(line, self.texts, self.amounts):
+            yield from self.text(small, indent=indent + INDENT)
 
     def sums(self) -> Iterator[Block]:
         receipt, texts = self.receipt, self.texts
-        if receipt.rounding:
-            yield from self.pair(
-                texts.subtotal, self.paper.money(self.amounts, receipt.total - receipt.rounding)
-            )
-            yield from self.pair(texts.rounding, self.paper.money(self.amounts, receipt.rounding))
-        label = self.paper.clean(texts.total_refund if receipt.kind == "refund" else texts.total)
+        label = self.paper.clean(texts.total)
         total = self.paper.money(self.amounts, receipt.total)
         half = self.paper.columns // 2
         wide = len(label) + 1 + len(total) <= half
@@ -151,6 +146,8 @@ class _Sheet:
             yield from self.payment(payment)
 
     def payment(self, payment: Payment) -> Iterator[Block]:
+        if payment.rounding:
+            yield from self.pair(self.texts.rounding, self.paper.money(self.amounts, payment.rounding))
         yield from self.pair(
             payment_words(payment, self.texts), self.paper.money(self.amounts, payment.amount)
         )
@@ -208,10 +205,3 @@ class _Sheet:
     def letters_width(self) -> int:
         """Room for the letter of a tax rate after each amount, and the space before it."""
         return max((1 + len(letter) for letter in self.letters.values()), default=0)
-
-
-def payment_words(payment: Payment, texts: ReceiptTexts) -> str:
-    """How something was paid."""
-    if payment.kind == "card":
-        return texts.card_digits.format(digits=payment.last_four) if payment.last_four else texts.card
-    return texts.cash if payment.kind == "cash" else texts.other_payment

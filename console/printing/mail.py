@@ -16,8 +16,9 @@ from console.printing.amounts import Amounts
 from console.printing.blocks import Text
 from console.printing.document import PrintableLine, PrintableReceipt
 from console.printing.dots import QUIET, qr_modules
-from console.printing.layout import Paper, lay_out, payment_words
+from console.printing.layout import Paper, lay_out
 from console.printing.stationery import Stationery
+from console.printing.words import kind_words, line_name, payment_words, reason_words, small_print
 
 PLAIN_COLUMNS = 48
 MODULE_PX = 6
@@ -70,9 +71,7 @@ def html(receipt: PrintableReceipt, stationery: Stationery) -> str:
 
 
 def _title(receipt: PrintableReceipt, stationery: Stationery) -> str:
-    texts = stationery.texts
-    kind = {"receipt": texts.receipt, "refund": texts.refund, "correction": texts.correction}[receipt.kind]
-    return f"{kind} {receipt.number}"
+    return f"{kind_words(receipt, stationery.texts)} {receipt.number}"
 
 
 class _Page:
@@ -124,9 +123,12 @@ class _Page:
         rows = [f"<strong>{escape(_title(receipt, self.stationery))}</strong>"]
         if receipt.refers_to:
             rows.append(escape(texts.refers_to.format(number=receipt.refers_to)))
+        if receipt.reason is not None:
+            rows.append(escape(reason_words(receipt.reason, texts)))
         moment = self.amounts.moment(receipt.issued())
         rows.append(f'<time datetime="{receipt.issued().isoformat()}">{escape(moment)}</time>')
-        rows.append(f"{escape(texts.code)} <strong>{escape(receipt.code)}</strong>")
+        codes = ", ".join((receipt.code, *receipt.more_codes))
+        rows.append(f"{escape(texts.code)} <strong>{escape(codes)}</strong>")
         return '<p style="margin:0 0 16px">' + "<br>\n".join(rows) + "</p>"
 
     def lines(self) -> str:
@@ -145,30 +147,26 @@ class _Page:
         )
 
     def line(self, line: PrintableLine) -> str:
-        small = []
-        if line.quantity != 1:
-            price = self.amounts.number(line.unit_price)
-            small.append(self.texts.each.format(quantity=line.quantity, price=price))
-        small += line.notes
+        small = small_print(line, self.texts, self.amounts)
         notes = "".join(f'<br><small style="color:{_QUIET_INK}">{escape(note)}</small>' for note in small)
         indent = "padding-left:16px" if line.below else ""
         letter = self.letters.get(line.tax_basis_points, "")
         return (
-            f'<tr><td style="{_CELL};{indent}">{escape(line.name)}{notes}</td>'
+            f'<tr><td style="{_CELL};{indent}">{escape(line_name(line, self.texts))}{notes}</td>'
             f'<td style="{_CELL};{_RIGHT}">{escape(self.amounts.number(line.amount))}'
             f' <small style="color:{_QUIET_INK}">{letter}</small></td></tr>'
         )
 
     def sums(self) -> str:
         receipt, texts, money = self.receipt, self.texts, self.amounts.money
-        rows = []
-        if receipt.rounding:
-            rows.append((texts.subtotal, money(receipt.total - receipt.rounding), ""))
-            rows.append((texts.rounding, money(receipt.rounding), ""))
-        label = texts.total_refund if receipt.kind == "refund" else texts.total
-        rows.append((label, money(receipt.total), "font-size:20px;font-weight:700"))
+        rows = [(texts.total, money(receipt.total), "font-size:20px;font-weight:700")]
         for payment in receipt.payments:
+            if payment.rounding:
+                rows.append((texts.rounding, money(payment.rounding), f"color:{_QUIET_INK}"))
             rows.append((payment_words(payment, texts), money(payment.amount), f"color:{_QUIET_INK}"))
+            if payment.reference:
+                words = texts.payment_reference.format(reference=payment.reference)
+                rows.append((words, "", f"color:{_QUIET_INK};font-size:14px"))
         return "\n".join(
             f'<tr style="{style}"><th scope="row" style="{_CELL};text-align:left;font-weight:inherit">'
             f'{escape(what)}</th><td style="{_CELL};{_RIGHT}">{escape(amount)}</td></tr>'

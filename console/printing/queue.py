@@ -91,27 +91,36 @@ class PrintQueue:
         render: Callable[[int], bytes],
         *,
         copy: bool = False,
+        given: int | None = None,
         what: str = "",
         job_format: Format = "escpos",
     ) -> Job:
         """Queue a document: its original, or its next copy. ``what``: its name for people, else ``document``.
 
         ``render`` makes the bytes for a copy's number, 0 for the original. The number is taken in the same
-        transaction as the job is written: two at once get two numbers. Raises :class:`QueueError` when the
-        original was given out, or is still in the queue.
+        transaction as the job is written: two at once get two numbers. ``given``: the copy's number, where
+        :meth:`next_copy` gave it already. Raises :class:`QueueError` when the original was given out, or is
+        still in the queue.
         """
+        name = what or document
+        if given is not None:
+            body = render(given)
+            with self._writing():
+                return self._insert(
+                    printer, f"{name} copy {given}", body, job_format, document=document, copy=given
+                )
         while True:
-            number = self._number(document, what or document, copy=copy)
+            number = self._number(document, name, copy=copy)
             body = render(number)
             with self._writing():
-                if self._number(document, what or document, copy=copy) != number:
+                if self._number(document, name, copy=copy) != number:
                     continue  # somebody else took it while ours was drawn
                 self._give(document, number)
-                name = f"{what or document} copy {number}" if number else what or document
-                return self._insert(printer, name, body, job_format, document=document, copy=number)
+                called = f"{name} copy {number}" if number else name
+                return self._insert(printer, called, body, job_format, document=document, copy=number)
 
     def next_copy(self, document: str) -> int:
-        """The number of a copy that is made in another way than by printing: it is given once."""
+        """The number of a copy that is to be made: it is given once, whatever comes of the copy."""
         with self._writing():
             number = self._number(document, document, copy=True)
             self._give(document, number)

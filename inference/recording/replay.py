@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -34,7 +34,9 @@ PROGRESS_EVERY_S = 1.0
 """Store time between two calls of ``progress``."""
 
 OnClosed = Callable[[ClosedVisit, StoreLayout], object]
-"""Told of each closed visit; what it returns stands in visits.json as the visit's ``receipt``."""
+"""Told of each closed visit."""
+Receipts = Callable[[], Mapping[str, object]]
+"""Asked once, when the last visit has closed: visit -> what stands in visits.json as its ``receipt``."""
 OnResult = Callable[[Result], None]
 Progress = Callable[[float, float], None]
 """Seconds of the recording done, and in all."""
@@ -131,6 +133,7 @@ def replay(
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
     on_closed: OnClosed | None = None,
+    receipts: Receipts | None = None,
     on_result: OnResult | None = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -145,7 +148,7 @@ def replay(
     player = RecordingPlayer(recording, detector)
     began = clock()
     pace = _Pace(recording.started_at, speed, clock, sleep)
-    run = _Run(recording, out, keep_detections, on_closed, on_result)
+    run = _Run(recording, out, keep_detections, on_closed, on_result, receipts=receipts)
     reported = recording.started_at
     finished = False
     try:
@@ -194,10 +197,12 @@ class _Run:
         keep_detections: bool,
         on_closed: OnClosed | None,
         on_result: OnResult | None,
+        *,
+        receipts: Receipts | None,
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self._recording, self._out = recording, out
-        self._on_closed, self._on_result = on_closed, on_result
+        self._on_closed, self._receipts, self._on_result = on_closed, receipts, on_result
         self._pipeline = Pipeline(recording.layout, salt=recording.about.id)
         self._tracks = TracksFile(out / "tracks.csv")
         self._keep = keep_detections
@@ -221,7 +226,12 @@ class _Run:
     def finish(self) -> None:
         self._take(self._pipeline.finish(self._t))
         about = self._recording.about
-        result = VisitsFile(1, about.id, about.store, tuple(self._visits))
+        # Only now: a receipt may come long after its visit has closed, with others that pay together.
+        receipts = {} if self._receipts is None else self._receipts()
+        visits = tuple(
+            msgspec.structs.replace(visit, receipt=receipts.get(visit.visit)) for visit in self._visits
+        )
+        result = VisitsFile(1, about.id, about.store, visits)
         text = msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
         fresh = self._out / "visits.json.new"
         fresh.write_bytes(text)
@@ -261,12 +271,13 @@ class _Run:
                 case CartChanged(cart=cart, t_settled=float(settled)):
                     self._latencies.append(cart.t - settled)
                 case VisitClosed(closed=closed):
-                    receipt = self._on_closed(closed, self._recording.layout) if self._on_closed else None
-                    self._visits.append(self._record(closed, receipt))
+                    if self._on_closed is not None:
+                        self._on_closed(closed, self._recording.layout)
+                    self._visits.append(self._record(closed))
             if self._on_result is not None:
                 self._on_result(result)
 
-    def _record(self, closed: ClosedVisit, receipt: object) -> VisitRecord:
+    def _record(self, closed: ClosedVisit) -> VisitRecord:
         lines = tuple(
             LineOfVisit(
                 line.sku,
@@ -291,7 +302,6 @@ class _Run:
             lines=lines,
             questions=closed.questions,
             notes=closed.notes,
-            receipt=receipt,
         )
 
 

@@ -174,8 +174,8 @@ def test_a_stores_own_head_language_and_logo(paper: Path, tmp_path: Path, state:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["print", "99"], "there is no receipt '99'"),
-        (["print", "nothing"], "there is no receipt 'nothing'"),
+        (["print", "99"], "there is no document '99'"),
+        (["print", "nothing"], "there is no document 'nothing'"),
         (["print", "SAME"], "2 receipts have the code SAME: say which by its number: R-000004, R-000003"),
         (["print", "1", "--printer", "attic"], "there is no printer 'attic'. Known: counter"),
         (["print", "1", "--locale", "klingon"], "'klingon' is not a locale"),

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from console.back_office import Ledger, verify
 from console.cli.app import app
+from inference.simulation import Errand, Plan, SimulationSettings, simulate
 from store_layout.writer import write_store
 from tests.cli.conftest import run
 from tests.support.data import shared_data
@@ -31,6 +32,29 @@ def test_two_replays_are_the_same_to_the_byte_and_agree_with_their_ledger(
         if visit["receipt"] is not None:
             sold = {(x.sku, x.quantity) for x in issued[visit["visit"]].lines}
             assert sold == {(x["sku"], x["quantity"]) for x in visit["lines"]}
+
+
+def test_everybody_of_a_group_has_the_receipt_that_came_with_the_last_of_them(tmp_path: Path) -> None:
+    layout = small_store()
+    slots = [slot.id for slot in layout.file.slot]
+    plans = tuple(
+        Plan(
+            person=person,
+            arrive_s=arrive,
+            errands=(Errand(act="take", slot=slot, wait_s=2.0),),
+            group="g",
+        )
+        for person, arrive, slot in (("a", 1.0, slots[0]), ("b", 2.0, slots[-1]))
+    )
+    simulate(layout, SimulationSettings(), 11, tmp_path / "recording", plans=plans)
+    run("replay", tmp_path / "recording", "--out", tmp_path / "out")
+    visits = json.loads((tmp_path / "out" / "visits.json").read_text())["visits"]
+    assert [visit["people"] for visit in visits] == [2, 2]
+    with Ledger.open(tmp_path / "out" / "ledger.sqlite") as ledger:
+        (document,) = ledger.documents()
+    assert set(document.receipt.visits) == {visit["visit"] for visit in visits}
+    said = {"number": document.label, "total": document.receipt.total}
+    assert [visit["receipt"] for visit in visits] == [said, said]
 
 
 def test_an_autocheckout_case_gives_its_one_receipt(tmp_path: Path) -> None:

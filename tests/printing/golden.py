@@ -12,6 +12,7 @@ from console.printing.commands import listing
 from console.printing.document import PrintableReceipt
 from console.printing.paper_jobs import receipt_job, test_job
 from console.printing.profiles import profile_of
+from tests.printing.documents import documents
 from tests.printing.receipts import receipt, simple, stationery
 
 FOLDER = Path(__file__).parent / "golden_jobs"
@@ -23,6 +24,8 @@ CASES: dict[str, tuple[str, str, PrintableReceipt | None]] = {
     "80mm-en-gb": ("80mm", "en_GB", simple("GBP", 2, 120)),
     "80mm-jpy": ("80mm", "ja", simple("JPY", 0, 123_456)),
     "80mm-42-refund": ("80mm-42", "en", receipt(kind="refund", refers_to="R-000003", number="C-000001")),
+    **{f"58mm-de-{name}": ("58mm", "de", what) for name, what in documents().items()},
+    **{f"80mm-en-{name}": ("80mm", "en", what) for name, what in documents().items()},
     "TM-T88V-chf": ("TM-T88V", "de_CH", simple("CHF", 2, 1235)),
     "NT-5890K-en": ("NT-5890K", "en", receipt()),
     "80mm-test": ("80mm", "en", None),

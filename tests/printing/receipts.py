@@ -30,7 +30,7 @@ def receipt(**changes: object) -> PrintableReceipt:
         "decimals": 2,
         "lines": (
             PrintableLine("Cola 0.5 l", 2, 149, 298, 1900),
-            PrintableLine("Pfand", 2, 25, 50, 1900, below=True),
+            PrintableLine("Cola 0.5 l", 2, 25, 50, 1900, below=True, is_deposit=True),
             PrintableLine("Käse-Schinken-Baguette mit Röstzwiebeln, extra groß", 1, 599, 599, 700),
         ),
         "taxes": (PrintableTax(700, 560, 39, 599), PrintableTax(1900, 292, 56, 348)),

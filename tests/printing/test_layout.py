@@ -83,16 +83,41 @@ def test_a_refund_is_called_one_and_names_what_it_refers_to() -> None:
     lines = lines_of(simple("EUR", 2, 100, kind="refund", refers_to="R-000003"))
     assert "Refund                  R-000012" in lines
     assert "For receipt R-000003" in lines
-    assert any(line.startswith("REFUNDED") for line in lines)
 
 
-def test_cash_rounding_stands_between_sum_and_total() -> None:
+def test_cash_rounding_stands_between_the_total_and_what_was_paid() -> None:
+    lines = lines_of(simple("CHF", 2, 1233, payments=(Payment("cash", 1235, rounding=2),)), "80mm")
+    at = next(i for i, line in enumerate(lines) if line.startswith("TOTAL"))
+    assert [line.split(maxsplit=1) for line in lines[at : at + 3]] == [
+        ["TOTAL", "CHF 12.33"],
+        ["Rounding", "CHF 0.02"],
+        ["Cash", "CHF 12.35"],
+    ]
+
+
+def test_units_that_did_not_cost_the_same_have_no_price_of_each() -> None:
+    three = PrintableLine("Tea", -3, None, -100, 0)
+    only_money = PrintableLine("Cake", 0, None, -20, 0)
     lines = lines_of(
-        simple("CHF", 2, 1233, rounding=2, total=1235, payments=(Payment("cash", 1235),)), "80mm"
+        simple("EUR", 2, -120, lines=(three, only_money), taxes=(PrintableTax(0, -120, 0, -120),))
     )
-    assert any(line.startswith("Subtotal") and line.endswith("CHF 12.33") for line in lines)
-    assert any(line.startswith("Rounding") and line.endswith("CHF 0.02") for line in lines)
-    assert any(line.startswith("Cash") and line.endswith("CHF 12.35") for line in lines)
+    at = lines.index("Tea                      -1.00 A")
+    assert lines[at + 1 : at + 4] == ["  Quantity -3", "Cake                     -0.20 A", "-" * 32]
+
+
+@pytest.mark.parametrize(
+    ("payment", "words"),
+    [
+        (Payment("card", 120, "1234"), "Karte ****1234"),
+        (Payment("card", 120), "Karte"),
+        (Payment("card", -120, "1234"), "Karte ****1234, erstattet"),
+        (Payment("cash", -120), "Bar, erstattet"),
+        (Payment("counter", 120), "An der Kasse"),
+    ],
+)
+def test_paid_and_given_back_are_told_apart(payment: Payment, words: str) -> None:
+    lines = lines_of(simple("EUR", 2, 120, payments=(payment,)), "80mm", "de")
+    assert any(line.startswith(f"{words}  ") for line in lines)
 
 
 def test_taxes_that_do_not_fit_beside_each_other_stand_under_each_other() -> None:

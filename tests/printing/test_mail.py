@@ -10,6 +10,7 @@ import pytest
 from console.printing.document import PrintableLine, PrintableReceipt
 from console.printing.dots import qr_modules
 from console.printing.mail import html, message, plain_text
+from tests.printing.documents import documents
 from tests.printing.receipts import receipt, simple, stationery
 
 VOID = {"meta", "br"}
@@ -54,6 +55,17 @@ def test_it_says_what_the_paper_says() -> None:
     assert "9,47\u00a0€" in words
     assert "Karte ****1234" in words
     assert not any("KOPIE" in word for word in Reader(html(receipt(), stationery("de"))).words)
+
+
+def test_a_correction_says_what_it_refers_to_and_why() -> None:
+    words = Reader(html(documents()["refund"], stationery("de"))).words
+    for said in ("Erstattung C-000001", "Zu Beleg R-000001", "Grund: falscher Artikel", "Pfand"):
+        assert said in words
+    assert "Karte ****4242, erstattet" in words
+    assert any(word.startswith("Zahlung ") for word in words)
+    cash = Reader(html(documents()["cash"], stationery())).words
+    assert cash.index("TOTAL") < cash.index("Rounding") < cash.index("Cash")
+    assert "K1-204, K2-204" in Reader(html(documents()["group"], stationery())).words
 
 
 def test_it_can_be_read_by_those_who_do_not_see_it() -> None:

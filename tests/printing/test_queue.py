@@ -75,6 +75,18 @@ def test_an_original_is_given_once_and_copies_are_counted(path: Path) -> None:
         assert queue.add_document("a", "R-000002", body_of, copy=True).copy == 1
 
 
+def test_a_number_that_was_taken_before_is_the_copys_own(path: Path) -> None:
+    with PrintQueue.open(path) as queue:
+        taken = queue.next_copy("R-000001")
+        other = queue.add_document("a", "R-000001", body_of, copy=True)
+        mine = queue.add_document("a", "R-000001", body_of, given=taken)
+        assert [(c.copy, c.what, queue.body(c.id)) for c in (mine, other)] == [
+            (1, "R-000001 copy 1", b"copy 1"),
+            (2, "R-000001 copy 2", b"copy 2"),
+        ]
+        assert queue.add_document("a", "R-000001", body_of).copy == 0  # the original is still to come
+
+
 def test_an_original_that_may_have_printed_is_not_made_again_by_cancelling_it(path: Path) -> None:
     with PrintQueue.open(path) as queue:
         job = queue.add_document("a", "R-000001", body_of)

@@ -137,13 +137,15 @@ def test_cancelled_means_nothing_is_left_as_a_result(session: Path, tmp_path: Pa
 def test_receipts_come_from_the_caller(session: Path, tmp_path: Path) -> None:
     closed: list[ClosedVisit] = []
 
-    def issue(visit: ClosedVisit, layout: StoreLayout) -> object:
+    def issue(visit: ClosedVisit, layout: StoreLayout) -> None:
         assert layout.file.store.id == LAYOUT.file.store.id
         closed.append(visit)
-        return {"number": 7}
+
+    def receipts() -> dict[str, object]:
+        return {visit.visit: {"number": 7} for visit in closed}
 
     results: list[Result] = []
-    replay(session, tmp_path, on_closed=issue, on_result=results.append)
+    replay(session, tmp_path, on_closed=issue, receipts=receipts, on_result=results.append)
     (visit,) = json.loads((tmp_path / "visits.json").read_text())["visits"]
     assert visit["receipt"] == {"number": 7}
     assert closed == [r.closed for r in results if isinstance(r, VisitClosed)]

@@ -1,6 +1,6 @@
 """The words on receipts: one TOML file per language, all keys in each.
 
-TOML and not gettext: some thirty short words without plurals. A file can be read and translated as it is,
+TOML and not gettext: some fifty short words without plurals. A file can be read and translated as it is,
 needs no compiler, and one that lacks a word or a ``{placeholder}`` is refused with its name, where gettext
 would silently print English.
 """
@@ -26,20 +26,31 @@ class ReceiptTexts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     receipt: str
     refund: str
-    correction: str
+    supplement: str
     refers_to: str
+    reason: str
+    not_taken: str
+    wrong_product: str
+    wrong_count: str
+    wrong_price: str
+    damaged: str
+    not_charged: str
+    goodwill: str
+    other_reason: str
     copy: str
     code: str
     tax_id: str
     total: str
-    total_refund: str
-    subtotal: str
     rounding: str
     each: str
+    units: str
+    deposit: str
+    reduced: str
     card: str
     cash: str
-    other_payment: str
+    counter: str
     card_digits: str
+    given_back: str
     payment_reference: str
     rate: str
     net: str

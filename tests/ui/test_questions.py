@@ -1,0 +1,69 @@
+"""What the questions of a visit in review say of the total."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from console.back_office.review_answers import units_after
+from console.item_models.questions import cards_of, effect_words
+from console.item_models.words import MINUS, ShopWords
+from inference.messages.results import CartLine, ClosedVisit
+from tests.back_office.questions import asked, doubtful, took
+from tests.back_office.visits import closed, layout
+
+
+@pytest.fixture(name="words")
+def _words() -> ShopWords:
+    return ShopWords(layout())
+
+
+def put_back() -> ClosedVisit:
+    """Two cola were taken; whether it was this shopper who put one back is asked."""
+    return closed(
+        "v1",
+        lines=(("cola", 1),),
+        decision="review",
+        questions=(asked("e2", took(1, ("cola", -1), probability=0.6), took(2, ("cola", -1))),),
+    )
+
+
+def with_events(visit: ClosedVisit, *events: str) -> ClosedVisit:
+    line = CartLine("cola", visit.lines[0].quantity, 0.6, events)
+    return msgspec.structs.replace(visit, lines=(line,))
+
+
+def test_something_put_back_is_counted_where_the_lines_count_it(words: ShopWords) -> None:
+    (card,) = cards_of(with_events(put_back(), "e1", "e2"), words)
+    assert [(p.words, p.counted, p.effect) for p in card.possibilities] == [
+        ("gave back 1 Cola", True, 0),
+        ("Another shopper", False, 149),
+    ]
+    assert [effect_words(p, words) for p in card.possibilities] == ["counted now", "+€1.49"]
+
+
+def test_something_that_another_put_back_is_counted_where_the_lines_say_nothing_of_it(
+    words: ShopWords,
+) -> None:
+    (card,) = cards_of(with_events(put_back(), "e1"), words)
+    assert [(p.counted, p.effect) for p in card.possibilities] == [(False, -149), (True, 0)]
+    assert effect_words(card.possibilities[0], words) == f"{MINUS}€1.49"
+
+
+def test_what_a_card_says_of_the_total_is_what_an_answer_does_to_it(words: ShopWords) -> None:
+    question = asked(
+        "e1",
+        took(3, ("milk", 1), ("cola", -1)),
+        took(3, ("gum", 1)),
+        took(3, ("cola", 2), ("gum", 1)),
+        took(4, ("milk", 1)),
+    )
+    visit = doubtful("v3", asked("e0", took(3, ("cola", 2))), question)
+    before = sum(words.price(line.sku, line.quantity) for line in visit.lines)
+    card = cards_of(visit, words)[1]
+    first = visit.questions[0].alternatives[0]
+    for explanation, possibility in zip(question.alternatives, card.possibilities, strict=True):
+        units = units_after(visit, {"e0": first, "e1": explanation})
+        after = sum(words.price(sku, count) for sku, count in units.items())
+        assert possibility.effect == after - before
+        assert possibility.counted == (explanation is question.alternatives[0])
