@@ -26,11 +26,14 @@ from console.item_models.words import ShopWords
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
+from console.operations.operator_session import OperatorSession
+from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
+from console.pages.review import ReviewPage
 from console.pages.visits import VisitsPage
 from console.theme.appearance import CHOICES, Appearance, ThemeChoice
 from console.theme.icons import Icon
@@ -61,11 +64,14 @@ class MainWindow(QMainWindow):
         self.commands = EngineCommands(link, self._background, self)
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
+        self.session = OperatorSession(ledger_path, self._background, self)
+        self.reviews = Reviews(ledger_path, self.session, self.state, self)
         words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
+            ReviewPage(self.reviews, self.session, words, self.appearance),
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )
@@ -76,6 +82,8 @@ class MainWindow(QMainWindow):
         self._take_up()
         self.state.start()
         self.history.refresh()
+        self.session.read()
+        self.reviews.start()
 
     @property
     def page(self) -> Page:
@@ -85,7 +93,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        return self._background.busy
+        return self._background.busy or self.reviews.busy
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -105,6 +113,8 @@ class MainWindow(QMainWindow):
         self._keep()
         self.state.stop()
         self.history.close()
+        self.session.close()
+        self.reviews.close()
         self._background.close()
         super().closeEvent(event)
 
@@ -146,6 +156,8 @@ class MainWindow(QMainWindow):
         self.commands.accepted.connect(self.notice.say)
         self.history.trouble.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
+        self.state.visits_closed.connect(self.reviews.refresh)
+        self.reviews.issued.connect(self.history.refresh)
         self.state.snapshot_changed.connect(self._offer_replay)
         application().focusChanged.connect(self._leave_space_to)
         for number, page in enumerate(self.pages):
@@ -175,6 +187,7 @@ class MainWindow(QMainWindow):
         self._groups["Console"] = [
             self._action("Menu", "Alt+M", self._open_menu),
             self._action("Keys", "F1", self.show_keys),
+            self._action("Lock: sign the operator out", "Ctrl+L", self.session.lock),
             self._action("Quit", "Ctrl+Q", self.close),
         ]
         for title, actions in self._groups.items():
