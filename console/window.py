@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.engine_process.link import EngineLink
-from console.item_models.words import ShopWords
+from console.item_models.words import ShopWords, since
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
-        words = ShopWords(layout)
+        self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self.history.trouble.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
         self.state.visits_closed.connect(self.reviews.refresh)
+        self.reviews.changed.connect(self._tell_reviews)
         self.reviews.issued.connect(self.history.refresh)
         self.state.snapshot_changed.connect(self._offer_replay)
         application().focusChanged.connect(self._leave_space_to)
@@ -254,6 +255,11 @@ class MainWindow(QMainWindow):
     def _open_menu(self) -> None:
         corner = self._menu_button.mapToGlobal(self._menu_button.rect().topRight())
         self._menu.popup(corner)
+
+    def _tell_reviews(self) -> None:
+        oldest = self.reviews.oldest()
+        said = "" if oldest is None else since(oldest, self.reviews.store_time, self._words.zone)
+        self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:
         """A focused button is pressed with Space; the recording is paused with it anywhere else."""

@@ -102,6 +102,10 @@ class Reviews(QObject):
         holders = {row.held_by(now) for row in self.queue.rows}
         return tuple(sorted(name for name in holders if name is not None and name != mine))
 
+    def oldest(self) -> float | None:
+        """Since when the first of those that wait has waited, store time; None: nothing waits."""
+        return min((row.waiting_since for row in self.queue.rows), default=None)
+
     def undo_left(self) -> float:
         """Seconds for which the last answer can still be undone."""
         return 0.0 if self.settled is None else max(0.0, self.settled_at + desk.UNDO_S - time.time())

@@ -71,6 +71,8 @@ class StatusLine(QWidget):
         self.others = self._part("Other devices in trouble", "devices", "trouble")
         self.inside = self._part("Inside", "visits", "inside")
         self.waiting = self._part("Waiting visits", "visits", "inside")
+        self.review = self._part("Review", "review", "")
+        self.review.hide()
         self._box.addStretch(1)
         self.source = self._part("Source", "", "")
         self.source.clicked.connect(self.replay_toggled)
@@ -117,6 +119,11 @@ class StatusLine(QWidget):
             tip="Visits that have left and wait for an event they share with somebody still inside",
         )
         self._say_source(snapshot.source)
+
+    def tell_reviews(self, waiting: int, oldest: str) -> None:
+        """How many visits wait for a person, and since when the first of them; 0: nothing is said."""
+        self.review.setVisible(waiting > 0)
+        self._say(self.review, f"{waiting} to review, oldest {oldest}", "waiting" if waiting else "neutral")
 
     def _say_others(self, devices: tuple[DeviceStatus, ...]) -> None:
         tallies = [tally(devices, kind) for kind in ("gate", "broker", "recording", "detector")]

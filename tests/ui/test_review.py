@@ -449,6 +449,10 @@ def test_the_weights_and_the_place_are_said(
 
 def test_names_counts_and_keys(qtbot: QtBot, window: MainWindow) -> None:
     assert window.rail.button(1).accessibleDescription() == "1"
+    assert window.status.review.text() == "1 to review, oldest 7:58"
+    press(window, Qt.Key.Key_1, CTRL)
+    QTest.mouseClick(window.status.review, Qt.MouseButton.LeftButton)
+    assert window.page.name == "review"
     enter(qtbot, window)
     page = page_of(window)
     listed = {a.shortcut().toString(): a.text() for a in page.page_actions()}
