@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from console.engine_process.link import EngineLink
-from console.item_models.words import ShopWords, since
+from console.item_models.review_words import since_when
+from console.item_models.words import ShopWords
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
@@ -258,7 +259,7 @@ class MainWindow(QMainWindow):
 
     def _tell_reviews(self) -> None:
         oldest = self.reviews.oldest()
-        said = "" if oldest is None else since(oldest, self.reviews.store_time, self._words.zone)
+        said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
         self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:

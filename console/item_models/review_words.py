@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from console.item_models.words import MINUS, ShopWords, clock_time, count_of, goods_words, since
+from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, count_of, goods_words, span
 from console.operations.review_desk import OpenCard
 from inference.messages.results import Explanation, Question
 from store_layout.model import Slot
@@ -87,8 +87,13 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
 def waited(card: OpenCard, now: float, words: ShopWords) -> str:
     """How long the card has waited; when it came, if that is long ago. ``now``: store time."""
     at = card.card.row.waiting_since
-    told = since(at, now, words.zone)
-    return f"waiting {told}" if 0 <= now - at < 3600 else f"waiting since {clock_time(at, words.zone)}"
+    recent = 0.0 <= now - at < HOUR_S
+    return f"waiting {'' if recent else 'since '}{since_when(at, now, words)}"
+
+
+def since_when(at: float, now: float, words: ShopWords) -> str:
+    """``1:20`` under an hour, else the time of day; also where a recording stands before it."""
+    return span(now - at) if 0.0 <= now - at < HOUR_S else clock_time(at, words.zone)
 
 
 def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -> Choice:

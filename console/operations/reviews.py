@@ -56,7 +56,7 @@ class Reviews(QObject):
         """What they answered last, while it can be undone."""
         self.settled_at = 0.0
         self.done = 0
-        """Cards that were let go of since signing in."""
+        """Cards that were answered since signing in."""
         self._session, self._state = session, state
         self._background = Background(self, workers=1)
         self._following: OpenCard | None = None
@@ -132,6 +132,7 @@ class Reviews(QObject):
         now = time.time()
         self.settled = card
         self.settled_at = now
+        self.done += 1
         self._let_go(card, lambda file: give_answer(file, actor, card, said, now))
 
     def unsure(self) -> None:
@@ -176,7 +177,6 @@ class Reviews(QObject):
         if actor is None:
             return
         self.said = ""
-        self.done += 1
         self.card, self._following = self._following, None
         self._step(actor, work, None if self.card is None else self.card.visit, card)
         self.changed.emit()

@@ -14,6 +14,7 @@ from console.theme.tokens import SPACE_2
 from store_layout.model import Point2, StoreLayout
 
 RING = 11.0
+HIGHEST = 320
 
 
 class PlaceMap(QWidget):
@@ -28,6 +29,7 @@ class PlaceMap(QWidget):
         self._low = (min(x for x, _ in points), min(y for _, y in points))
         self._size = (max(x for x, _ in points) - self._low[0], max(y for _, y in points) - self._low[1])
         self.setAccessibleName("Where it happened")
+        self.setMaximumHeight(HIGHEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         appearance.changed.connect(self.update)
 

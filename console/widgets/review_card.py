@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.item_models.review_words import Shown
 from console.theme.appearance import Appearance
@@ -125,18 +125,13 @@ class ReviewCardView(QWidget):
             grid.addWidget(word, place, 0, top)
             grid.addWidget(value, place, 1, top)
         facts_and_map = QWidget()
-        inner = QVBoxLayout(facts_and_map)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
-        inner.addWidget(where)
-        inner.addWidget(self.map, 1)
-        inner.addStretch(0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setAccessibleName("Where, when and who")
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(facts_and_map)
-        facts, _ = titled("Where, when and who", scroll)
+        both = QVBoxLayout(facts_and_map)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(0)
+        both.addWidget(where)
+        both.addWidget(self.map, 1)
+        both.addStretch(0)
+        facts, _ = titled("Where, when and who", facts_and_map)
         column = QWidget()
         column.setFixedWidth(EVIDENCE_WIDTH)
         box = QVBoxLayout(column)

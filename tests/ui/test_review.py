@@ -25,6 +25,7 @@ from console.operations import operator_session, reviews
 from console.pages.review import ReviewPage
 from console.window import MainWindow
 from inference.messages.results import Explanation, Felt, ItemMove
+from inference.messages.wire import DeviceStatus
 from store_layout.model import StoreLayout
 from tests.back_office.people import FIRST, PIN, crew
 from tests.support.fake_engine import EPOCH, FakeEngine
@@ -463,3 +464,16 @@ def test_names_counts_and_keys(qtbot: QtBot, window: MainWindow) -> None:
     press(window, Qt.Key.Key_1, CTRL)
     live = {a for a in window.findChildren(QAction) if a.isEnabled() and a.shortcut().toString() == "N"}
     assert not live
+
+
+def test_a_small_screen_is_enough(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> None:
+    enter(qtbot, window)
+    window.resize(1366, 768)
+    engine.down["door"] = DeviceStatus("door", "gate", "lost", EPOCH, why="Silent since 12 s")
+    for _ in range(3):
+        engine.advance(1.0)
+        window.state.poll()
+    assert window.status.others.isVisible()
+    assert window.status.review.isVisible()
+    assert window.minimumSizeHint().width() <= 1366
+    assert window.width() == 1366
