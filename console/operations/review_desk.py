@@ -106,13 +106,13 @@ def step(
             try:
                 work(file)
             except REFUSALS as error:
-                refused, first = str(error), None
+                refused, first = f"Not kept: {error}.", None
         card = None
         if first is not None:
             try:
                 card = _claimed(file, actor, now, first)
             except ReviewError as error:
-                refused = refused or str(error)
+                refused = f"{error}."
         if card is None:
             card = _known(file, actor, now, aside) or _claimed(file, actor, now, None)
         return Step(card, None if card is None else _following(file, actor, now, card), refused)

@@ -215,7 +215,7 @@ class ReviewPage(Page):
         per = 1000 * asked / today.visits
         return (
             f"Today a person was asked about {asked} of {count_of(today.visits, 'visit', 'visits')}: "
-            f"{per:.0f} per 1,000"
+            f"{per:,.0f} per 1,000"
         )
 
     def _show_last(self) -> None:

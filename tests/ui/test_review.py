@@ -218,7 +218,7 @@ def test_a_card_that_was_taken_over_meanwhile_is_said(
     with Ledger.open(ledger_path) as ledger:
         desk.claim(ledger, people["Sam"], later, "v2")
     press(window, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: "Q2-102 is with Sam" in seen(page_of(window)))
+    qtbot.waitUntil(lambda: "Not kept: Q2-102 is with Sam." in seen(page_of(window)))
     assert state_of(ledger_path, "v2") == "open"
 
 
