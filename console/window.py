@@ -22,15 +22,19 @@ from PySide6.QtWidgets import (
 )
 
 from console.engine_process.link import EngineLink
+from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
+from console.operations.operator_session import OperatorSession
+from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
+from console.pages.review import ReviewPage
 from console.pages.visits import VisitsPage
 from console.theme.appearance import CHOICES, Appearance, ThemeChoice
 from console.theme.icons import Icon
@@ -61,11 +65,14 @@ class MainWindow(QMainWindow):
         self.commands = EngineCommands(link, self._background, self)
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
-        words = ShopWords(layout)
+        self.session = OperatorSession(ledger_path, self._background, self)
+        self.reviews = Reviews(ledger_path, self.session, self.state, self)
+        self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
+            ReviewPage(self.reviews, self.session, words, self.appearance),
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )
@@ -76,6 +83,8 @@ class MainWindow(QMainWindow):
         self._take_up()
         self.state.start()
         self.history.refresh()
+        self.session.read()
+        self.reviews.start()
 
     @property
     def page(self) -> Page:
@@ -85,7 +94,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        return self._background.busy
+        return self._background.busy or self.reviews.busy
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -105,6 +114,8 @@ class MainWindow(QMainWindow):
         self._keep()
         self.state.stop()
         self.history.close()
+        self.session.close()
+        self.reviews.close()
         self._background.close()
         super().closeEvent(event)
 
@@ -146,6 +157,9 @@ class MainWindow(QMainWindow):
         self.commands.accepted.connect(self.notice.say)
         self.history.trouble.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
+        self.state.visits_closed.connect(self.reviews.refresh)
+        self.reviews.changed.connect(self._tell_reviews)
+        self.reviews.issued.connect(self.history.refresh)
         self.state.snapshot_changed.connect(self._offer_replay)
         application().focusChanged.connect(self._leave_space_to)
         for number, page in enumerate(self.pages):
@@ -175,6 +189,7 @@ class MainWindow(QMainWindow):
         self._groups["Console"] = [
             self._action("Menu", "Alt+M", self._open_menu),
             self._action("Keys", "F1", self.show_keys),
+            self._action("Lock: sign the operator out", "Ctrl+L", self.session.lock),
             self._action("Quit", "Ctrl+Q", self.close),
         ]
         for title, actions in self._groups.items():
@@ -241,6 +256,11 @@ class MainWindow(QMainWindow):
     def _open_menu(self) -> None:
         corner = self._menu_button.mapToGlobal(self._menu_button.rect().topRight())
         self._menu.popup(corner)
+
+    def _tell_reviews(self) -> None:
+        oldest = self.reviews.oldest()
+        said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
+        self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:
         """A focused button is pressed with Space; the recording is paused with it anywhere else."""

@@ -30,11 +30,16 @@ class Score(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def is_due(ledger: Ledger, operator: str) -> bool:
-    """Whether the next card of theirs is to be a known one."""
+def is_due(ledger: Ledger, operator: str, *, ahead: int = 0) -> bool:
+    """Whether the next card of theirs is to be a known one; after ``ahead`` further answers."""
     answered = int(ledger.scalar("SELECT count(*) FROM review_work WHERE operator = ?", operator))
     shown = int(ledger.scalar("SELECT count(*) FROM review_known WHERE operator = ?", operator))
-    return (answered + shown + 1) // EVERY > shown
+    return (answered + ahead + shown + 1) // EVERY > shown
+
+
+def comes_next(ledger: Ledger, operator: str, *, ahead: int = 0) -> bool:
+    """Whether a known card is due, as :func:`is_due` says, and there is one that they have not seen."""
+    return is_due(ledger, operator, ahead=ahead) and _unseen(ledger, operator) is not None
 
 
 def show_known(ledger: Ledger, actor: Actor, now: float) -> tuple[ReviewRow, ClosedVisit] | None:
@@ -89,6 +94,15 @@ def answer_known(
         ledger.database.execute(
             "UPDATE review_known SET right = ?, seconds = ? - shown_at WHERE operator = ? AND visit = ?",
             (int(right), now, actor.name, visit),
+        )
+
+
+def take_back(ledger: Ledger, actor: Actor, visit: str) -> None:
+    """Undo what they said of a known card, as of any card: they hold it again."""
+    require(actor, "answer a review")
+    with ledger.writing("the card"):
+        ledger.database.execute(
+            "UPDATE review_known SET right = NULL WHERE operator = ? AND visit = ?", (actor.name, visit)
         )
 
 

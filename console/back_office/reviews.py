@@ -22,7 +22,7 @@ from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, tax_table
 from console.back_office.review_answers import NOTHING, AnswerError, units_after
 from console.back_office.review_rows import ReviewRow
-from inference.messages.results import ClosedVisit, Explanation
+from inference.messages.results import ClosedVisit, Explanation, Question
 from store_layout.model import StoreLayout
 
 LEASE_S = 300.0
@@ -266,6 +266,15 @@ def effect(ledger: Ledger, shown: ReviewCard, units: Mapping[str, int]) -> int:
     prices = _prices(ledger, shown.visit.visit)
     lines = price_lines(units, prices, shown.visit.closed_at)
     return sum(rate.gross for rate in tax_table(lines, included=prices.prices_include_tax))
+
+
+def total_with(ledger: Ledger, shown: ReviewCard, question: Question, alternative: Explanation) -> int | None:
+    """The visit's total if only this question is answered so, the rest as counted; None: cannot be said."""
+    alone = msgspec.structs.replace(shown.visit, questions=(question,))
+    try:
+        return effect(ledger, shown, units_after(alone, {question.event: alternative}))
+    except (AnswerError, ReviewError, UnknownProductError):
+        return None
 
 
 def _lines(units: Mapping[str, int]) -> tuple[ReviewedLine, ...]:

@@ -64,8 +64,13 @@ class Witness:
         return self._best is not None
 
     @contextmanager
-    def window(self, layout: StoreLayout, ledger: Path) -> Iterator[Render]:
-        """A window, offscreen, that shows the moment; gives a function that writes a page of it as PNG."""
+    def window(
+        self, layout: StoreLayout, ledger: Path, operator: tuple[str, str] | None = None
+    ) -> Iterator[Render]:
+        """A window, offscreen, that shows the moment; gives a function that writes a page of it as PNG.
+
+        ``operator``: name and PIN of who is signed in.
+        """
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from console.window import MainWindow, application, render_to
 
@@ -76,6 +81,8 @@ class Witness:
             link = StillLink(self._best, self._pictures)
             window = MainWindow(layout, link, ledger, Path(settings))
             window.show()
+            if operator is not None:
+                window.session.sign_in(*operator)
             # Trails and the strip of the last minutes are the window's own memory, so it lives through them.
             # What lights up for a while is let go out before the last seconds.
             for moments in self._chapters():

@@ -6,14 +6,13 @@ from typing import Literal
 
 import msgspec
 
-from console.back_office import Ledger, UnknownProductError
+from console.back_office import Ledger
 from console.back_office import reviews as desk
 from console.back_office.money import format_money
-from console.back_office.review_answers import AnswerError, units_after
 from console.back_office.review_rows import ReviewRow
-from console.back_office.reviews import ReviewCard, ReviewError
+from console.back_office.reviews import ReviewCard
 from console.cli.say import out
-from inference.messages.results import Explanation, ItemMove, Question
+from inference.messages.results import Explanation, ItemMove
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -80,7 +79,7 @@ def shown_card(file: Ledger, card: ReviewCard) -> Shown:
                     number=number,
                     probability=alternative.probability,
                     moves=tuple(_moved(card, alternative, move, names) for move in alternative.moves),
-                    total=_total(file, card, question, alternative),
+                    total=desk.total_with(file, card, question, alternative),
                 )
                 for number, alternative in enumerate(question.alternatives, start=1)
             ),
@@ -95,15 +94,6 @@ def shown_card(file: Ledger, card: ReviewCard) -> Shown:
         notes=card.visit.notes,
         questions=questions,
     )
-
-
-def _total(file: Ledger, card: ReviewCard, question: Question, alternative: Explanation) -> int | None:
-    """The visit's total if only this question is answered so."""
-    alone = msgspec.structs.replace(card.visit, questions=(question,))
-    try:
-        return desk.effect(file, card, units_after(alone, {question.event: alternative}))
-    except (AnswerError, ReviewError, UnknownProductError):
-        return None
 
 
 def print_card(shown: Shown) -> None:

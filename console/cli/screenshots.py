@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
+import time
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from console.back_office import Ledger
+from console.back_office.operators import add_operator
 from console.cli.console import START_ERRORS, layout_of, make_spec
 from console.cli.picture import Witness
 from console.cli.places import ASSETS, DEMO_RECORDING
@@ -20,7 +24,7 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SPEED = 8.0
 LOOK_S = 0.08
 """Together: a snapshot about every 0.6 s of the store's time, as trails need."""
-PAGES = (("live", ""), ("visits", "review"), ("devices", ""))
+PAGES = (("live", ""), ("review", ""), ("visits", "review"), ("devices", ""))
 
 
 def screenshots(
@@ -32,8 +36,16 @@ def screenshots(
         spec = make_spec(None, recording, None, SPEED, 1, headless=True, place=Path(scratch))
         layout, witness = layout_of(spec), Witness()
         run_headless(spec, on_status=witness.see, status_s=LOOK_S)
-        with witness.window(layout, spec.ledger_path) as render:
+        with witness.window(layout, spec.ledger_path, _operator(spec.ledger_path)) as render:
             for (page, what), theme, size in product(PAGES, THEMES, SIZES):
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"
                 render(file, size, theme, page, what)
                 out.print(f"{file}", markup=False, highlight=False)
+
+
+def _operator(ledger: Path) -> tuple[str, str]:
+    """Somebody who works in this run's shop, so that a card can be shown: name and PIN."""
+    name, pin = "Mara", f"{secrets.randbelow(10**8):08d}"
+    with Ledger.open(ledger) as file:
+        add_operator(file, None, name, "manager", pin, at=time.time(), screen="screenshots")
+    return name, pin

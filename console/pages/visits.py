@@ -187,10 +187,7 @@ class VisitsPage(Page):
         self._closed_stack.setCurrentIndex(1 if found else 0)
         review = sum(e.row.state == "review" for e in self._history.entries)
         self._review.setText(f"{count_of(review, 'visit needs', 'visits need')} review" if review else "")
-        if review:
-            self._badge(str(review), "waiting")
-        else:
-            self._badge(str(some) if some else "")
+        self._badge(str(some) if some else "")
         searching = bool(self.search.text().strip())
         self._none_closed.heading.setText("Nothing found" if searching else "No visit has closed yet")
         self._none_closed.text.setText(

@@ -19,6 +19,7 @@ class Icon(StrEnum):
     """Every icon of the console by what it stands for."""
 
     LIVE = "mdi6.floor-plan"
+    REVIEW = "mdi6.comment-question-outline"
     VISITS = "mdi6.receipt-text-outline"
     DEVICES = "mdi6.cctv"
     MENU = "mdi6.menu"

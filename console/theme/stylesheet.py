@@ -46,6 +46,7 @@ def stylesheet_of(theme: Theme) -> str:
     QLabel[role="caption"] {{ font-weight: 600; }}
     QLabel[role="secondary"] {{ font-size: {k.TEXT_SECONDARY}px; color: {theme.secondary}; }}
     QLabel[role="total"] {{ font-size: {k.TEXT_TITLE}px; font-weight: 600; }}
+    QLabel[role="question"] {{ font-size: {k.TEXT_QUESTION}px; font-weight: 600; }}
     QLabel[tone="good"] {{ color: {theme.good}; }}
     QLabel[tone="waiting"] {{ color: {theme.waiting}; }}
     QLabel[tone="wrong"] {{ color: {theme.wrong}; }}
@@ -75,6 +76,10 @@ def _controls(theme: Theme) -> str:
     QLineEdit {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
         padding: 6px {k.SPACE_2}px; selection-background-color: {theme.accent};
         selection-color: {theme.on_accent}; }}
+    QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
+        padding: 5px {k.SPACE_2}px; }}
+    QComboBox:focus {{ border: 1px solid {theme.accent}; }}
+    QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QLineEdit:focus {{ border: 1px solid {theme.accent}; }}
     QPushButton:checked {{ background: {theme.selected}; border-color: {theme.accent}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {k.SPACE_1}px; }}

@@ -19,6 +19,8 @@ TEXT_SECONDARY: Final = 11
 TEXT_BODY: Final = 13
 TEXT_HEADING: Final = 16
 TEXT_TITLE: Final = 20
+TEXT_QUESTION: Final = 26
+"""What a reviewer reads first."""
 
 ICON_SMALL: Final = 16
 ICON: Final = 20

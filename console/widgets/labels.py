@@ -13,7 +13,7 @@ from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
 from console.theme.tokens import ICON, SPACE_2, SPACE_3, SPACE_4
 
-Role = Literal["title", "heading", "caption", "secondary", "body", "total"]
+Role = Literal["title", "heading", "caption", "secondary", "body", "total", "question"]
 
 
 def label(text: str = "", role: Role = "body", *, wrap: bool = False, name: str = "") -> QLabel:

@@ -22,6 +22,8 @@ ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
     "stopped": ("Engine stopped", "wrong"),
     "failed": ("Engine failed", "wrong"),
 }
+SOURCE_LEAST = 200
+"""Pixels: a long name is cut before a small screen is left."""
 _SIGNS: dict[Tone, Icon] = {
     "good": Icon.GOOD,
     "waiting": Icon.WAITING,
@@ -71,8 +73,11 @@ class StatusLine(QWidget):
         self.others = self._part("Other devices in trouble", "devices", "trouble")
         self.inside = self._part("Inside", "visits", "inside")
         self.waiting = self._part("Waiting visits", "visits", "inside")
+        self.review = self._part("Review", "review", "")
+        self.review.hide()
         self._box.addStretch(1)
         self.source = self._part("Source", "", "")
+        self.source.setMinimumWidth(SOURCE_LEAST)
         self.source.clicked.connect(self.replay_toggled)
         state.snapshot_changed.connect(self.refresh)
         state.engine_changed.connect(self.refresh)
@@ -95,10 +100,12 @@ class StatusLine(QWidget):
         words, tone = ENGINE_WORDS[self._state.engine_state]
         self._say(self.engine, words, tone, tip=self._state.engine_why)
         snapshot = self._state.snapshot
-        for part in (self.cameras, self.scales, self.others, self.inside, self.waiting, self.source):
-            part.setVisible(snapshot is not None)
         if snapshot is None:
+            for part in (self.cameras, self.scales, self.others, self.inside, self.waiting, self.source):
+                part.hide()
             return
+        self.inside.show()  # the others where they are said: shown for a moment, they widen the window
+        self.source.show()
         for part, kind, word in ((self.cameras, "camera", "Cameras"), (self.scales, "scale", "Scales")):
             found = tally(snapshot.devices, kind)  # type: ignore[arg-type]  # two literals of DeviceKind
             part.setVisible(found.total > 0)
@@ -117,6 +124,11 @@ class StatusLine(QWidget):
             tip="Visits that have left and wait for an event they share with somebody still inside",
         )
         self._say_source(snapshot.source)
+
+    def tell_reviews(self, waiting: int, oldest: str) -> None:
+        """How many visits wait for a person, and since when the first of them; 0: nothing is said."""
+        self.review.setVisible(waiting > 0)
+        self._say(self.review, f"{waiting} to review, oldest {oldest}", "waiting" if waiting else "neutral")
 
     def _say_others(self, devices: tuple[DeviceStatus, ...]) -> None:
         tallies = [tally(devices, kind) for kind in ("gate", "broker", "recording", "detector")]

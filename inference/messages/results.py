@@ -216,14 +216,31 @@ class CartChanged(msgspec.Struct, frozen=True, tag="cart_changed"):
     """Of the event; ``cart.t - t_settled`` is the latency in store time."""
 
 
-class Question(msgspec.Struct, frozen=True):
-    """What a person is asked about one event of a visit."""
+class Felt(msgspec.Struct, frozen=True):
+    """What the scales felt of an event: the evidence that goes with a question."""
+
+    fixture: str
+    t: float
+    """When the hand was most likely in, store time."""
+    delta_g: float
+    """Grams after minus grams before, over all scales; negative when something was taken."""
+    sd_g: float
+    doubts: tuple[str, ...] = ()
+
+
+class Question(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person is asked about one event of a visit.
+
+    Defaults are left out when it is written, so that a ledger from before ``felt`` reads and verifies as is.
+    """
 
     event: str
     text: str
     alternatives: tuple[Explanation, ...]
     at_stake: int
     """Expected wrong money if it is not asked, minor units."""
+    felt: Felt | None = None
+    """None: asked before this was kept."""
 
 
 class ClosedVisit(msgspec.Struct, frozen=True):

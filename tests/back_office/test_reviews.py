@@ -4,9 +4,11 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from console.back_office import Ledger, verify
+from console.back_office.chain import canonical
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.receipts import UnknownProductError
 from console.back_office.review_answers import NOTHING, AnswerError, units_after
@@ -25,6 +27,7 @@ from console.back_office.reviews import (
     undo,
     unsure,
 )
+from inference.messages.results import Felt, Question
 from tests.back_office.people import crew
 from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.test_verify import plant
@@ -317,3 +320,12 @@ def test_an_issued_review_is_immutable_and_a_planted_change_is_found(tmp_path: P
     plant(path, "UPDATE review SET answer = replace(answer, 'Sam', 'Eve')")
     with Ledger.open(path) as ledger:
         assert [f.what for f in verify(ledger).findings] == ["the table differs from the chain"]
+
+
+def test_a_question_from_before_its_weight_was_kept_reads_and_is_written_as_it_was() -> None:
+    old = b'{"alternatives":[],"at_stake":40,"event":"e1","text":"Cola?"}'
+    question = msgspec.json.decode(old, type=Question)
+    assert question.felt is None
+    assert canonical(question) == old
+    felt = msgspec.structs.replace(question, felt=Felt("g1", 12.5, -330.0, 2.0))
+    assert msgspec.json.decode(canonical(felt), type=Question) == felt

@@ -79,7 +79,7 @@ def cart_lines(window: MainWindow) -> list[str]:
 
 def receipts(window: MainWindow) -> list[tuple[str, str]]:
     """Of every closed visit its receipt's number and what was taken, oldest first."""
-    page = window.pages[1]
+    page = window.pages[2]
     assert isinstance(page, VisitsPage)
     model = page.closed.model()
     shown = [(model.index(i, 6).data(), model.index(i, 7).data()) for i in range(model.rowCount())]
@@ -98,7 +98,7 @@ def test_from_the_gate_to_the_receipt(qtbot: QtBot, window: MainWindow) -> None:
         lambda: receipts(window) == [("R-000001", "Water 1 l"), ("R-000002", "Red wine 0.75 l")],
         timeout=WAIT_MS,
     )
-    page = window.pages[1]
+    page = window.pages[2]
     assert isinstance(page, VisitsPage)
     page.closed.select_row(0)
     said = [label.text() for label in page.detail.findChildren(QLabel)]

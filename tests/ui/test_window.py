@@ -44,13 +44,13 @@ def live(window: MainWindow) -> LivePage:
 
 
 def visits(window: MainWindow) -> VisitsPage:
-    page = window.pages[1]
+    page = window.pages[2]
     assert isinstance(page, VisitsPage)
     return page
 
 
 def devices(window: MainWindow) -> DevicesPage:
-    page = window.pages[2]
+    page = window.pages[3]
     assert isinstance(page, DevicesPage)
     return page
 
@@ -78,13 +78,18 @@ def texts_of(pane: QWidget) -> str:
 
 def test_pages_by_key(qtbot: QtBot, window: MainWindow) -> None:
     assert window.page.name == "live"
-    for key, name in ((Qt.Key.Key_2, "visits"), (Qt.Key.Key_3, "devices"), (Qt.Key.Key_1, "live")):
+    for key, name in (
+        (Qt.Key.Key_2, "review"),
+        (Qt.Key.Key_3, "visits"),
+        (Qt.Key.Key_4, "devices"),
+        (Qt.Key.Key_1, "live"),
+    ):
         press(qtbot, window, key, CTRL)
         assert window.page.name == name
 
 
 def test_find_a_receipt_by_key(qtbot: QtBot, window: MainWindow, layout: StoreLayout) -> None:
-    press(qtbot, window, Qt.Key.Key_2, CTRL)
+    press(qtbot, window, Qt.Key.Key_3, CTRL)
     press(qtbot, window, Qt.Key.Key_F, CTRL)
     assert window.focusWidget() is visits(window).search
     type_into(qtbot, window, "R-000002")
@@ -99,7 +104,7 @@ def test_find_a_receipt_by_key(qtbot: QtBot, window: MainWindow, layout: StoreLa
 
 
 def test_enter_leads_into_a_visit_and_escape_back(qtbot: QtBot, window: MainWindow) -> None:
-    press(qtbot, window, Qt.Key.Key_2, CTRL)
+    press(qtbot, window, Qt.Key.Key_3, CTRL)
     press(qtbot, window, Qt.Key.Key_F, CTRL)
     type_into(qtbot, window, "Q1")
     press(qtbot, window, Qt.Key.Key_Return)
@@ -122,7 +127,7 @@ def test_when_they_left_is_relative_only_live(
 
 
 def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
-    press(qtbot, window, Qt.Key.Key_2, CTRL)
+    press(qtbot, window, Qt.Key.Key_3, CTRL)
     visits(window).search.setText("Q2-102")
     visits(window).closed.select_row(0)
     said = texts_of(visits(window).detail)
@@ -133,7 +138,7 @@ def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_search_finds_products_and_says_when_nothing_matches(qtbot: QtBot, window: MainWindow) -> None:
-    press(qtbot, window, Qt.Key.Key_2, CTRL)
+    press(qtbot, window, Qt.Key.Key_3, CTRL)
     visits(window).search.setText("dark choc")
     codes = [
         visits(window).closed.model().index(i, 1).data()
@@ -151,7 +156,7 @@ def test_select_a_shopper_everywhere_by_key(qtbot: QtBot, window: MainWindow) ->
     assert live(window).carts.currentIndex().row() == 0
     press(qtbot, window, Qt.Key.Key_Down, CTRL)
     assert window.state.selected != first
-    press(qtbot, window, Qt.Key.Key_2, CTRL)
+    press(qtbot, window, Qt.Key.Key_3, CTRL)
     shopper = window.state.inside(window.state.selected or -1)
     assert shopper is not None
     assert shopper.code in texts_of(visits(window).detail)
@@ -163,7 +168,7 @@ def test_reconnect_by_key_is_asked_of_the_engine(
     engine.down["cam2"] = DeviceStatus("cam2", "camera", "lost", EPOCH, why="No picture for 6 s")
     engine.advance(0.1)
     window.state.poll()
-    press(qtbot, window, Qt.Key.Key_3, CTRL)
+    press(qtbot, window, Qt.Key.Key_4, CTRL)
     press(qtbot, window, Qt.Key.Key_Home, CTRL)
     assert "Cameras: 3 of 4 well" in texts_of(devices(window))
     assert not devices(window).button.isEnabled()
@@ -196,7 +201,7 @@ def test_space_pauses_and_speed_keys_step(qtbot: QtBot, window: MainWindow, engi
 
 
 def test_space_presses_a_focused_button(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> None:
-    window.rail.button(2).setFocus()
+    window.rail.button(3).setFocus()
     press(qtbot, window, Qt.Key.Key_Space)
     assert window.page.name == "devices"
     assert engine.asked == []
@@ -205,7 +210,7 @@ def test_space_presses_a_focused_button(qtbot: QtBot, window: MainWindow, engine
 def test_typing_a_plus_into_the_search_does_not_change_the_speed(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine
 ) -> None:
-    press(qtbot, window, Qt.Key.Key_2, CTRL)
+    press(qtbot, window, Qt.Key.Key_3, CTRL)
     press(qtbot, window, Qt.Key.Key_F, CTRL)
     type_into(qtbot, window, "a +-")
     assert visits(window).search.text() == "a +-"
@@ -253,7 +258,7 @@ def test_status_line_leads_to_what_is_not_well(qtbot: QtBot, window: MainWindow,
     engine.advance(0.1)
     window.state.poll()
     assert window.status.scales.property("tone") == "wrong"
-    assert window.rail.button(2).accessibleDescription() == "1"
+    assert window.rail.button(3).accessibleDescription() == "1"
     QTest.mouseClick(window.status.scales, Qt.MouseButton.LeftButton)
     assert window.page.name == "devices"
     assert "s003: lost" in texts_of(devices(window))
@@ -309,7 +314,7 @@ def test_empty_states_say_what_will_appear(
 
 
 def test_live_data_make_no_widgets(window: MainWindow, engine: FakeEngine) -> None:
-    for name in ("live", "visits", "devices"):
+    for name in ("live", "review", "visits", "devices"):
         window.show_page(name)
         engine.advance(1.0)
         window.state.poll()
@@ -343,12 +348,12 @@ def test_close_leaves_the_engine_alone_and_no_thread(window: MainWindow, engine:
 
 def test_a_picture_of_each_page(window: MainWindow, tmp_path: Path) -> None:
     seen = set()
-    for page in ("live", "visits", "devices"):
+    for page in ("live", "review", "visits", "devices"):
         for theme in ("light", "dark"):
             path = tmp_path / f"{page}-{theme}.png"
             render_to(path, (1000, 640), theme, page, window)
             seen.add(path.read_bytes())
-    assert len(seen) == 6
+    assert len(seen) == 8
     with pytest.raises(OSError, match="could not be written"):
         render_to(tmp_path / "none" / "x.png", (800, 600), "dark", "live", window)
 

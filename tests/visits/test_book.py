@@ -10,6 +10,7 @@ import pytest
 from inference.messages import (
     Alarm,
     CartChanged,
+    Felt,
     GateSignal,
     ItemMove,
     Outage,
@@ -89,6 +90,7 @@ def test_two_who_may_have_done_it_are_asked_about() -> None:
     assert all(code in question.text for code in codes)
     assert sum(e.probability for e in question.alternatives) == pytest.approx(1.0)
     assert question.at_stake == pytest.approx(0.45 * 699, abs=1)
+    assert question.felt == Felt("A", T + 5, -500.0, 1.5)
 
 
 def pay_together(day: Day) -> None:

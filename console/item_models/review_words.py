@@ -1,0 +1,232 @@
+"""A card of the review queue in words: the question, its answers, what they cost and would weigh."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, count_of, goods_words, span
+from console.operations.review_desk import OpenCard
+from inference.messages.results import Explanation, Question
+from store_layout.model import Slot
+
+MOST_WORDS = 3
+"""Slots named before the rest is counted."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One answer as its button shows it."""
+
+    number: int | None
+    """Of the alternative, from 0; None: the lines are right as they are counted."""
+    words: str
+    who: str
+    """Whose hand; empty where it is this shopper's."""
+    effect: str
+    """What the receipt comes to with it."""
+    probability: float | None
+    expected_g: float | None
+    """What the scales would have felt, grams; None: a product without a weight."""
+    expected_sd_g: float = 0.0
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One question of a card, ready to be shown."""
+
+    visit: str
+    event: str | None
+    """None: the visit asks nothing of one event, and somebody has to look at all of it."""
+    text: str
+    choices: tuple[Choice, ...]
+    none_words: str
+    none_effect: str
+    delta_g: float | None
+    """What the scales felt; None: not kept."""
+    sd_g: float
+    facts: tuple[tuple[str, str], ...]
+    """What else is known: word and value."""
+    fixture: str | None
+    slots: tuple[str, ...]
+    """Where it happened: ids, as far as they are known."""
+    part: int
+    parts: int
+    """This question's place among the card's open ones, from 1."""
+
+
+def open_questions(card: OpenCard) -> tuple[Question, ...]:
+    """Those that no other visit's answer has settled."""
+    return tuple(q for q in card.card.visit.questions if q.event not in card.card.known)
+
+
+def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
+    """The card's ``part``-th open question, from 0; one about the lines where it asks nothing."""
+    asked = open_questions(card)
+    if not asked:
+        return _about_lines(card, words)
+    question = asked[part]
+    totals = card.totals[question.event]
+    felt = question.felt
+    return Shown(
+        visit=card.visit,
+        event=question.event,
+        text=question.text,
+        choices=tuple(_choice(i, question, card, words) for i in range(len(question.alternatives))),
+        none_words="None of these",
+        none_effect=_effect(totals[-1], card.counted, words),
+        delta_g=None if felt is None else felt.delta_g,
+        sd_g=0.0 if felt is None else felt.sd_g,
+        facts=(*_where(question, words), *_who_stood(question, card), *_of_visit(card, words)),
+        fixture=_fixture(question, words),
+        slots=tuple(slot.id for slot in _slots(question, words)),
+        part=part + 1,
+        parts=len(asked),
+    )
+
+
+def waited(card: OpenCard, now: float, words: ShopWords) -> str:
+    """How long the card has waited; when it came, if that is long ago. ``now``: store time."""
+    at = card.card.row.waiting_since
+    recent = 0.0 <= now - at < HOUR_S
+    return f"waiting {'' if recent else 'since '}{since_when(at, now, words)}"
+
+
+def since_when(at: float, now: float, words: ShopWords) -> str:
+    """``1:20`` under an hour, else the time of day; also where a recording stands before it."""
+    return span(now - at) if 0.0 <= now - at < HOUR_S else clock_time(at, words.zone)
+
+
+def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -> Choice:
+    explanation, track = question.alternatives[number], card.card.visit.track
+    expected = _expected(explanation, words)
+    return Choice(
+        number=number,
+        words=_moves(explanation, words),
+        who=_who(explanation, track, card.codes),
+        effect=_effect(card.totals[question.event][number], card.counted, words),
+        probability=explanation.probability,
+        expected_g=None if expected is None else expected[0],
+        expected_sd_g=0.0 if expected is None else expected[1],
+    )
+
+
+def _about_lines(card: OpenCard, words: ShopWords) -> Shown:
+    visit = card.card.visit
+    goods = goods_words(visit.lines, words) or "Nothing"
+    return Shown(
+        visit=card.visit,
+        event=None,
+        text=f"Is it right what was counted for {visit.code}?",
+        choices=(Choice(None, goods, "", _effect(card.counted, card.counted, words), None, None),),
+        none_words="Nothing was taken",
+        none_effect=_effect(0, card.counted, words),
+        delta_g=None,
+        sd_g=0.0,
+        facts=_of_visit(card, words),
+        fixture=None,
+        slots=(),
+        part=1,
+        parts=1,
+    )
+
+
+def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
+    if total is None:
+        return "needs its lines told"
+    if counted is None:
+        return f"receipt {words.money(total)}"
+    if total == counted:
+        return f"receipt {words.money(total)}, as counted"
+    sign = "+" if total > counted else MINUS
+    return f"receipt {words.money(total)} ({sign}{words.money(abs(total - counted))})"
+
+
+def _moves(explanation: Explanation, words: ShopWords) -> str:
+    parts = [
+        f"{'' if m.count > 0 else 'Put back '}{abs(m.count)} {words.product(m.sku)}"
+        for m in explanation.moves
+    ]
+    return ", ".join(parts) or "Nobody took anything"
+
+
+def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
+    """Empty for this shopper alone."""
+    movers = dict.fromkeys(explanation.mover(m) for m in explanation.moves)
+    if not movers or set(movers) == {track}:
+        return ""
+    return " and ".join(_person(t, track, codes) for t in movers)
+
+
+def _person(track: int | None, own: int, codes: dict[int, str]) -> str:
+    if track is None:
+        return "somebody not followed"
+    return f"this shopper, {codes[own]}" if track == own else codes.get(track, "another shopper")
+
+
+def _expected(explanation: Explanation, words: ShopWords) -> tuple[float, float] | None:
+    """Grams that the scales would have felt, and their sd: the variances of the units add up."""
+    grams = variance = 0.0
+    for move in explanation.moves:
+        product = words.layout.products.get(move.sku)
+        if product is None or product.weight_g <= 0:
+            return None
+        grams -= move.count * product.weight_g
+        variance += abs(move.count) * product.weight_sd_g**2
+    return grams, math.sqrt(variance)
+
+
+def _where(question: Question, words: ShopWords) -> tuple[tuple[str, str], ...]:
+    slots, fixture = _slots(question, words), _fixture(question, words)
+    found = []
+    if fixture is not None:
+        known = words.layout.fixtures.get(fixture)
+        found.append(("Place", fixture if known is None else known.name or fixture))
+    if slots:
+        said = [f"{slot.id}, shelf {slot.shelf}" for slot in slots[:MOST_WORDS]]
+        more = len(slots) - len(said)
+        found.append(("Slot", "; ".join(said) + (f" and {more} more" if more else "")))
+    if question.felt is not None:
+        found.append(("Time", clock_time(question.felt.t, words.zone, seconds=True)))
+        if question.felt.doubts:
+            found.append(("Doubts", ", ".join(question.felt.doubts)))
+    return tuple(found)
+
+
+def _slots(question: Question, words: ShopWords) -> list[Slot]:
+    named = {m.slot for e in question.alternatives for m in e.moves}
+    return [slot for slot in words.layout.file.slot if slot.id in named]
+
+
+def _fixture(question: Question, words: ShopWords) -> str | None:
+    if question.felt is not None:
+        return question.felt.fixture
+    slots = _slots(question, words)
+    return slots[0].fixture if slots else None
+
+
+def _who_stood(question: Question, card: OpenCard) -> tuple[tuple[str, str], ...]:
+    own = card.card.visit.track
+    tracks = dict.fromkeys(t for e in question.alternatives for t in e.tracks())
+    people = [f"{card.codes[own]} (this shopper)"] if own in tracks else []
+    unknown = 0
+    for track in tracks:
+        if track == own:
+            continue
+        if track in card.codes:
+            people.append(card.codes[track])
+        else:
+            unknown += 1
+    if unknown:
+        people.append(count_of(unknown, "other shopper", "other shoppers"))
+    return (("Who was there", ", ".join(people)),) if people else ()
+
+
+def _of_visit(card: OpenCard, words: ShopWords) -> tuple[tuple[str, str], ...]:
+    visit = card.card.visit
+    left = visit.closed_at if visit.left_at is None else visit.left_at
+    inside = f"{clock_time(visit.entered_at, words.zone)} to {clock_time(left, words.zone)}"
+    found = [("Counted now", goods_words(visit.lines, words) or "nothing"), ("Inside", inside)]
+    found += [("Note", note) for note in visit.notes]
+    if card.card.row.unsure_by:
+        found.append(("Not sure", ", ".join(card.card.row.unsure_by)))
+    return tuple(found)

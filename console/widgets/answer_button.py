@@ -1,0 +1,109 @@
+"""A large button for one answer: its key, what happened, what the receipt comes to, how likely it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from console.item_models.review_words import Choice
+from console.theme.appearance import Appearance
+from console.theme.fonts import ui_font
+from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_HEADING, TEXT_TITLE
+
+HEIGHT, HIGHEST = 84, 116
+KEY = 32
+CHANCE = 70
+BAR = 6
+
+
+class AnswerButton(QAbstractButton):
+    """One answer. The probability stands as a figure and as a bar."""
+
+    def __init__(self, key: str, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key, self._appearance = key, appearance
+        self._choice: Choice | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(HIGHEST)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAccessibleName(f"Answer {key}")
+        appearance.changed.connect(self.update)
+
+    def show_choice(self, choice: Choice) -> None:
+        """Stand for another answer."""
+        self._choice = choice
+        who = f", {choice.who}" if choice.who else ""
+        likely = "" if choice.probability is None else f", {choice.probability:.0%}"
+        self.setText(f"{choice.words}{who}")
+        self.setAccessibleName(f"{self._key}: {choice.words}{who}{likely}, {choice.effect}")
+        self.setToolTip(f"{choice.words}{who}\n{choice.effect} (key {self._key})")
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """High enough to be hit without looking."""
+        return QSize(360, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """The words are cut short rather than the page grown."""
+        return QSize(240, 68)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """The button."""
+        theme, choice = self._appearance.theme, self._choice
+        if choice is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        on = self.isEnabled()
+        ground = theme.selected if self.isDown() or (self.underMouse() and on) else theme.raised
+        edge = theme.accent if self.hasFocus() or self.isDown() else theme.line
+        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        cap = QRectF(box.left() + SPACE_3, box.center().y() - KEY / 2, KEY, KEY)
+        painter.setPen(QPen(QColor(theme.secondary), 1))
+        painter.setBrush(QColor(theme.panel))
+        painter.drawRoundedRect(cap, SPACE_1, SPACE_1)
+        painter.setPen(QColor(theme.text if on else theme.secondary))
+        painter.setFont(ui_font(TEXT_HEADING, bold=True))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
+        left, right = cap.right() + SPACE_3, box.right() - SPACE_3
+        if choice.probability is not None:
+            self._paint_chance(painter, box, choice.probability, on=on)
+            right -= CHANCE + SPACE_2
+        wide = right - left
+        font = ui_font(TEXT_HEADING, bold=True)
+        words = choice.words + (f" \N{EN DASH} {choice.who}" if choice.who else "")
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text if on else theme.secondary))
+        said = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, wide)
+        middle = box.center().y()
+        painter.drawText(QRectF(left, middle - 30, wide, 24), Qt.AlignmentFlag.AlignVCenter, said)
+        painter.setFont(ui_font(TEXT_BODY))
+        painter.setPen(QColor(theme.text if on else theme.secondary))
+        painter.drawText(QRectF(left, middle - 6, wide, 20), Qt.AlignmentFlag.AlignVCenter, choice.effect)
+        if choice.probability is not None:
+            self._paint_bar(
+                painter, QRectF(left, middle + 19, box.right() - SPACE_3 - left, BAR), choice.probability
+            )
+
+    def _paint_chance(self, painter: QPainter, box: QRectF, probability: float, *, on: bool) -> None:
+        theme = self._appearance.theme
+        painter.setFont(ui_font(TEXT_TITLE, bold=True))
+        painter.setPen(QColor(theme.text if on else theme.secondary))
+        place = QRectF(box.right() - SPACE_3 - CHANCE, box.center().y() - 28, CHANCE, 38)
+        painter.drawText(
+            place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{probability:.0%}"
+        )
+
+    def _paint_bar(self, painter: QPainter, place: QRectF, probability: float) -> None:
+        theme = self._appearance.theme
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.line))
+        painter.drawRoundedRect(place, BAR / 2, BAR / 2)
+        painter.setBrush(QColor(theme.accent if self.isEnabled() else theme.secondary))
+        part = QRectF(place.left(), place.top(), max(float(BAR), place.width() * probability), BAR)
+        painter.drawRoundedRect(part, BAR / 2, BAR / 2)

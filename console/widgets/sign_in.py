@@ -1,0 +1,183 @@
+"""Who answers: choose a name, type the PIN; a first PIN is changed here, and a first manager made."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.operations.operator_session import OperatorSession
+from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
+from console.widgets.labels import label, panel, set_tone
+
+WIDTH = 420
+LONGEST_PIN = 12
+Mode = Literal["names", "own PIN", "first"]
+COMMAND = "main.py operators add NAME --role manager"
+
+
+class SignInPanel(QWidget):
+    """One form in three modes; it says what went wrong under the fields, and forgets what was typed."""
+
+    def __init__(self, session: OperatorSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._mode: Mode = "names"
+        self._old = ""
+        self.heading = label("", "title", wrap=True)
+        self.why = label("", "body", wrap=True)
+        self.names = QComboBox()
+        self.names.setAccessibleName("Operator")
+        self.names.view().setAccessibleName("Operators")
+        self.name = _field("Name", hidden=False)
+        self.pin = _field("PIN")
+        self.new = _field("New PIN")
+        self.again = _field("The PIN again")
+        self.refusal = label("", "body", wrap=True, name="What went wrong")
+        set_tone(self.refusal, "wrong")
+        self.button = QPushButton()
+        self.button.setDefault(True)
+        self._lay_out()
+        self.button.clicked.connect(self._go)
+        for field in (self.name, self.pin, self.new, self.again):
+            field.returnPressed.connect(self._go)
+        session.changed.connect(self.refresh)
+        session.refused.connect(self._say)
+        session.must_choose.connect(self._choose_own)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The names there are; a first manager where there is none."""
+        found = self._session.operators
+        may = [] if found is None else [o.name for o in found if o.role != "kiosk"]
+        if may != [self.names.itemText(i) for i in range(self.names.count())]:
+            kept = self.names.currentText()
+            self.names.clear()
+            self.names.addItems(may)
+            self.names.setCurrentText(kept)
+        if self._session.actor is not None:
+            self._wear("names")
+        elif self._mode != "own PIN":
+            self._wear("names" if found is None or found else "first")
+
+    def take_focus(self) -> None:
+        """To the first field that has to be filled in."""
+        {"names": self.pin, "own PIN": self.new, "first": self.name}[self._mode].setFocus()
+
+    def _go(self) -> None:
+        self.refusal.clear()
+        if self._mode != "names" and self.new.text() != self.again.text():
+            self._say("The two PINs are not the same: type both again.")
+        elif self._mode == "first":
+            self._wait()
+            self._session.add_first(self.name.text().strip(), self.new.text())
+        elif self._mode == "own PIN":
+            self._wait()
+            self._session.choose_pin(self.names.currentText(), self._old, self.new.text())
+        elif self.names.currentText():
+            self._wait()
+            self._old = self.pin.text()
+            self._session.sign_in(self.names.currentText(), self.pin.text())
+
+    def _wait(self) -> None:
+        self.button.setEnabled(False)
+
+    def _say(self, text: str) -> None:
+        self.refusal.setText(text)
+        self.button.setEnabled(True)
+        for field in (self.pin, self.new, self.again):
+            field.clear()
+        if self.isVisible():
+            (self.pin if self._mode == "names" else self.new).setFocus()
+
+    def _choose_own(self, _name: str) -> None:
+        self._wear("own PIN")
+        self.new.setFocus()
+
+    def _wear(self, mode: Mode) -> None:
+        if mode == "names" and self._session.actor is not None:
+            self._old = ""
+            self.refusal.clear()
+            for field in (self.pin, self.new, self.again):
+                field.clear()
+        self._mode = mode
+        self.button.setEnabled(True)
+        heading, why, does = {
+            "names": ("Who answers?", "Choose your name and type your PIN.", "Sign in"),
+            "own PIN": (
+                "Choose a PIN of your own",
+                "The one that you typed was given to you. Six to twelve digits, not all equal or in a row.",
+                "Keep this PIN and sign in",
+            ),
+            "first": (
+                "Nobody works here yet",
+                "The first operator is a manager, who can add others. Make them here, or with "
+                f"\N{LEFT DOUBLE QUOTATION MARK}{COMMAND}\N{RIGHT DOUBLE QUOTATION MARK}. "
+                "A PIN has six to twelve digits, not all equal or in a row.",
+                "Make this manager and sign in",
+            ),
+        }[mode]
+        self.heading.setText(heading)
+        self.why.setText(why)
+        self.button.setText(does)
+        rows: tuple[tuple[QWidget, bool], ...] = (
+            (self.names, mode == "names"),
+            (self.name, mode == "first"),
+            (self.pin, mode == "names"),
+            (self.new, mode != "names"),
+            (self.again, mode != "names"),
+        )
+        for row_field, shown in rows:
+            self._form.setRowVisible(row_field, shown)
+
+    def _lay_out(self) -> None:
+        frame = panel()
+        frame.setFixedWidth(WIDTH)
+        self._form = QFormLayout()
+        self._form.setVerticalSpacing(SPACE_2)
+        self._form.setHorizontalSpacing(SPACE_3)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Operator", self.names),
+            ("Name", self.name),
+            ("PIN", self.pin),
+            ("New PIN", self.new),
+            ("Again", self.again),
+        )
+        for word, row_field in rows:
+            caption = QLabel(word)
+            caption.setBuddy(row_field)
+            self._form.addRow(caption, row_field)
+        box = QVBoxLayout(frame)
+        box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        box.setSpacing(SPACE_3)
+        for part in (self.heading, self.why):
+            box.addWidget(part)
+        box.addLayout(self._form)
+        box.addWidget(self.refusal)
+        box.addWidget(self.button)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(frame)
+        row.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addLayout(row)
+        outer.addStretch(3)
+
+
+def _field(name: str, *, hidden: bool = True) -> QLineEdit:
+    made = QLineEdit()
+    made.setAccessibleName(name)
+    if hidden:
+        made.setEchoMode(QLineEdit.EchoMode.Password)
+        made.setMaxLength(LONGEST_PIN)
+    return made
