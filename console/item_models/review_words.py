@@ -136,7 +136,7 @@ def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
     if counted is None:
         return f"receipt {words.money(total)}"
     if total == counted:
-        return f"receipt {words.money(total)}, as counted"
+        return f"receipt {words.money(total)}, the same total"
     sign = "+" if total > counted else MINUS
     return f"receipt {words.money(total)} ({sign}{words.money(abs(total - counted))})"
 
