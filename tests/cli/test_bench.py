@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import msgspec
 import pytest
 
 from console.cli.bench.detectors import compare_detectors
-from console.cli.bench.live_share import CAMERAS, LiveShare, eight_cameras, measure_live_share
+from console.cli.bench.live_share import CAMERAS, FPS, LiveShare, eight_cameras, measure_live_share
 from console.cli.bench.material import write_material
 from console.cli.bench.report import Comparison, Results, render
 from console.cli.bench.running import measure_latency, measure_memory, measure_start
@@ -74,12 +75,15 @@ def test_detectors_need_pictures(simulated: Path, network: str) -> None:
         compare_detectors(simulated, [network])
 
 
-def test_eight_cameras_play_what_there_is(filmed: Path, simulated: Path) -> None:
-    layout = eight_cameras(Recording.open(filmed))
+def test_eight_cameras_play_what_there_is(filmed: Path, simulated: Path, tmp_path: Path) -> None:
+    layout = eight_cameras(Recording.open(filmed), tmp_path)
     assert len(layout.cameras) == CAMERAS == 8
-    assert all(c.url is not None and c.url.endswith(".mp4?loop") for c in layout.file.camera)
+    urls = [camera.url or "" for camera in layout.file.camera]
+    assert all(url.endswith(".mp4?loop") for url in urls)
+    with av.open(urls[0].removeprefix("file://").removesuffix("?loop")) as video:
+        assert float(video.streams.video[0].average_rate or 0.0) == pytest.approx(FPS, rel=0.05)
     with pytest.raises(ValueError, match="no videos"):
-        eight_cameras(Recording.open(simulated))
+        eight_cameras(Recording.open(simulated), tmp_path)
 
 
 @pytest.mark.slow
