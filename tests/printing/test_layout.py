@@ -46,7 +46,7 @@ def test_a_long_name_is_wrapped_and_its_amount_stays_whole() -> None:
         ("EUR", 2, "de", "1.234,56 €"),
         ("GBP", 2, "en_GB", "£1,234.56"),
         ("JPY", 0, "ja", "¥123,456"),
-        ("CHF", 2, "de_CH", "CHF 1’234.56"),
+        ("CHF", 2, "de_CH", "CHF 1'234.56"),  # one apostrophe or the other, by the release of CLDR
         ("KWD", 3, "en", "KWD 123.456"),
         ("INR", 2, "en", "INR 1,234.56"),  # no page has the rupee's sign
         ("PLN", 2, "pl", "1 234,56 zł"),
@@ -55,7 +55,8 @@ def test_a_long_name_is_wrapped_and_its_amount_stays_whole() -> None:
 def test_the_sign_is_right_or_the_code_stands_for_it(
     currency: str, decimals: int, locale: str, total: str
 ) -> None:
-    assert any(line.endswith(total) for line in lines_of(simple(currency, decimals, 123456), "80mm", locale))
+    lines = lines_of(simple(currency, decimals, 123456), "80mm", locale)
+    assert any(line.replace("’", "'").endswith(total) for line in lines)
 
 
 def test_a_printer_without_the_euro_prints_its_code() -> None:
