@@ -102,7 +102,7 @@ def shift_of(errors: CameraErrors, camera: str, s: Settings) -> CameraShift:
 
 
 def learned_of(errors: CameraErrors, s: Settings) -> tuple[CameraLearned, ...]:
-    """What is known of all cameras, in words for others."""
+    """What is known of each camera, as others are told."""
     cameras = [name.removesuffix("\nclock") for name in errors.starts if name.endswith("\nclock")]
     return tuple(
         CameraLearned(
@@ -201,18 +201,22 @@ def learn_feet(errors: CameraErrors, camera: str, t: float, found: Sequence[Feet
 
 
 def _moves(seen: FeetSeen, u: float, v: float) -> Iterator[tuple[str, int, Array]]:
-    """By which error these feet are moved how: block, its size, and metres ``(2, size)`` for each unit.
-
-    A camera that is turned by ``w`` (rad, world axes) against its calibration says of somebody in the
-    direction ``d`` that they are in the direction ``d - w x d``, up to where that meets the floor.
-    """
+    """By which error these feet are moved how: block, its size, and metres ``(2, size)`` for each unit."""
     feet = np.array(((seen.down_x, seen.right_x), (seen.down_y, seen.right_y)))
     yield _name(seen.camera, "point" if seen.from_point else "box"), 2, feet
     if seen.eye is not None:
-        x, y, h = seen.eye
-        turned = np.array(((x * y / h, -h - x * x / h, -y), (h + y * y / h, -x * y / h, x)))
-        yield _name(seen.camera, "turn"), 3, -turned
+        yield _name(seen.camera, "turn"), 3, _turning(seen.eye)
     yield _name(seen.camera, "clock"), 2, np.array(((-u, 0.0), (-v, 0.0)))
+
+
+def _turning(eye: tuple[float, float, float]) -> Array:
+    """Metres ``(2, 3)`` that feet are moved by for each radian about the world's axes.
+
+    A camera that is turned by ``w`` against its calibration says of somebody in the direction ``d`` that they
+    are in the direction ``d - w x d``, up to where that meets the floor.
+    """
+    x, y, h = eye
+    return np.array(((-x * y / h, h + x * x / h, y), (-h - y * y / h, x * y / h, -x)))
 
 
 def _compare(
@@ -263,10 +267,8 @@ def _follow_shift(errors: CameraErrors, own: FeetSeen, x: float, y: float, s: Se
     right, down = _angle(own.eye, own.right_x, own.right_y), _angle(own.eye, own.down_x, own.down_y)
     moves = np.array(((own.right_x / right, own.down_x / down), (own.right_y / right, own.down_y / down)))
     at = errors.starts[_name(own.camera, "turn")]
-    for _, size, move in _moves(own, 0.0, 0.0):
-        if size == 3:
-            x, y = np.add((x, y), move @ errors.mean[at : at + 3]).tolist()
-    alpha, beta = np.linalg.solve(moves, (x, y)).tolist()
+    whole = np.array((x, y)) + _turning(own.eye) @ errors.mean[at : at + 3]
+    alpha, beta = np.linalg.solve(moves, whole).tolist()
     bias = errors.starts[_name(own.camera, "point" if own.from_point else "box")]
     alpha += float(errors.mean[bias + 1]) * right
     beta += float(errors.mean[bias]) * down
@@ -291,19 +293,15 @@ def _angle(eye: tuple[float, float, float], x: float, y: float) -> float:
 
 
 def learn_turn_anew(errors: CameraErrors, camera: str, s: Settings) -> None:
-    """This camera has been knocked: how it is turned is open again."""
+    """This camera has been knocked: what was learned of its turn is forgotten, and a large one allowed."""
     at = errors.starts.get(_name(camera, "turn"))
-    if at is not None:
-        _open(errors, at, 3 * [s.knocked_sd])
-
-
-def _open(errors: CameraErrors, at: int, sds: Sequence[float]) -> None:
-    """Forget what was learned of these errors, and allow for so large ones."""
-    chosen = slice(at, at + len(sds))
+    if at is None:
+        return
+    chosen = slice(at, at + 3)
     covariance = errors.covariance.copy()
     covariance[chosen] = 0.0
     covariance[:, chosen] = 0.0
-    covariance[chosen, chosen] = np.diag(np.square(sds))
+    covariance[chosen, chosen] = s.knocked_sd**2 * np.eye(3)
     errors.covariance = covariance
 
 
