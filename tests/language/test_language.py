@@ -1,0 +1,44 @@
+"""Texts in the chosen language: forms, placeholders, what a catalogue lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from console.language import LanguageError, choose, language, languages, tr, tr_n
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    choose("en")
+
+
+def test_english_is_what_stands_in_the_code() -> None:
+    assert language() == "en"
+    assert tr("Devices") == "Devices"
+    assert tr("{code} left", code="Blue Heron") == "Blue Heron left"
+    assert [tr_n("{n} receipt", "{n} receipts", n) for n in (0, 1, 2)] == [
+        "0 receipts",
+        "1 receipt",
+        "2 receipts",
+    ]
+
+
+def test_another_language_is_asked_for_when_shown() -> None:
+    choose("de")
+    assert tr("Devices") == "Geräte"
+    assert [tr_n("{n} receipt", "{n} receipts", n) for n in (0, 1, 2)] == ["0 Belege", "1 Beleg", "2 Belege"]
+
+
+def test_what_a_catalogue_lacks_is_said_in_english() -> None:
+    choose("de")
+    assert tr("Nobody translated {this}", this="one") == "Nobody translated one"
+    assert tr_n("{n} untranslated", "{n} untranslateds", 2) == "2 untranslateds"
+
+
+def test_a_language_that_there_is_not() -> None:
+    with pytest.raises(LanguageError, match="no language 'xx'; there are en, de"):
+        choose("xx")
+    assert languages()[0] == "en"
