@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from console.engine_process.running import JOURNAL
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
+from console.kiosk.order import KioskOrder
+from console.kiosk.watch import KioskWatch
 from inference.detection import ModelError
 from inference.detection.threads import CORES
 from inference.engine.opening import OpeningError
@@ -111,8 +114,10 @@ KeepOption = Annotated[
         show_default=False,
     ),
 ]
-
-
+KioskOption = Annotated[
+    bool,
+    typer.Option("--kiosk", help="The screen for visitors: full screen, and only a manager's PIN ends it."),
+]
 PICTURE_SIZE = (1366, 768)
 
 
@@ -129,13 +134,16 @@ def run(
     arrivals: ArrivalsOption = ARRIVALS_PER_MIN,
     pictures: RenderedOption = True,
     send: SendOption = None,
+    kiosk: KioskOption = False,
 ) -> None:
     """Open the console on a store, a recording, or the demo store."""
     wanted = None if send is None else parse_wanted(send)
     if wanted is not None and not simulated:
         raise typer.BadParameter("--send needs --simulated: nobody can be sent into a real store")
     headless = headless or wanted is not None
-    if not headless and not has_display():
+    if kiosk and headless:
+        raise typer.BadParameter("--kiosk is a screen: it does not go with --headless or --send")
+    if not headless and not kiosk and not has_display():
         err.print("There is no display here, so the same store runs without a window.", style="yellow")
         headless = True
     with errors_in_words(*START_ERRORS):
@@ -144,9 +152,34 @@ def run(
         layout = layout_of(spec)
         if headless:
             _run_headless(spec, layout, picture, wanted)
-        else:
-            keep = spec.store is not None and not simulated if keep_running is None else keep_running
-            raise typer.Exit(_run_window(spec, layout, keep_running=keep))
+            return
+        keep = spec.store is not None and not simulated if keep_running is None else keep_running
+        show = _run_kiosk if kiosk else _run_window
+        raise typer.Exit(show(spec, layout, keep_running=keep))
+
+
+def kiosk(
+    store: StoreOption = None,
+    recording: RecordingOption = None,
+    detector: DetectorOption = None,
+    threads: ThreadsOption = CORES,
+    keep_running: KeepOption = None,
+    simulated: SimulatedOption = False,
+    arrivals: ArrivalsOption = ARRIVALS_PER_MIN,
+    pictures: RenderedOption = True,
+) -> None:
+    """Show a store to visitors: full screen, until a manager's PIN. Without one named: the simulated demo."""
+    run(
+        store,
+        recording,
+        detector,
+        threads=threads,
+        keep_running=keep_running,
+        simulated=simulated or (store is None and recording is None),
+        arrivals=arrivals,
+        pictures=pictures,
+        kiosk=True,
+    )
 
 
 def make_spec(
@@ -216,6 +249,20 @@ def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) ->
         from console.window import run_window  # while the engine's process starts
 
         return run_window(layout, link, spec.ledger_path, state_dir() / "window")
+
+
+def _run_kiosk(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
+    """The kiosk is a process of its own, started again whenever it ends without a manager's PIN."""
+    if not has_display():
+        raise SpecError(f"there is no display here to show {layout.file.store.name} on")
+    forget_last_play(spec)
+    watch = KioskWatch(KioskOrder(spec, str(state_dir() / "window")), say=err.print)
+    signal.signal(signal.SIGTERM, lambda *_: watch.stop())
+    try:
+        return watch.run()
+    finally:
+        if not keep_running and is_running(spec.state_path):
+            Supervisor(spec).stop()
 
 
 @contextmanager
