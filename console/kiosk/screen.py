@@ -34,8 +34,11 @@ def main() -> int:
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    line = sys.stdin.buffer.readline()
+    if not line:  # it was loaded to be there in time, and was not needed
+        return EXIT_LEFT
     try:
-        order = read_order(sys.stdin.buffer.readline())
+        order = read_order(line)
         layout, folder = store_of(order.spec)
     except (SpecError, StoreProblems, RecordingError, OSError) as error:
         sys.stderr.write(f"{error}\n")

@@ -2,6 +2,9 @@
 
 As the engine's supervisor does, from the process that was started by hand or at log-on. It never gives up: a
 screen in the shop that stays black helps nobody. What repeats quickly is only tried less often.
+
+While one kiosk runs, the next has loaded its program and waits for its order: most of the time that a start
+takes goes into loading.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """Without a beat for so long its window hangs, and it is ended by force."""
     start_s: float = 60.0
     """Until the first beat."""
+    spare_s: float = 10.0
+    """From its start until the next one is loaded: not while this one still starts."""
     end_s: float = 5.0
     """To end in order when the watching is to stop."""
 
@@ -57,6 +62,7 @@ class KioskWatch:
         self._beat_at = 0.0
         self._has_beaten = False
         self.child: subprocess.Popen[bytes] | None = None
+        self._spare: subprocess.Popen[bytes] | None = None
         self.restarts = 0
 
     def stop(self) -> None:
@@ -65,6 +71,13 @@ class KioskWatch:
 
     def run(self) -> int:
         """Until a manager has left the kiosk, it refuses to start, or :meth:`stop`; the exit status."""
+        try:
+            return self._run()
+        finally:
+            if self._spare is not None:
+                end_unused(self._spare, self._patience.end_s)
+
+    def _run(self) -> int:
         quick = 0
         while True:
             began = time.monotonic()
@@ -85,9 +98,8 @@ class KioskWatch:
         order = msgspec.structs.replace(
             self._order, spec=msgspec.structs.replace(self._order.spec, fresh=fresh)
         )
-        with subprocess.Popen(  # noqa: S603  # our own command
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HOME
-        ) as child:
+        child, self._spare = self._spare or self._load(), None
+        with child:
             self.child = child
             beats = threading.Thread(target=self._listen, args=(child,), name="kiosk-beats", daemon=True)
             beats.start()
@@ -101,8 +113,14 @@ class KioskWatch:
             beats.join()
         return child.returncode
 
+    def _load(self) -> subprocess.Popen[bytes]:
+        """A kiosk's process, which waits for its order."""
+        return subprocess.Popen(  # noqa: S603  # our own command
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HOME
+        )
+
     def _wait_for(self, child: subprocess.Popen[bytes]) -> None:
-        patience = self._patience
+        patience, began = self._patience, time.monotonic()
         while child.poll() is None:
             if self._stop.wait(patience.look_s):
                 child.terminate()
@@ -111,7 +129,10 @@ class KioskWatch:
                 except subprocess.TimeoutExpired:
                     child.kill()
                 return
-            silent = time.monotonic() - self._beat_at
+            now = time.monotonic()
+            if self._spare is None and self._has_beaten and now - began > patience.spare_s:
+                self._spare = self._load()
+            silent = now - self._beat_at
             if silent > (patience.hang_s if self._has_beaten else patience.start_s):
                 self._say(f"The kiosk gave no sign of life for {silent:.0f} s and is ended.")
                 child.kill()
@@ -122,6 +143,17 @@ class KioskWatch:
         assert child.stdout is not None  # noqa: S101  # PIPE was asked for
         while child.stdout.read(1):
             self._beat_at, self._has_beaten = time.monotonic(), True
+
+
+def end_unused(spare: subprocess.Popen[bytes], patience_s: float) -> None:
+    """It ends by itself when no order can come any more."""
+    with spare:
+        if spare.stdin is not None:
+            spare.stdin.close()
+        try:
+            spare.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            spare.kill()
 
 
 def _ended(status: int) -> str:

@@ -9,9 +9,11 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.carts import CartsModel
-from console.item_models.words import ShopWords
+from console.item_models.words import ShopWords, span
+from console.language import tr
 from console.operations.live_state import LiveState
 from console.operations.simulated_shoppers import SimulatedShoppers
+from console.operations.time_travel import TimeTravel
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
@@ -20,17 +22,13 @@ from console.widgets.camera_paint import CameraPainter
 from console.widgets.camera_wall import CameraWall, LargeCamera, good_height
 from console.widgets.cart_list import CartList
 from console.widgets.floor_map import FloorMap
-from console.widgets.labels import EmptyState, label, titled, tool_button
+from console.widgets.labels import EmptyState, label, set_tone, titled, tool_button
 from console.widgets.page import Page
 from console.widgets.send_shopper import SendShopper
+from console.widgets.time_travel_bar import LONG_S, SHORT_S, TimeTravelBar
 
-NOBODY = (
-    "Nobody inside",
-    "A cart appears here for everybody who comes in through a gate, and fills as they take things.",
-)
 MOST_FOR_WALL = 0.4
 """Share of the height that the cameras may take before anybody arranged it."""
-WAITING = ("Waiting for the engine", "The floor and the carts appear with its first snapshot.")
 
 
 class LivePage(Page):
@@ -56,21 +54,26 @@ class LivePage(Page):
         self._state, self._appearance = state, appearance
         self._shoppers = shoppers
         self.send = SendShopper(shoppers, words, appearance)
-        painter = CameraPainter(state)
-        self.map = FloorMap(state, words, appearance)
-        self.large = LargeCamera(state, painter, appearance)
-        self.wall = CameraWall(state, painter, appearance)
-        self._carts = CartsModel(state, words, self)
-        self.carts = CartList(self._carts, state, appearance)
-        self._nobody = EmptyState(*WAITING)
+        self.travel = shown = TimeTravel(state, self)
+        painter = CameraPainter(shown)
+        self.map = FloorMap(shown, words, appearance)
+        self.large = LargeCamera(shown, painter, appearance)
+        self.wall = CameraWall(shown, painter, appearance)
+        self._carts = CartsModel(shown, words, self)
+        self.carts = CartList(self._carts, shown, appearance)
+        self.bar = TimeTravelBar(shown, state, appearance)
+        self._nobody = EmptyState(
+            tr("Waiting for the engine"), tr("The floor and the carts appear with its first snapshot.")
+        )
         self._arranged = False
         self._actions = self._make_actions()
         self._lay_out()
         for part in (self.map, self.large, self.wall, self.carts):
-            part.picked.connect(state.select)
+            part.picked.connect(shown.select)
         self.wall.opened.connect(self.toggle_large)
         self.large.left.connect(self.show_map)
-        state.snapshot_changed.connect(self._follow)
+        shown.snapshot_changed.connect(self._follow)
+        shown.moved.connect(self._say_when)
         shoppers.changed.connect(self._offer_sending)
         self.send.led_to.connect(lambda visit: self.led_to.emit("visits", f"visit {visit}"))
         self.setFocusProxy(self.map)
@@ -103,7 +106,7 @@ class LivePage(Page):
         self.large.show_camera(self._state.layout.cameras[camera])
         self._stage.setCurrentWidget(self.large)
         self.wall.mark_large(camera)
-        self._title.setText(self._state.layout.cameras[camera].name)
+        self._say_when()
         self._tools.hide()
         self._back.show()
         self.large.setFocus()
@@ -112,7 +115,7 @@ class LivePage(Page):
         """Back to the floor."""
         self._stage.setCurrentWidget(self.map)
         self.wall.mark_large(None)
-        self._title.setText("Floor")
+        self._say_when()
         self._tools.show()
         self._back.hide()
         self.map.setFocus()
@@ -122,22 +125,48 @@ class LivePage(Page):
         count = self._carts.rowCount()
         if count == 0:
             return
-        place = self._carts.place_of(self._state.selected)
+        place = self._carts.place_of(self.travel.selected)
         beyond = 0 if step > 0 else count - 1
-        self._state.select(self._carts.row(beyond if place is None else (place + step) % count).track)
+        self.travel.select(self._carts.row(beyond if place is None else (place + step) % count).track)
+
+    def follow_selected(self, following: bool) -> None:
+        """Keep the selected shopper in the middle of the map, or no longer."""
+        self.map.follow(following)
+        self._follow_action.setChecked(following)
+
+    def show_cones(self, shown: bool) -> None:
+        """Show what each camera sees of the floor, or no longer."""
+        self.map.show_cones(shown)
+        self._cones_action.setChecked(shown)
 
     # -- inside --------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
         self._carts.refresh()
-        snapshot = self._state.snapshot
-        inside = len(self._state.visitors)
-        if snapshot is not None:
-            self._nobody.heading.setText(NOBODY[0])
-            self._nobody.text.setText(NOBODY[1])
+        inside = len(self.travel.visitors)
+        if self.travel.snapshot is not None:
+            self._nobody.heading.setText(tr("Nobody inside"))
+            self._nobody.text.setText(
+                tr(
+                    "A cart appears here for everybody who comes in through a gate, and fills as they take "
+                    "things."
+                )
+            )
         self._cart_stack.setCurrentIndex(1 if inside else 0)
-        self._count.setText(f"{inside} inside" if inside else "")
-        self._badge(str(inside) if inside else "")
+        if self.travel.is_now:
+            self._count.setText(tr("{n} inside", n=inside) if inside else "")
+            self._badge(str(inside) if inside else "")
+
+    def _say_when(self) -> None:
+        """Titles and frames say it where what is shown is not now."""
+        camera = self.large.camera if self._stage.currentWidget() is self.large else None
+        self._title.setText(tr("Floor") if camera is None else camera.name)
+        past = not self.travel.is_now
+        self.map.set_past(past)
+        if past:
+            self._count.setText(tr("{age} ago", age=span(self.travel.age)))
+        set_tone(self._count, "waiting" if past else "neutral")
+        self._follow()
 
     def _offer_sending(self) -> None:
         """Only into a simulated store somebody can be sent."""
@@ -163,13 +192,24 @@ class LivePage(Page):
             made.triggered.connect(call)
             return made
 
+        self._follow_action = action(tr("Follow the selected shopper"), "Ctrl+Shift+F", self.follow_selected)
+        self._cones_action = action(tr("Show what cameras see of the floor"), "Ctrl+Shift+C", self.show_cones)
+        for toggle in (self._follow_action, self._cones_action):
+            toggle.setCheckable(True)
         return [
-            action("Zoom in", "Ctrl+=", lambda: self.map.zoom(1)),
-            action("Zoom out", "Ctrl+-", lambda: self.map.zoom(-1)),
-            action("Show the whole floor", "Ctrl+0", self.map.fit),
-            action("Next shopper", "Ctrl+Down", lambda: self.select_neighbour(1)),
-            action("Previous shopper", "Ctrl+Up", lambda: self.select_neighbour(-1)),
-            action("Select nobody", "Ctrl+Shift+A", lambda: self._state.select(None)),
+            action(tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
+            action(tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
+            action(tr("Show the whole floor"), "Ctrl+0", self.map.fit),
+            action(tr("Next shopper"), "Ctrl+Down", lambda: self.select_neighbour(1)),
+            action(tr("Previous shopper"), "Ctrl+Up", lambda: self.select_neighbour(-1)),
+            action(tr("Select nobody"), "Ctrl+Shift+A", lambda: self.travel.select(None)),
+            self._follow_action,
+            self._cones_action,
+            action(tr("Earlier"), "Ctrl+Left", lambda: self.travel.step(-SHORT_S)),
+            action(tr("Later"), "Ctrl+Right", lambda: self.travel.step(SHORT_S)),
+            action(tr("Half a minute earlier"), "Ctrl+Shift+Left", lambda: self.travel.step(-LONG_S)),
+            action(tr("Half a minute later"), "Ctrl+Shift+Right", lambda: self.travel.step(LONG_S)),
+            action(tr("Back to now"), "Ctrl+End", self.travel.go_to_now),
         ]
 
     def _lay_out(self) -> None:
@@ -177,20 +217,32 @@ class LivePage(Page):
         tools = QHBoxLayout(self._tools)
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(SPACE_1)
+        for what, action in ((Icon.DEVICES, self._cones_action), (Icon.FOLLOW, self._follow_action)):
+            name, keys = action.text(), action.shortcut().toString()
+            button = tool_button(what, name, f"{name} ({keys})", self._appearance, action.trigger)
+            button.setCheckable(True)
+            action.toggled.connect(button.setChecked)
+            tools.addWidget(button)
         for what, name, keys, call in (
-            (Icon.ZOOM_OUT, "Zoom out", "Ctrl+-", lambda: self.map.zoom(-1)),
-            (Icon.ZOOM_IN, "Zoom in", "Ctrl+=", lambda: self.map.zoom(1)),
-            (Icon.FIT, "Show the whole floor", "Ctrl+0", self.map.fit),
+            (Icon.ZOOM_OUT, tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
+            (Icon.ZOOM_IN, tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
+            (Icon.FIT, tr("Show the whole floor"), "Ctrl+0", self.map.fit),
         ):
             tools.addWidget(tool_button(what, name, f"{name} ({keys})", self._appearance, call))
         self._back = tool_button(
-            Icon.CLOSE, "Back to the map", "Back to the map (Esc)", self._appearance, self.show_map
+            Icon.CLOSE, tr("Back to the map"), tr("Back to the map (Esc)"), self._appearance, self.show_map
         )
         self._back.hide()
         self._stage = QStackedWidget()
         self._stage.addWidget(self.map)
         self._stage.addWidget(self.large)
-        stage, self._title = titled("Floor", self._stage, self._tools, self._back, margins=SPACE_2)
+        holder = QWidget()
+        held = QVBoxLayout(holder)
+        held.setContentsMargins(0, 0, 0, 0)
+        held.setSpacing(SPACE_2)
+        held.addWidget(self._stage, 1)
+        held.addWidget(self.bar)
+        stage, self._title = titled(tr("Floor"), holder, self._tools, self._back, margins=SPACE_2)
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.addWidget(stage)
         self._rows.addWidget(self.wall)
@@ -221,19 +273,21 @@ class LivePage(Page):
         inner.addWidget(self.carts)
         self._cart_stack.addWidget(holder)
         self._count = label("", "secondary")
-        carts, _ = titled("Carts", self._cart_stack, self._count)
+        carts, _ = titled(tr("Carts"), self._cart_stack, self._count)
         self.strip = ActivityStrip(self._state, self._appearance)
         self.strip.setFixedHeight(110)
         strip, _ = titled(
-            "Last 5 minutes",
+            tr("Last 5 minutes"),
             self.strip,
             label(
-                "inside; taken \N{BLACK DOWN-POINTING TRIANGLE} put back \N{BLACK UP-POINTING TRIANGLE}",
+                tr("inside; taken \N{BLACK DOWN-POINTING TRIANGLE} put back \N{BLACK UP-POINTING TRIANGLE}"),
                 "secondary",
             ),
             margins=SPACE_2,
         )
-        self._sending, _ = titled("Send a shopper in", self.send, label("simulated store", "secondary"))
+        self._sending, _ = titled(
+            tr("Send a shopper in"), self.send, label(tr("simulated store"), "secondary")
+        )
         side = QWidget()
         box = QVBoxLayout(side)
         box.setContentsMargins(0, 0, 0, 0)

@@ -45,6 +45,9 @@ class Icon(StrEnum):
     SEARCH = "mdi6.magnify"
     CLOSE = "mdi6.close"
     STAFF = "mdi6.badge-account-outline"
+    FOLLOW = "mdi6.crosshairs-gps"
+    EARLIER = "mdi6.rewind"
+    LATER = "mdi6.fast-forward"
 
 
 def icon(name: Icon, theme: Theme, colour: str | None = None) -> QIcon:

@@ -21,7 +21,7 @@ STEP_M = 0.1
 def paint_cones(painter: QPainter, layout: StoreLayout, view: FloorView, theme: Theme) -> None:
     """Every camera's area, one over the other: darker is seen by more of them."""
     fill, line = QColor(theme.accent), QColor(theme.accent)
-    fill.setAlpha(26)
+    fill.setAlpha(18)
     line.setAlpha(150)
     painter.setPen(QPen(line, 1.0))
     painter.setBrush(fill)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from console.item_models.words import ShopWords, called, chance, count_of, grams
-from console.operations.live_state import LiveState
+from console.operations.moment import Moment
 from console.theme.appearance import Appearance
 from console.theme.tokens import CERTAIN
 from console.widgets.floor_cones import paint_cones
@@ -39,8 +39,8 @@ from inference.messages.wire import Inside
 CLICK_RADIUS = 20.0
 PAN_STEP = 48.0
 ZOOM_STEP = 1.25
-FOLLOW_FROM = 64.0
-"""Pixels per metre at least while somebody is followed: on the whole floor there is nothing to follow."""
+FOLLOW_FROM = 1.6
+"""How many times as large as the whole floor it is at least while somebody is followed."""
 ASTRAY = 0.15
 """Share of the smaller side by which the followed one may leave the middle: each move paints all anew."""
 
@@ -53,7 +53,7 @@ class FloorMap(QWidget):
 
     def __init__(
         self,
-        state: LiveState,
+        state: Moment,
         words: ShopWords,
         appearance: Appearance,
         parent: QWidget | None = None,
@@ -73,6 +73,7 @@ class FloorMap(QWidget):
         self.cones = False
         """Whether it shows what each camera sees of the floor."""
         self._shoppers = ShopperPainter(state, self.view, appearance)
+        self._past = False
         self._flashes = Flashes(state.layout)
         self._ground: QPixmap | None = None
         self._pointed: int | None = None
@@ -142,10 +143,16 @@ class FloorMap(QWidget):
     def follow(self, following: bool) -> None:
         """Keep the selected shopper in the middle from now on, or no longer."""
         self.following = following
-        if following and self.view.scale < FOLLOW_FROM:
-            self.view.zoom(FOLLOW_FROM / self.view.scale, self._middle())
+        if following and self.view.fitted:
+            self.view.zoom(FOLLOW_FROM, self._middle())
         self._keep_in_the_middle(at_once=True)
         self.redraw_ground()
+
+    def set_past(self, past: bool) -> None:
+        """Mark it as not now, or as now."""
+        if past != self._past:
+            self._past = past
+            self.update()
 
     def show_cones(self, shown: bool) -> None:
         """Show what each camera sees of the floor, or no longer."""
@@ -201,9 +208,12 @@ class FloorMap(QWidget):
         for flash in self._flashes.shown:
             self._paint_flash(painter, flash)
         snapshot = self._state.snapshot
-        if snapshot is None:
-            return
-        self._shoppers.paint(painter, snapshot.inside, self._pointed, self._ratio, self._room)
+        if snapshot is not None:
+            self._shoppers.paint(painter, snapshot.inside, self._pointed, self._ratio, self._room)
+        if self._past:
+            painter.setPen(QPen(QColor(self._appearance.theme.waiting), 6.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(QPointF(0, 0), self._room))
 
     def _painted_ground(self) -> QPixmap:
         if self._ground is None:

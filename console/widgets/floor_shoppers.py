@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from console.item_models.words import called, chance
-from console.operations.live_state import LiveState
+from console.operations.moment import Moment
 from console.theme.appearance import Appearance
 from console.widgets.doubt_paint import paint_doubt
 from console.widgets.floor_ground import polygon
@@ -27,7 +27,7 @@ MOVING = 0.2
 class ShopperPainter:
     """Paints everybody of a snapshot over the ground; remembers their trails and where their codes stood."""
 
-    def __init__(self, state: LiveState, view: FloorView, appearance: Appearance) -> None:
+    def __init__(self, state: Moment, view: FloorView, appearance: Appearance) -> None:
         self._state, self._view, self._appearance = state, view, appearance
         self._trails = Trails()
         self._sides: dict[int, int] = {}

@@ -14,7 +14,10 @@ from console.kiosk.order import BEAT, EXIT_LEFT, EXIT_REFUSED, read_order
 
 
 def main() -> int:
-    order = read_order(sys.stdin.buffer.readline())
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return EXIT_LEFT
+    order = read_order(line)
     folder = Path(order.settings)
     lives = folder / "lives"
     before = lives.read_text().splitlines() if lives.exists() else []

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from console.back_office import audit
+from console.back_office import audit, operators
 from console.back_office.ledger import Ledger
 from console.item_models.recorded_words import Kept, period, recorded_facts
 from console.kiosk.window import KioskWindow
@@ -55,6 +56,13 @@ def open_kiosk(
         if made.isVisible():
             made._leave()
         made.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PINs are hashed at no cost here: what they cost is the back office's concern."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(operators, "hasher", lambda: cheap)
 
 
 @pytest.fixture
