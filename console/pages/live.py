@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from console.item_models.carts import CartsModel
 from console.item_models.words import ShopWords, span
-from console.language import tr
+from console.language import tr, tr_n, tr_noop
 from console.operations.live_state import LiveState
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.time_travel import TimeTravel
@@ -27,17 +27,25 @@ from console.widgets.page import Page
 from console.widgets.send_shopper import SendShopper
 from console.widgets.time_travel_bar import LONG_S, SHORT_S, TimeTravelBar
 
+NOBODY = (
+    tr_noop("Nobody inside"),
+    tr_noop("A cart appears here for everybody who comes in through a gate, and fills as they take things."),
+)
 MOST_FOR_WALL = 0.4
 """Share of the height that the cameras may take before anybody arranged it."""
+WAITING = (
+    tr_noop("Waiting for the engine"),
+    tr_noop("The floor and the carts appear with its first snapshot."),
+)
 
 
 class LivePage(Page):
     """The first page: what a shop assistant looks at."""
 
     name = "live"
-    word = "Live"
+    word = tr_noop("Live")
     icon = Icon.LIVE
-    tip = "The floor, the carts and the cameras, as they are now"
+    tip = tr_noop("The floor, the carts and the cameras, as they are now")
 
     led_to = Signal(str, str)
     """Another page, and what to look at there."""
@@ -62,9 +70,7 @@ class LivePage(Page):
         self._carts = CartsModel(shown, words, self)
         self.carts = CartList(self._carts, shown, appearance)
         self.bar = TimeTravelBar(shown, state, appearance)
-        self._nobody = EmptyState(
-            tr("Waiting for the engine"), tr("The floor and the carts appear with its first snapshot.")
-        )
+        self._nobody = EmptyState(tr(WAITING[0]), tr(WAITING[1]))
         self._arranged = False
         self._actions = self._make_actions()
         self._lay_out()
@@ -145,16 +151,11 @@ class LivePage(Page):
         self._carts.refresh()
         inside = len(self.travel.visitors)
         if self.travel.snapshot is not None:
-            self._nobody.heading.setText(tr("Nobody inside"))
-            self._nobody.text.setText(
-                tr(
-                    "A cart appears here for everybody who comes in through a gate, and fills as they take "
-                    "things."
-                )
-            )
+            self._nobody.heading.setText(tr(NOBODY[0]))
+            self._nobody.text.setText(tr(NOBODY[1]))
         self._cart_stack.setCurrentIndex(1 if inside else 0)
         if self.travel.is_now:
-            self._count.setText(tr("{n} inside", n=inside) if inside else "")
+            self._count.setText(tr_n("{n} inside", "{n} inside", inside) if inside else "")
             self._badge(str(inside) if inside else "")
 
     def _say_when(self) -> None:
@@ -280,7 +281,11 @@ class LivePage(Page):
             tr("Last 5 minutes"),
             self.strip,
             label(
-                tr("inside; taken \N{BLACK DOWN-POINTING TRIANGLE} put back \N{BLACK UP-POINTING TRIANGLE}"),
+                tr(
+                    "inside; taken {down} put back {up}",
+                    down="\N{BLACK DOWN-POINTING TRIANGLE}",
+                    up="\N{BLACK UP-POINTING TRIANGLE}",
+                ),
                 "secondary",
             ),
             margins=SPACE_2,
