@@ -17,9 +17,11 @@ from inference.messages import (
     Detections,
     FloorUpdate,
     GateSignal,
+    LineMark,
     Observation,
     Outage,
     Result,
+    SameShopper,
     ShelfEvent,
     Skeletons,
     StaffMark,
@@ -73,6 +75,13 @@ class Pipeline:
                     results += self._visits.outage(seen)
             case StaffMark():
                 results += self._visits.staff(seen)
+            case SameShopper():
+                kept, other = self._visits.track_of(seen.code), self._visits.track_of(seen.other)
+                if kept is not None and other is not None and kept != other:
+                    self._follow(self._floor.same(kept, other, seen.t), results)
+                    results += self._visits.same(seen)
+            case LineMark():
+                results += self._visits.line(seen)
         results += self._visits.tick(seen.t)
         return results
 

@@ -24,6 +24,7 @@ from inference.engine.appearance_memory import (
     PHASE_STARTING,
     AppearanceMemory,
 )
+from inference.engine.by_hand import Edit, mark_of
 from inference.engine.checkpoint import Checkpoint
 from inference.engine.flow import Flow, FlowMaker, VisitSink
 from inference.engine.journal import Journal
@@ -32,12 +33,14 @@ from inference.engine.pictures import PictureBoard
 from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover
 from inference.engine.source import Source
 from inference.engine.view import View
-from inference.messages import Alarm, Observation, Outage, StaffMark, Tick
+from inference.messages import Alarm, Observation, Outage, Tick
 from inference.messages.codec import Vectors
 from inference.messages.wire import (
     Answer,
     Command,
+    CorrectLine,
     Done,
+    JoinVisits,
     PauseReplay,
     Refused,
     RestartDevice,
@@ -360,8 +363,8 @@ class Engine:
 
     def _carry_out(self, command: Command) -> Answer:
         match command:
-            case SetStaff(code=code, staff=staff):
-                return self._set_staff(code, staff)
+            case SetStaff() | JoinVisits() | CorrectLine():
+                return self._put_right(command)
             case PauseReplay(paused=paused):
                 return _answer(self._source.pause(paused))
             case SetReplaySpeed(speed=speed):
@@ -376,15 +379,18 @@ class Engine:
             case _:
                 return self._newest or Refused("the engine is starting")
 
-    def _set_staff(self, code: str, staff: bool) -> Answer:
+    def _put_right(self, edit: Edit) -> Answer:
+        """Journaled like anything seen: a replay of the journal comes to the same."""
         if self._now.finished:
             return Refused("the recording has ended and every visit is closed")
-        if not self._now.view.knows(code):
-            return Refused(f"no open visit goes by the code {code!r}")
         live = self._source.recording_id is None
         t = self._clock() if live else self._now.view.state.t
-        self._take([(StaffMark(code, t, staff), False)])
-        return Done(f"{code} is {'staff' if staff else 'a shopper'}")
+        found = mark_of(edit, self._now.view, self._layout, t)
+        if isinstance(found, str):
+            return Refused(found)
+        mark, said = found
+        self._take([(mark, False)])
+        return Done(said)
 
 
 def _answer(why_not: str | None) -> Answer:

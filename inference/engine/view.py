@@ -93,6 +93,11 @@ class View:
         """Whether an open visit goes by this code."""
         return any(visit.code == code for visit in self.state.open.values())
 
+    def person(self, code: str) -> Person | None:
+        """Who goes by the code of an open visit, while they are on the floor."""
+        track = next((visit.track for visit in self.state.open.values() if visit.code == code), None)
+        return next((person for person in self.state.people if person.track == track), None)
+
     def take(self, results: Iterable[Result]) -> None:
         """Take results that no observation caused: those of the end."""
         state = self.state

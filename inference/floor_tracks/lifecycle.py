@@ -295,6 +295,22 @@ class Lifecycle:
         return any(state.t - state.frames.get(c, -1e9) <= self._settings.live_s for c in views)
 
 
+def join(state: FloorTracksState, kept: int, other: int) -> None:
+    """Two people who are followed are one, because an operator says so; unknown numbers are passed over."""
+    people = {p.number: p for p in state.people}
+    if kept not in people or other not in people or kept == other:
+        return
+    a, b = people[kept], people[other]
+    if b.last_seen > a.last_seen:
+        take_over(a, b)
+    a.belief, a.explained = {kept: 1.0}, True
+    state.people = [p for p in state.people if p is not b]
+    state.encounters = [e for e in state.encounters if not {e.a, e.b} & {kept, other}]
+    state.arrivals = [x for x in state.arrivals if x.track != other]
+    for p in state.people:
+        p.belief = {n: q for n, q in p.belief.items() if n != other}
+
+
 def take_over(back: Track, x: Track) -> None:
     """A hidden person is seen again as ``x``."""
     back.motion, back.t = x.motion, x.t

@@ -175,10 +175,33 @@ class StaffMark(msgspec.Struct, frozen=True, tag="staff"):
     staff: bool = True
 
 
+class SameShopper(msgspec.Struct, frozen=True, tag="same_shopper"):
+    """An operator says that two open visits are one person: ``other`` goes up in ``code``."""
+
+    code: str
+    other: str
+    t: float
+    by: str = ""
+    """The operator's name."""
+
+
+class LineMark(msgspec.Struct, frozen=True, tag="line_mark"):
+    """An operator says how many of a product an open visit has taken up to now."""
+
+    code: str
+    sku: str
+    count: int | None
+    """None: what an operator said of it before is taken back."""
+    t: float
+    by: str = ""
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """Time has passed with nothing to say; what waits for a time may fall due."""
 
     t: float
 
 
-Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | StaffMark | Tick
+Observation = (
+    Detections | Skeletons | WeightReading | GateSignal | Outage | StaffMark | SameShopper | LineMark | Tick
+)

@@ -138,6 +138,24 @@ class SetStaff(msgspec.Struct, frozen=True, tag="set_staff"):
     staff: bool = True
 
 
+class JoinVisits(msgspec.Struct, frozen=True, tag="join_visits"):
+    """Two open visits are one person: ``other`` goes up in ``code``."""
+
+    code: str
+    other: str
+    by: str = ""
+    """The operator's name, for the journal."""
+
+
+class CorrectLine(msgspec.Struct, frozen=True, tag="correct_line"):
+    """An open visit has taken so many of a product up to now; None: take back what was said of it."""
+
+    code: str
+    sku: str
+    count: int | None
+    by: str = ""
+
+
 class PauseReplay(msgspec.Struct, frozen=True, tag="pause_replay"):
     """Hold or go on with a recording."""
 
@@ -166,7 +184,17 @@ class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
 
-Command = GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | StopEngine
+Command = (
+    GetSnapshot
+    | SetStaff
+    | JoinVisits
+    | CorrectLine
+    | PauseReplay
+    | SetReplaySpeed
+    | RestartDevice
+    | SendShopper
+    | StopEngine
+)
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):

@@ -16,8 +16,10 @@ from inference.messages import (
     Detections,
     Frame,
     GateSignal,
+    LineMark,
     Observation,
     Outage,
+    SameShopper,
     Skeletons,
     StaffMark,
     Tick,
@@ -114,7 +116,10 @@ class RecordingWriter:
     # -- what devices say ----------------------------------------------------------------------------
 
     def observe(self, seen: Observation) -> None:
-        """Write any observation. Ticks are not kept: the player makes its own."""
+        """Write any observation. Ticks are not kept: the player makes its own.
+
+        Neither are an operator's corrections: they are about what an engine made of it, not of what was seen.
+        """
         match seen:
             case Detections():
                 self.detections(seen)
@@ -128,7 +133,7 @@ class RecordingWriter:
                 self.outage(seen)
             case StaffMark():
                 self.staff(seen)
-            case Tick():
+            case Tick() | SameShopper() | LineMark():
                 pass
 
     def detections(self, seen: Detections) -> None:
