@@ -26,6 +26,7 @@ from console.item_models.words import ShopWords
 from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands
+from console.operations.identity_edits import IdentityEdits
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.replay import Replay
@@ -93,7 +94,8 @@ class MainWindow(QMainWindow):
         self.session = OperatorSession(ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self._words = words = ShopWords(layout)
-        live = LivePage(self.state, self.shoppers, words, self.appearance)
+        edits = IdentityEdits(link, self.session, self._background, self)
+        live = LivePage(self.state, self.shoppers, words, self.appearance, edits=edits)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from console.item_models.carts import CartsModel
 from console.item_models.words import ShopWords, span
 from console.language import tr, tr_n, tr_noop
+from console.operations.identity_edits import IdentityEdits
 from console.operations.live_state import LiveState
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.time_travel import TimeTravel
@@ -25,6 +26,7 @@ from console.widgets.floor_map import FloorMap
 from console.widgets.labels import EmptyState, label, set_tone, titled, tool_button
 from console.widgets.page import Page
 from console.widgets.send_shopper import SendShopper
+from console.widgets.shopper_actions import ShopperActions
 from console.widgets.time_travel_bar import LONG_S, SHORT_S, TimeTravelBar
 
 NOBODY = (
@@ -56,6 +58,8 @@ class LivePage(Page):
         shoppers: SimulatedShoppers,
         words: ShopWords,
         appearance: Appearance,
+        *,
+        edits: IdentityEdits,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -71,6 +75,7 @@ class LivePage(Page):
         self.carts = CartList(self._carts, shown, appearance)
         self.bar = TimeTravelBar(shown, state, appearance)
         self._nobody = EmptyState(tr(WAITING[0]), tr(WAITING[1]))
+        self.put_right = ShopperActions(shown, edits, words)
         self._arranged = False
         self._actions = self._make_actions()
         self._lay_out()
@@ -206,6 +211,10 @@ class LivePage(Page):
             action(tr("Select nobody"), "Ctrl+Shift+A", lambda: self.travel.select(None)),
             self._follow_action,
             self._cones_action,
+            action(
+                tr("Mark the selected shopper as staff, or not"), "Ctrl+Shift+S", self.put_right.toggle_staff
+            ),
+            action(tr("Correct a line of the selected cart"), "Ctrl+Shift+L", self.put_right.ask_line),
             action(tr("Earlier"), "Ctrl+Left", lambda: self.travel.step(-SHORT_S)),
             action(tr("Later"), "Ctrl+Right", lambda: self.travel.step(SHORT_S)),
             action(tr("Half a minute earlier"), "Ctrl+Shift+Left", lambda: self.travel.step(-LONG_S)),
@@ -268,13 +277,18 @@ class LivePage(Page):
     def _side(self) -> QWidget:
         self._cart_stack = QStackedWidget()
         self._cart_stack.addWidget(self._nobody)
-        holder = QWidget()
-        inner = QVBoxLayout(holder)
+        listed = QWidget()
+        inner = QVBoxLayout(listed)
         inner.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
         inner.addWidget(self.carts)
-        self._cart_stack.addWidget(holder)
+        self._cart_stack.addWidget(listed)
         self._count = label("", "secondary")
-        carts, _ = titled(tr("Carts"), self._cart_stack, self._count)
+        holder = QWidget()
+        held = QVBoxLayout(holder)
+        held.setContentsMargins(0, 0, 0, 0)
+        held.addWidget(self._cart_stack, 1)
+        held.addWidget(self.put_right)
+        carts, _ = titled(tr("Carts"), holder, self._count)
         self.strip = ActivityStrip(self._state, self._appearance)
         self.strip.setFixedHeight(110)
         strip, _ = titled(

@@ -118,7 +118,7 @@ def test_what_is_looked_at_and_forgotten_moves_on(
 def test_a_recording_begun_anew_has_no_past(engine: FakeEngine, state: LiveState, travel: TimeTravel) -> None:
     go_on(engine, state, 20.0)
     travel.step(-10.0)
-    engine.play(msgspec.structs.replace(engine.latest(), engine="another", seq=1, t=EPOCH))
+    engine.play(msgspec.structs.replace(engine.advance(0.5), engine="another", seq=1, t=EPOCH))
     state.poll()
     assert travel.is_now
     assert travel.reach == (EPOCH, EPOCH)

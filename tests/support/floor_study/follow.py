@@ -12,8 +12,10 @@ from inference.messages import (
     Detections,
     FloorUpdate,
     GateSignal,
+    LineMark,
     Observation,
     Outage,
+    SameShopper,
     Skeletons,
     StaffMark,
     Tick,
@@ -34,7 +36,9 @@ def write_tracks(tracker: Tracker, seen: Iterable[Observation], file: Path) -> N
     """What the tracker says of these, one after another, as ``tracks.csv``."""
     tracks = TracksFile(file)
     for each in seen:
-        if not isinstance(each, WeightReading | StaffMark) and (update := tracker.observe(each)):
+        if not isinstance(each, WeightReading | StaffMark | SameShopper | LineMark) and (
+            update := tracker.observe(each)
+        ):
             tracks.write(update)
     tracks.close(keep=True)
 
