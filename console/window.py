@@ -26,6 +26,7 @@ from console.item_models.words import ShopWords
 from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands
+from console.operations.first_start import FirstStart
 from console.operations.identity_edits import IdentityEdits
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
@@ -50,6 +51,7 @@ from console.widgets.page import Page
 from console.widgets.rail import Rail
 from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
+from console.widgets.welcome_dialog import WelcomeDialog
 from console.window_actions import fill_book, findables
 from store_layout.model import StoreLayout
 
@@ -94,6 +96,8 @@ class MainWindow(QMainWindow):
         self.session = OperatorSession(ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self._words = words = ShopWords(layout)
+        self.first_start = FirstStart(self.state, self._settings, self)
+        self.first_start.begins.connect(self.show_welcome)
         edits = IdentityEdits(link, self.session, self._background, self)
         live = LivePage(self.state, self.shoppers, words, self.appearance, edits=edits)
         live.led_to.connect(self.show_page)
@@ -248,6 +252,14 @@ class MainWindow(QMainWindow):
         palette.move(top)
         palette.open()
 
+    def show_welcome(self) -> None:
+        """Three things to try."""
+        dialog = WelcomeDialog(self.state.layout.file.store.name, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.led_to.connect(self.show_page)
+        dialog.finished.connect(self.first_start.keep)
+        dialog.open()
+
     def show_keys(self) -> None:
         """All keys."""
         sheet = KeySheet(self.book.groups, self)
@@ -321,6 +333,7 @@ def run_window(layout: StoreLayout, link: EngineLink, ledger_path: Path, setting
     app = application()
     shown = ShownWindow(lambda handed: MainWindow(layout, link, ledger_path, settings_dir, handed))
     shown.show()
+    shown.window.first_start.watch()
     with steady_memory():
         status = app.exec()
     shown.window.deleteLater()

@@ -39,7 +39,9 @@ class ShopperActions(QWidget):
         self._undo: Edit | None = None
         self._said: tuple[object, ...] = ()
         self.staff, self.same = QPushButton(), QPushButton(tr("Same as"))
-        self.correct, self.undo = QPushButton(tr("Correct a line")), QPushButton(tr("Undo"))
+        self.correct, self.undo = QPushButton(tr("Correct")), QPushButton(tr("Undo"))
+        self.same.setAccessibleName(tr("The same shopper as another"))
+        self.correct.setAccessibleName(tr("Correct a line of the cart"))
         self.answer = label("", "secondary", wrap=True)
         self.others = QMenu(self)
         self.others.setAccessibleName(tr("The same shopper as"))
@@ -52,7 +54,9 @@ class ShopperActions(QWidget):
         row.setSpacing(SPACE_1)
         for button in (self.staff, self.same, self.correct):
             row.addWidget(button, 1)
-        said = QHBoxLayout()
+        self._told = QWidget()
+        said = QHBoxLayout(self._told)
+        said.setContentsMargins(0, 0, 0, 0)
         said.setSpacing(SPACE_2)
         said.addWidget(self.answer, 1)
         said.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
@@ -60,7 +64,7 @@ class ShopperActions(QWidget):
         box.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
         box.setSpacing(SPACE_2)
         box.addLayout(row)
-        box.addLayout(said)
+        box.addWidget(self._told)
         travel.snapshot_changed.connect(self.refresh)
         travel.selection_changed.connect(self._another)
         travel.moved.connect(self.refresh)
@@ -87,7 +91,8 @@ class ShopperActions(QWidget):
         self.setVisible(shopper is not None)
         if shopper is None:
             return
-        self.staff.setText(tr("Not staff") if shopper.staff else tr("Mark as staff"))
+        self.staff.setText(tr("Not staff") if shopper.staff else tr("Staff"))
+        self.staff.setAccessibleName(tr("Not staff") if shopper.staff else tr("Mark as staff"))
         for button in (self.staff, self.same, self.correct):
             button.setEnabled(signed_in)
             button.setToolTip("" if signed_in else tr("Sign in to put something right"))
@@ -147,17 +152,20 @@ class ShopperActions(QWidget):
         """What was said was about another shopper."""
         self._undo = None
         self.answer.clear()
+        self._told.hide()
         self.undo.hide()
         self.refresh()
 
     def _was_done(self, text: str, undo: Edit | None) -> None:
         self._undo = undo
         self.answer.setText(text)
+        self._told.show()
         set_tone(self.answer, "good")
         self.undo.setVisible(undo is not None)
 
     def _was_refused(self, why: str) -> None:
         self.answer.setText(why)
+        self._told.show()
         set_tone(self.answer, "wrong")
         self.undo.hide()
 
