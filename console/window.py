@@ -45,6 +45,7 @@ from console.widgets.action_book import ActionBook
 from console.widgets.application import application
 from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
+from console.widgets.connect_dialog import ConnectDialog
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.page import Page
@@ -257,7 +258,14 @@ class MainWindow(QMainWindow):
         dialog = WelcomeDialog(self.state.layout.file.store.name, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.led_to.connect(self.show_page)
+        dialog.connect_asked.connect(self.connect_store)
         dialog.finished.connect(self.first_start.keep)
+        dialog.open()
+
+    def connect_store(self) -> None:
+        """A form that writes the folder of a new store."""
+        dialog = ConnectDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_keys(self) -> None:

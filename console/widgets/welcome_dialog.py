@@ -17,6 +17,8 @@ class WelcomeDialog(QDialog):
 
     led_to = Signal(str)
     """The page of what is to be tried."""
+    connect_asked = Signal()
+    """Somebody wants to connect their own store."""
 
     def __init__(self, store: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,8 +63,16 @@ class WelcomeDialog(QDialog):
         self.close_it = QPushButton(tr("Look around"))
         self.close_it.setAutoDefault(False)
         self.close_it.clicked.connect(self.accept)
+        self.connect_it = QPushButton(tr("Connect my store"))
+        self.connect_it.setAutoDefault(False)
+        self.connect_it.clicked.connect(self._connect)
+        foot.addWidget(self.connect_it)
         foot.addWidget(self.close_it)
         box.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.accept()
+        self.connect_asked.emit()
 
     def _lead_to(self, page: str) -> None:
         self.accept()
