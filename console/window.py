@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QLocale, QPoint, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,7 +23,7 @@ from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
 from console.item_models.setting_words import ROLE_WORDS
 from console.item_models.words import ShopWords
-from console.language import ENGLISH, choose, language, languages, tr
+from console.language import choose, language, tr
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands
 from console.operations.first_start import FirstStart
@@ -33,6 +33,7 @@ from console.operations.operator_session import OperatorSession
 from console.operations.replay import Replay
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
+from console.operations.spoken import wanted_language
 from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
@@ -326,12 +327,6 @@ class MainWindow(QMainWindow):
         for page in self.pages:
             page.keep(self._settings)
         self._settings.sync()
-
-
-def wanted_language(settings: QSettings) -> str:
-    """What was chosen; before anybody chose, the system's, where it is spoken here."""
-    stored = str(settings.value("language", "")) or QLocale.system().name().partition("_")[0]
-    return stored if stored in languages() else ENGLISH
 
 
 def run_window(layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import typer
 
 from console.back_office import Ledger, LedgerError
 from console.back_office.money import format_money
+from console.cli.kiosk import watch_kiosk
 from console.cli.picture import Witness
 from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
 from console.cli.say import err, errors_in_words, out
@@ -28,8 +28,6 @@ from console.engine_process.running import JOURNAL
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
-from console.kiosk.order import KioskOrder
-from console.kiosk.watch import KioskWatch
 from inference.detection import ModelError
 from inference.detection.threads import CORES
 from inference.engine.opening import OpeningError
@@ -154,8 +152,11 @@ def run(
             _run_headless(spec, layout, picture, wanted)
             return
         keep = spec.store is not None and not simulated if keep_running is None else keep_running
-        show = _run_kiosk if kiosk else _run_window
-        raise typer.Exit(show(spec, layout, keep_running=keep))
+        if kiosk and not has_display():
+            raise SpecError(f"there is no display here to show {layout.file.store.name} on")
+        forget_last_play(spec)
+        show = watch_kiosk(spec, keep_running=keep) if kiosk else _run_window(spec, layout, keep_running=keep)
+        raise typer.Exit(show)
 
 
 def kiosk(
@@ -244,25 +245,10 @@ def forget_last_play(spec: EngineSpec) -> None:
 
 
 def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
-    forget_last_play(spec)
     with engine_link(spec, keep_running=keep_running) as link:
         from console.window import run_window  # while the engine's process starts
 
         return run_window(layout, link, spec.ledger_path, state_dir() / "window")
-
-
-def _run_kiosk(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
-    """The kiosk is a process of its own, started again whenever it ends without a manager's PIN."""
-    if not has_display():
-        raise SpecError(f"there is no display here to show {layout.file.store.name} on")
-    forget_last_play(spec)
-    watch = KioskWatch(KioskOrder(spec, str(state_dir() / "window")), say=err.print)
-    signal.signal(signal.SIGTERM, lambda *_: watch.stop())
-    try:
-        return watch.run()
-    finally:
-        if not keep_running and is_running(spec.state_path):
-            Supervisor(spec).stop()
 
 
 @contextmanager

@@ -10,16 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSettings, QTimer
 
 from console.engine_process.client import EngineClient
 from console.engine_process.spec import EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
 from console.kiosk.order import BEAT, BEAT_S, EXIT_CRASH, EXIT_LEFT, EXIT_REFUSED, KioskOrder, read_order
 from console.kiosk.window import KioskWindow
+from console.language import choose
+from console.operations.spoken import wanted_language
 from console.operations.steady_memory import steady_memory
-from console.widgets.offscreen import keep_back_size_hints
+from console.widgets.application import application
 from inference.recording import Recording, RecordingError
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
@@ -56,10 +57,8 @@ def store_of(spec: EngineSpec) -> tuple[StoreLayout, Path]:
 
 def run(order: KioskOrder, layout: StoreLayout, folder: Path) -> int:
     """The window over the engine, which goes on however this process ends."""
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("openaisle")
-    if app.platformName() == "offscreen":
-        keep_back_size_hints()
+    app = application()
+    choose(wanted_language(QSettings(str(Path(order.settings) / "window.ini"), QSettings.Format.IniFormat)))
     link = EngineClient(Supervisor(order.spec), keep_running=True)
     try:
         window = KioskWindow(

@@ -39,7 +39,7 @@ class ConnectDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Connect my store"))
         self.setAccessibleName(tr("Connect my store"))
-        self.setMinimumWidth(WIDTH)
+        self.setFixedWidth(WIDTH)
         self._problems = {field: label("", "secondary", wrap=True) for field in _fields()}
         self._touched: set[Field] = set()
         self._make_fields()
@@ -70,10 +70,11 @@ class ConnectDialog(QDialog):
         for field, shown in self._problems.items():
             mine = [p for p in found if p.field == field]
             told = mine if field in self._touched else [p for p in mine if p.severity == "warning"]
-            shown.setText("\n".join(f"{p.what}. {p.remedy}." for p in told))
-            shown.setVisible(bool(told))
+            shown.setText("\n".join(f"{p.what[:1].upper()}{p.what[1:]}. {p.remedy}." for p in told))
+            self._form.setRowVisible(shown, bool(told))
             set_tone(shown, "wrong" if any(p.severity == "error" for p in told) else "waiting")
         self.write.setEnabled(not any(p.severity == "error" for p in found))
+        self._grow()
 
     def write_it(self) -> None:
         """Write the folder, and say how it goes on."""
@@ -97,6 +98,14 @@ class ConnectDialog(QDialog):
             self.write.hide()
             self.leave.setText(tr("Close"))
         self.outcome.show()
+        self._grow()
+
+    def _grow(self) -> None:
+        """As high as what is said needs: a layout does not ask for the room of wrapped lines by itself."""
+        box = self.layout()
+        if box is not None:
+            box.activate()
+            self.setFixedHeight(box.totalHeightForWidth(WIDTH))
 
     # -- building ------------------------------------------------------------------------------------
 
@@ -123,7 +132,7 @@ class ConnectDialog(QDialog):
         self.outcome.hide()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setHorizontalSpacing(SPACE_4)
         form.setVerticalSpacing(SPACE_2)
         floor, gates = (
@@ -135,14 +144,14 @@ class ConnectDialog(QDialog):
             ("name", tr("Name"), self.name, self.name),
             ("currency", tr("Currency"), money, self.currency),
             ("time_zone", tr("Time zone"), self.zone, self.zone),
-            ("floor", tr("Floor, width and depth in metres"), floor, self.wide),
-            ("gates", tr("Gates in the front wall, and their width"), gates, self.gates),
+            ("floor", tr("Floor, width by depth"), floor, self.wide),
+            ("gates", tr("Gates, and their width"), gates, self.gates),
             ("cameras", tr("Cameras, an address a line"), self.cameras, self.cameras),
             ("catalog", tr("Catalogue"), self._chosen(self.catalog, self._choose_catalog), self.catalog),
             ("folder", tr("New folder"), self._chosen(self.folder, self._choose_folder), self.folder),
         )
         for field, word, widget, spoken in rows:
-            caption = label(word, wrap=True)
+            caption = label(word)
             caption.setBuddy(spoken)
             spoken.setAccessibleName(word)
             form.addRow(caption, widget)
