@@ -13,6 +13,7 @@ import msgspec
 from inference.floor_tracks import FloorTracker, FloorTracksState
 from inference.messages import (
     Alarm,
+    AnotherShopper,
     Attribution,
     Detections,
     FloorUpdate,
@@ -83,6 +84,10 @@ class Pipeline:
                 if kept is not None and other is not None and kept != other:
                     self._follow(self._floor.same(kept, other, seen.t), results)
                     results += self._visits.same(seen)
+            case AnotherShopper():
+                track = self._visits.track_of(seen.code)
+                if track is not None:
+                    self._follow(self._floor.another(track, seen.t), results)
             case LineMark():
                 results += self._visits.line(seen)
         results += self._visits.tick(seen.t)

@@ -16,9 +16,9 @@ from console.engine_process.link import EngineLink
 from console.language import tr
 from console.operations.background import Background
 from console.operations.operator_session import OperatorSession
-from inference.messages.wire import CorrectLine, Done, JoinVisits, Refused, SetStaff
+from inference.messages.wire import CorrectLine, Done, JoinVisits, Refused, SetStaff, SplitVisit
 
-Edit = SetStaff | JoinVisits | CorrectLine
+Edit = SetStaff | JoinVisits | SplitVisit | CorrectLine
 
 
 class IdentityEdits(QObject):
@@ -87,6 +87,8 @@ def logged(edit: Edit) -> str:
             return "marked the visit as staff" if staff else "marked the visit as a shopper"
         case JoinVisits(other=other):
             return f"joined the visit {other} to it"
+        case SplitVisit():
+            return "said that whoever was followed as it is somebody else"
         case CorrectLine(sku=sku, count=None):
             return f"took back what was said of {sku}"
         case CorrectLine(sku=sku, count=count):

@@ -23,7 +23,7 @@ from console.operations.identity_edits import Edit, IdentityEdits
 from console.operations.time_travel import TimeTravel
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.labels import label, set_tone
-from inference.messages.wire import CorrectLine, Inside, JoinVisits, SetStaff
+from inference.messages.wire import CorrectLine, Inside, JoinVisits, SetStaff, SplitVisit
 
 MOST_UNITS = 99
 
@@ -38,9 +38,9 @@ class ShopperActions(QWidget):
         self._travel, self._edits, self._words = travel, edits, words
         self._undo: Edit | None = None
         self._said: tuple[object, ...] = ()
-        self.staff, self.same = QPushButton(), QPushButton(tr("Same as"))
+        self.staff, self.same = QPushButton(), QPushButton(tr("Who is it"))
         self.correct, self.undo = QPushButton(tr("Correct")), QPushButton(tr("Undo"))
-        self.same.setAccessibleName(tr("The same shopper as another"))
+        self.same.setAccessibleName(tr("Who it is: the same as another, or somebody else"))
         self.correct.setAccessibleName(tr("Correct a line of the cart"))
         self.answer = label("", "secondary", wrap=True)
         self.others = QMenu(self)
@@ -96,7 +96,7 @@ class ShopperActions(QWidget):
         for button in (self.staff, self.same, self.correct):
             button.setEnabled(signed_in)
             button.setToolTip("" if signed_in else tr("Sign in to put something right"))
-        self.same.setEnabled(signed_in and others)
+        self.same.setEnabled(signed_in)
         self.correct.setEnabled(signed_in and not shopper.staff)
 
     def toggle_staff(self) -> None:
@@ -120,23 +120,44 @@ class ShopperActions(QWidget):
         if self.shopper is None:
             return
         code = self.shopper.code
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(tr("The same shopper"))
-        box.setText(tr("{other} and {code} are one person?", other=other, code=code))
-        box.setInformativeText(
+        self._ask(
+            tr("The same shopper"),
+            tr("{other} and {code} are one person?", other=other, code=code),
             tr(
                 "What {other} took goes into the cart of {code}. This cannot be undone.",
                 other=other,
                 code=code,
+            ),
+            tr("Join {other} to {code}", other=other, code=code),
+            JoinVisits(code, other),
+        )
+
+    def ask_split(self) -> None:
+        """Ask once more: the cart up to now stays with who came in, and that cannot be undone."""
+        if self.shopper is not None:
+            code = self.shopper.code
+            self._ask(
+                tr("Another shopper"),
+                tr("Is this somebody else than who came in as {code}?", code=code),
+                tr(
+                    "Whoever is seen here gets a visit of their own. What was taken up to now stays with "
+                    "{code}, who counts as hidden. This cannot be undone.",
+                    code=code,
+                ),
+                tr("Part them from {code}", code=code),
+                SplitVisit(code),
             )
-        )
-        join = box.addButton(
-            tr("Join {other} to {code}", other=other, code=code), QMessageBox.ButtonRole.AcceptRole
-        )
+
+    def _ask(self, title: str, question: str, told: str, does: str, edit: Edit) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(title)
+        box.setText(question)
+        box.setInformativeText(told)
+        button = box.addButton(does, QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        join.clicked.connect(lambda: self._edits.send(JoinVisits(code, other)))
+        button.clicked.connect(lambda: self._edits.send(edit))
         box.open()
 
     # -- inside --------------------------------------------------------------------------------------
@@ -147,6 +168,8 @@ class ShopperActions(QWidget):
             if self.shopper is not None and inside.code != self.shopper.code:
                 action = self.others.addAction(inside.code)
                 action.triggered.connect(lambda *_, code=inside.code: self.ask_join(code))
+        self.others.addSeparator()
+        self.others.addAction(tr("Nobody who came in: another shopper")).triggered.connect(self.ask_split)
 
     def _another(self) -> None:
         """What was said was about another shopper."""

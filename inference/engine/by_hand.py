@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from inference.engine.view import View
-from inference.messages import LineMark, Person, SameShopper, StaffMark
-from inference.messages.wire import CorrectLine, JoinVisits, SetStaff
+from inference.messages import AnotherShopper, LineMark, Person, SameShopper, StaffMark
+from inference.messages.wire import CorrectLine, JoinVisits, SetStaff, SplitVisit
 from store_layout.model import StoreLayout
 
 MOST_UNITS = 99
-Edit = SetStaff | JoinVisits | CorrectLine
+Edit = SetStaff | JoinVisits | SplitVisit | CorrectLine
 
 
 def mark_of(
     edit: Edit, view: View, layout: StoreLayout, t: float
-) -> tuple[StaffMark | SameShopper | LineMark, str] | str:
+) -> tuple[StaffMark | SameShopper | AnotherShopper | LineMark, str] | str:
     """The observation at store time ``t`` and what is to be told of it; a text alone: why it cannot be."""
     codes = (edit.code, edit.other) if isinstance(edit, JoinVisits) else (edit.code,)
     for code in codes:
@@ -29,6 +29,11 @@ def mark_of(
             if camera:
                 return f"camera {camera} sees {code} and {other} side by side: they are two people"
             return SameShopper(code, other, t, edit.by), f"{other} is the same shopper as {code}"
+        case SplitVisit(code=code):
+            person = view.person(code)
+            if person is None or person.hidden:
+                return f"nobody is seen as {code} now: there is nobody to part from it"
+            return AnotherShopper(code, t, edit.by), f"whoever was followed as {code} is somebody else"
         case CorrectLine(code=code, sku=sku, count=count):
             if sku not in layout.products:
                 return f"there is no product {sku!r} in the catalogue"

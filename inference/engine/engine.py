@@ -48,6 +48,7 @@ from inference.messages.wire import (
     SetReplaySpeed,
     SetStaff,
     Snapshot,
+    SplitVisit,
     StopEngine,
 )
 from store_layout.model import StoreLayout
@@ -363,7 +364,7 @@ class Engine:
 
     def _carry_out(self, command: Command) -> Answer:
         match command:
-            case SetStaff() | JoinVisits() | CorrectLine():
+            case SetStaff() | JoinVisits() | SplitVisit() | CorrectLine():
                 return self._put_right(command)
             case PauseReplay(paused=paused):
                 return _answer(self._source.pause(paused))

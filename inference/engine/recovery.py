@@ -16,6 +16,7 @@ from inference.engine.journal import Journal
 from inference.engine.view import View
 from inference.messages import (
     Alarm,
+    AnotherShopper,
     LineMark,
     Observation,
     Outage,
@@ -151,7 +152,7 @@ def closed_of(results: list[Result]) -> list[VisitClosed]:
 
 def _in_place_of(seen: Observation) -> Outage | None:
     """That nobody knows what its device said then; None for what no device said, or an outage itself."""
-    if isinstance(seen, Outage | Tick | StaffMark | SameShopper | LineMark):
+    if isinstance(seen, Outage | Tick | StaffMark | SameShopper | AnotherShopper | LineMark):
         return None
     return msgspec.structs.replace(outage_of(seen), why="what it said then could not be used")
 

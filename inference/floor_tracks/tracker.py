@@ -34,7 +34,7 @@ from inference.floor_tracks.identity import (
     weigh_appearance,
 )
 from inference.floor_tracks.kalman import Fix
-from inference.floor_tracks.lifecycle import Changes, Lifecycle, join
+from inference.floor_tracks.lifecycle import Changes, Lifecycle, join, part
 from inference.floor_tracks.measurement import Measurer, Sighting, View, from_skeletons
 from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
 from inference.floor_tracks.settings import Settings
@@ -259,6 +259,13 @@ class FloorTracker:
         self._advance(t)
         join(self.state, kept, other)
         return self._update({}, Changes())
+
+    def another(self, track: int, t: float) -> FloorUpdate:
+        """Whoever is followed under this number is somebody else, from now on under a number of their own."""
+        self._advance(t)
+        changes = Changes()
+        part(self.state, track, changes, self.settings)
+        return self._update({}, changes)
 
     # -- what cameras are off ------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ since the Unix epoch, the message's own time: no stage looks at a clock.
 """
 
 from inference.messages.observations import (
+    AnotherShopper,
     Appearance,
     Box,
     Detection,
@@ -54,6 +55,7 @@ from inference.messages.results import (
 
 __all__ = [
     "Alarm",
+    "AnotherShopper",
     "Appearance",
     "Attribution",
     "Box",

@@ -186,6 +186,14 @@ class SameShopper(msgspec.Struct, frozen=True, tag="same_shopper"):
     """The operator's name."""
 
 
+class AnotherShopper(msgspec.Struct, frozen=True, tag="another_shopper"):
+    """An operator says that whoever is followed as an open visit is not who came in as it."""
+
+    code: str
+    t: float
+    by: str = ""
+
+
 class LineMark(msgspec.Struct, frozen=True, tag="line_mark"):
     """An operator says how many of a product an open visit has taken up to now."""
 
@@ -203,6 +211,6 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
     t: float
 
 
-Observation = (
-    Detections | Skeletons | WeightReading | GateSignal | Outage | StaffMark | SameShopper | LineMark | Tick
-)
+OperatorMark = StaffMark | SameShopper | AnotherShopper | LineMark
+"""What no device says, but an operator."""
+Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | OperatorMark | Tick

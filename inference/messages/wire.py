@@ -147,6 +147,13 @@ class JoinVisits(msgspec.Struct, frozen=True, tag="join_visits"):
     """The operator's name, for the journal."""
 
 
+class SplitVisit(msgspec.Struct, frozen=True, tag="split_visit"):
+    """Whoever is followed as this open visit is somebody else than who came in as it."""
+
+    code: str
+    by: str = ""
+
+
 class CorrectLine(msgspec.Struct, frozen=True, tag="correct_line"):
     """An open visit has taken so many of a product up to now; None: take back what was said of it."""
 
@@ -188,6 +195,7 @@ Command = (
     GetSnapshot
     | SetStaff
     | JoinVisits
+    | SplitVisit
     | CorrectLine
     | PauseReplay
     | SetReplaySpeed

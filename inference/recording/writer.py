@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from inference.messages import (
+    AnotherShopper,
     Detections,
     Frame,
     GateSignal,
@@ -133,7 +134,7 @@ class RecordingWriter:
                 self.outage(seen)
             case StaffMark():
                 self.staff(seen)
-            case Tick() | SameShopper() | LineMark():
+            case Tick() | SameShopper() | AnotherShopper() | LineMark():
                 pass
 
     def detections(self, seen: Detections) -> None:

@@ -10,6 +10,7 @@ import pytest
 from inference.engine.by_hand import mark_of
 from inference.engine.view import View
 from inference.messages import (
+    AnotherShopper,
     CartChanged,
     FloorUpdate,
     LineMark,
@@ -21,7 +22,7 @@ from inference.messages import (
     VisitOpened,
 )
 from inference.messages.codec import to_msgpack
-from inference.messages.wire import CorrectLine, JoinVisits, SetStaff
+from inference.messages.wire import CorrectLine, JoinVisits, SetStaff, SplitVisit
 from inference.pipeline import Pipeline
 from inference.recording import Recording, RecordingPlayer
 from inference.simulation import SimulationSettings, simulate
@@ -58,11 +59,12 @@ def view() -> View:
         (CorrectLine("AB", "none", 1), "there is no product 'none' in the catalogue"),
         (CorrectLine("AB", SKU, -1), "-1 is not between 0 and 99"),
         (CorrectLine("AB", SKU, 100), "100 is not between 0 and 99"),
+        (SplitVisit("XX"), "no open visit goes by the code 'XX'"),
         (SetStaff("XX"), "no open visit goes by the code 'XX'"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(
-    view: View, edit: SetStaff | JoinVisits | CorrectLine, why: str
+    view: View, edit: SetStaff | JoinVisits | SplitVisit | CorrectLine, why: str
 ) -> None:
     assert mark_of(edit, view, LAYOUT, 9.0) == why
 
@@ -131,6 +133,28 @@ def test_joined_on_the_floor_and_in_the_cart_and_the_same_on_a_replay(tmp_path: 
     closed = [r.closed for r in results if isinstance(r, VisitClosed) and r.closed.code == kept]
     assert len(closed) == 1
     assert any(line.sku == SKU and line.quantity >= 3 for line in closed[0].lines)
+
+
+def test_somebody_else_goes_on_under_a_visit_of_their_own(tmp_path: Path) -> None:
+    settings = SimulationSettings(visits=1, scale_rate_hz=2.0)
+    simulate(LAYOUT, settings, 4, tmp_path / "session")
+    flow, opened, seen_for, t = Pipeline(LAYOUT, "salt"), list[VisitOpened](), 0, 0.0
+    people: tuple[Person, ...] = ()
+    for observation in RecordingPlayer(Recording.open(tmp_path / "session")).observations():
+        step, t = flow.step(observation), observation.t
+        opened += [r for r in step if isinstance(r, VisitOpened)]
+        people = next((r.people for r in step if isinstance(r, FloorUpdate)), people)
+        seen_for += bool(opened) and any(not p.hidden for p in people)
+        if seen_for == 60:
+            break
+    before, mark = people[0], AnotherShopper(opened[0].code, t, "Mara")
+    step = flow.step(mark)
+    here = {p.track: p for r in step if isinstance(r, FloorUpdate) for p in r.people}
+    new = next(r for r in step if isinstance(r, VisitOpened))
+    assert (new.gate, new.code == opened[0].code) == (None, False)
+    assert here[new.track].position == pytest.approx(before.position, abs=0.2)
+    assert (here[before.track].hidden, here[new.track].hidden) == (True, False)
+    assert not any(isinstance(r, VisitOpened) for r in flow.step(mark)), "nobody is seen as it any more"
 
 
 def held(changed: CartChanged) -> list[tuple[str, int]]:

@@ -8,7 +8,15 @@ import pytest
 
 from inference.evaluation.tracks import read_tracks, score_tracks
 from inference.floor_tracks import FloorTracker
-from inference.messages import LineMark, SameShopper, StaffMark, TrackEnded, TrackStarted, WeightReading
+from inference.messages import (
+    AnotherShopper,
+    LineMark,
+    SameShopper,
+    StaffMark,
+    TrackEnded,
+    TrackStarted,
+    WeightReading,
+)
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.tracks import TracksFile
 from inference.simulation import SimulationSettings, simulate
@@ -25,7 +33,7 @@ def follow(folder: Path, tracks: Path) -> tuple[list[TrackStarted], list[TrackEn
     ended: list[TrackEnded] = []
     for seen in RecordingPlayer(recording).observations():
         if (
-            isinstance(seen, WeightReading | StaffMark | SameShopper | LineMark)
+            isinstance(seen, WeightReading | StaffMark | SameShopper | AnotherShopper | LineMark)
             or (update := tracker.observe(seen)) is None
         ):
             continue

@@ -16,7 +16,7 @@ from console.back_office.ledger import Ledger
 from console.pages.live import LivePage
 from console.widgets.shopper_actions import LineDialog, ShopperActions
 from console.window import MainWindow
-from inference.messages.wire import Answer, Command, CorrectLine, Done, JoinVisits, SetStaff
+from inference.messages.wire import Answer, Command, CorrectLine, Done, JoinVisits, SetStaff, SplitVisit
 from store_layout.model import StoreLayout
 from tests.back_office.people import PIN, crew
 from tests.support.fake_engine import FakeEngine, code_of
@@ -128,18 +128,34 @@ def test_two_are_joined_only_after_a_question(
     sign_in(qtbot, window)
     panel.others.aboutToShow.emit()
     named = {action.text(): action for action in panel.others.actions()}
-    assert set(named) == {code_of(track) for track in (1, 3, 4, 5)}
+    assert {code_of(track) for track in (1, 3, 4, 5)} <= set(named)
+    assert code_of(2) not in named
     asked = list(engine.asked)
     named[code_of(4)].trigger()
     box = panel.findChild(QMessageBox)
     assert box is not None
     assert engine.asked == asked
-    assert "cannot be undone" in box.informativeText()
+    assert "for good" in box.informativeText()
     next(b for b in box.buttons() if b.text().startswith("Join")).click()
     qtbot.waitUntil(lambda: panel.answer.text() == "done as asked")
     assert engine.asked[-1] == JoinVisits(code_of(2), code_of(4), "Sam")
     assert not panel.undo.isVisible()
     assert newest(ledger_path) == ("Sam", f"joined the visit {code_of(4)} to it", code_of(2))
+
+
+def test_somebody_else_is_parted_only_after_a_question(
+    qtbot: QtBot, panel: ShopperActions, window: MainWindow, engine: FakeEngine, ledger_path: Path
+) -> None:
+    sign_in(qtbot, window)
+    panel.others.aboutToShow.emit()
+    panel.others.actions()[-1].trigger()
+    box = panel.findChild(QMessageBox)
+    assert box is not None
+    assert SplitVisit(code_of(2), "Sam") not in engine.asked
+    next(b for b in box.buttons() if b.text().startswith("Part")).click()
+    qtbot.waitUntil(lambda: panel.answer.text() == "done as asked")
+    assert engine.asked[-1] == SplitVisit(code_of(2), "Sam")
+    assert newest(ledger_path)[1] == "said that whoever was followed as it is somebody else"
 
 
 def test_the_past_cannot_be_put_right(panel: ShopperActions, window: MainWindow, engine: FakeEngine) -> None:
