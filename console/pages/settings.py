@@ -182,14 +182,14 @@ class SettingsPage(Page):
     def _places(self) -> QFrame:
         rows: list[tuple[str, QWidget]] = []
         for what, folder in self._folders:
-            shown = label(tr("none") if folder is None else str(folder), wrap=True)
+            shown = label(tr("none") if folder is None else str(folder), wrap=True, name=what)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             cell = QWidget()
             row = QHBoxLayout(cell)
             row.setContentsMargins(0, 0, 0, 0)
             row.addWidget(shown, 1)
             if folder is not None:
-                button = QPushButton(tr("Open"))
+                button = QPushButton(tr("Open folder"))
                 button.setAccessibleName(tr("Open: {what}", what=what))
                 button.clicked.connect(
                     lambda *_, f=folder: QDesktopServices.openUrl(QUrl.fromLocalFile(str(f)))

@@ -173,7 +173,7 @@ class StatusLine(QWidget):
         since = self._switch.paused_since
         if since is None:
             tip = tr("People are let in. Press to pause the store (Ctrl+O)")
-            self._say(self.store, tr("Open"), "good", Icon.STORE_OPEN, tip=tip)
+            self._say(self.store, tr("Store open"), "good", Icon.STORE_OPEN, tip=tip)
         else:
             said = tr("Paused for {time}", time=span(snapshot.t - since))
             tip = tr("Who comes in is flagged. Press to open the store (Ctrl+O)")

@@ -59,7 +59,7 @@ def paused(qtbot: QtBot, window: MainWindow) -> None:
 def test_paused_by_key_said_everywhere_and_undone(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine, ledger_path: Path
 ) -> None:
-    assert window.status.store.text() == "Open"
+    assert window.status.store.text() == "Store open"
     assert not window.banner.isVisible()
     paused(qtbot, window)
     assert window.status.store.text() == "Paused for 0:00"
@@ -68,7 +68,7 @@ def test_paused_by_key_said_everywhere_and_undone(
     QTest.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.notice.words.text() == "The store is open.")
     window.state.poll()
-    assert window.status.store.text() == "Open"
+    assert window.status.store.text() == "Store open"
     assert not window.banner.isVisible()
     assert engine.asked == [SetOpen(False), SetOpen(True)]
     with Ledger.open(ledger_path, read_only=True) as file:
