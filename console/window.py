@@ -42,7 +42,7 @@ from console.pages.visits import VisitsPage
 from console.theme.appearance import Appearance, TextSize, size_of
 from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
-from console.widgets.application import application
+from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
 from console.widgets.key_sheet import KeySheet
@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
         self._state_dir = settings_dir.parent
         choose(wanted_language(self._settings))
+        speak(language())
         self.appearance = Appearance(self._settings, self)
         self._background = Background(self)
         self.state = LiveState(layout, link, self)
