@@ -32,7 +32,7 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_3, SPACE_2, SPACE_2, SPACE_2)
         row.setSpacing(SPACE_3)
-        self.button = QPushButton()
+        self.button = QPushButton(tr("Undo"))
         self.button.clicked.connect(self._do)
         self._call: Callable[[], object] | None = None
         row.addWidget(self.words, 1)
