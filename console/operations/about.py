@@ -50,7 +50,7 @@ def parts() -> tuple[Part, ...]:
 
 def _licence(known: PackageMetadata) -> str:
     """An SPDX expression where the package has one, else what it calls it."""
-    said = known.get("License-Expression") or known.get("License") or ""
+    said = next((known[key] for key in ("License-Expression", "License") if key in known), "")
     if said and "\n" not in said:
         return str(said)
     classified = known.get_all("Classifier") or []

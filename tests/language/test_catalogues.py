@@ -34,7 +34,7 @@ def in_code() -> dict[Text, str]:
     found: dict[Text, str] = {}
     for place, call in calls():
         asked = call.args[: 2 if isinstance(call.func, ast.Name) and call.func.id == "tr_n" else 1]
-        said = tuple(arg.value for arg in asked if isinstance(arg, ast.Constant))
+        said = tuple(str(arg.value) for arg in asked if isinstance(arg, ast.Constant))
         if len(said) == len(asked):
             found.setdefault(said if len(said) > 1 else said[0], place)
     return found
@@ -45,8 +45,8 @@ def catalogue(code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
-def forms(text: Text) -> tuple[str, ...]:
-    return text if isinstance(text, tuple) else (text,)
+def forms(text: Text | list[str] | None) -> tuple[str, ...]:
+    return tuple(text) if isinstance(text, tuple | list) else (text or "",)
 
 
 def placeholders(text: str) -> set[str]:
