@@ -38,7 +38,7 @@ class ShopperActions(QWidget):
         self._travel, self._edits, self._words = travel, edits, words
         self._undo: Edit | None = None
         self._said: tuple[object, ...] = ()
-        self.staff, self.same = QPushButton(), QPushButton(tr("Who is it"))
+        self.staff, self.same = QPushButton(tr("Staff")), QPushButton(tr("Who is it"))
         self.correct, self.undo = QPushButton(tr("Correct")), QPushButton(tr("Undo"))
         self.same.setAccessibleName(tr("Who it is: the same as another, or somebody else"))
         self.correct.setAccessibleName(tr("Correct a line of the cart"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inference.engine.view import View
-from inference.messages import AnotherShopper, LineMark, Person, SameShopper, StaffMark
+from inference.messages import AnotherShopper, LineMark, OperatorMark, Person, SameShopper, StaffMark
 from inference.messages.wire import CorrectLine, JoinVisits, SetStaff, SplitVisit
 from store_layout.model import StoreLayout
 
@@ -11,9 +11,7 @@ MOST_UNITS = 99
 Edit = SetStaff | JoinVisits | SplitVisit | CorrectLine
 
 
-def mark_of(
-    edit: Edit, view: View, layout: StoreLayout, t: float
-) -> tuple[StaffMark | SameShopper | AnotherShopper | LineMark, str] | str:
+def mark_of(edit: Edit, view: View, layout: StoreLayout, t: float) -> tuple[OperatorMark, str] | str:
     """The observation at store time ``t`` and what is to be told of it; a text alone: why it cannot be."""
     codes = (edit.code, edit.other) if isinstance(edit, JoinVisits) else (edit.code,)
     for code in codes:

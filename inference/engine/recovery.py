@@ -16,13 +16,10 @@ from inference.engine.journal import Journal
 from inference.engine.view import View
 from inference.messages import (
     Alarm,
-    AnotherShopper,
-    LineMark,
     Observation,
+    OperatorMark,
     Outage,
     Result,
-    SameShopper,
-    StaffMark,
     Tick,
     VisitClosed,
 )
@@ -152,7 +149,7 @@ def closed_of(results: list[Result]) -> list[VisitClosed]:
 
 def _in_place_of(seen: Observation) -> Outage | None:
     """That nobody knows what its device said then; None for what no device said, or an outage itself."""
-    if isinstance(seen, Outage | Tick | StaffMark | SameShopper | AnotherShopper | LineMark):
+    if isinstance(seen, Outage | Tick | OperatorMark):
         return None
     return msgspec.structs.replace(outage_of(seen), why="what it said then could not be used")
 

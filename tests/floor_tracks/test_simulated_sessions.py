@@ -9,10 +9,7 @@ import pytest
 from inference.evaluation.tracks import read_tracks, score_tracks
 from inference.floor_tracks import FloorTracker
 from inference.messages import (
-    AnotherShopper,
-    LineMark,
-    SameShopper,
-    StaffMark,
+    OperatorMark,
     TrackEnded,
     TrackStarted,
     WeightReading,
@@ -32,10 +29,7 @@ def follow(folder: Path, tracks: Path) -> tuple[list[TrackStarted], list[TrackEn
     started: list[TrackStarted] = []
     ended: list[TrackEnded] = []
     for seen in RecordingPlayer(recording).observations():
-        if (
-            isinstance(seen, WeightReading | StaffMark | SameShopper | AnotherShopper | LineMark)
-            or (update := tracker.observe(seen)) is None
-        ):
+        if isinstance(seen, WeightReading | OperatorMark) or (update := tracker.observe(seen)) is None:
             continue
         file.write(update)
         started += update.started

@@ -135,7 +135,7 @@ def test_two_are_joined_only_after_a_question(
     box = panel.findChild(QMessageBox)
     assert box is not None
     assert engine.asked == asked
-    assert "for good" in box.informativeText()
+    assert "cannot be undone" in box.informativeText()
     next(b for b in box.buttons() if b.text().startswith("Join")).click()
     qtbot.waitUntil(lambda: panel.answer.text() == "done as asked")
     assert engine.asked[-1] == JoinVisits(code_of(2), code_of(4), "Sam")

@@ -9,16 +9,13 @@ from typing import Protocol
 
 from inference.evaluation.tracks import TrackScore, read_tracks, score_tracks
 from inference.messages import (
-    AnotherShopper,
     Detections,
     FloorUpdate,
     GateSignal,
-    LineMark,
     Observation,
+    OperatorMark,
     Outage,
-    SameShopper,
     Skeletons,
-    StaffMark,
     Tick,
     WeightReading,
 )
@@ -37,9 +34,7 @@ def write_tracks(tracker: Tracker, seen: Iterable[Observation], file: Path) -> N
     """What the tracker says of these, one after another, as ``tracks.csv``."""
     tracks = TracksFile(file)
     for each in seen:
-        if not isinstance(each, WeightReading | StaffMark | SameShopper | AnotherShopper | LineMark) and (
-            update := tracker.observe(each)
-        ):
+        if not isinstance(each, WeightReading | OperatorMark) and (update := tracker.observe(each)):
             tracks.write(update)
     tracks.close(keep=True)
 
