@@ -42,7 +42,7 @@ from console.pages.live import LivePage
 from console.pages.review import ReviewPage
 from console.pages.settings import SettingsPage
 from console.pages.visits import VisitsPage
-from console.theme.appearance import Appearance, TextSize, size_of
+from console.theme.appearance import Appearance, TextSize, ThemeChoice, size_of
 from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
 from console.widgets.application import application, speak
@@ -400,7 +400,7 @@ class MainWindow(QMainWindow):
 def render_to(
     path: Path,
     size: tuple[int, int],
-    theme: Literal["light", "dark"],
+    theme: ThemeChoice,
     page: str,
     window: MainWindow,
     *,
