@@ -13,7 +13,7 @@ from console.theme.fonts import sized, ui_font
 from console.theme.icons import Icon, icon_pixmap
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_SECONDARY
 
-WIDTH = 84
+WIDTH = 92
 HEIGHT = 64
 
 
