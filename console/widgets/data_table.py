@@ -152,7 +152,7 @@ class DataTable(QTableView):
             self._widen_to_headings()
 
     def _widen_to_headings(self) -> None:
-        """A heading may be longer in another language or text size than in the one that widths were kept of."""
+        """A heading may be longer in this language or text size than in the one that the widths are from."""
         header, metrics = self.horizontalHeader(), QFontMetricsF(ui_font(TEXT_SECONDARY))
         for column in range(header.count()):
             heading = str(self.model().headerData(column, Qt.Orientation.Horizontal) or "")

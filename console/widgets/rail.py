@@ -133,8 +133,12 @@ class Rail(QWidget):
         button = RailButton(what, word, self._appearance)
         button.setCheckable(False)
         button.setToolTip(tip)
-        self._feet.addWidget(button)
+        self.add_below(button)
         return button
+
+    def add_below(self, button: RailButton) -> None:
+        """A button of one's own at the bottom."""
+        self._feet.addWidget(button)
 
     def button(self, page: int) -> RailButton:
         """The button of a page."""
