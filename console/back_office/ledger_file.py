@@ -157,6 +157,7 @@ def is_current(db: Database) -> bool:
 def _prepared(db: Database) -> Database:
     try:
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")  # what is purged leaves no bytes behind
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         with immediate(db):
