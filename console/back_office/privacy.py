@@ -25,6 +25,8 @@ from console.back_office.records import CorrectionRow, DocumentRow
 from inference.messages.results import ClosedVisit
 from store_layout.model import Retention
 
+HIDDEN = "kept, not shown"
+
 
 class PrivacyError(RuntimeError):
     """Nobody is found, or nothing can be erased; the text says why."""
@@ -168,7 +170,7 @@ def _data(ledger: Ledger, said: str, state: Path | None) -> PersonalData:
         raise PrivacyError(f"there is no receipt and no visit {said!r}: look at the receipt's number or code")
     label = names[0] if receipt is None else receipt.label
     number = None if receipt is None else receipt.number
-    rows = [row.visit for name in names if (row := ledger.visit(name)) is not None]
+    rows = [_shown(row.visit) for name in names if (row := ledger.visit(name)) is not None]
     disputes = () if number is None else tuple(disputes_of(ledger, number))
     clips = state / retention.CLIPS if state is not None else None
     return PersonalData(
@@ -185,6 +187,11 @@ def _data(ledger: Ledger, said: str, state: Path | None) -> PersonalData:
         else tuple(path.relative_to(clips).as_posix() for path in clips_of(clips, names)),
         log=tuple(log(ledger, 1000, label)),
     )
+
+
+def _shown(visit: ClosedVisit) -> ClosedVisit:
+    """Without the payment token: who has it could charge the card."""
+    return visit if visit.token is None else msgspec.structs.replace(visit, token=HIDDEN)
 
 
 def _receipt(ledger: Ledger, said: str) -> DocumentRow | None:

@@ -14,6 +14,7 @@ from console.cli import (
     passwords,
     payments,
     printers,
+    privacy,
     receipts,
     record,
     recordings,
@@ -52,6 +53,7 @@ app.add_typer(operators.app, name="operators")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(disputes.app, name="disputes")
 app.add_typer(payments.app, name="payments")
+app.add_typer(privacy.app, name="privacy")
 app.command("refund")(disputes.refund)
 app.add_typer(training.app, name="train")
 

@@ -82,7 +82,7 @@ def test_what_cannot_be_kept_is_not_attached(
     with pytest.raises(EvidenceFileError, match=r"nothing\.jpg was not kept in .* \(No such file"):
         attach_file(ledger, sam, "R-000001/a", tmp_path / "nothing.jpg", at=AT)
     monkeypatch.setattr("console.back_office.evidence_files.LARGEST", 5)
-    with pytest.raises(EvidenceFileError, match="is larger than .* attach the part that matters"):
+    with pytest.raises(EvidenceFileError, match=r"is larger than .* attach the part that matters"):
         attach_file(ledger, sam, "R-000001/a", photo, at=AT)
     monkeypatch.undo()
 
