@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -78,12 +79,14 @@ def purge(
     dry_run: bool = False,
     compact: bool | None = None,
     cause: str | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Purged:
     """Purge what is over. ``state``: the engine's state folder, where clips and old journals are.
 
     ``actor`` None: the program itself. ``compact``: rewrite the file, whatever its size (True), or never
-    (False). ``cause`` makes the last entry one that is written once. Stopped anywhere, what went was counted,
-    and the next purge goes on. Raises ``NotAllowedError``, ``LedgerError``, ``OSError`` for files.
+    (False). ``cause`` names the last entry, by which a day's purge is known to be done. ``stopped`` is asked
+    between steps; ended anywhere, what went was counted, and the next purge goes on. Raises
+    ``NotAllowedError``, ``LedgerError``, ``OSError`` for files.
     """
     if actor is not None:
         require(actor, "purge old data")
@@ -97,9 +100,11 @@ def purge(
         return Purged(gone, files, held, traces=False, compacted=False, dry_run=True)
     reason = why or f"visits {retention.visits_days} days, clips {retention.clips_days} days"
     gone = rows.Gone()
-    while step := _purge_rows(ledger, visits_before, now, actor, reason):
+    while not stopped() and (step := _purge_rows(ledger, visits_before, now, actor, reason)):
         gone += step
         time.sleep(PAUSE_S)
+    if stopped():
+        return Purged(gone, Files(), {}, traces=True, compacted=False)
     files = _purge_files(ledger, state, clips_before, visits_before, now, dry_run=False)
     with ledger.writing("the purge"):
         if cause is None or not ledger.has_entry(cause):
