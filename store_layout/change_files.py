@@ -23,6 +23,7 @@ from store_layout.reader import read_store
 from store_layout.writer import check_layout, write_tables
 
 FOLDER = "changes"
+Announce = Callable[[Change], None]
 
 
 class ChangeError(RuntimeError):
@@ -41,11 +42,20 @@ def read_changes(folder: Path) -> tuple[Change, ...]:
 
 
 def schedule(
-    folder: Path, rows: Rows, *, valid_from: float, now: float, who: str, why: str, undoes: int | None = None
+    folder: Path,
+    rows: Rows,
+    *,
+    valid_from: float,
+    now: float,
+    who: str,
+    why: str,
+    undoes: int | None = None,
+    announce: Announce = lambda _: None,
 ) -> Change:
     """Write a change down; :func:`apply_due` puts it into the tables when it is time.
 
-    Raises :class:`ChangeError` where it cannot be written, ``StoreProblems`` for a folder that is no store.
+    ``announce`` is told of it before anything comes of it, and whatever it raises takes it back. Raises
+    :class:`ChangeError` where it cannot be written, ``StoreProblems`` for a folder that is no store.
     """
     layout = read_store(folder)
     numbers = [change.number for change in read_changes(folder)]
@@ -61,14 +71,28 @@ def schedule(
         undoes=undoes,
     )
     _write(folder, change, new=True)
+    try:
+        announce(change)
+    except BaseException:
+        _forget(folder, change.number)
+        raise
     return change
 
 
 def change_now(
-    folder: Path, rows: Rows, *, now: float, who: str, why: str, undoes: int | None = None
+    folder: Path,
+    rows: Rows,
+    *,
+    now: float,
+    who: str,
+    why: str,
+    undoes: int | None = None,
+    announce: Announce = lambda _: None,
 ) -> Change:
-    """Write a change down and into the tables: both or neither. Errors as :func:`schedule`'s."""
-    change = schedule(folder, rows, valid_from=now, now=now, who=who, why=why, undoes=undoes)
+    """Write a change down and into the tables: both or neither. Else as :func:`schedule`."""
+    change = schedule(
+        folder, rows, valid_from=now, now=now, who=who, why=why, undoes=undoes, announce=announce
+    )
     try:
         return _apply(folder, change, now)
     except BaseException:
@@ -86,7 +110,15 @@ def apply_due(folder: Path, now: float) -> tuple[Change, ...]:
     return tuple(_apply(folder, change, now) for change in in_time(waiting))
 
 
-def undo(folder: Path, number: int | None, *, now: float, who: str, why: str) -> Change:
+def undo(
+    folder: Path,
+    number: int | None,
+    *,
+    now: float,
+    who: str,
+    why: str,
+    announce: Announce = lambda _: None,
+) -> Change:
     """Take a change back by another one, valid at once; one that still waits is cancelled.
 
     ``number`` None: the last that was applied and not taken back. Raises :class:`ChangeError` where later
@@ -103,6 +135,7 @@ def undo(folder: Path, number: int | None, *, now: float, who: str, why: str) ->
         raise ChangeError(f"{folder / FOLDER}: there is no change {number}")
     if change.state == "scheduled" and change.before is None:
         cancelled = msgspec.structs.replace(change, cancelled_at=now)
+        announce(cancelled)
         _write(folder, cancelled)
         return cancelled
     if change not in able or change.before is None:
@@ -118,7 +151,9 @@ def undo(folder: Path, number: int | None, *, now: float, who: str, why: str) ->
         raise ChangeError(
             f"change {change.number} cannot be undone before {', '.join(built)}, which follow it"
         )
-    return change_now(folder, change.before, now=now, who=who, why=why, undoes=change.number)
+    return change_now(
+        folder, change.before, now=now, who=who, why=why, undoes=change.number, announce=announce
+    )
 
 
 class LayoutsByTime:

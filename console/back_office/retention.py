@@ -63,7 +63,7 @@ class Purged(msgspec.Struct, frozen=True):
     held: dict[str, int]
     """What holds visits that are old enough -> how many."""
     traces: bool
-    """Others were reading, so the write-ahead log still has purged bytes; the next purge empties it."""
+    """Somebody was reading, or the disk is full: the write-ahead log still has purged bytes."""
     compacted: bool
     dry_run: bool = False
 
@@ -154,27 +154,36 @@ def note(
 
 
 def leave_no_trace(ledger: LedgerFile, *, compact: bool | None = None) -> tuple[bool, bool]:
-    """Empty the write-ahead log into the file, and rewrite the file. Gives (traces are left, rewritten)."""
+    """Empty the write-ahead log into the file, and rewrite the file. Gives (traces are left, rewritten).
+
+    Where somebody reads, or the disk is full, that waits for the next time; only a rewriting that was asked
+    for by ``compact`` raises :class:`LedgerError` then.
+    """
     db = ledger.database
-    small = ledger.path.stat().st_size < COMPACT_BELOW
-    rewritten = small if compact is None else compact
-    try:
-        if rewritten:
-            db.execute("VACUUM")
-    except sqlite3.OperationalError as error:
-        if "locked" not in str(error):
-            raise LedgerError(
-                f"{ledger.path}: what is left was purged, but the file was not rewritten ({error}). "
-                "Make room on its disk for it once more, and purge again"
-            ) from error
-        rewritten = False
+    rewritten = ledger.path.stat().st_size < COMPACT_BELOW if compact is None else compact
     # Who reads now keeps the log in use; writers would wait as long as this does.
     db.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
     try:
-        busy = bool(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        if rewritten:
+            rewritten = _rewrite(ledger, asked=bool(compact))
+        return bool(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]), rewritten
+    except sqlite3.OperationalError:
+        return True, rewritten
     finally:
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    return busy, rewritten
+
+
+def _rewrite(ledger: LedgerFile, *, asked: bool) -> bool:
+    try:
+        ledger.database.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        if asked:
+            raise LedgerError(
+                f"{ledger.path}: what is old was purged, but the file was not rewritten ({error}). Make room "
+                "on its disk for it once more, and say it again when nobody writes"
+            ) from error
+        return False
+    return True
 
 
 def _purge_rows(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +15,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from console.back_office import Ledger
+from console.back_office import Ledger, LedgerError
 from console.back_office.audit import record
 from console.back_office.permissions import Actor, require
 from console.cli.acting import acts, opened
@@ -21,6 +23,7 @@ from console.cli.ledger import LedgerOption, ledger_of
 from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, row
 from store_layout.change_files import (
+    Announce,
     ChangeError,
     apply_due,
     change_now,
@@ -109,11 +112,14 @@ def import_command(
         with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
             actor = _allowed(file, acting or "")
             apply_due(folder, now)
-            if valid_from is None:
-                change = change_now(folder, rows, now=now, who=actor.name, why=why)
-            else:
-                change = schedule(folder, rows, valid_from=at, now=now, who=actor.name, why=why)
-            _record(file, actor, "changed the catalogue", change, why)
+            with _recorded(file, actor, "changed the catalogue", why) as announce:
+                change = (
+                    change_now(folder, rows, now=now, who=actor.name, why=why, announce=announce)
+                    if valid_from is None
+                    else schedule(
+                        folder, rows, valid_from=at, now=now, who=actor.name, why=why, announce=announce
+                    )
+                )
         planned = msgspec.structs.replace(planned, number=change.number, state=change.state)
     _say(planned, layout, as_json=as_json)
 
@@ -149,9 +155,9 @@ def undo_command(
         raise fail("--as says who takes it back")
     with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
         actor = _allowed(file, acting)
-        done = undo(folder, number, now=now, who=actor.name, why=why)
+        with _recorded(file, actor, "undid a change of the catalogue", why) as announce:
+            done = undo(folder, number, now=now, who=actor.name, why=why, announce=announce)
         about = done.number if done.undoes is None else done.undoes
-        _record(file, actor, "undid a change of the catalogue", done, why)
     if as_json:
         print_json(done)
     else:
@@ -205,10 +211,24 @@ def _allowed(file: Ledger, name: str) -> Actor:
     return actor
 
 
-def _record(file: Ledger, actor: Actor, what: str, change: Change, why: str) -> None:
-    with file.writing("the audit log"):
+@contextmanager
+def _recorded(file: Ledger, actor: Actor, what: str, why: str) -> Iterator[Announce]:
+    """What writes the change into the audit log before it is made; one that then fails is there as well."""
+    announced: list[str] = []
+
+    def announce(change: Change) -> None:
         about = f"catalogue change {change.number}"
-        record(file, actor, what, at=time.time(), about=about, why=why)
+        with file.writing("the audit log"):
+            record(file, actor, what, at=time.time(), about=about, why=why)
+        announced.append(about)
+
+    try:
+        yield announce
+    except ChangeError:
+        for about in announced:
+            with suppress(LedgerError), file.writing("the audit log"):
+                record(file, actor, f"{what}: failed", at=time.time(), about=about)
+        raise
 
 
 def _ledger(store: Path | None) -> Path:

@@ -30,6 +30,8 @@ from store_layout.reader import read_store
 app = typer.Typer(help="What is kept of people, for how long, and what goes.", no_args_is_help=True)
 ERRORS = (PrivacyError, StoreProblems, StationeryError, UnprintableError, OSError)
 
+TRACES = "  Somebody is reading, or the disk is full: the write-ahead log has traces until the next purge."
+
 SaidArgument = Annotated[
     str, typer.Argument(help="The person's receipt: number (R-000012 or 12) or code.", show_default=False)
 ]
@@ -209,7 +211,7 @@ def _say_purged(found: Purged) -> None:
     if files.clips_kept:
         out.print(f"  {files.clips_kept} old clip files stay for them", highlight=False)
     if found.traces:
-        out.print("  Somebody is reading: traces are left in the write-ahead log until the next purge.")
+        out.print(TRACES)
 
 
 def _say_found(found: PersonalData) -> None:
@@ -245,4 +247,4 @@ def _say_erased(erased: Erased) -> None:
         until = f" (until {left.until})" if left.until else ""
         out.print(f"  remains: {left.what}: {left.why}{until}", markup=False, highlight=False)
     if erased.traces:
-        out.print("  Somebody is reading: traces are left in the write-ahead log until the next purge.")
+        out.print(TRACES)
