@@ -1,6 +1,6 @@
 """What is older than the shop's periods goes: really, in small steps, and counted in the chain.
 
-Rows go in transactions that last some milliseconds, with pauses in which others write. SQLite overwrites
+Rows go in short transactions, with pauses in which others write. SQLite overwrites
 what it deletes (``secure_delete``); at the end the write-ahead log is emptied into the file and, where the
 file is small enough to be rewritten at once, rewritten, which leaves no trace in half-full pages either.
 Documents are not touched: the chain needs them whole.
@@ -27,10 +27,11 @@ from console.back_office.permissions import Actor, require
 from store_layout.model import Retention
 
 DAY_S = 86_400.0
-BATCH = 200
+BATCH = 100
+"""Visits in a transaction: some tens of milliseconds."""
 PAUSE_S = 0.05
 """Between two steps: selling comes first."""
-COMPACT_BELOW = 256 * 2**20
+COMPACT_BELOW = 64 * 2**20
 """Bytes; a larger file takes so long to rewrite that a sale would wait for it."""
 CLIPS = "clips"
 ARCHIVES = "journal.old-*"
