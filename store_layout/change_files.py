@@ -165,28 +165,24 @@ class LayoutsByTime:
         self._changes: tuple[Change, ...] = ()
         self._mark: object = None
         self._made: dict[tuple[int, ...], StoreLayout] = {}
-        self._read()
-        self._included = (
-            frozenset(c.number for c in self._changes if c.state == "applied")
-            if included is None
-            else included
-        )
+        changes = self._read()
+        applied = frozenset(change.number for change in changes if change.state == "applied")
+        self._included = applied if included is None else included
 
     def at(self, t: float) -> StoreLayout:
         """The same object for as long as it says the same. Raises :class:`ChangeError`."""
-        self._read()
+        changes = self._read()
         key = tuple(
             c.number
-            for c in self._changes
+            for c in changes
             if c.state != "cancelled" and (c.valid_from <= t) != (c.number in self._included)
         )
         if key not in self._made:
-            self._made[key] = (
-                layout_at(self._layout, self._changes, t, self._included) if key else self._layout
-            )
+            self._made[key] = layout_at(self._layout, changes, t, self._included) if key else self._layout
         return self._made[key]
 
-    def _read(self) -> None:
+    def _read(self) -> tuple[Change, ...]:
+        """The changes, read again where a file has changed."""
         folder = self._folder / FOLDER
         mark = (
             sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.glob("*.json"))
@@ -196,6 +192,7 @@ class LayoutsByTime:
         if mark != self._mark:
             self._changes, self._mark = read_changes(self._folder), mark
             self._made.clear()
+        return self._changes
 
 
 def _apply(folder: Path, change: Change, now: float) -> Change:

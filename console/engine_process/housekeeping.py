@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,8 @@ class Housekeeping:
         self._store, self._ledger, self._state = store, ledger, state
         self._look_s, self._clock = look_s, clock
         self._not_before = 0.0
+        self._done: date | None = None
+        """The day's purge has run; the ledger is not opened again before tomorrow."""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
@@ -58,16 +60,19 @@ class Housekeeping:
     def look(self) -> Purged | None:
         """Purge if it is time; None: it is not. What goes wrong is logged, and tried again an hour later."""
         now = self._clock()
-        if now < self._not_before or not self._ledger.exists():
-            return None
         retention, zone = self._store.retention, self._store.store.time_zone
+        clock = datetime.fromtimestamp(now, ZoneInfo(zone))
+        if now < self._not_before or clock.hour < retention.quiet_hour or clock.date() == self._done:
+            return None
+        if not self._ledger.exists():  # the first visit makes it
+            return None
         try:
             with LedgerFile.open(self._ledger) as ledger:
                 cause = due_day(ledger, retention, zone, now)
                 if cause is None:
+                    self._done = clock.date()
                     return None
-                hour = datetime.fromtimestamp(now, ZoneInfo(zone)).hour
-                quiet = hour < retention.quiet_hour + QUIET_H
+                quiet = clock.hour < retention.quiet_hour + QUIET_H
                 found = purge(
                     ledger,
                     retention,
@@ -81,6 +86,7 @@ class Housekeeping:
             self._not_before = now + RETRY_S
             log.warning("the day's purge failed, and is tried again in an hour: %s", error)
             return None
+        self._done = clock.date()
         log.info("purged %s visits and %s files", found.rows.visits, found.files.count)
         return found
 

@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from console.back_office import Ledger, verify
 from console.back_office.audit import log
@@ -290,3 +292,52 @@ def test_a_purge_that_was_killed_is_counted_as_far_as_it_came(
     assert verify(ledger).sound
     assert purged(ledger).rows.visits == 4
     assert verify(ledger).sound
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    visits=st.lists(
+        st.tuples(
+            st.integers(0, 6),  # closed so many periods of 45 days ago
+            st.sampled_from(["sold", "nothing", "review", "reviewed", "disputed", "decided"]),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    again=st.integers(0, 4),
+)
+def test_whatever_is_kept_has_a_reason_and_whatever_went_had_none(
+    visits: list[tuple[int, str]], again: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Visits of every kind and age: after each purge, those are left that the periods and holds say."""
+    period, now = 45 * DAY_S, 6 * 45 * DAY_S + 1000.0
+    with Ledger.open(tmp_path_factory.mktemp("any") / "l.sqlite") as ledger:
+        ledger.database.execute("PRAGMA synchronous = OFF")
+        people = crew(ledger, "Sam")
+        store, ages, held = layout(), {}, {}
+        for n, (age, kind) in enumerate(visits, start=1):
+            at = now - age * period
+            name = f"v{n}"
+            ages[name], held[name] = at, kind in {"review", "disputed"}
+            if kind in {"review", "reviewed"}:
+                question = asked(f"e{n}", took(n, ("cola", 1)), took(None))
+                ledger.post_visit(doubtful(name, question, closed_at=at), store)
+            else:
+                lines = () if kind == "nothing" else (("cola", 2),)
+                ledger.post_visit(closed(name, lines, closed_at=at), store)
+            if kind == "reviewed":
+                claim(ledger, people["Sam"], at, name)
+                answer(ledger, people["Sam"], name, {f"e{n}": 0}, at)
+                issue_due(ledger, at, name)
+            document = ledger.document_of(name)
+            if kind in {"disputed", "decided"} and document is not None:
+                found = open_dispute(ledger, people["Mara"], document.number, ONE_COLA, "other", at=at)
+                if kind == "decided":
+                    decide(ledger, people["Mara"], found.id, "declined", at=at)
+        documents = ledger.documents()
+        for later in (0.0, again * period):
+            purged(ledger, now + later, compact=False)
+            expected = {v for v, at in ages.items() if held[v] or at >= now + later - 90 * DAY_S}
+            assert {row.visit.visit for row in ledger.visits()} == expected
+            assert ledger.documents() == documents
+            assert verify(ledger).findings == ()
