@@ -53,11 +53,13 @@ def export_person(
         to.parent.mkdir(parents=True, exist_ok=True)
         try:
             documents = _documents(ledger, found, stationery, time_zone)
-            with ZipFile(making, "x", ZIP_DEFLATED) as archive:
+            making.touch(mode=0o600, exist_ok=False)
+            with ZipFile(making, "w", ZIP_DEFLATED) as archive:
                 _write_texts(archive, found, documents, stationery)
                 evidence, missing = _write_evidence(archive, found, EvidenceFiles.of(ledger))
-                for clip in found.clips if state is not None else ():
-                    archive.write(state / CLIPS / clip, f"clips/{clip}", ZIP_STORED)
+                if state is not None:
+                    for clip in found.clips:
+                        archive.write(state / CLIPS / clip, f"clips/{clip}", ZIP_STORED)
             making.replace(to)
         finally:
             making.unlink(missing_ok=True)

@@ -100,6 +100,7 @@ def test_everything_of_a_person_in_one_file(shop: Path) -> None:
     exported = said(run(shop, *args, "--json", who="Mara"))
     assert (exported["documents"], exported["evidence"], exported["clips"]) == (["R-000002"], 1, 2)
     assert "it was purged" in exported["missing"][0]
+    assert os.name != "posix" or to.stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(to) as archive:
         assert archive.testzip() is None
         names = archive.namelist()

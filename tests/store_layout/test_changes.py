@@ -22,7 +22,7 @@ from store_layout.changes import Rows, rows_between, with_rows
 from store_layout.differences import differences
 from store_layout.model import Facing, Product, StoreLayout
 from store_layout.reader import read_store
-from store_layout.writer import write_store
+from store_layout.writer import write_store, write_tables
 from tests.support.stores import small_store
 
 STORE = small_store()
@@ -178,7 +178,7 @@ def test_after_a_crash_anywhere_it_is_applied_once_and_can_be_undone(
             raise CrashError
         steps += 1
 
-    put, tables = change_files._replace, change_files.write_tables
+    put, tables = change_files._replace, write_tables
 
     def putting(path: Path, content: bytes) -> None:
         if not late:
