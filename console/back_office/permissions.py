@@ -19,6 +19,7 @@ Action = Literal[
     "erase personal data",
     "purge old data",
     "change the catalogue",
+    "open or pause the store",
 ]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -32,6 +33,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     "erase personal data": frozenset({"manager"}),
     "purge old data": frozenset({"manager"}),
     "change the catalogue": frozenset({"manager"}),
+    "open or pause the store": frozenset({"staff", "manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
 
