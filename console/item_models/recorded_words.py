@@ -7,17 +7,6 @@ import msgspec
 from console.language import tr, tr_n
 from store_layout.model import StoreLayout
 
-DAYS_A_YEAR = 365
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """How long a store keeps what, days; None: until somebody deletes it; 0: not at all."""
-
-    clips: int | None = 0
-    """Of doubtful moments, heads blurred."""
-    visits: int | None = None
-    receipts: int | None = None
-
 
 class RecordedFact(msgspec.Struct, frozen=True):
     """One thing that a visitor may want to know."""
@@ -26,8 +15,9 @@ class RecordedFact(msgspec.Struct, frozen=True):
     text: str
 
 
-def recorded_facts(layout: StoreLayout, kept: Kept) -> tuple[RecordedFact, ...]:
-    """In the order in which people ask."""
+def recorded_facts(layout: StoreLayout) -> tuple[RecordedFact, ...]:
+    """In the order in which people ask; the periods are those of the store's settings."""
+    kept = layout.file.retention
     cameras, scales = len(layout.file.camera), len(layout.file.scale)
     return (
         RecordedFact(
@@ -39,7 +29,7 @@ def recorded_facts(layout: StoreLayout, kept: Kept) -> tuple[RecordedFact, ...]:
         ),
         RecordedFact(
             tr_n("{n} camera", "{n} cameras", cameras),
-            _pictures(kept),
+            _pictures(kept.clips_days),
         ),
         RecordedFact(
             tr_n("{n} scale in the shelves", "{n} scales in the shelves", scales),
@@ -50,8 +40,8 @@ def recorded_facts(layout: StoreLayout, kept: Kept) -> tuple[RecordedFact, ...]:
             tr(
                 "When you came and left and what you took is kept {visits}; the receipt, which the tax "
                 "law asks for, {receipts}.",
-                visits=period(kept.visits),
-                receipts=period(kept.receipts),
+                visits=period(kept.visits_days),
+                receipts=years(kept.documents_years),
             ),
         ),
         RecordedFact(
@@ -61,22 +51,22 @@ def recorded_facts(layout: StoreLayout, kept: Kept) -> tuple[RecordedFact, ...]:
     )
 
 
-def _pictures(kept: Kept) -> str:
+def _pictures(days: int) -> str:
     seen = tr("They see where people stand and where hands reach: points on this map, at once.")
-    if kept.clips == 0:
+    if days == 0:
         return tr("{seen} No picture is kept.", seen=seen)
-    how_long = period(kept.clips)
     return tr(
         "{seen} Around a doubtful moment a short clip is kept, heads blurred, {how_long}.",
         seen=seen,
-        how_long=how_long,
+        how_long=period(days),
     )
 
 
-def period(days: int | None) -> str:
-    """``for 7 days``, ``for 10 years``."""
-    if days is None:
-        return tr("until the shop deletes it")
-    if days >= DAYS_A_YEAR and days % DAYS_A_YEAR in range(-3, 4):
-        return tr_n("for {n} year", "for {n} years", round(days / DAYS_A_YEAR))
+def period(days: int) -> str:
+    """``for 7 days``."""
     return tr_n("for {n} day", "for {n} days", days)
+
+
+def years(number: int) -> str:
+    """``for 10 years``."""
+    return tr_n("for {n} year", "for {n} years", number)

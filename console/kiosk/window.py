@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayo
 
 from console.engine_process.link import EngineLink
 from console.item_models.kiosk_story import KioskStory
-from console.item_models.recorded_words import Kept, recorded_facts
+from console.item_models.recorded_words import recorded_facts
 from console.item_models.words import ShopWords
 from console.language import tr
 from console.operations.background import Background
@@ -70,7 +70,6 @@ class KioskWindow(QWidget):
         settings_dir: Path,
         *,
         pictures: Mapping[str, tuple[Path, ...]] | None = None,
-        kept: Kept | None = None,
         size: QSize | None = None,
     ) -> None:
         """``pictures``: of products, by sku; ``size``: of the screen that it will fill."""
@@ -90,7 +89,7 @@ class KioskWindow(QWidget):
         self.exit = KioskExit(ledger_path, self._background, self)
         words = ShopWords(layout)
         self.story = KioskStory(self.state, self.history, self.shoppers, words, self)
-        facts = recorded_facts(layout, kept or Kept())
+        facts = recorded_facts(layout)
         self.floor = KioskFloor(
             self.state, self.story, self.shoppers, words, self.appearance, facts=facts, unit=self._unit
         )

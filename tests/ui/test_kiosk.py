@@ -16,12 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from console.back_office import audit, operators
 from console.back_office.ledger import Ledger
-from console.item_models.recorded_words import Kept, period, recorded_facts
+from console.item_models.recorded_words import recorded_facts
 from console.kiosk.window import KioskWindow
 from console.widgets.kiosk_type import SMALLEST_TOUCH
 from inference.messages.results import CartLine
 from inference.messages.wire import SendShopper, Wanted
-from store_layout.model import StoreLayout
+from store_layout.model import Retention, StoreLayout
 from tests.back_office.people import PIN, crew
 from tests.support.fake_engine import EPOCH, code_of
 from tests.ui.conftest import visit
@@ -319,19 +319,15 @@ def test_keys_reach_what_is_focused(kiosk: KioskWindow) -> None:
     assert kiosk.shown is kiosk.floor
 
 
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [(7, "for 7 days"), (1, "for 1 day"), (3650, "for 10 years"), (None, "until the shop deletes it")],
-)
-def test_how_long_something_is_kept(days: int | None, words: str) -> None:
-    assert period(days) == words
+def test_what_is_recorded_follows_the_stores_settings(layout: StoreLayout) -> None:
+    def told(retention: Retention) -> str:
+        file = msgspec.structs.replace(layout.file, retention=retention)
+        return " ".join(f.text for f in recorded_facts(msgspec.structs.replace(layout, file=file)))
 
-
-def test_what_is_recorded_follows_the_settings(layout: StoreLayout) -> None:
-    without = " ".join(f.text for f in recorded_facts(layout, Kept()))
-    assert "No picture is kept." in without
-    assert "clip" not in without
-    told = " ".join(f.text for f in recorded_facts(layout, Kept(7, 90, 3650)))
-    assert "heads blurred, for 7 days" in told
-    assert "kept for 90 days" in told
-    assert "for 10 years" in told
+    words = told(Retention(clips_days=7, visits_days=1, documents_years=10))
+    assert "heads blurred, for 7 days" in words
+    assert "kept for 1 day;" in words
+    assert "for 10 years" in words
+    words = told(Retention(clips_days=0, visits_days=30, documents_years=6))
+    assert "No picture is kept." in words
+    assert "clip" not in words
