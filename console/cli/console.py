@@ -203,6 +203,7 @@ def forget_last_play(spec: EngineSpec) -> None:
     if spec.fresh and not is_running(spec.state_path):
         for old in spec.ledger_path.parent.glob(f"{spec.ledger_path.name}*"):
             old.unlink()
+        shutil.rmtree(spec.clips_path, ignore_errors=True)
         if spec.simulated:  # each start is another day: the journal of the last one belongs to no other
             shutil.rmtree(spec.state_path / JOURNAL, ignore_errors=True)
 

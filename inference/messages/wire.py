@@ -162,11 +162,26 @@ class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
     wanted: tuple[Wanted, ...] = ()
 
 
+class KeepEvidence(msgspec.Struct, frozen=True, tag="keep_evidence"):
+    """Write down what is still in memory of a closed visit's shelf events: somebody says it is wrong."""
+
+    visit: str
+
+
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
 
-Command = GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | StopEngine
+Command = (
+    GetSnapshot
+    | SetStaff
+    | PauseReplay
+    | SetReplaySpeed
+    | RestartDevice
+    | SendShopper
+    | KeepEvidence
+    | StopEngine
+)
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
