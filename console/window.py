@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QLocale, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -21,9 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
+from console.language import ENGLISH, choose, language, languages, own_name, tr, tr_noop
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
@@ -49,16 +52,40 @@ from store_layout.model import StoreLayout
 
 READING_S = 3.0
 """How long a picture waits for the ledger to be read."""
-THEME_WORDS: dict[ThemeChoice, str] = {"system": "Like the system", "light": "Light", "dark": "Dark"}
+THEME_WORDS: dict[ThemeChoice, str] = {
+    "system": tr_noop("Like the system"),
+    "light": tr_noop("Light"),
+    "dark": tr_noop("Dark"),
+}
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What a window leaves to the one that takes its place, beside what the settings keep."""
+
+    actor: Actor | None
+    selected: int | None
+    """Track of the shopper selected."""
 
 
 class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
-    def __init__(self, layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> None:
+    outdated = Signal()
+    """What is shown was made for another language: a window made now would be another one."""
+
+    def __init__(
+        self,
+        layout: StoreLayout,
+        link: EngineLink,
+        ledger_path: Path,
+        settings_dir: Path,
+        handed: HandedOver | None = None,
+    ) -> None:
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
+        choose(wanted_language(self._settings))
         self.appearance = Appearance(self._settings, self)
         self._background = Background(self)
         self.state = LiveState(layout, link, self)
@@ -83,6 +110,9 @@ class MainWindow(QMainWindow):
         self._take_up()
         self.state.start()
         self.history.refresh()
+        if handed is not None:
+            self.session.take_over(handed.actor)
+            self.state.select(handed.selected)
         self.session.read()
         self.reviews.start()
 
@@ -109,6 +139,11 @@ class MainWindow(QMainWindow):
         if what:
             self.page.look_at(what)
 
+    def hand_over(self) -> HandedOver:
+        """Keep everything for a window that takes the place of this one, and say what the settings cannot."""
+        self._keep()
+        return HandedOver(self.session.actor, self.state.selected)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the layout, stop looking, wait for what runs."""
         self._keep()
@@ -129,8 +164,10 @@ class MainWindow(QMainWindow):
         self._stack.setObjectName("pages")
         for number, page in enumerate(self.pages):
             self._stack.addWidget(page)
-            self.rail.add_page(page.icon, page.word, f"{page.tip} (Ctrl+{number + 1})")
-        self._menu_button = self.rail.add_foot(Icon.MENU, "Menu", "Everything that can be done (Alt+M)")
+            self.rail.add_page(page.icon, tr(page.word), f"{tr(page.tip)} (Ctrl+{number + 1})")
+        self._menu_button = self.rail.add_foot(
+            Icon.MENU, tr("Menu"), tr("Everything that can be done (Alt+M)")
+        )
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)
@@ -168,35 +205,36 @@ class MainWindow(QMainWindow):
 
     def _make_actions(self) -> None:
         self._menu = QMenu(self)
-        self._menu.setAccessibleName("Menu")
+        self._menu.setAccessibleName(tr("Menu"))
         go = [
-            self._action(page.word, f"Ctrl+{number + 1}", lambda *_, name=page.name: self.show_page(name))
+            self._action(tr(page.word), f"Ctrl+{number + 1}", lambda *_, name=page.name: self.show_page(name))
             for number, page in enumerate(self.pages)
         ]
         self._replay = [
-            self._action("Pause or go on", "Space", self.toggle_replay),
-            self._action("Faster", "+", lambda: self.change_speed(1)),
-            self._action("Slower", "-", lambda: self.change_speed(-1)),
+            self._action(tr("Pause or go on"), "Space", self.toggle_replay),
+            self._action(tr("Faster"), "+", lambda: self.change_speed(1)),
+            self._action(tr("Slower"), "-", lambda: self.change_speed(-1)),
         ]
         view = [
-            self._action("Full screen", "F11", self.toggle_full_screen),
-            self._action("Light or dark", "Ctrl+T", self.toggle_theme),
+            self._action(tr("Full screen"), "F11", self.toggle_full_screen),
+            self._action(tr("Light or dark"), "Ctrl+T", self.toggle_theme),
         ]
-        self._groups = {"Go to": go, "Recording": self._replay, "View": view}
+        self._groups = {tr("Go to"): go, tr("Recording"): self._replay, tr("View"): view}
         for page in self.pages:
-            self._groups[page.word] = list(page.page_actions())
-            self.addActions(self._groups[page.word])
-        self._groups["Console"] = [
-            self._action("Menu", "Alt+M", self._open_menu),
-            self._action("Keys", "F1", self.show_keys),
-            self._action("Lock: sign the operator out", "Ctrl+L", self.session.lock),
-            self._action("Quit", "Ctrl+Q", self.close),
+            self._groups[tr(page.word)] = list(page.page_actions())
+            self.addActions(self._groups[tr(page.word)])
+        self._groups[tr("Console")] = [
+            self._action(tr("Menu"), "Alt+M", self._open_menu),
+            self._action(tr("Keys"), "F1", self.show_keys),
+            self._action(tr("Lock: sign the operator out"), "Ctrl+L", self.session.lock),
+            self._action(tr("Quit"), "Ctrl+Q", self.close),
         ]
         for title, actions in self._groups.items():
             self._menu.addSeparator()
             self._menu.addActions(actions)
-            if title == "View":
+            if title == tr("View"):
                 self._menu.addMenu(self._theme_menu())
+                self._menu.addMenu(self._language_menu())
                 self._menu.addAction(self._motion_action())
 
     def _action(self, text: str, keys: str, call: Callable[..., object]) -> QAction:
@@ -207,18 +245,29 @@ class MainWindow(QMainWindow):
         return made
 
     def _theme_menu(self) -> QMenu:
-        menu = QMenu("Theme", self._menu)
+        menu = QMenu(tr("Theme"), self._menu)
         group = QActionGroup(menu)
         for choice in CHOICES:
-            action = menu.addAction(THEME_WORDS[choice])
+            action = menu.addAction(tr(THEME_WORDS[choice]))
             action.setCheckable(True)
             action.setChecked(choice == self.appearance.choice)
             action.triggered.connect(lambda *_, c=choice: self.appearance.choose(c))
             group.addAction(action)
         return menu
 
+    def _language_menu(self) -> QMenu:
+        menu = QMenu(tr("Language"), self._menu)
+        group = QActionGroup(menu)
+        for code in languages():
+            action = menu.addAction(own_name(code))
+            action.setCheckable(True)
+            action.setChecked(code == language())
+            action.triggered.connect(lambda *_, c=code: self.choose_language(c))
+            group.addAction(action)
+        return menu
+
     def _motion_action(self) -> QAction:
-        action = QAction("Reduced motion", self)
+        action = QAction(tr("Reduced motion"), self)
         action.setCheckable(True)
         action.setChecked(self.appearance.reduced_motion)
         action.toggled.connect(self.appearance.reduce_motion)
@@ -246,6 +295,12 @@ class MainWindow(QMainWindow):
     def toggle_theme(self) -> None:
         """From light to dark and back, whatever the system says."""
         self.appearance.choose("light" if self.appearance.theme.scheme == "dark" else "dark")
+
+    def choose_language(self, code: str) -> None:
+        """Speak this language from now on, and at the next start."""
+        if code != language():
+            self._settings.setValue("language", code)
+            self.outdated.emit()
 
     def show_keys(self) -> None:
         """All keys."""
@@ -295,6 +350,12 @@ class MainWindow(QMainWindow):
         self._settings.sync()
 
 
+def wanted_language(settings: QSettings) -> str:
+    """What was chosen; before anybody chose, the system's, where it is spoken here."""
+    stored = str(settings.value("language", "")) or QLocale.system().name().partition("_")[0]
+    return stored if stored in languages() else ENGLISH
+
+
 def application() -> QApplication:
     """The one application object; made if there is none."""
     app = QApplication.instance()
@@ -309,12 +370,14 @@ def application() -> QApplication:
 
 def run_window(layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> int:
     """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
+    from console.shown_window import ShownWindow
+
     app = application()
-    window = MainWindow(layout, link, ledger_path, settings_dir)
-    window.show()
+    shown = ShownWindow(lambda handed: MainWindow(layout, link, ledger_path, settings_dir, handed))
+    shown.show()
     with steady_memory():
         status = app.exec()
-    window.deleteLater()
+    shown.window.deleteLater()
     return status
 
 

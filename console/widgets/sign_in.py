@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console.language import tr
 from console.operations.operator_session import OperatorSession
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, panel, set_tone
@@ -36,13 +37,13 @@ class SignInPanel(QWidget):
         self.heading = label("", "title", wrap=True)
         self.why = label("", "body", wrap=True)
         self.names = QComboBox()
-        self.names.setAccessibleName("Operator")
-        self.names.view().setAccessibleName("Operators")
-        self.name = _field("Name", hidden=False)
-        self.pin = _field("PIN")
-        self.new = _field("New PIN")
-        self.again = _field("The PIN again")
-        self.refusal = label("", "body", wrap=True, name="What went wrong")
+        self.names.setAccessibleName(tr("Operator"))
+        self.names.view().setAccessibleName(tr("Operators"))
+        self.name = _field(tr("Name"), hidden=False)
+        self.pin = _field(tr("PIN"))
+        self.new = _field(tr("New PIN"))
+        self.again = _field(tr("The PIN again"))
+        self.refusal = label("", "body", wrap=True, name=tr("What went wrong"))
         set_tone(self.refusal, "wrong")
         self.button = QPushButton()
         self.button.setDefault(True)
@@ -76,7 +77,7 @@ class SignInPanel(QWidget):
     def _go(self) -> None:
         self.refusal.clear()
         if self._mode != "names" and self.new.text() != self.again.text():
-            self._say("The two PINs are not the same: type both again.")
+            self._say(tr("The two PINs are not the same: type both again."))
         elif self._mode == "first":
             self._wait()
             self._session.add_first(self.name.text().strip(), self.new.text())
@@ -112,18 +113,23 @@ class SignInPanel(QWidget):
         self._mode = mode
         self.button.setEnabled(True)
         heading, why, does = {
-            "names": ("Who answers?", "Choose your name and type your PIN.", "Sign in"),
+            "names": (tr("Who answers?"), tr("Choose your name and type your PIN."), tr("Sign in")),
             "own PIN": (
-                "Choose a PIN of your own",
-                "The one that you typed was given to you. Six to twelve digits, not all equal or in a row.",
-                "Keep this PIN and sign in",
+                tr("Choose a PIN of your own"),
+                tr(
+                    "The one that you typed was given to you. "
+                    "Six to twelve digits, not all equal or in a row."
+                ),
+                tr("Keep this PIN and sign in"),
             ),
             "first": (
-                "Nobody works here yet",
-                "The first operator is a manager, who can add others. Make them here, or with "
-                f"\N{LEFT DOUBLE QUOTATION MARK}{COMMAND}\N{RIGHT DOUBLE QUOTATION MARK}. "
-                "A PIN has six to twelve digits, not all equal or in a row.",
-                "Make this manager and sign in",
+                tr("Nobody works here yet"),
+                tr(
+                    "The first operator is a manager, who can add others. Make them here, or with "
+                    "“{command}”. A PIN has six to twelve digits, not all equal or in a row.",
+                    command=COMMAND,
+                ),
+                tr("Make this manager and sign in"),
             ),
         }[mode]
         self.heading.setText(heading)
@@ -146,11 +152,11 @@ class SignInPanel(QWidget):
         self._form.setVerticalSpacing(SPACE_2)
         self._form.setHorizontalSpacing(SPACE_3)
         rows: tuple[tuple[str, QWidget], ...] = (
-            ("Operator", self.names),
-            ("Name", self.name),
-            ("PIN", self.pin),
-            ("New PIN", self.new),
-            ("Again", self.again),
+            (tr("Operator"), self.names),
+            (tr("Name"), self.name),
+            (tr("PIN"), self.pin),
+            (tr("New PIN"), self.new),
+            (tr("Again"), self.again),
         )
         for word, row_field in rows:
             caption = QLabel(word)
