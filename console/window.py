@@ -31,6 +31,7 @@ from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
+from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
@@ -81,7 +82,10 @@ class MainWindow(QMainWindow):
         ledger_path: Path,
         settings_dir: Path,
         handed: HandedOver | None = None,
+        *,
+        clips: Path | None = None,
     ) -> None:
+        """``clips``: where the engine keeps what it saw of events that somebody is asked about."""
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
@@ -94,12 +98,13 @@ class MainWindow(QMainWindow):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
+        evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
-            ReviewPage(self.reviews, self.session, words, self.appearance),
+            ReviewPage(self.reviews, evidence, self.session, words, self.appearance),
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )
@@ -368,12 +373,16 @@ def application() -> QApplication:
     return app
 
 
-def run_window(layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> int:
+def run_window(
+    layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path, clips: Path | None = None
+) -> int:
     """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
     from console.shown_window import ShownWindow
 
     app = application()
-    shown = ShownWindow(lambda handed: MainWindow(layout, link, ledger_path, settings_dir, handed))
+    shown = ShownWindow(
+        lambda handed: MainWindow(layout, link, ledger_path, settings_dir, handed, clips=clips)
+    )
     shown.show()
     with steady_memory():
         status = app.exec()

@@ -216,7 +216,7 @@ def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) ->
     with engine_link(spec, keep_running=keep_running) as link:
         from console.window import run_window  # while the engine's process starts
 
-        return run_window(layout, link, spec.ledger_path, state_dir() / "window")
+        return run_window(layout, link, spec.ledger_path, state_dir() / "window", spec.clips_path)
 
 
 @contextmanager
@@ -271,7 +271,7 @@ def _run_headless(
         highlight=False,
     )
     if witness.saw_something:
-        with witness.window(layout, spec.ledger_path) as render:
+        with witness.window(layout, spec.ledger_path, clips=spec.clips_path) as render:
             render(picture, PICTURE_SIZE, "dark", "live")
         out.print(f"What the window would have shown: {picture}", markup=False, highlight=False)
     if sending is not None and sending.refused:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from console.item_models.review_words import Shown, open_questions, shown_question, waited
+from console.item_models.review_words import Shown, evidence_of, open_questions, shown_question, waited
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n, tr_noop
 from console.language.writing import decimal
 from console.operations.operator_session import OperatorSession
 from console.operations.review_desk import Answer, OpenCard, choices_of
+from console.operations.review_evidence import ReviewEvidence, Watched
 from console.operations.reviews import Reviews
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
@@ -28,6 +29,9 @@ TICK_MS = 1000
 FOOT = 36
 """Pixels kept for what can be undone, so that nothing moves when it comes and goes."""
 EMPTY, SIGN_IN, CARD = range(3)
+MOST_HELD = 4
+"""Events of one card whose pictures are held at a time: some 40 MB each."""
+NOTHING_KEPT = Watched()
 
 
 class ReviewPage(Page):
@@ -41,19 +45,24 @@ class ReviewPage(Page):
     def __init__(
         self,
         reviews: Reviews,
+        evidence: ReviewEvidence,
         session: OperatorSession,
         words: ShopWords,
         appearance: Appearance,
+        *,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._reviews, self._session, self._words = reviews, session, words
+        self._reviews, self._evidence, self._session, self._words = reviews, evidence, session, words
         self._given: dict[str, int | None] = {}
         self._visit = ""
+        self._event_at = 0
+        """Which of the question's events is shown, where it is about several."""
         self.sign_in = SignInPanel(session)
-        self.card = ReviewCardView(words.layout, appearance)
+        self.card = ReviewCardView(words, appearance)
         self.empty = EmptyState("", "")
         self.today = label("", "secondary")
+        self.others = label("", "secondary")
         self.who = label("", "secondary")
         self.lock = QPushButton(tr("Lock (Ctrl+L)"))
         self.lock.clicked.connect(session.lock)
@@ -71,7 +80,12 @@ class ReviewPage(Page):
         self.card.none_chosen.connect(self._none)
         self.card.unsure.connect(reviews.unsure)
         self.card.skipped.connect(reviews.skip)
+        self.card.wants_lines.connect(self._open_lines)
+        self.card.lines.kept.connect(self._keep_lines)
+        self.card.lines.left.connect(self._close_lines)
+        self.card.lines.edited.connect(self._price_lines)
         reviews.changed.connect(self._follow)
+        evidence.changed.connect(self._follow)
         session.changed.connect(self._follow)
         self._follow()
 
@@ -83,6 +97,8 @@ class ReviewPage(Page):
         """To the PIN, or to the page, where the keys answer."""
         if self._stack.currentIndex() == SIGN_IN:
             self.sign_in.take_focus()
+        elif self._stack.currentIndex() == CARD and self.card.lines_open:
+            self.card.lines.list.setFocus()
         else:
             self.setFocus()
         self._offer()
@@ -91,12 +107,30 @@ class ReviewPage(Page):
         """The seconds run only while they are seen."""
         super().showEvent(event)
         self._tick.start()
+        self.card.cursor_of_time.set_shown(True)
         self._follow()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nothing to show to anybody."""
         self._tick.stop()
+        self.card.cursor_of_time.set_shown(False)
         super().hideEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Space plays the clip here, and not the recording; Escape goes back to the card as it was."""
+        if isinstance(event, QKeyEvent) and self._stack.currentIndex() == CARD and not self.card.lines_open:
+            key = event.key()
+            mine = key == Qt.Key.Key_Space or (key == Qt.Key.Key_Escape and self.card.clips.is_large)
+            if mine and event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if mine and event.type() == QEvent.Type.KeyPress:
+                if key == Qt.Key.Key_Space:
+                    self.card.cursor_of_time.toggle()
+                else:
+                    self.card.clips.set_large(None)
+                return True
+        return super().event(event)
 
     # -- answering -----------------------------------------------------------------------------------
 
@@ -119,8 +153,36 @@ class ReviewPage(Page):
             return
         if shown.event is None:
             self._reviews.answer(Answer(lines={}))
+        elif card.totals[shown.event][-1] is None:  # it cannot be counted: somebody has to say
+            self._open_lines()
         else:
             self._give(card, shown.event, None)
+
+    def _open_lines(self) -> None:
+        """Something else: the lines themselves."""
+        card = self._reviews.card
+        if card is not None and self._shown() is not None:
+            self.card.open_lines({line.sku: line.quantity for line in card.card.visit.lines})
+            self._offer()
+
+    def _close_lines(self) -> None:
+        self.card.close_lines()
+        self.take_focus()
+
+    def _keep_lines(self, lines: dict[str, int]) -> None:
+        self._given = {}
+        self.card.close_lines()
+        self._reviews.answer(Answer(lines=lines))
+        self.take_focus()
+
+    def _price_lines(self, lines: dict[str, int]) -> None:
+        """What they come to, when the ledger has said so; they may be others by then."""
+
+        def say(total: int | None) -> None:
+            if self.card.lines_open and self.card.lines.lines == lines:
+                self.card.lines.say_total("" if total is None else self._words.money(total))
+
+        self._reviews.price(lines, say)
 
     def _give(self, card: OpenCard, event: str, number: int | None) -> None:
         self._given[event] = number
@@ -145,7 +207,7 @@ class ReviewPage(Page):
         if card is None or self._session.actor is None:
             return None
         if card.visit != self._visit:
-            self._visit, self._given = card.visit, {}
+            self._visit, self._given, self._event_at = card.visit, {}, 0
         return shown_question(card, len(self._given), self._words)
 
     # -- showing -------------------------------------------------------------------------------------
@@ -157,6 +219,7 @@ class ReviewPage(Page):
             return
         actor = self._session.actor
         self.who.setText("" if actor is None else f"{actor.name}, {actor.role}")
+        self.others.setText(self._also_reviewing())
         self.lock.setVisible(actor is not None)
         self.today.setText(self._asked_today())
         said_by(self.trouble, self._reviews.said)
@@ -166,8 +229,12 @@ class ReviewPage(Page):
         if actor is None:
             self._stack.setCurrentIndex(SIGN_IN)
         elif shown is not None and card is not None:
+            asked = self.card.shown
             self.card.show_question(shown, self._stand(card, shown))
+            self._show_evidence(card, shown)
             self._stack.setCurrentIndex(CARD)
+            if asked is not self.card.shown and self._holds_focus():
+                self.setFocus()  # a button that was clicked must not be pressed again by Space
         else:
             self._say_empty()
             self._stack.setCurrentIndex(EMPTY)
@@ -175,6 +242,34 @@ class ReviewPage(Page):
         self._offer()
         if self._stack.currentIndex() != before:
             self.take_focus()
+
+    def _show_evidence(self, card: OpenCard, shown: Shown) -> None:
+        """What is there now; read what will be asked for next meanwhile."""
+        following = self._reviews.following
+        wanted = evidence_of(card, self._words)
+        ahead = [] if following is None else evidence_of(following, self._words)[:1]
+        self._evidence.want([*wanted[:MOST_HELD], *ahead])
+        if not shown.evidence:
+            self.card.show_evidence("", NOTHING_KEPT)
+            return
+        event = shown.evidence[self._event_at % len(shown.evidence)]
+        watched = self._evidence.of(card.visit, event)
+        if watched is not None:
+            self.card.show_evidence(event, watched)
+
+    def _next_event(self) -> None:
+        self._event_at += 1
+        self._follow()
+
+    def _also_reviewing(self) -> str:
+        others = self._reviews.waiting_for_others()
+        if not others:
+            return ""
+        return tr_n("{names} reviews too", "{names} review too", len(others), names=", ".join(others))
+
+    def _holds_focus(self) -> bool:
+        focused = self.focusWidget()
+        return focused is not None and focused.hasFocus()
 
     def _stand(self, card: OpenCard, shown: Shown) -> str:
         row = card.card.row
@@ -186,6 +281,9 @@ class ReviewPage(Page):
             waited(card, self._reviews.store_time, self._words),
             tr("{amount} at stake", amount=self._words.money(row.at_stake)),
         ]
+        if len(shown.evidence) > 1:
+            number = self._event_at % len(shown.evidence) + 1
+            parts.append(tr("event {number} of {all} (W: next)", number=number, all=len(shown.evidence)))
         if shown.parts > 1:
             parts.insert(1, tr("question {part} of {parts}", part=shown.part, parts=shown.parts))
         return "  \N{MIDDLE DOT}  ".join(parts)
@@ -248,33 +346,57 @@ class ReviewPage(Page):
 
     def _offer(self) -> None:
         """Keys do something only where there is something to do."""
-        shown = self._shown() if self._stack.currentIndex() == CARD else None
-        for place, action in enumerate(self._actions[:MOST_ANSWERS]):
-            action.setEnabled(self.isVisible() and shown is not None and place < len(shown.choices))
-        for action in self._actions[MOST_ANSWERS:-1]:
-            action.setEnabled(self.isVisible() and shown is not None)
+        here = self.isVisible() and self._stack.currentIndex() == CARD and not self.card.lines_open
+        shown = self._shown() if here else None
+        for place, action in enumerate(self._answers):
+            action.setEnabled(shown is not None and place < len(shown.choices))
+        for action in self._handing:
+            action.setEnabled(shown is not None)
+        for action in self._looking:
+            action.setEnabled(shown is not None and self.card.cursor_of_time.is_set)
+        self._enlarge.setEnabled(shown is not None and bool(self.card.watched and self.card.watched.clips))
+        self._other_event.setEnabled(shown is not None and len(shown.evidence) > 1)
         can_undo = bool(self._given) or (self._reviews.settled is not None and self._reviews.undo_left() > 0)
-        self._actions[-1].setEnabled(self.isVisible() and can_undo and self._session.actor is not None)
+        editing = self._stack.currentIndex() == CARD and self.card.lines_open
+        signed_in = self._session.actor is not None
+        self._taking_back.setEnabled(self.isVisible() and can_undo and signed_in and not editing)
 
     # -- building ------------------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        def action(text: str, key: str, call: Callable[..., object]) -> QAction:
+        def action(text: str, key: str, call: Callable[..., object], *, repeats: bool = False) -> QAction:
             made = QAction(text, self)
             made.setShortcut(QKeySequence(key))
-            made.setAutoRepeat(False)
+            made.setAutoRepeat(repeats)
             made.triggered.connect(call)
             return made
 
-        self._actions = (
-            *(
-                action(tr("Answer {number}", number=i + 1), str(i + 1), lambda *_, i=i: self._choose(i))
-                for i in range(MOST_ANSWERS)
-            ),
+        time = self.card.cursor_of_time
+        self._answers = [
+            action(tr("Answer {number}", number=i + 1), str(i + 1), lambda *_, i=i: self._choose(i))
+            for i in range(MOST_ANSWERS)
+        ]
+        self._handing = [
             action(tr("None of these"), "N", lambda *_: self._none()),
+            action(tr("Something else: tell the lines"), "E", lambda *_: self._open_lines()),
             action(tr("Unsure: somebody else decides"), "U", lambda *_: self._reviews.unsure()),
             action(tr("Skip"), "S", lambda *_: self._reviews.skip()),
-            action(tr("Undo the last answer"), "Z", lambda *_: self._undo()),
+        ]
+        self._taking_back = action(tr("Undo the last answer"), "Z", lambda *_: self._undo())
+        self._looking = [
+            action(tr("Play or hold the clips"), "Space", lambda *_: time.toggle()),
+            action(tr("A picture back"), ",", lambda *_: time.step(-1), repeats=True),
+            action(tr("A picture on"), ".", lambda *_: time.step(1), repeats=True),
+        ]
+        self._enlarge = action(tr("A clip large, then the other"), "V", self.card.clips.next_large)
+        self._other_event = action(tr("Another event of this visit"), "W", lambda *_: self._next_event())
+        self._actions = (
+            *self._answers,
+            *self._handing,
+            self._taking_back,
+            *self._looking,
+            self._enlarge,
+            self._other_event,
         )
 
     def _lay_out(self) -> None:
@@ -282,6 +404,7 @@ class ReviewPage(Page):
         head.setSpacing(SPACE_3)
         head.addWidget(self.today)
         head.addStretch(1)
+        head.addWidget(self.others)
         head.addWidget(self.who)
         head.addWidget(self.lock)
         self._stack = QStackedWidget()

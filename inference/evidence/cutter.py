@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.evidence.film import RATE_HZ, Shot
-from inference.evidence.heads import floor_regions, head_regions, hide
+from inference.evidence.heads import floor_regions, head_regions, hide, surely_seen
 from inference.evidence.kept import MAKING, event_folder
 from inference.evidence.manifest import FILE, FORMAT, Clip, Evidence, FloorMoment, Seen, Sighting, Trace
 from inference.evidence.views import Views
@@ -287,10 +287,11 @@ class Cutter:
     ) -> Picture:
         """A picture in which no head can be told: by whom this camera saw, and by who stood on the floor."""
         image = shot.picture()
-        regions = head_regions(_beside(seen, shot.t), shot.width, shot.height)
+        near = _beside(seen, shot.t)
+        regions = head_regions(near, shot.width, shot.height)
         model = self._views.model(camera, shot.width, shot.height)
         if model is not None:
-            regions += floor_regions(_beside(floor, shot.t), model)
+            regions += floor_regions(_beside(floor, shot.t), model, surely_seen(near))
         hide(image, regions)
         return image
 

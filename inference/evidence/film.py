@@ -18,6 +18,8 @@ KEPT_S = 40.0
 """Longer than the slowest shelf event takes to settle."""
 EARLY_S = 0.01
 """Cameras' clocks are rounded: so much before its time a picture is not too early."""
+SET_BACK_S = 1.0
+"""Whose pictures go back further than this had the clock set."""
 QUALITY = 70
 """Of JPEG: products can still be told apart, and a picture takes some 30 kB."""
 
@@ -49,14 +51,16 @@ class Film:
         """Keep a picture, at most ``RATE_HZ`` a second and camera; safe from any thread."""
         with self._lock:
             due = self._due.get(frame.camera, frame.t)
-            if due - 2.0 / RATE_HZ < frame.t < due - EARLY_S:
+            if frame.t < due - SET_BACK_S:
+                due = frame.t
+            elif frame.t < due - EARLY_S:
                 return
             # From picture to picture, so that 10 a second are halved and not thinned to every third.
             self._due[frame.camera] = max(due, frame.t - 0.5 / RATE_HZ) + 1.0 / RATE_HZ
         shot = encoded(frame)
         with self._lock:
             shots = self._shots.setdefault(frame.camera, deque())
-            if shots and shots[-1].t >= shot.t:  # a device's clock was set back: what it says of then is void
+            if shots and shots[-1].t >= shot.t:  # the clock was set back: what was said of then is void
                 shots.clear()
             shots.append(shot)
             while shots[0].t < shot.t - KEPT_S:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -14,20 +14,23 @@ from store_layout.camera_geometry import CameraModel
 Region = tuple[float, float, float, float]
 """``(x1, y1, x2, y2)``, pixels."""
 
-UPPER = 0.28
-"""Share of a person's box, from the top, that goes in any case."""
-UPPER_IN_DOUBT = 0.45
-"""... where it is not sure where in the box the head is."""
 SURE = 0.5
-SIDE, ABOVE = 0.08, 0.06
-"""Shares of the box that go beside and above it."""
-HEAD = 0.15
-"""Half the side of what goes around a head point, by the longer side of the box."""
+"""Score from which on a head point is believed."""
+UPPER, UPPER_IN_DOUBT = 0.2, 0.42
+"""Share of a person's box, from the top, that goes: around the head point, and all of it without one."""
+AROUND = 0.15
+"""Half the width of what goes around a head point, by the height of the person."""
+BELOW = 0.11
+ABOVE = 0.06
+SIDE = 0.08
+"""Share of the box that goes beside it where it is not sure where the head is."""
+SLIM = 1.4
+"""Whoever seems less tall than this many times their width is cut off by the picture's edge, or bends."""
 LEAST_PX = 6.0
 CELLS = 3
 """A region is left with so many colours along each side."""
-BODY_M = 0.25
-HEAD_LOW_M, HEAD_HIGH_M = 0.40, 0.10
+BODY_M = 0.18
+HEAD_LOW_M, HEAD_HIGH_M = 0.36, 0.08
 """A head by the floor's account: from so far under somebody's height to so far above it."""
 MOST_SPREAD_M = 0.35
 """Positions less sure than this are hidden no wider."""
@@ -39,29 +42,49 @@ def head_regions(seen: Iterable[Seen], width: int, height: int) -> list[Region]:
     for moment in seen:
         sx, sy = width / moment.width, height / moment.height
         for person in moment.people:
-            x1, x2 = (person.box[i] * sx for i in (0, 2))
-            y1, y2 = (person.box[i] * sy for i in (1, 3))
+            x1, y1, x2, y2 = (v * s for v, s in zip(person.box, (sx, sy, sx, sy), strict=True))
             wide, high = x2 - x1, y2 - y1
             head = person.head
-            sure = head is not None and head.score >= SURE
-            down = (UPPER if sure else UPPER_IN_DOUBT) * high
-            found.append((x1 - SIDE * wide, y1 - ABOVE * high, x2 + SIDE * wide, y1 + down))
-            if head is not None:
-                r = max(LEAST_PX, HEAD * max(wide, high))
-                found.append((head.x * sx - r, head.y * sy - r, head.x * sx + r, head.y * sy + r))
+            if head is None or head.score < SURE:
+                side = SIDE * wide
+                found.append((x1 - side, y1 - ABOVE * high, x2 + side, y1 + UPPER_IN_DOUBT * high))
+                continue
+            tall = max(high, SLIM * wide)
+            around = max(LEAST_PX, AROUND * tall)
+            x, y = head.x * sx, head.y * sy
+            top = min(y1 - ABOVE * high, y - around)
+            found.append(
+                (x - around, top, x + around, max(y1 + UPPER * high, y + max(LEAST_PX, BELOW * tall)))
+            )
     return found
 
 
-def floor_regions(moments: Sequence[FloorMoment], model: CameraModel) -> list[Region]:
+def surely_seen(seen: Iterable[Seen]) -> frozenset[int]:
+    """Tracks whose heads the camera saw at each of these moments."""
+    found: frozenset[int] | None = None
+    for moment in seen:
+        there = frozenset(
+            p.track for p in moment.people if p.track is not None and p.head and p.head.score >= SURE
+        )
+        found = there if found is None else found & there
+    return found or frozenset()
+
+
+def floor_regions(
+    moments: Iterable[FloorMoment], model: CameraModel, but: frozenset[int] = frozenset()
+) -> list[Region]:
     """Where heads may be by the floor's account, in pixels of the model's picture.
 
-    It also knows of people whom the camera's own detections miss.
+    It also knows of people whom the camera's own detections miss. ``but``: tracks that need it not, because
+    the camera saw their heads better.
     """
     if not model.can_see_heights:
         return []
     found: list[Region] = []
     for moment in moments:
         for person in moment.people:
+            if person.track in but:
+                continue
             r = BODY_M + min(person.sd, MOST_SPREAD_M)
             corners = [
                 (person.x + dx, person.y + dy, person.height + dz)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from inference.evidence.cutter import Cutter, Explained, Piece
@@ -31,16 +31,15 @@ class EvidenceKeeper:
         self._pending: dict[str, ShelfEvent] = {}
         self._explained: dict[str, Explained] = {}
 
-    def saw(self, observation: Observation, results: Iterable[Result]) -> None:
+    def saw(self, observation: Observation, results: Sequence[Result]) -> None:
         """Take note; gather what is over by now."""
-        results = tuple(results)
         self._recent.saw(observation, results)
         self.take(results)
         if self._pending:
             for event in [e for e in self._pending.values() if _due(e) <= observation.t]:
                 self._gather(event)
 
-    def take(self, results: Iterable[Result]) -> None:
+    def take(self, results: Sequence[Result]) -> None:
         """Results that no observation caused: those of the end."""
         for result in results:
             match result:

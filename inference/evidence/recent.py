@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from inference.evidence.film import KEPT_S
@@ -16,6 +16,8 @@ READING_STEP_S = 0.045
 """Scales that speak more often are thinned to some 20 readings a second."""
 SEEN_STEP_S = 0.09
 FLOOR_STEP_S = 0.2
+SET_BACK_S = 1.0
+"""Who goes back further had the clock set; who goes back less is out of turn, and is left out."""
 
 
 class _Timed(Protocol):
@@ -34,23 +36,18 @@ class Recent:
         self._seen: dict[str, deque[Seen]] = {}
         self._floor: deque[FloorMoment] = deque()
 
-    def saw(self, observation: Observation, results: Iterable[Result]) -> None:
+    def saw(self, observation: Observation, results: Sequence[Result]) -> None:
         """Take note of an observation, and of where everybody is after it."""
-        match observation:
-            case WeightReading(scale=scale, t=t, grams=grams):
-                readings = self._readings.get(scale)
-                if readings is None:
-                    readings = self._readings[scale] = _Readings()
-                readings.add(t, grams)
-            case Detections():
-                people: tuple[Person, ...] = ()
-                for result in results:
-                    if isinstance(result, FloorUpdate):
-                        people = result.people
-                        self._stand(result)
-                self._look(observation, people)
-            case _:
-                pass
+        update = next((r for r in reversed(results) if isinstance(r, FloorUpdate)), None)
+        if update is not None:
+            self._stand(update)
+        if isinstance(observation, WeightReading):
+            readings = self._readings.get(observation.scale)
+            if readings is None:
+                readings = self._readings[observation.scale] = _Readings()
+            readings.add(observation.t, observation.grams)
+        elif isinstance(observation, Detections):
+            self._look(observation, () if update is None else update.people)
 
     def seen(self, begin: float, end: float) -> dict[str, tuple[Seen, ...]]:
         """By camera, who was seen in that time."""
@@ -69,7 +66,7 @@ class Recent:
 
     def _look(self, seen: Detections, people: tuple[Person, ...]) -> None:
         line = self._seen.setdefault(seen.camera, deque())
-        if line and 0.0 <= seen.t - line[-1].t < SEEN_STEP_S:
+        if line and -SET_BACK_S < seen.t - line[-1].t < SEEN_STEP_S:
             return
         whose = {index: p.track for p in people for camera, index in p.seen_in if camera == seen.camera}
         items = tuple(
@@ -79,7 +76,7 @@ class Recent:
         _append(line, Seen(seen.t, seen.width, seen.height, items))
 
     def _stand(self, update: FloorUpdate) -> None:
-        if self._floor and 0.0 <= update.t - self._floor[-1].t < FLOOR_STEP_S:
+        if self._floor and -SET_BACK_S < update.t - self._floor[-1].t < FLOOR_STEP_S:
             return
         _append(self._floor, FloorMoment(update.t, tuple(_standing(p) for p in update.people)))
 
@@ -95,9 +92,9 @@ class _Readings:
         times = self._t
         if len(times) > self._first:
             passed = t - times[-1]
-            if 0.0 <= passed < READING_STEP_S:
+            if -SET_BACK_S < passed < READING_STEP_S:
                 return
-            if passed < 0.0:
+            if passed <= -SET_BACK_S:
                 self.__init__()  # type: ignore[misc]  # the clock was set back: begin anew
                 times = self._t
         times.append(t)

@@ -25,6 +25,8 @@ STEPS = 24
 """Points at which a line of sight is looked at."""
 LAST_M = 0.4
 """The end of the line of sight is within the shelf itself."""
+WALL_M = 0.3
+"""Cameras hang on walls, and the floor's outline is drawn to the wall: so far outside of it is inside."""
 BEHIND_BODY, BEHIND_FIXTURE = 0.4, 0.08
 SIDEWAYS = 0.35
 """What a view along the shelf's front is worth against one straight at it."""
@@ -52,6 +54,7 @@ class Views:
     def __init__(self, layout: StoreLayout) -> None:
         self._layout = layout
         self._models: dict[tuple[str, int, int], CameraModel] = {}
+        self._floor = prep(Polygon(layout.file.floor.outline).buffer(WALL_M))
         self._fixtures: list[tuple[PreparedGeometry, float]] = [
             (prep(Polygon(f.outline)), f.height) for f in layout.file.fixture
         ]
@@ -147,9 +150,11 @@ class Views:
         return View(camera, score, (float(way[0]), float(way[1]), float(way[2])))
 
     def _clear(self, place: Array, way: Array, far: float, people: Sequence[Standing]) -> float:
-        """What is left of a view through people and fixtures."""
+        """What is left of a view through people and fixtures; through walls nothing is."""
         steps = np.linspace(min(LAST_M, far), far, STEPS)
         line = place + steps[:, None] * way
+        if not all(self._floor.contains(Point(x, y)) for x, y, _ in line):
+            return 0.0
         clear = 1.0
         for shape, tall in self._fixtures:
             if any(z < tall and shape.contains(Point(x, y)) for x, y, z in line):

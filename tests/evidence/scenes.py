@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,10 @@ from inference.messages import (
     WeightReading,
 )
 from store_layout.camera_geometry import camera_model
-from tests.support.stores import FPS, HEIGHT, WIDTH, small_store
+from tests.support.stores import HEIGHT, WIDTH, small_store
 
 LAYOUT = small_store()
+FPS = 5.0
 T = 1_772_442_000.0
 """The moment of the hand."""
 TRACK = 7
@@ -58,6 +60,7 @@ def person(t: float, index: dict[str, int], place: tuple[float, float] = PLACE) 
     )
 
 
+@cache
 def detection(camera: str, place: tuple[float, float] = PLACE) -> Detection:
     """Somebody of that height there, as a camera sees them."""
     model = camera_model(LAYOUT.cameras[camera])
@@ -74,6 +77,7 @@ def detection(camera: str, place: tuple[float, float] = PLACE) -> Detection:
     )
 
 
+@cache
 def noise(number: int) -> NDArray[np.uint8]:
     """A picture in which every pixel tells: nothing of it can be had back once it is blended."""
     made = np.random.default_rng(number).integers(0, 2, (HEIGHT // 4, WIDTH // 4, 1), np.uint8) * 255
@@ -145,19 +149,19 @@ class Store:
         for n in range(round((end - begin) * FPS)):
             t = round(begin + n / FPS, 3)
             for camera in self._cameras:
-                self.pictures[camera, t] = noise(n)
+                self.pictures[camera, t] = noise(n % 40)
                 self.keeper.film.take(Frame(camera, n, t, self.pictures[camera, t]))
                 seen = Detections(camera, t, n, WIDTH, HEIGHT, (detection(camera),) if self._sees else ())
                 update = FloorUpdate(t, (person(t, {camera: 0}),)) if self._sees else None
                 if self._sees:
                     self.keeper.saw(seen, [update] if update else [])
-            for k in (0, 1):
+            for k in range(4):
                 at = t + 0.05 * k
                 self.keeper.saw(WeightReading("scale-B1", at, 980.0 if at < T else 882.0), [])
             if not told and of is not None and t >= of.t_settled:
                 told = True
                 results: list[Result] = [of, attribution(of)]
-                self.keeper.saw(WeightReading("scale-B1", t + 0.07, 882.0), results)
+                self.keeper.saw(WeightReading("scale-B1", t + 0.17, 882.0), results)
 
     def tell(self, *results: Result, t: float = T + 32) -> None:
         """Results at some moment."""

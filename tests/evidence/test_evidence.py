@@ -51,7 +51,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_a_visit_in_review_leaves_two_clips_weights_and_tracks(store: Store) -> None:
     took = event()
-    store.pass_time(T - 8, T + 8, took)
+    store.pass_time(T - 5, T + 5.4, took)
     store.tell(closed(took))
     kept = read_evidence(store.folder, "visit 1", took.id)
     assert kept is not None
@@ -82,7 +82,7 @@ def test_a_visit_in_review_leaves_two_clips_weights_and_tracks(store: Store) -> 
 
 def test_no_head_survives_in_the_file(store: Store) -> None:
     took = event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     store.tell(closed(took))
     kept = read_evidence(store.folder, "visit 1", took.id)
     assert kept is not None
@@ -101,7 +101,7 @@ def test_no_head_survives_in_the_file(store: Store) -> None:
                 "in the camera's picture every pixel of the head tells"
             )
             assert contrast(picture[y1:y2, x1:x2]) < 25, "and in what is kept none does"
-            assert abs(likeness(taken[y1:y2, x1:x2], picture[y1:y2, x1:x2])) < 0.45
+            assert likeness(taken[y1:y2, x1:x2], picture[y1:y2, x1:x2]) < 0.6, "but for nine means"
             low = slice(foot[1] - 12, foot[1] + 12), slice(foot[0] - 12, foot[0] + 12)
             assert likeness(taken[low], picture[low]) > 0.9, "the rest is kept"
         assert all(person.head is None for moment in clip.seen for person in moment.people)
@@ -118,7 +118,7 @@ def likeness(a: np.ndarray, b: np.ndarray) -> float:
 def test_pictures_of_which_nobody_knows_who_is_in_them_are_not_kept(tmp_path: Path) -> None:
     store = Store(tmp_path, sees=False)
     took = event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     store.tell(closed(took))
     store.close()
     kept = read_evidence(tmp_path, "visit 1", took.id)
@@ -131,7 +131,7 @@ def test_pictures_of_which_nobody_knows_who_is_in_them_are_not_kept(tmp_path: Pa
 def test_a_store_of_scales_alone_keeps_the_weights(tmp_path: Path) -> None:
     store = Store(tmp_path, cameras=())
     took = event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     store.tell(closed(took))
     store.close()
     kept = read_evidence(tmp_path, "visit 1", took.id)
@@ -142,7 +142,7 @@ def test_a_store_of_scales_alone_keeps_the_weights(tmp_path: Path) -> None:
 
 def test_a_visit_that_nobody_is_asked_about_leaves_nothing_unless_it_is_wanted(store: Store) -> None:
     took = event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     store.tell(closed(took, "issue"))
     assert not store.folder.exists()
     assert store.keeper.keep("another") == 0
@@ -165,7 +165,7 @@ def test_a_visit_that_closes_at_once_is_given_what_there_is(store: Store) -> Non
 def test_what_was_kept_is_not_written_again(store: Store) -> None:
     """A restarted engine closes a visit again; it does not have the pictures any more."""
     took = event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     store.tell(closed(took))
     file = event_folder(store.folder, "visit 1", took.id) / FILE
     before = (file.stat().st_mtime_ns, file.read_bytes())
@@ -178,7 +178,7 @@ def test_what_was_kept_is_not_written_again(store: Store) -> None:
 
 def test_a_killed_engine_leaves_nothing_half(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     took = event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     monkeypatch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(SystemExit))  # the kill
     monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
     monkeypatch.setattr(threading, "excepthook", lambda *_: None)
@@ -197,7 +197,7 @@ def test_a_full_disk_is_told_and_forgotten(
 ) -> None:
     expected_logs.append("evidence could not be kept")
     took, other = event(), event("scale-B1@2.000")
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
 
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
@@ -216,7 +216,7 @@ def test_a_full_disk_is_told_and_forgotten(
 
 def test_the_engine_never_waits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     took, go = event(), threading.Event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     write = Cutter._write
     monkeypatch.setattr(Cutter, "_write", lambda *args: (go.wait(20), write(*args)))
     began = time.perf_counter()
@@ -230,7 +230,7 @@ def test_the_engine_never_waits(store: Store, monkeypatch: pytest.MonkeyPatch) -
 
 
 def piece(number: int, sureness: float, size: int = 1000) -> Piece:
-    shots = {"west": (Shot(T + number, 640, 360, bytes(size)),) * 2}
+    shots: dict[str, tuple[Shot, ...]] = {"west": (Shot(T + number, 640, 360, bytes(size)),) * 2}
     return Piece(f"e{number}", "B", T + number, T, T, ("scale-B1",), (), (), {}, shots, sureness, (SLOT,))
 
 
@@ -267,9 +267,9 @@ def test_a_film_is_few_small_and_short() -> None:
 
 def test_a_clock_that_was_set_back_begins_anew() -> None:
     film = Film()
-    for t in (T, T + 5, T - 100, T - 99):
+    for t in (T, T + 5, T - 100, T - 99.9, T - 99.8):
         film.take(Frame("west", 0, t, noise(1)))
-    assert [s.t for s in film.between(0, T + 100)["west"]] == [T - 100, T - 99]
+    assert [s.t for s in film.between(0, T + 100)["west"]] == [T - 100, T - 99.8]
 
 
 # -- on the disk ---------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ def test_what_is_kept_is_listed_and_removed_by_age_and_visit(store: Store) -> No
 
 def test_damage_is_said(store: Store) -> None:
     took = event()
-    store.pass_time(T - 6, T + 6, took)
+    store.pass_time(T - 4, T + 5.4, took)
     store.tell(closed(took))
     file = event_folder(store.folder, "visit 1", took.id) / FILE
     good = file.read_bytes()
