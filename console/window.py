@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QLocale, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtCore import QByteArray, QLocale, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,12 +21,14 @@ from PySide6.QtWidgets import (
 from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
+from console.item_models.setting_words import ROLE_WORDS
 from console.item_models.words import ShopWords
-from console.language import ENGLISH, choose, language, languages, own_name, tr, tr_noop
+from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
-from console.operations.engine_commands import EngineCommands, neighbour_speed
+from console.operations.engine_commands import EngineCommands
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
+from console.operations.replay import Replay
 from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
@@ -40,24 +38,23 @@ from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.review import ReviewPage
 from console.pages.visits import VisitsPage
-from console.theme.appearance import CHOICES, Appearance, ThemeChoice
+from console.theme.appearance import Appearance, TextSize
 from console.theme.icons import Icon
+from console.widgets.action_book import ActionBook
+from console.widgets.application import application
 from console.widgets.banner import EngineBanner
+from console.widgets.command_palette import CommandPalette
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
-from console.widgets.offscreen import keep_back_size_hints
 from console.widgets.page import Page
 from console.widgets.rail import Rail
+from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
+from console.window_actions import fill_book, findables
 from store_layout.model import StoreLayout
 
 READING_S = 3.0
 """How long a picture waits for the ledger to be read."""
-THEME_WORDS: dict[ThemeChoice, str] = {
-    "system": tr_noop("Like the system"),
-    "light": tr_noop("Light"),
-    "dark": tr_noop("Dark"),
-}
 
 
 @dataclass(frozen=True)
@@ -94,6 +91,7 @@ class MainWindow(QMainWindow):
         self._background = Background(self)
         self.state = LiveState(layout, link, self)
         self.commands = EngineCommands(link, self._background, self)
+        self.replay = Replay(self.state, self.commands, self)
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
@@ -108,10 +106,11 @@ class MainWindow(QMainWindow):
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )
-        self._groups: dict[str, list[QAction]] = {}
+        self.book = ActionBook(self)
         self._lay_out()
-        self._make_actions()
+        self._replay = fill_book(self)
         self._connect()
+        self._tell_operator()
         self._take_up()
         self.state.start()
         self.history.refresh()
@@ -170,6 +169,7 @@ class MainWindow(QMainWindow):
         for number, page in enumerate(self.pages):
             self._stack.addWidget(page)
             self.rail.add_page(page.icon, tr(page.word), f"{tr(page.tip)} (Ctrl+{number + 1})")
+        self._operator = self.rail.add_foot(Icon.OPERATOR, "", "")
         self._menu_button = self.rail.add_foot(
             Icon.MENU, tr("Menu"), tr("Everything that can be done (Alt+M)")
         )
@@ -193,8 +193,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.rail.chosen.connect(lambda number: self.show_page(self.pages[number].name))
         self.status.led_to.connect(self.show_page)
-        self.status.replay_toggled.connect(self.toggle_replay)
-        self._menu_button.clicked.connect(self._open_menu)
+        self.status.replay_toggled.connect(self.replay.toggle)
+        self._menu_button.clicked.connect(self.open_menu)
+        self._operator.clicked.connect(self.switch_operator)
+        self.session.changed.connect(self._tell_operator)
         self.commands.refused.connect(self.notice.say)
         self.commands.accepted.connect(self.notice.say)
         self.history.trouble.connect(self.notice.say)
@@ -208,90 +210,7 @@ class MainWindow(QMainWindow):
             page.badge_changed.connect(self.rail.button(number).set_badge)
             self.rail.button(number).set_badge(*page.badge)
 
-    def _make_actions(self) -> None:
-        self._menu = QMenu(self)
-        self._menu.setAccessibleName(tr("Menu"))
-        go = [
-            self._action(tr(page.word), f"Ctrl+{number + 1}", lambda *_, name=page.name: self.show_page(name))
-            for number, page in enumerate(self.pages)
-        ]
-        self._replay = [
-            self._action(tr("Pause or go on"), "Space", self.toggle_replay),
-            self._action(tr("Faster"), "+", lambda: self.change_speed(1)),
-            self._action(tr("Slower"), "-", lambda: self.change_speed(-1)),
-        ]
-        view = [
-            self._action(tr("Full screen"), "F11", self.toggle_full_screen),
-            self._action(tr("Light or dark"), "Ctrl+T", self.toggle_theme),
-        ]
-        self._groups = {tr("Go to"): go, tr("Recording"): self._replay, tr("View"): view}
-        for page in self.pages:
-            self._groups[tr(page.word)] = list(page.page_actions())
-            self.addActions(self._groups[tr(page.word)])
-        self._groups[tr("Console")] = [
-            self._action(tr("Menu"), "Alt+M", self._open_menu),
-            self._action(tr("Keys"), "F1", self.show_keys),
-            self._action(tr("Lock: sign the operator out"), "Ctrl+L", self.session.lock),
-            self._action(tr("Quit"), "Ctrl+Q", self.close),
-        ]
-        for title, actions in self._groups.items():
-            self._menu.addSeparator()
-            self._menu.addActions(actions)
-            if title == tr("View"):
-                self._menu.addMenu(self._theme_menu())
-                self._menu.addMenu(self._language_menu())
-                self._menu.addAction(self._motion_action())
-
-    def _action(self, text: str, keys: str, call: Callable[..., object]) -> QAction:
-        made = QAction(text, self)
-        made.setShortcut(QKeySequence(keys))
-        made.triggered.connect(call)
-        self.addAction(made)
-        return made
-
-    def _theme_menu(self) -> QMenu:
-        menu = QMenu(tr("Theme"), self._menu)
-        group = QActionGroup(menu)
-        for choice in CHOICES:
-            action = menu.addAction(tr(THEME_WORDS[choice]))
-            action.setCheckable(True)
-            action.setChecked(choice == self.appearance.choice)
-            action.triggered.connect(lambda *_, c=choice: self.appearance.choose(c))
-            group.addAction(action)
-        return menu
-
-    def _language_menu(self) -> QMenu:
-        menu = QMenu(tr("Language"), self._menu)
-        group = QActionGroup(menu)
-        for code in languages():
-            action = menu.addAction(own_name(code))
-            action.setCheckable(True)
-            action.setChecked(code == language())
-            action.triggered.connect(lambda *_, c=code: self.choose_language(c))
-            group.addAction(action)
-        return menu
-
-    def _motion_action(self) -> QAction:
-        action = QAction(tr("Reduced motion"), self)
-        action.setCheckable(True)
-        action.setChecked(self.appearance.reduced_motion)
-        action.toggled.connect(self.appearance.reduce_motion)
-        return action
-
     # -- doing ---------------------------------------------------------------------------------------
-
-    def toggle_replay(self) -> None:
-        """Pause the recording, or go on."""
-        snapshot = self.state.snapshot
-        if snapshot is not None and snapshot.source.kind == "recording" and not snapshot.source.ended:
-            self.commands.pause_replay(not snapshot.source.paused)
-
-    def change_speed(self, step: int) -> None:
-        """Play the recording faster or slower."""
-        snapshot = self.state.snapshot
-        if snapshot is not None and snapshot.source.kind == "recording":
-            wanted = neighbour_speed(snapshot.source.speed, step)
-            self.commands.set_replay_speed(wanted)
 
     def toggle_full_screen(self) -> None:
         """Without the desktop's frame, or with it."""
@@ -301,38 +220,75 @@ class MainWindow(QMainWindow):
         """From light to dark and back, whatever the system says."""
         self.appearance.choose("light" if self.appearance.theme.scheme == "dark" else "dark")
 
+    def choose_text_size(self, size: TextSize) -> None:
+        """Read texts of this size from now on, and at the next start."""
+        if size != self.appearance.text_size:
+            self.appearance.keep_text_size(size)
+            self.outdated.emit()
+
+    def switch_operator(self) -> None:
+        """Sign out whoever is signed in; the next one types their PIN."""
+        self.session.lock()
+        asks = self.page.findChild(SignInPanel)
+        if asks is not None and asks.isVisible():
+            asks.take_focus()
+            return
+        dialog = SignInDialog(self.session, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def choose_language(self, code: str) -> None:
         """Speak this language from now on, and at the next start."""
         if code != language():
             self._settings.setValue("language", code)
             self.outdated.emit()
 
+    def find_anything(self) -> None:
+        """Type a few letters of anything."""
+        palette = CommandPalette(findables(self), self.appearance, self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        top = self.mapToGlobal(QPoint((self.width() - palette.width()) // 2, self.height() // 8))
+        palette.move(top)
+        palette.open()
+
     def show_keys(self) -> None:
         """All keys."""
-        sheet = KeySheet(self._groups, self)
+        sheet = KeySheet(self.book.groups, self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
-    def _open_menu(self) -> None:
+    def open_menu(self) -> None:
+        """Everything that can be done, beside the button for it."""
         corner = self._menu_button.mapToGlobal(self._menu_button.rect().topRight())
-        self._menu.popup(corner)
+        self.book.menu.popup(corner)
 
     def _tell_reviews(self) -> None:
         oldest = self.reviews.oldest()
         said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
         self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
+    def _tell_operator(self) -> None:
+        actor = self.session.actor
+        if actor is None:
+            self._operator.setText(tr("Sign in"))
+            self._operator.setToolTip(tr("Nobody is signed in (Ctrl+L)"))
+        else:
+            self._operator.setText(actor.name)
+            role = tr(ROLE_WORDS[actor.role])
+            self._operator.setToolTip(
+                tr("{name}, {role}: lock, or sign somebody else in (Ctrl+L)", name=actor.name, role=role)
+            )
+
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:
         """A focused button is pressed with Space; the recording is paused with it anywhere else."""
-        pause = self._replay[0]
-        pause.setShortcut(QKeySequence() if isinstance(focused, QAbstractButton) else QKeySequence("Space"))
+        self._replay[0].setShortcut(
+            QKeySequence() if isinstance(focused, QAbstractButton) else QKeySequence("Space")
+        )
 
     def _offer_replay(self) -> None:
-        snapshot = self.state.snapshot
-        can = snapshot is not None and snapshot.source.kind == "recording" and not snapshot.source.ended
         for action in self._replay:
-            if action.isEnabled() != can:
-                action.setEnabled(can)
+            if action.isEnabled() != self.replay.can:
+                action.setEnabled(self.replay.can)
 
     # -- remembering ---------------------------------------------------------------------------------
 
@@ -359,18 +315,6 @@ def wanted_language(settings: QSettings) -> str:
     """What was chosen; before anybody chose, the system's, where it is spoken here."""
     stored = str(settings.value("language", "")) or QLocale.system().name().partition("_")[0]
     return stored if stored in languages() else ENGLISH
-
-
-def application() -> QApplication:
-    """The one application object; made if there is none."""
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = QApplication(sys.argv[:1])
-        app.setApplicationName("openaisle")
-        app.setApplicationDisplayName("openaisle")
-        if app.platformName() == "offscreen":
-            keep_back_size_hints()
-    return app
 
 
 def run_window(

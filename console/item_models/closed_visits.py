@@ -38,6 +38,9 @@ _OUTCOMES: dict[str, tuple[str, str, Icon | None]] = {
 }
 
 
+OUTCOME_WORDS: dict[str, str] = {state: word for state, (word, _, _) in _OUTCOMES.items()}
+
+
 def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
     """What became of the visit: word, tone and sign."""
     word, tone, sign = _OUTCOMES[row.entry.row.state]

@@ -92,7 +92,10 @@ class DevicesPage(Page):
         return (self._find, self._reconnect)
 
     def look_at(self, what: str) -> None:
-        """The status line asks for cameras, scales, or what is in trouble."""
+        """The status line asks for cameras, scales, or what is in trouble; the palette for ``device ID``."""
+        if what.startswith("device "):
+            self._to_device(what.removeprefix("device "))
+            return
         snapshot = self._state.snapshot
         bad = unwell(snapshot.devices) if snapshot else ()
         word = tr(KIND_WORDS[what]).casefold() if what in KIND_WORDS else ""
@@ -116,6 +119,16 @@ class DevicesPage(Page):
             self._commands.restart_device(chosen.device)
 
     # -- inside --------------------------------------------------------------------------------------
+
+    def _to_device(self, device: str) -> None:
+        """This one among all of them."""
+        self.search.clear()
+        self.trouble_only.setChecked(False)
+        rows = (self._found.index(i, 0).data(ROW_ROLE) for i in range(self._found.rowCount()))
+        at = next((i for i, r in enumerate(rows) if isinstance(r, DeviceStatus) and r.device == device), None)
+        if at is not None:
+            self.table.select_row(at)
+        self.table.setFocus()
 
     def _select_first(self) -> None:
         """The first device, not the heading over it."""

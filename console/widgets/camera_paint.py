@@ -145,7 +145,7 @@ class CameraPainter:
             )
 
     def _frame(self, camera: Camera, at: QRectF, theme: Theme, ratio: float) -> QPixmap:
-        key = (camera.id, int(at.width()), int(at.height()), theme.scheme, ratio)
+        key = (camera.id, int(at.width()), int(at.height()), theme.name, ratio)
         if key not in self._frames:
             if len(self._frames) > 4 * len(self._state.layout.cameras):
                 self._frames.clear()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.language import tr, tr_noop
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
+from console.widgets.action_book import keys_of
 from console.widgets.labels import label
 
 IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -38,16 +39,9 @@ class KeySheet(QDialog):
         self.setWindowTitle(tr("Keys"))
         self.setAccessibleName(tr("Keys"))
         listed = {
-            title: [
-                (
-                    ", ".join(s.toString(QKeySequence.SequenceFormat.NativeText) for s in a.shortcuts()),
-                    a.text(),
-                )
-                for a in actions
-                if a.shortcuts()
-            ]
+            title: [(keys_of(a), a.text()) for a in actions if a.shortcuts()]
             for title, actions in groups.items()
-            if actions
+            if any(a.shortcuts() for a in actions)
         }
         in_widgets = {
             tr(title): [(tr(keys), tr(what)) for keys, what in rows] for title, rows in IN_WIDGETS.items()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -51,6 +54,7 @@ class SignInPanel(QWidget):
         self.button.clicked.connect(self._go)
         for field in (self.name, self.pin, self.new, self.again):
             field.returnPressed.connect(self._go)
+        self.pin.installEventFilter(self)
         session.changed.connect(self.refresh)
         session.refused.connect(self._say)
         session.must_choose.connect(self._choose_own)
@@ -73,6 +77,15 @@ class SignInPanel(QWidget):
     def take_focus(self) -> None:
         """To the first field that has to be filled in."""
         {"names": self.pin, "own PIN": self.new, "first": self.name}[self._mode].setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Up and down beside the PIN choose the name, so that nobody has to leave the field."""
+        if watched is self.pin and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+            if step and self.names.count():
+                self.names.setCurrentIndex((self.names.currentIndex() + step) % self.names.count())
+                return True
+        return False
 
     def _go(self) -> None:
         self.refusal.clear()
@@ -178,6 +191,30 @@ class SignInPanel(QWidget):
         outer.addStretch(2)
         outer.addLayout(row)
         outer.addStretch(3)
+
+
+class SignInDialog(QDialog):
+    """The form over whatever page is shown; goes away when somebody is signed in."""
+
+    def __init__(self, session: OperatorSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Sign in"))
+        self.setAccessibleName(tr("Sign in"))
+        self._session = session
+        self.panel = SignInPanel(session)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        box.addWidget(self.panel)
+        session.changed.connect(self._entered)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The keys go to the PIN."""
+        super().showEvent(event)
+        self.panel.take_focus()
+
+    def _entered(self) -> None:
+        if self._session.actor is not None:
+            self.accept()
 
 
 def _field(name: str, *, hidden: bool = True) -> QLineEdit:
