@@ -14,14 +14,15 @@ from console.language import tr
 from console.language.writing import decimal
 from console.operations.review_evidence import ClipPictures
 from console.theme.appearance import Appearance
-from console.theme.fonts import ui_font
+from console.theme.fonts import sized, ui_font
 from console.theme.tokens import NO_IDENTITY, SPACE_1, SPACE_2, TEXT_SECONDARY
 from console.widgets.identity_paint import identity_colour, label_picture
 from console.widgets.time_cursor import TimeCursor
 from inference.evidence.manifest import Seen
 from inference.messages.observations import KeyPoint
 
-CAPTION = 20.0
+CAPTION = 20
+"""Pixels, at the normal text size."""
 SURE = 0.3
 """Wrists less sure than this are not drawn."""
 BESIDE_S = 0.15
@@ -179,7 +180,8 @@ class ClipView(QWidget):
         assert self._clip is not None  # noqa: S101  # asked by paintEvent
         after = self._clip.about.times[self._number] - self._cursor.centre
         when = f"{MINUS if after < -0.05 else '+'}{decimal(abs(after), 1)} s"
-        foot = QRectF(size.left(), size.bottom() - CAPTION, size.width(), CAPTION)
+        high = sized(CAPTION)
+        foot = QRectF(size.left(), size.bottom() - high, size.width(), high)
         ground = QColor(theme.panel)
         ground.setAlpha(225)
         painter.fillRect(foot, ground)

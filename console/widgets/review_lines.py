@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 
 from console.item_models.words import ShopWords
 from console.language import tr
+from console.theme.fonts import sized
 from console.theme.tokens import SPACE_2
 from console.widgets.labels import label
 
 MOST = 99
 LINE = 28
-"""Pixels, of one line."""
+"""Pixels of one line, at the normal text size."""
 
 
 class ReviewLines(QWidget):
@@ -134,7 +135,7 @@ class ReviewLines(QWidget):
         self.list.clear()
         for sku, count in self._lines.items():
             item = QListWidgetItem(f"{count} \N{MULTIPLICATION SIGN}  {self._words.product(sku)}")
-            item.setSizeHint(QSize(0, LINE))
+            item.setSizeHint(QSize(0, sized(LINE)))
             self.list.addItem(item)
         self.list.setCurrentRow(row)
         self.edited.emit(self.lines)

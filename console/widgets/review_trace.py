@@ -14,14 +14,15 @@ from console.item_models.words import MINUS, grams
 from console.language import tr
 from console.language.writing import decimal
 from console.theme.appearance import Appearance
-from console.theme.fonts import ui_font
+from console.theme.fonts import sized, ui_font
 from console.theme.tokens import SPACE_1, SPACE_2, TEXT_BODY, TEXT_SECONDARY, Theme
 from console.widgets.time_cursor import TimeCursor
 from console.widgets.weight_chart import LEAST_SD_G, SIGMAS
 from inference.evidence.manifest import Evidence
 
-LEFT, RIGHT, TOP, FOOT = 8.0, 92.0, 10.0, 20.0
-LEAST_LABEL_PX = 17.0
+LEFT, TOP = 8, 10
+RIGHT, FOOT, LABEL = 92, 20, 18
+"""Pixels at the normal text size: beside the levels, under the line, and of one label."""
 GRIP = 5.0
 
 Heights = Callable[[float], float]
@@ -114,9 +115,8 @@ class ReviewTrace(QWidget):
     # -- parts ---------------------------------------------------------------------------------------
 
     def _room(self) -> QRectF:
-        return QRectF(
-            LEFT, TOP, max(40.0, self.width() - LEFT - RIGHT), max(20.0, self.height() - TOP - FOOT)
-        )
+        wide, high = self.width() - LEFT - sized(RIGHT), self.height() - TOP - sized(FOOT)
+        return QRectF(LEFT, TOP, max(40, wide), max(20, high))
 
     def _x(self, t: float) -> float:
         room = self._room()
@@ -144,6 +144,7 @@ class ReviewTrace(QWidget):
     def _paint_levels(self, painter: QPainter, y: Heights, room: QRectF, theme: Theme) -> None:
         felt = None if self._shown is None else self._shown.delta_g
         taken: list[float] = []
+        high = sized(LABEL)
         for keys, level, sd in sorted(self._levels, key=lambda item: -item[1]):
             near = felt is not None and abs(level - felt) <= SIGMAS * sd
             colour = QColor(theme.accent if near else theme.secondary)
@@ -153,10 +154,10 @@ class ReviewTrace(QWidget):
             painter.fillRect(QRectF(room.left(), top, room.width(), max(2.0, bottom - top)), band)
             painter.setPen(QPen(colour, 1.2, Qt.PenStyle.SolidLine if near else Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(room.left(), y(level)), QPointF(room.right(), y(level)))
-            at = max(y(level), (taken[-1] + LEAST_LABEL_PX) if taken else 0.0)
-            at = min(at, self.height() - LEAST_LABEL_PX / 2)
+            at = max(y(level), (taken[-1] + high) if taken else 0.0)
+            at = min(at, self.height() - high / 2)
             taken.append(at)
-            side = QRectF(room.right() + SPACE_1, at - 9, RIGHT - SPACE_1, 18)
+            side = QRectF(room.right() + SPACE_1, at - high / 2, sized(RIGHT) - SPACE_1, high)
             painter.setFont(ui_font(TEXT_SECONDARY, bold=True))
             painter.setPen(QColor(theme.text if near else theme.secondary))
             painter.drawText(
@@ -171,7 +172,7 @@ class ReviewTrace(QWidget):
             if not self._cursor.begin <= t <= self._cursor.end:
                 continue
             words = "0 s" if seconds == 0 else f"{MINUS if seconds < 0 else '+'}{abs(seconds)} s"
-            box = QRectF(self._x(t) - 24, room.bottom() + 2, 48, FOOT - 2)
+            box = QRectF(self._x(t) - 24, room.bottom() + 2, 48, sized(FOOT) - 2)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
         painter.setPen(QPen(QColor(theme.secondary), 1, Qt.PenStyle.DotLine))
         x = self._x(self._cursor.centre)
@@ -192,7 +193,7 @@ class ReviewTrace(QWidget):
         words = grams(now)
         width = QFontMetricsF(font).horizontalAdvance(words) + 2 * SPACE_2
         left = x + SPACE_2 if x + SPACE_2 + width < room.right() else x - SPACE_2 - width
-        box = QRectF(left, room.top(), width, 18)
+        box = QRectF(left, room.top(), width, sized(LABEL))
         painter.drawRoundedRect(box, 4, 4)
         painter.setFont(font)
         painter.setPen(QColor(theme.on_accent))
