@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from console.item_models.review_words import Shown, evidence_of, open_questions, shown_question, waited
+from console.item_models.review_queue import also_reviewing, asked_today, card_words, nothing_words
+from console.item_models.review_words import Shown, evidence_of, open_questions, shown_question
 from console.item_models.words import ShopWords
-from console.language import tr, tr_n, tr_noop
-from console.language.writing import decimal
+from console.language import tr, tr_noop
 from console.operations.operator_session import OperatorSession
 from console.operations.review_desk import Answer, OpenCard, choices_of
 from console.operations.review_evidence import ReviewEvidence, Watched
@@ -22,7 +22,8 @@ from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import EmptyState, label, set_tone
 from console.widgets.page import Page
-from console.widgets.review_card import MOST_ANSWERS, ReviewCardView, said_by
+from console.widgets.review_card import ReviewCardView, said_by
+from console.widgets.review_keys import ReviewKeys
 from console.widgets.sign_in import SignInPanel
 
 TICK_MS = 1000
@@ -75,7 +76,15 @@ class ReviewPage(Page):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._follow)
         self._lay_out()
-        self._make_actions()
+        self._keys = ReviewKeys(
+            self.card,
+            choose=self._choose,
+            none=self._none,
+            lines=self._open_lines,
+            undo=self._undo,
+            event=self._next_event,
+            parent=self,
+        )
         self.card.chosen.connect(self._choose)
         self.card.none_chosen.connect(self._none)
         self.card.unsure.connect(reviews.unsure)
@@ -91,7 +100,7 @@ class ReviewPage(Page):
 
     def page_actions(self) -> Sequence[QAction]:
         """Answers and what else can be done with a card."""
-        return self._actions
+        return self._keys.actions
 
     def take_focus(self) -> None:
         """To the PIN, or to the page, where the keys answer."""
@@ -219,9 +228,9 @@ class ReviewPage(Page):
             return
         actor = self._session.actor
         self.who.setText("" if actor is None else f"{actor.name}, {actor.role}")
-        self.others.setText(self._also_reviewing())
+        self.others.setText(also_reviewing(self._reviews.waiting_for_others()))
         self.lock.setVisible(actor is not None)
-        self.today.setText(self._asked_today())
+        self.today.setText(asked_today(self._reviews.queue.today))
         said_by(self.trouble, self._reviews.said)
         self._show_last()
         shown, card = self._shown(), self._reviews.card
@@ -230,7 +239,9 @@ class ReviewPage(Page):
             self._stack.setCurrentIndex(SIGN_IN)
         elif shown is not None and card is not None:
             asked = self.card.shown
-            self.card.show_question(shown, self._stand(card, shown))
+            self.card.show_question(
+                shown, card_words(self._reviews, card, shown, self._event_at, self._words)
+            )
             self._show_evidence(card, shown)
             self._stack.setCurrentIndex(CARD)
             if asked is not self.card.shown and self._holds_focus():
@@ -261,72 +272,14 @@ class ReviewPage(Page):
         self._event_at += 1
         self._follow()
 
-    def _also_reviewing(self) -> str:
-        others = self._reviews.waiting_for_others()
-        if not others:
-            return ""
-        return tr_n("{names} reviews too", "{names} review too", len(others), names=", ".join(others))
-
     def _holds_focus(self) -> bool:
         focused = self.focusWidget()
         return focused is not None and focused.hasFocus()
 
-    def _stand(self, card: OpenCard, shown: Shown) -> str:
-        row = card.card.row
-        waiting = len(self._reviews.queue.rows)
-        number = self._reviews.done + 1
-        parts = [
-            tr("Card {number} of {all}", number=number, all=max(number, self._reviews.done + waiting)),
-            tr("visit {code}", code=row.code),
-            waited(card, self._reviews.store_time, self._words),
-            tr("{amount} at stake", amount=self._words.money(row.at_stake)),
-        ]
-        if len(shown.evidence) > 1:
-            number = self._event_at % len(shown.evidence) + 1
-            parts.append(tr("event {number} of {all} (W: next)", number=number, all=len(shown.evidence)))
-        if shown.parts > 1:
-            parts.insert(1, tr("question {part} of {parts}", part=shown.part, parts=shown.parts))
-        return "  \N{MIDDLE DOT}  ".join(parts)
-
     def _say_empty(self) -> None:
-        others = self._reviews.waiting_for_others()
-        waiting = len(self._reviews.queue.rows)
-        if self._reviews.opening:
-            heading, text = tr("A card is being taken"), ""
-        elif waiting and others:
-            heading = tr("Nothing waits for you")
-            text = tr_n(
-                "{n} card is with {names} or for somebody else.",
-                "{n} cards are with {names} or for somebody else.",
-                waiting,
-                names=", ".join(others),
-            )
-        elif waiting:
-            heading = tr("Nothing waits for you")
-            text = tr_n(
-                "{n} card waits for somebody else to decide.",
-                "{n} cards wait for somebody else to decide.",
-                waiting,
-            )
-        else:
-            heading = tr("Nothing waits")
-            text = tr("A visit comes here when being wrong about it would cost more than asking you.")
+        heading, text = nothing_words(self._reviews)
         self.empty.heading.setText(heading)
-        self.empty.text.setText("\n".join(part for part in (text, self._asked_today()) if part))
-
-    def _asked_today(self) -> str:
-        today = self._reviews.queue.today
-        if today is None or not today.visits:
-            return tr("No visit has closed today.")
-        asked = today.reviewed + today.waiting
-        per = 1000 * asked / today.visits
-        return tr_n(
-            "Today a person was asked about {asked} of {n} visit: {rate} per 1,000",
-            "Today a person was asked about {asked} of {n} visits: {rate} per 1,000",
-            today.visits,
-            asked=asked,
-            rate=decimal(per),
-        )
+        self.empty.text.setText("\n".join(filter(None, (text, asked_today(self._reviews.queue.today)))))
 
     def _show_last(self) -> None:
         settled, left = self._reviews.settled, self._reviews.undo_left()
@@ -346,58 +299,14 @@ class ReviewPage(Page):
 
     def _offer(self) -> None:
         """Keys do something only where there is something to do."""
-        here = self.isVisible() and self._stack.currentIndex() == CARD and not self.card.lines_open
-        shown = self._shown() if here else None
-        for place, action in enumerate(self._answers):
-            action.setEnabled(shown is not None and place < len(shown.choices))
-        for action in self._handing:
-            action.setEnabled(shown is not None)
-        for action in self._looking:
-            action.setEnabled(shown is not None and self.card.cursor_of_time.is_set)
-        self._enlarge.setEnabled(shown is not None and bool(self.card.watched and self.card.watched.clips))
-        self._other_event.setEnabled(shown is not None and len(shown.evidence) > 1)
+        here = self.isVisible() and self._stack.currentIndex() == CARD
+        editing = here and self.card.lines_open
+        shown = self._shown() if here and not editing else None
         can_undo = bool(self._given) or (self._reviews.settled is not None and self._reviews.undo_left() > 0)
-        editing = self._stack.currentIndex() == CARD and self.card.lines_open
-        signed_in = self._session.actor is not None
-        self._taking_back.setEnabled(self.isVisible() and can_undo and signed_in and not editing)
+        undo = self.isVisible() and can_undo and self._session.actor is not None and not editing
+        self._keys.offer(shown, self.card, undo=undo)
 
     # -- building ------------------------------------------------------------------------------------
-
-    def _make_actions(self) -> None:
-        def action(text: str, key: str, call: Callable[..., object], *, repeats: bool = False) -> QAction:
-            made = QAction(text, self)
-            made.setShortcut(QKeySequence(key))
-            made.setAutoRepeat(repeats)
-            made.triggered.connect(call)
-            return made
-
-        time = self.card.cursor_of_time
-        self._answers = [
-            action(tr("Answer {number}", number=i + 1), str(i + 1), lambda *_, i=i: self._choose(i))
-            for i in range(MOST_ANSWERS)
-        ]
-        self._handing = [
-            action(tr("None of these"), "N", lambda *_: self._none()),
-            action(tr("Something else: tell the lines"), "E", lambda *_: self._open_lines()),
-            action(tr("Unsure: somebody else decides"), "U", lambda *_: self._reviews.unsure()),
-            action(tr("Skip"), "S", lambda *_: self._reviews.skip()),
-        ]
-        self._taking_back = action(tr("Undo the last answer"), "Z", lambda *_: self._undo())
-        self._looking = [
-            action(tr("Play or hold the clips"), "Space", lambda *_: time.toggle()),
-            action(tr("A picture back"), ",", lambda *_: time.step(-1), repeats=True),
-            action(tr("A picture on"), ".", lambda *_: time.step(1), repeats=True),
-        ]
-        self._enlarge = action(tr("A clip large, then the other"), "V", self.card.clips.next_large)
-        self._other_event = action(tr("Another event of this visit"), "W", lambda *_: self._next_event())
-        self._actions = (
-            *self._answers,
-            *self._handing,
-            self._taking_back,
-            *self._looking,
-            self._enlarge,
-            self._other_event,
-        )
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

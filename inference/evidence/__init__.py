@@ -4,7 +4,9 @@
 ``film``       the cameras' pictures of that time, small and encoded
 ``views``      which cameras see the hand best
 ``heads``      makes heads unrecognisable; before anything is written
-``cutter``     a thread that writes what is asked for
+``keeper``     gathers a ``piece`` of each event when it is over
+``cutter``     a thread that holds the pieces until their visits are over
+``writer``     writes those that are asked for
 ``manifest``   what stands beside the pictures
 ``kept``       finds, lists and removes what was written
 

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-import numpy as np
-from numpy.typing import NDArray
-
-from inference.evidence.film import RATE_HZ, Shot
-from inference.evidence.heads import floor_regions, head_regions, hide, surely_seen
-from inference.evidence.kept import MAKING, event_folder
-from inference.evidence.manifest import FILE, FORMAT, Clip, Evidence, FloorMoment, Seen, Sighting, Trace
+from inference.evidence.kept import MAKING
+from inference.evidence.piece import Piece, slots_of
 from inference.evidence.views import Views
-from inference.messages import ClosedVisit, KeyPoint
-from inference.recording.format import file_name
-from inference.recording.video import VideoFile
-from store_layout.model import Slot, StoreLayout
+from inference.evidence.writer import write_evidence
+from inference.messages import ClosedVisit
+from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
 
@@ -38,36 +28,7 @@ MOST_EVENTS = 12
 """Of a visit that asks nothing of one event: so many of its lines' events are kept."""
 SURE = 0.98
 """Events explained better than this are let go of first where there is too much."""
-BESIDE_S = 0.26
-"""Heads are hidden by who was seen so long before and after a picture; without anybody's look it goes."""
-CRF = 25
 WAIT_S = 5.0
-
-Picture = NDArray[np.uint8]
-M = TypeVar("M", Seen, FloorMoment)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What was gathered of one event."""
-
-    event: str
-    fixture: str
-    t: float
-    begin: float
-    end: float
-    scales: tuple[str, ...]
-    traces: tuple[Trace, ...]
-    floor: tuple[FloorMoment, ...]
-    seen: dict[str, tuple[Seen, ...]]
-    shots: dict[str, tuple[Shot, ...]]
-    sureness: float = 0.0
-    slots: tuple[str, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Bytes of its pictures."""
-        return sum(len(shot.jpeg) for shots in self.shots.values() for shot in shots)
 
 
 @dataclass(frozen=True)
@@ -185,13 +146,15 @@ class Cutter:
             case _Wanted(visit=visit, events=events):
                 for event in events:
                     piece = self._held.pieces.get(event)
-                    if piece is not None:
-                        self._write(visit, piece)
+                    if piece is not None and write_evidence(
+                        self._folder, visit, piece, self._layout, self._views
+                    ):
+                        self.trouble = ""
 
     def _chosen(self, piece: Piece) -> Piece:
         """With the pictures of the two best cameras only."""
         sizes = {camera: (shots[0].width, shots[0].height) for camera, shots in piece.shots.items()}
-        best = self._views.best(sizes, self._slots(piece), piece.t, piece.floor, piece.seen)
+        best = self._views.best(sizes, slots_of(self._layout, piece), piece.t, piece.floor, piece.seen)
         names = [view.camera for view in best]
         return replace(
             piece,
@@ -211,134 +174,9 @@ class Cutter:
             for gone in old:
                 held.size -= held.pieces.pop(gone.event).size
 
-    def _slots(self, piece: Piece) -> list[Slot]:
-        """Where it may have been: as it is explained, else everything on the scales that felt it."""
-        named = [self._layout.slots[name] for name in piece.slots if name in self._layout.slots]
-        return named or [slot for s in piece.scales for slot in self._layout.slots_of_scale.get(s, ())]
-
-    # -- writing ---------------------------------------------------------------------------------------
-
-    def _write(self, visit: str, piece: Piece) -> None:
-        """All of it or nothing; once."""
-        target = event_folder(self._folder, visit, piece.event)
-        if (target / FILE).exists():
-            return
-        making = self._folder / MAKING / file_name(f"{visit} {piece.event}")
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir(parents=True, mode=0o700)
-        try:
-            slots = self._slots(piece)
-            clips = [
-                clip
-                for number, camera in enumerate(piece.shots, start=1)
-                if (clip := self._film(making, f"{number}.mp4", camera, piece, slots)) is not None
-            ]
-            why = "" if clips else _why_none(piece)
-            about = Evidence(
-                format=FORMAT,
-                visit=visit,
-                event=piece.event,
-                fixture=piece.fixture,
-                t=piece.t,
-                begin=piece.begin,
-                end=piece.end,
-                slots=tuple(slot.id for slot in slots),
-                clips=tuple(clips),
-                traces=piece.traces,
-                floor=piece.floor,
-                why_no_clips=why,
-            )
-            (making / FILE).write_bytes(msgspec.json.encode(about))
-            for file in making.iterdir():
-                _to_disk(file)
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            making.rename(target)
-            _to_disk(target.parent)
-        except BaseException:
-            shutil.rmtree(making, ignore_errors=True)
-            raise
-        self.trouble = ""
-
-    def _film(self, folder: Path, name: str, camera: str, piece: Piece, slots: list[Slot]) -> Clip | None:
-        shots, seen = piece.shots[camera], piece.seen.get(camera, ())
-        size = (shots[0].width, shots[0].height)
-        shown = [shot for shot in shots if (shot.width, shot.height) == size and _beside(seen, shot.t)]
-        if len(shown) < 2:
-            return None
-        video = VideoFile(folder / name, *size, RATE_HZ, CRF)
-        try:
-            for shot in shown:
-                video.write(self.without_heads(camera, shot, seen, piece.floor))
-        finally:
-            video.close()
-        return Clip(
-            camera=camera,
-            file=name,
-            width=size[0] - size[0] % 2,
-            height=size[1] - size[1] % 2,
-            times=tuple(round(shot.t, 3) for shot in shown),
-            slots=self._views.outlines(camera, size, slots),
-            seen=tuple(_scaled(moment, size) for moment in seen),
-            left_out=len(shots) - len(shown),
-        )
-
-    def without_heads(
-        self, camera: str, shot: Shot, seen: Iterable[Seen], floor: Iterable[FloorMoment]
-    ) -> Picture:
-        """A picture in which no head can be told: by whom this camera saw, and by who stood on the floor."""
-        image = shot.picture()
-        near = _beside(seen, shot.t)
-        regions = head_regions(near, shot.width, shot.height)
-        model = self._views.model(camera, shot.width, shot.height)
-        if model is not None:
-            regions += floor_regions(_beside(floor, shot.t), model, surely_seen(near))
-        hide(image, regions)
-        return image
-
-
-def _beside(moments: Iterable[M], t: float) -> list[M]:
-    return [moment for moment in moments if abs(moment.t - t) <= BESIDE_S]
-
 
 def _events(visit: ClosedVisit) -> tuple[str, ...]:
     """Those that are asked about, else those behind the lines."""
     asked = [question.event for question in visit.questions]
     behind = [event for line in visit.lines for event in line.events]
     return tuple(dict.fromkeys(asked or behind))[: max(MOST_EVENTS, len(asked))]
-
-
-def _why_none(piece: Piece) -> str:
-    if not piece.shots:
-        return "no camera has pictures of the place"
-    return "it is not known who is in the pictures"
-
-
-def _scaled(moment: Seen, size: tuple[int, int]) -> Seen:
-    """In pixels of the clip."""
-    sx, sy = size[0] / moment.width, size[1] / moment.height
-
-    def point(p: KeyPoint | None) -> KeyPoint | None:
-        return None if p is None else KeyPoint(round(p.x * sx, 1), round(p.y * sy, 1), round(p.score, 2))
-
-    people = tuple(
-        Sighting(
-            person.track,
-            tuple(round(v * s, 1) for v, s in zip(person.box, (sx, sy, sx, sy), strict=True)),  # type: ignore[arg-type]  # four
-            None,
-            point(person.left),
-            point(person.right),
-        )
-        for person in moment.people
-    )
-    return Seen(round(moment.t, 3), *size, people)
-
-
-def _to_disk(path: Path) -> None:
-    """Have it outlast a power cut, where the system knows how."""
-    if os.name != "posix":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from inference.evidence.cutter import Cutter, Explained, Piece
+from inference.evidence.cutter import Cutter, Explained
 from inference.evidence.film import Film
+from inference.evidence.piece import Piece
 from inference.evidence.recent import Recent
 from inference.messages import Attribution, ClosedVisit, Observation, Result, ShelfEvent, VisitClosed
 from store_layout.model import StoreLayout

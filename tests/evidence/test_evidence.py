@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from inference.evidence import cutter as cutting
-from inference.evidence.cutter import Cutter, Piece
+from inference.evidence.cutter import Cutter
 from inference.evidence.film import KEPT_S, Film, Shot, encoded
 from inference.evidence.kept import (
     MAKING,
@@ -24,9 +24,12 @@ from inference.evidence.kept import (
     remove_evidence,
 )
 from inference.evidence.manifest import FILE
+from inference.evidence.piece import Piece
+from inference.evidence.views import Views
 from inference.messages import Frame, Tick
 from inference.recording.video import read_video
 from store_layout.camera_geometry import camera_model
+from store_layout.model import StoreLayout
 from tests.evidence.scenes import (
     LAYOUT,
     PLACE,
@@ -217,8 +220,13 @@ def test_a_full_disk_is_told_and_forgotten(
 def test_the_engine_never_waits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     took, go = event(), threading.Event()
     store.pass_time(T - 4, T + 5.4, took)
-    write = Cutter._write
-    monkeypatch.setattr(Cutter, "_write", lambda *args: (go.wait(20), write(*args)))
+    write = cutting.write_evidence
+
+    def slow(folder: Path, visit: str, piece: Piece, layout: StoreLayout, views: Views) -> bool:
+        go.wait(20)
+        return write(folder, visit, piece, layout, views)
+
+    monkeypatch.setattr(cutting, "write_evidence", slow)
     began = time.perf_counter()
     store.keeper.saw(Tick(T + 32), [closed(took)])
     store.pass_time(T + 33, T + 34)
