@@ -96,7 +96,7 @@ def _film(
     shots, seen = piece.shots[camera], piece.seen.get(camera, ())
     size = (shots[0].width, shots[0].height)
     shown = [shot for shot in shots if (shot.width, shot.height) == size and _beside(seen, shot.t)]
-    if len(shown) < 2:
+    if not shown:
         return None
     video = VideoFile(folder / name, *size, RATE_HZ, CRF)
     try:
