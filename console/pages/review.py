@@ -116,7 +116,6 @@ class ReviewPage(Page):
         """The seconds run only while they are seen."""
         super().showEvent(event)
         self._tick.start()
-        self.card.cursor_of_time.set_shown(True)
         self._follow()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
@@ -236,6 +235,7 @@ class ReviewPage(Page):
         shown, card = self._shown(), self._reviews.card
         before = self._stack.currentIndex()
         if actor is None:
+            self.card.close_lines()
             self._stack.setCurrentIndex(SIGN_IN)
         elif shown is not None and card is not None:
             asked = self.card.shown
@@ -249,6 +249,7 @@ class ReviewPage(Page):
         else:
             self._say_empty()
             self._stack.setCurrentIndex(EMPTY)
+        self.card.cursor_of_time.set_shown(self._stack.currentIndex() == CARD)
         self.today.setVisible(self._stack.currentIndex() != EMPTY)
         self._offer()
         if self._stack.currentIndex() != before:

@@ -277,6 +277,8 @@ class Engine:
         until = time.monotonic() + POST_WAIT_S
         while not self._outbox.wait_empty(0.2) and time.monotonic() < until and not self._stop.is_set():
             self._beat(PHASE_RUNNING)
+        while not self._stop.is_set() and time.monotonic() < until and not self._has_kept_evidence(0.2):
+            self._beat(PHASE_RUNNING)
         self._checkpoint()
         if self._options.exit_at_end:
             self._stop.set()
@@ -402,11 +404,14 @@ class Engine:
         self._take([(StaffMark(code, t, staff), False)])
         return Done(f"{code} is {'staff' if staff else 'a shopper'}")
 
+    def _has_kept_evidence(self, wait_s: float) -> bool:
+        return self._evidence is None or self._evidence.wait(wait_s)
+
     def _keep_evidence(self, visit: str) -> Answer:
         kept = 0 if self._evidence is None else self._evidence.keep(visit)
         if not kept:
             return Refused("nothing of this visit is in the engine's memory any more")
-        return Done(f"what was seen of {kept} shelf events is being kept")
+        return Done(f"what was seen is being kept; shelf events: {kept}")
 
 
 def _answer(why_not: str | None) -> Answer:

@@ -57,6 +57,10 @@ class EvidenceKeeper:
         """Write what is still in memory of a closed visit; of how many events that is."""
         return self.cutter.keep(visit)
 
+    def wait(self, timeout: float) -> bool:
+        """Until all that was asked for is written; false if it is not after so many seconds."""
+        return self.cutter.wait(timeout)
+
     @property
     def trouble(self) -> str:
         """Why evidence could not be written last; empty when all is well."""

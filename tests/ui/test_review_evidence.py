@@ -376,6 +376,21 @@ def test_a_card_that_came_after_the_lock_is_let_go_of_too(
         assert {row.held_by(time.time()) for row in desk.queue(ledger, time.time())} == {None}
 
 
+def test_a_lock_leaves_nothing_open(
+    qtbot: QtBot, window: MainWindow, layout: StoreLayout, clips: Path
+) -> None:
+    keep(clips, layout, "v2", "e1")
+    enter(qtbot, window)
+    wait_for_clips(qtbot, window)
+    cursor = page_of(window).card.cursor_of_time
+    assert cursor._timer.isActive()
+    press(window, Qt.Key.Key_E)
+    press(window, Qt.Key.Key_L, CTRL)
+    qtbot.waitUntil(lambda: not window.reviews.busy)
+    assert not cursor._timer.isActive()
+    assert not page_of(window).card.lines_open
+
+
 def test_who_else_reviews_is_said(
     qtbot: QtBot, window: MainWindow, ledger_path: Path, people: dict[str, Actor], layout: StoreLayout
 ) -> None:
