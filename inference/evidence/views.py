@@ -21,15 +21,17 @@ FINE_PX_PER_M = 250.0
 """A hand is then some 25 pixels wide: more adds little."""
 BODY_M = 0.28
 """Who stands nearer than this to the line of sight, and is as tall, hides what is behind."""
-STEPS = 24
+STEPS = 32
 """Points at which a line of sight is looked at."""
-LAST_M = 0.4
-"""The end of the line of sight is within the shelf itself."""
-WALL_M = 0.3
-"""Cameras hang on walls, and the floor's outline is drawn to the wall: so far outside of it is inside."""
+LAST_M = 0.1
+"""The end of a line of sight may be within the shelf itself."""
+REACH_M = 1.5
+"""Who reaches in is nearer than this."""
+WALL_M, MOUNT_M = 0.05, 0.5
+"""Lines of sight leave the floor by no more than this, but near a camera: it hangs on a wall."""
 BEHIND_BODY, BEHIND_FIXTURE = 0.4, 0.08
 SIDEWAYS = 0.35
-"""What a view along the shelf's front is worth against one straight at it."""
+"""What a view from beside or behind is worth against one from where people stand."""
 HAND_S, HAND_M, HAND_SCORE = 0.8, 0.45, 0.3
 UNSEEN = 0.5
 """What a view in which no hand was seen is worth against one in which it always was."""
@@ -85,8 +87,8 @@ class Views:
         """
         if not slots:
             return []
-        place = np.mean([slot.centre for slot in slots], axis=0)
         people = min(floor, key=lambda m: abs(m.t - t)).people if floor else ()
+        place = _front(slots, people)
         found = [
             view
             for camera, size in sizes.items()
@@ -153,7 +155,8 @@ class Views:
         """What is left of a view through people and fixtures; through walls nothing is."""
         steps = np.linspace(min(LAST_M, far), far, STEPS)
         line = place + steps[:, None] * way
-        if not all(self._floor.contains(Point(x, y)) for x, y, _ in line):
+        before = line[steps < far - MOUNT_M]
+        if not all(self._floor.contains(Point(x, y)) for x, y, _ in before):
             return 0.0
         clear = 1.0
         for shape, tall in self._fixtures:
@@ -171,17 +174,32 @@ def _corners(slot: Slot) -> Array:
     return np.array([(x, y, z) for x in xs for y in ys for z in zs])
 
 
+def _front(slots: Sequence[Slot], people: Sequence[Standing]) -> Array:
+    """Where a hand goes in: the middle of the slots, moved to the side on which somebody stands."""
+    place = np.mean([slot.centre for slot in slots], axis=0)
+    out = _out(place, people)
+    if out is None:
+        return np.asarray(place)
+    size = np.mean([np.subtract(slot.high, slot.low) for slot in slots], axis=0)
+    across = int(abs(out[1]) > abs(out[0]))  # the side that is passed: of x, or of y
+    place[across] += np.copysign(size[across] / 2, out[across])
+    return np.asarray(place)
+
+
+def _out(place: Array, people: Sequence[Standing]) -> Array | None:
+    """Unit vector on the floor from the place to whoever is nearest; None where nobody is near."""
+    ways = [np.array([p.x - place[0], p.y - place[1]]) for p in people]
+    way = min(ways, key=lambda w: float(w @ w), default=None)
+    length = 0.0 if way is None else float(np.linalg.norm(way))
+    return None if way is None or not 0.05 < length < REACH_M else way / length
+
+
 def _facing(place: Array, way: Array, people: Sequence[Standing]) -> float:
-    """People stand on the side that is open: best seen from there, and a little less along the shelf."""
-    if not people:
+    """People stand on the side that is open: best seen from there."""
+    out, flat = _out(place, people), float(np.linalg.norm(way[:2]))
+    if out is None or flat < 0.05:
         return 1.0
-    nearest = min(people, key=lambda p: (p.x - place[0]) ** 2 + (p.y - place[1]) ** 2)
-    out = np.array([nearest.x - place[0], nearest.y - place[1]])
-    length, flat = float(np.linalg.norm(out)), float(np.linalg.norm(way[:2]))
-    if not 0.05 < length < 1.5 or flat < 0.05:
-        return 1.0
-    cosine = float(out @ way[:2]) / (length * flat)
-    return SIDEWAYS + (1.0 - SIDEWAYS) * max(0.0, cosine) if cosine > 0 else SIDEWAYS * (1.0 + cosine) + 0.02
+    return SIDEWAYS + (1.0 - SIDEWAYS) * max(0.0, float(out @ way[:2]) / flat)
 
 
 def _hands(pixel: Array, radius: float, t: float, seen: Sequence[Seen], size: tuple[int, int]) -> float:
