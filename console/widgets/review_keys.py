@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -30,7 +31,7 @@ class ReviewKeys(QObject):
         super().__init__(parent)
         time = card.cursor_of_time
         self._answers = [
-            self._action(tr("Answer {number}", number=i + 1), str(i + 1), lambda i=i: choose(i))
+            self._action(tr("Answer {number}", number=i + 1), str(i + 1), partial(choose, i))
             for i in range(MOST_ANSWERS)
         ]
         self._handing = [

@@ -59,7 +59,7 @@ class ReviewTrace(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Levels can still be told apart."""
-        return QSize(220, 110)
+        return QSize(220, 80)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """The cursor goes there."""

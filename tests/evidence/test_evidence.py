@@ -26,6 +26,7 @@ from inference.evidence.kept import (
 from inference.evidence.manifest import FILE
 from inference.evidence.piece import Piece
 from inference.evidence.views import Views
+from inference.evidence.writer import write_evidence
 from inference.messages import Frame, Tick
 from inference.recording.video import read_video
 from store_layout.camera_geometry import camera_model
@@ -220,7 +221,7 @@ def test_a_full_disk_is_told_and_forgotten(
 def test_the_engine_never_waits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     took, go = event(), threading.Event()
     store.pass_time(T - 4, T + 5.4, took)
-    write = cutting.write_evidence
+    write = write_evidence
 
     def slow(folder: Path, visit: str, piece: Piece, layout: StoreLayout, views: Views) -> bool:
         go.wait(20)
