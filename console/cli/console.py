@@ -214,9 +214,11 @@ def forget_last_play(spec: EngineSpec) -> None:
 def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
     forget_last_play(spec)
     with engine_link(spec, keep_running=keep_running) as link:
-        from console.window import run_window  # while the engine's process starts
+        from console.shown_window import run_window  # while the engine's process starts
 
-        return run_window(layout, link, spec.ledger_path, state_dir() / "window", spec.clips_path)
+        store = None if spec.store is None else Path(spec.store)
+        settings = state_dir() / "window"
+        return run_window(layout, link, spec.ledger_path, settings, store, clips=spec.clips_path)
 
 
 @contextmanager

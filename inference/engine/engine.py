@@ -44,6 +44,7 @@ from inference.messages.wire import (
     Refused,
     RestartDevice,
     SendShopper,
+    SetOpen,
     SetReplaySpeed,
     SetStaff,
     Snapshot,
@@ -386,6 +387,8 @@ class Engine:
                 return _answer(self._source.restart_device(device))
             case KeepEvidence(visit=visit):
                 return self._keep_evidence(visit)
+            case SetOpen(open=is_open):
+                return self._set_open(is_open)
             case SendShopper(wanted=wanted):
                 return self._source.send_shopper(wanted)
             case StopEngine():
@@ -412,6 +415,22 @@ class Engine:
         if not kept:
             return Refused("nothing of this visit is in the engine's memory any more")
         return Done(f"what was seen is being kept; shelf events: {kept}")
+
+    def _set_open(self, is_open: bool) -> Answer:
+        """Kept by a checkpoint at once: whoever restarts the engine finds the store as it was left."""
+        if self._now.finished:
+            return Refused("the recording has ended and nobody comes in any more")
+        state = self._now.view.state
+        if is_open == (state.paused_since is None):
+            return Done()
+        before = state.paused_since
+        state.paused_since = None if is_open else state.t
+        self._checkpointed_count = -1
+        self._checkpoint()
+        if self._checkpointed_count < 0:
+            state.paused_since = before
+            return Refused("no checkpoint can be written: free space on the disk, then try again")
+        return Done()
 
 
 def _answer(why_not: str | None) -> Answer:

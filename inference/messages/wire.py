@@ -123,6 +123,8 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     """Visits that have left and wait for an event they share."""
     frames: int = 0
     observations: int = 0
+    paused_since: float | None = None
+    """Store time at which somebody paused the store; None: it is open."""
 
 
 class GetSnapshot(msgspec.Struct, frozen=True, tag="get_snapshot"):
@@ -168,6 +170,12 @@ class KeepEvidence(msgspec.Struct, frozen=True, tag="keep_evidence"):
     visit: str
 
 
+class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
+    """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always."""
+
+    open: bool
+
+
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
@@ -179,6 +187,7 @@ Command = (
     | SetReplaySpeed
     | RestartDevice
     | SendShopper
+    | SetOpen
     | KeepEvidence
     | StopEngine
 )
