@@ -13,7 +13,7 @@ from console.theme.appearance import Appearance
 from console.theme.fonts import sized, ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_HEADING, TEXT_TITLE
 
-HEIGHT, LEAST = 84, 58
+HEIGHT, LEAST = 84, 56
 """Pixels at the normal text size, as all of these."""
 KEY = 32
 CHANCE = 70

@@ -10,6 +10,7 @@ from console.item_models.review_words import Shown
 from console.language import tr
 from console.operations.review_evidence import Watched
 from console.theme.appearance import Appearance
+from console.theme.fonts import sized
 from console.theme.tokens import SPACE_2
 from console.widgets.clip_view import ClipView
 from console.widgets.labels import EmptyState, panel
@@ -20,7 +21,7 @@ CLIPS = 2
 MOST_SHARE = 0.44
 """Of the card's width."""
 WORDS_WIDTH = 230
-"""Where there are words only."""
+"""Where there are words only; pixels at the normal text size."""
 LEAST_WIDTH = 160
 
 
@@ -48,6 +49,7 @@ class ClipColumn(QWidget):
         self.large_view.enlarged.connect(lambda: self.set_large(None))
         self.large_view.hide()
         self.empty = EmptyState("", "")
+        self.empty.heading.setWordWrap(True)
         self._words = panel()
         inner = QVBoxLayout(self._words)
         inner.addWidget(self.empty)
@@ -101,7 +103,7 @@ class ClipColumn(QWidget):
     def fit(self, width: int, height: int) -> None:
         """Take what the clips need of a card of this size."""
         if self._watched is not None and not self._watched.clips:
-            self._take(WORDS_WIDTH)
+            self._take(sized(WORDS_WIDTH))
         else:
             each = (height - SPACE_2) // CLIPS
             self._take(max(LEAST_WIDTH, min(round(MOST_SHARE * width), int(each * self.views[0].aspect))))

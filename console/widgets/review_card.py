@@ -58,6 +58,7 @@ class ReviewCardView(QWidget):
         self.answers = [AnswerButton(str(i + 1), appearance) for i in range(MOST_ANSWERS)]
         for place, button in enumerate(self.answers):
             button.clicked.connect(lambda *_, i=place: self.chosen.emit(i))
+            button.hide()  # until there is a question
         self.none = QPushButton(f"N  {tr('None of these')}")
         self.lines_button = QPushButton(f"E  {tr('Something else')}")
         self.unsure_button = QPushButton(f"U  {tr('Unsure')}")
@@ -222,6 +223,7 @@ class ReviewCardView(QWidget):
         inner.addStretch(1)
         inner.addWidget(self.chart)
         inner.addStretch(2)
+        self._chart.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._felt = QStackedWidget()
         self._felt.addWidget(self._chart)
         self._felt.addWidget(self.trace)
