@@ -31,6 +31,7 @@ from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.replay import Replay
+from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.spoken import wanted_language
@@ -96,8 +97,12 @@ class MainWindow(QMainWindow):
         handed: HandedOver | None = None,
         *,
         store_folder: Path | None = None,
+        clips: Path | None = None,
     ) -> None:
-        """``settings_dir``: in this computer's state folder. ``store_folder``: None of a recording."""
+        """``settings_dir``: in this computer's state folder. ``store_folder``: None of a recording.
+
+        ``clips``: where the engine keeps what it saw of events that somebody is asked about.
+        """
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
@@ -114,6 +119,7 @@ class MainWindow(QMainWindow):
         self.session = OperatorSession(ledger_path, self._background, self)
         self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
+        evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
         self.first_start.begins.connect(self.show_welcome)
@@ -122,7 +128,7 @@ class MainWindow(QMainWindow):
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
-            ReviewPage(self.reviews, self.session, words, self.appearance),
+            ReviewPage(self.reviews, evidence, self.session, words, self.appearance),
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
             self._settings_page(ledger_path, store_folder),

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from console.engine_process.compose import Compose, Parts
+from console.engine_process.compose import Compose, Parts, Show
 from console.engine_process.housekeeping import Housekeeping
 from console.engine_process.session import (
     Address,
@@ -33,7 +33,9 @@ from inference.engine.engine import Engine, EngineOptions, Summary
 from inference.engine.flow import VisitSink
 from inference.engine.opening import open_journal
 from inference.engine.pictures import PictureBoard
-from inference.messages import VisitClosed
+from inference.evidence.film import Film
+from inference.evidence.keeper import EvidenceKeeper
+from inference.messages import Frame, VisitClosed
 from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
@@ -78,7 +80,8 @@ class RunningEngine:
         tune_process()
         pictures = PictureBoard(self.session.pictures)
         self._closers.append(pictures.close)
-        parts = compose(spec, pictures.show)
+        film = Film()
+        parts = compose(spec, _to_both(pictures, film))
         make_sink = parts.make_sink if on_visit is None else _telling(parts, on_visit)
         self._closers.append(parts.source.close)
         memory = AppearanceMemory(self.session.memory)
@@ -95,6 +98,8 @@ class RunningEngine:
         )
         if before != header.salt or spec.fresh:
             memory.forget()
+        evidence = EvidenceKeeper(parts.layout, spec.clips_path, film)
+        self._closers.append(evidence.close)
         self.engine = Engine(
             parts.layout,
             header.salt,
@@ -104,6 +109,7 @@ class RunningEngine:
             journal_folder=journal,
             memory=memory,
             pictures=pictures,
+            evidence=evidence,
             options=EngineOptions(
                 checkpoint_s=spec.checkpoint_s,
                 checkpoint_observations=spec.checkpoint_observations,
@@ -143,6 +149,14 @@ class RunningEngine:
             end_session(self.session)
             forget_address(self._state)
         self._closers[0]()
+
+
+def _to_both(pictures: PictureBoard, film: Film) -> Show:
+    def show(frame: Frame) -> None:
+        pictures.show(frame)
+        film.take(frame)
+
+    return show
 
 
 class _TellingSink:

@@ -189,6 +189,12 @@ class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
     wanted: tuple[Wanted, ...] = ()
 
 
+class KeepEvidence(msgspec.Struct, frozen=True, tag="keep_evidence"):
+    """Write down what is still in memory of a closed visit's shelf events: somebody says it is wrong."""
+
+    visit: str
+
+
 class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
     """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always."""
 
@@ -210,6 +216,7 @@ Command = (
     | RestartDevice
     | SendShopper
     | SetOpen
+    | KeepEvidence
     | StopEngine
 )
 
