@@ -7,8 +7,6 @@ One :class:`Ledger` per thread; several processes may have the file open (WAL).
 
 from __future__ import annotations
 
-import json
-
 import msgspec
 
 from console.back_office import groups, payment_rows, review_rows
@@ -18,15 +16,13 @@ from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, price_visits
 from console.back_office.records import CorrectionRow, DocumentRow, VisitRow
-from console.back_office.searching import numbers_matching, remember_names
+from console.back_office.searching import Filter, matching, remember_names
 from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
 __all__ = ["RECEIPT_SERIES", "Ledger", "LedgerError", "Posted", "immediate"]
 
 RECEIPT_SERIES = "R"
-SEARCHED = 10_000
-"""Receipts that a search may mean before time and amount are looked at."""
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -286,22 +282,19 @@ class Ledger(LedgerFile):
         total: int | None = None,
         issued: tuple[float, float] | None = None,
     ) -> list[DocumentRow]:
-        """The latest receipts, newest first; ``search`` as :func:`numbers_matching` understands it.
+        """The latest receipts, newest first; ``search`` as :func:`searching.matching` understands it.
 
         ``total``: what was paid, minor units; ``issued``: from when to when.
         """
-        where = "WHERE d.kind = 'receipt' "
-        args: tuple[object, ...] = ()
-        if search.strip():
-            filtered = total is not None or issued is not None
-            numbers = numbers_matching(self, search.strip(), SEARCHED if filtered else limit)
-            where += "AND d.series = 'R' AND d.number IN (SELECT value FROM json_each(?)) "
-            args = (json.dumps(numbers),)
-        if total is not None:
-            where, args = f"{where}AND d.total = ? ", (*args, total)
+        wanted = Filter() if total is None else Filter("AND d.total = ? ", (total,))
         if issued is not None:
-            where, args = f"{where}AND d.issued_at BETWEEN ? AND ? ", (*args, *issued)
-        return self._documents(f"{where}ORDER BY d.number DESC LIMIT {int(limit)}", args)
+            wanted += Filter("AND d.issued_at BETWEEN ? AND ? ", issued)
+        if search.strip():
+            wanted += matching(self, search.strip())
+        order = "ORDER BY d.issued_at DESC, d.number DESC"
+        return self._documents(
+            f"WHERE d.series = '{RECEIPT_SERIES}' {wanted.sql}{order} LIMIT {int(limit)}", wanted.args
+        )
 
     def corrections_of(self, number: int) -> list[CorrectionRow]:
         """Refunds and supplements of a receipt, in the order in which they were issued."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from console.back_office.tables import DISPUTES, DOCUMENTS, OPERATORS, PAYMENTS, REVIEWS, TABLES
+from console.back_office.tables import DISPUTES, DOCUMENTS, OPERATORS, PAYMENTS, REVIEWS, SEARCHING, TABLES
 
 migrations = Migrations("openaisle")
 
@@ -75,6 +75,12 @@ def m006_payments(db: Database) -> None:
     )
 
 
+@migrations()
+def m008_searching(db: Database) -> None:
+    """Indices for what is looked up in a ledger of a million visits."""
+    _execute(db, SEARCHING)
+
+
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -92,5 +98,13 @@ def _make_immutable(db: Database, *tables: str) -> None:
 
 KNOWN_MIGRATIONS = frozenset(
     migration.__name__
-    for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews, m005_disputes, m006_payments)
+    for migration in (
+        m001_ledger,
+        m002_documents,
+        m003_operators,
+        m004_reviews,
+        m005_disputes,
+        m006_payments,
+        m008_searching,
+    )
 )
