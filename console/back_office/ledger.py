@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from console.back_office import groups, payment_rows, review_rows
+from console.back_office import groups, holds, payment_rows, review_rows
 from console.back_office.bodies import CorrectionBody, DocumentBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
 from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
@@ -101,6 +101,9 @@ class Ledger(LedgerFile):
         groups.mark_settled(self, waiting)
         if paying := tuple(member for member in decided if member[0].decision == "issue"):
             self._issue(paying)
+        else:
+            for closed, _ in decided:
+                holds.settle(self, closed.token, closed.entered_at, None)
 
     def _decision(self, visit: str) -> _Decided | None:
         """The visit with the lines that are to be paid, and who decided them when; None: it is open."""
@@ -197,7 +200,7 @@ class Ledger(LedgerFile):
             [(x.sku, x.name, x.quantity, x.unit_price, x.amount) for x in receipt.lines],
         )
 
-        payment_rows.order(
+        order = payment_rows.order(
             self,
             "capture",
             receipt=number,
@@ -206,6 +209,7 @@ class Ledger(LedgerFile):
             amount=receipt.total,
             currency=receipt.currency,
         )
+        holds.settle(self, visits[0].token, visits[0].entered_at, order)
 
     def _with_all_products(self, prices: PriceList, visits: tuple[ClosedVisit, ...]) -> PriceList:
         """The list, and from the lists of who left earlier what it no longer has."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from console.back_office.tables import DISPUTES, DOCUMENTS, OPERATORS, PAYMENTS, REVIEWS, SEARCHING, TABLES
+from console.back_office.tables import (
+    DISPUTES,
+    DOCUMENTS,
+    HOLDS,
+    OPERATORS,
+    PAYMENTS,
+    REVIEWS,
+    SEARCHING,
+    TABLES,
+)
 
 migrations = Migrations("openaisle")
 
@@ -81,6 +90,12 @@ def m008_searching(db: Database) -> None:
     _execute(db, SEARCHING)
 
 
+@migrations()
+def m009_holds(db: Database) -> None:
+    """Money kept back on cards from the entry on."""
+    _execute(db, HOLDS)
+
+
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -106,5 +121,6 @@ KNOWN_MIGRATIONS = frozenset(
         m005_disputes,
         m006_payments,
         m008_searching,
+        m009_holds,
     )
 )

@@ -52,7 +52,10 @@ def test_from_the_outbox_to_the_last_unpaid_receipt(ledger: Path) -> None:
     refused = run(ledger, "settle", "2", "written_off", who="Sam")
     assert refused.exit_code == 1
     assert "may not write off a payment" in refused.output
-    assert said(run(ledger, "settle", "2", "written_off", "--json", who="Mara"))["amount"] == 298
+    assert (
+        said(run(ledger, "settle", "2", "written_off", "--why", "moved away", "--json", who="Mara"))["amount"]
+        == 298
+    )
     assert "settled" in run(ledger, "settle", "3", "counter", "--cash", who="Sam").output
     assert "Everything is paid." in run(ledger, "unpaid").output
     again = run(ledger, "retry", "3", who="Sam")

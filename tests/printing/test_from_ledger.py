@@ -115,7 +115,7 @@ def test_what_was_not_paid_is_not_said_to_be(tmp_path: Path) -> None:
         bank = SimulatedProvider(tmp_path / "bank.sqlite")
         send_due(ledger, bank, AT)
         bank.close()
-        settle(ledger, MARA, 1, "written_off", at=AT)
+        settle(ledger, MARA, 1, "written_off", at=AT, why="gone")
         settle(ledger, MARA, 3, "counter", at=AT)
         paid = [[(p.kind, p.amount) for p in receipt_of(ledger, n).payments] for n in (1, 2, 3)]
         assert paid == [[], [("card", 268)], [("counter", 268)]]

@@ -61,7 +61,9 @@ def whole_day(ledger: Ledger, bank: SimulatedProvider, seed: int) -> None:
 def _visits(layout: StoreLayout, seed: int) -> list[ClosedVisit]:
     rng = random.Random(seed)
     made = list(shoppers(layout, VISITS, rng, in_review=IN_REVIEW))
-    tokens = {visit.token: f"{rng.choice(CARDS)}-{number}" for number, visit in enumerate(made)}
+    tokens: dict[str | None, str | None] = {
+        visit.token: f"{rng.choice(CARDS)}-{number}" for number, visit in enumerate(made)
+    }
     tokens[made[0].token] = None  # somebody came in without a card
     return [msgspec.structs.replace(visit, token=tokens[visit.token]) for visit in made]
 
@@ -99,9 +101,13 @@ def _see_to_the_unpaid(ledger: Ledger, now: float) -> None:
     """The card once more, then at the counter, by every third not at all."""
     for entry in unpaid(ledger):
         tries = sum(task.kind == "capture" for task in of_receipt(ledger, entry.receipt))
-        if entry.owed > 0 and tries < 2 and "try the card again" in entry.next_steps:
+        if entry.owed > 0 and tries < 2 and _has_card(ledger, entry.receipt):
             try_again(ledger, STAFF, entry.receipt, now)
         elif entry.owed > 0 and entry.receipt % 3 == 0:
             settle(ledger, MANAGER, entry.receipt, "written_off", at=now, why="cannot be reached")
         else:
             settle(ledger, MANAGER, entry.receipt, "counter", at=now)
+
+
+def _has_card(ledger: Ledger, receipt: int) -> bool:
+    return any(task.token for task in of_receipt(ledger, receipt))
