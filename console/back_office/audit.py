@@ -55,10 +55,12 @@ def record(
 
 def log(file: LedgerFile, limit: int = 200, about: str = "") -> list[AuditRow]:
     """The latest lines, newest first; ``about`` only those of one document, visit or operator."""
+    # Two statements: an index on what it is about helps only where that is asked for.
+    wanted, args = ("AND json_extract(body, '$.about') = ? ", (about,)) if about else ("", ())
     rows = file.database.execute(
-        "SELECT seq, kind, body FROM entry WHERE kind IN ('audit', 'operator') "
-        "AND (? = '' OR json_extract(body, '$.about') = ?) ORDER BY seq DESC LIMIT ?",
-        (about, about, limit),
+        f"SELECT seq, kind, body FROM entry WHERE kind IN ('audit', 'operator') {wanted}"  # noqa: S608 - ours
+        "ORDER BY seq DESC LIMIT ?",
+        (*args, limit),
     )
     return [_row(seq, kind, body) for seq, kind, body in rows.fetchall()]
 

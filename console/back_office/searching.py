@@ -1,7 +1,7 @@
 """Which receipts a search means, by index: a million of them are not looked through.
 
-What is found by text is few receipts or many. Few are collected; many are not, but asked for one by one
-while receipts are read newest first, where the wanted ones come soon because they are many.
+Beside other conditions, what is found by text is few receipts or many. Few are collected. Many are not, but
+asked for one by one while receipts are read newest first, where they come soon because they are many.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ import msgspec
 from console.back_office.ledger_file import LedgerFile
 
 _NUMBER = re.compile(r"(?:R-)?0*(\d{1,15})", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z]\d*(?:-\d*)?$", re.IGNORECASE)
+"""The beginning of a visit's code, such as ``K7-204``."""
 _LAST = "\U0010ffff"
 MOST_PRODUCTS = 500
 """Products that one search may mean."""
-FEW = 2_000
+FEW = 5_000
 """Receipts that are collected before the others that a search may mean are asked for one by one."""
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """Conditions on ``document d``, as SQL with its arguments; they begin with AND."""
+    """Conditions on ``document d``, as SQL with its arguments."""
 
     sql: str = ""
     args: tuple[object, ...] = ()
@@ -32,25 +34,52 @@ class Filter(msgspec.Struct, frozen=True):
         return Filter(self.sql + other.sql, self.args + other.args)
 
 
-def matching(file: LedgerFile, search: str) -> Filter:
-    """What a receipt that the search means fulfils.
+def latest_matching(file: LedgerFile, search: str, limit: int) -> list[int]:
+    """Numbers of the latest receipts that a search means, newest first.
 
     It is the receipt's number, the beginning of a visit's code, four digits of a card, or part of a product's
     name or sku.
     """
+    found: set[int] = set()
+    for sql, args in _queries(search, skus_named(file, search)):
+        found.update(
+            n for (n,) in file.database.execute(f"{sql} ORDER BY 1 DESC LIMIT {limit}", args).fetchall()
+        )
+    return sorted(found, reverse=True)[:limit]
+
+
+def matching(file: LedgerFile, search: str) -> Filter:
+    """What a receipt fulfils that the search means, where there are other conditions as well."""
     skus = skus_named(file, search)
-    numbers = _numbers(file, search, skus)
+    numbers = _all_numbers(file, search, skus)
     if numbers is not None:
         return Filter("AND d.number IN (SELECT value FROM json_each(?)) ", (json.dumps(sorted(numbers)),))
-    number = _NUMBER.fullmatch(search)
-    digits = search if _is_card(search) else None
+    parts = [
+        Filter(
+            "EXISTS (SELECT 1 FROM document_line l WHERE l.series = d.series AND l.number = d.number "
+            "AND l.sku IN (SELECT value FROM json_each(?)))",
+            (json.dumps(skus),),
+        )
+    ]
+    if _CODE.match(search):
+        parts.append(
+            Filter(
+                "EXISTS (SELECT 1 FROM receipt_visit v WHERE v.series = d.series "
+                "AND v.number = d.number AND v.code COLLATE NOCASE >= ? AND v.code COLLATE NOCASE < ?)",
+                (search, search + _LAST),
+            )
+        )
+    if _is_card(search):
+        parts.append(
+            Filter(
+                "EXISTS (SELECT 1 FROM payment_task t WHERE t.receipt = d.number AND t.last_four = ?)",
+                (search,),
+            )
+        )
+    if (number := _NUMBER.fullmatch(search)) is not None:
+        parts.append(Filter("d.number = ?", (int(number[1]),)))
     return Filter(
-        "AND (d.number = ? OR EXISTS (SELECT 1 FROM receipt_visit v WHERE v.series = d.series "
-        "AND v.number = d.number AND v.code COLLATE NOCASE >= ? AND v.code COLLATE NOCASE < ?) "
-        "OR EXISTS (SELECT 1 FROM payment_task t WHERE t.receipt = d.number AND t.last_four = ?) "
-        "OR EXISTS (SELECT 1 FROM document_line l WHERE l.series = d.series AND l.number = d.number "
-        "AND l.sku IN (SELECT value FROM json_each(?)))) ",
-        (None if number is None else int(number[1]), search, search + _LAST, digits, json.dumps(skus)),
+        f"AND ({' OR '.join(part.sql for part in parts)}) ", tuple(arg for part in parts for arg in part.args)
     )
 
 
@@ -71,22 +100,23 @@ def skus_named(file: LedgerFile, search: str) -> list[str]:
     return [sku for (sku,) in rows.fetchall()]
 
 
-def _numbers(file: LedgerFile, search: str, skus: list[str]) -> set[int] | None:
+def _queries(search: str, skus: list[str]) -> list[tuple[str, tuple[object, ...]]]:
+    """Each gives numbers of receipts that are meant."""
+    found: list[tuple[str, tuple[object, ...]]] = []
+    if (number := _NUMBER.fullmatch(search)) is not None:
+        found.append(("SELECT number FROM document WHERE series = 'R' AND number = ?", (int(number[1]),)))
+    if _is_card(search):
+        found.append(("SELECT DISTINCT receipt FROM payment_task WHERE last_four = ?", (search,)))
+    by_code = "SELECT number FROM receipt_visit WHERE code COLLATE NOCASE >= ? AND code COLLATE NOCASE < ?"
+    by_sku = "SELECT DISTINCT number FROM document_line WHERE sku = ? AND series = 'R'"
+    return [*found, (by_code, (search, search + _LAST)), *((by_sku, (sku,)) for sku in skus)]
+
+
+def _all_numbers(file: LedgerFile, search: str, skus: list[str]) -> set[int] | None:
     """Numbers of all receipts that are meant; None: they are many."""
     found: set[int] = set()
-    if (number := _NUMBER.fullmatch(search)) is not None:
-        found.add(int(number[1]))
-    queries: list[tuple[str, tuple[object, ...]]] = [
-        (
-            "SELECT number FROM receipt_visit WHERE code COLLATE NOCASE >= ? AND code COLLATE NOCASE < ? ",
-            (search, search + _LAST),
-        )
-    ]
-    if _is_card(search):
-        queries.append(("SELECT receipt FROM payment_task WHERE last_four = ? ", (search,)))
-    queries += [("SELECT number FROM document_line WHERE sku = ? AND series = 'R' ", (sku,)) for sku in skus]
-    for sql, args in queries:
-        found.update(n for (n,) in file.database.execute(f"{sql}LIMIT {FEW + 1}", args).fetchall())
+    for sql, args in _queries(search, skus):
+        found.update(n for (n,) in file.database.execute(f"{sql} LIMIT {FEW + 1}", args).fetchall())
         if len(found) > FEW:
             return None
     return found

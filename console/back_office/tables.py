@@ -281,6 +281,7 @@ CREATE INDEX payment_task_last_four ON payment_task (last_four);
 SEARCHING = """
 CREATE INDEX document_by_time ON document (series, issued_at, number);
 CREATE INDEX document_by_total ON document (series, total, issued_at, number);
+CREATE INDEX receipt_visit_code_number ON receipt_visit (code COLLATE NOCASE, number);
 CREATE INDEX visit_decision ON visit (decision, closed_at);
 CREATE INDEX entry_about ON entry (json_extract(body, '$.about'), seq) WHERE kind IN ('audit', 'operator');
 CREATE INDEX entry_audit ON entry (seq) WHERE kind IN ('audit', 'operator');

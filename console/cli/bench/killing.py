@@ -31,7 +31,7 @@ class Killed(msgspec.Struct, frozen=True):
     """Days that were ended and compared with the same day in peace."""
     documents: int
     moved: int
-    """Orders that the provider carried out, over all days."""
+    """Documents whose money the provider moved, over all days."""
     faults: tuple[str, ...]
     """Whatever was not as it should be."""
 
@@ -42,7 +42,10 @@ class Outcome(msgspec.Struct, frozen=True):
     documents: tuple[tuple[str, int, str, str, int, int | None, str], ...]
     """Series, number, kind, visit, total, of which receipt, and the document itself."""
     captured: dict[str, int]
+    """By document: how much of it came from a hold depends on when the bank was asked for that."""
     refunded: dict[str, int]
+    held: dict[str, int]
+    """Still kept back on cards."""
     unpaid: int
 
 
@@ -95,9 +98,18 @@ def outcome(folder: Path) -> Outcome:
         ).fetchall()
         left = len(unpaid(ledger))
     bank = SimulatedProvider(folder / BANK)
-    captured, refunded = bank.moved("capture"), bank.moved("refund")
+    captured, refunded = (_by_document(bank.moved(kind)) for kind in ("capture", "refund"))
+    held = bank.held()
     bank.close()
-    return Outcome(tuple(rows), captured, refunded, left)
+    return Outcome(tuple(rows), captured, refunded, held, left)
+
+
+def _by_document(moved: dict[str, int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for key, amount in moved.items():
+        document = key.split(":")[1]
+        found[document] = found.get(document, 0) + amount
+    return found
 
 
 # -- parts ---------------------------------------------------------------------------------------------

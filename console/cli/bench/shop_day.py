@@ -12,6 +12,7 @@ import msgspec
 from console.back_office import Ledger
 from console.back_office.corrections import Change, CorrectionError
 from console.back_office.disputes import decide, open_dispute
+from console.back_office.holds import note_entry
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import of_receipt
 from console.back_office.payments import send_due, settle, try_again, unpaid
@@ -31,6 +32,8 @@ STAFF, MANAGER, SECOND = (
     Actor("Noor", "manager", "bench"),
 )
 CARDS = ("tok", "tok", "tok", "tok-declines", "tok-times-out", "tok-answers-late")
+HOLD = 1_500
+"""Kept back on each card, minor units: less than some of them buy for."""
 LATER_S = 1e6
 """Between two rounds of sending: whatever was waited for is over."""
 
@@ -43,6 +46,8 @@ def whole_day(ledger: Ledger, bank: SimulatedProvider, seed: int) -> None:
         # Not one generator for the whole day: whoever begins again must draw the same for each visit.
         rng = random.Random(f"{seed}:{visit.visit}")
         clock = visit.closed_at + LATER_S * number
+        note_entry(ledger, visit.token or "", visit.entered_at, HOLD, layout.file.store.currency)
+        send_due(ledger, bank, clock - LATER_S / 2)
         ledger.post_visit(visit, layout)
         if visit.decision == "review":
             _answer(ledger, visit, rng)
