@@ -21,6 +21,7 @@ from console.cli import (
     screenshots,
     store,
     training,
+    trials,
 )
 from console.cli.bench.back_office import bench_back_office
 from console.cli.bench.command import bench
@@ -39,6 +40,7 @@ app.command("record")(record.record)
 app.command("replay")(recordings.replay_command)
 app.command("evaluate")(evaluate_command)
 app.command("simulate")(recordings.simulate_command)
+app.command("trials")(trials.trials_command)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench)
 app.command("bench-back-office")(bench_back_office)
