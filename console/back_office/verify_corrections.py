@@ -73,7 +73,7 @@ def _faults(correction: Correction, before: Account, after: Account) -> Iterator
 def _account(db: Database, number: int) -> Account | None:
     found = db.execute(
         "SELECT e.body FROM document d JOIN entry e ON e.seq = d.entry "
-        "WHERE d.kind = 'receipt' AND d.number = ?",
+        "WHERE d.series = 'R' AND d.number = ? AND d.kind = 'receipt'",
         (number,),
     ).fetchone()
     if found is None:

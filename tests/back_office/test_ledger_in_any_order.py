@@ -258,7 +258,14 @@ class BackOffice(RuleBasedStateMachine):
             elif how == "other card":
                 try_again(self._ledger, self._people["Sam"], entry.receipt, self._tick(), token="other-77")  # noqa: S106
             elif how == "written_off":
-                settle(self._ledger, self._people["Mara"], entry.receipt, how, at=self._tick(), why="gone")
+                settle(
+                    self._ledger,
+                    self._people["Mara"],
+                    entry.receipt,
+                    "written_off",
+                    at=self._tick(),
+                    why="gone",
+                )
             else:
                 mara, cash = self._people["Mara"], how == "cash"
                 settle(self._ledger, mara, entry.receipt, "counter", at=self._tick(), cash=cash)
