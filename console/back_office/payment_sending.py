@@ -47,7 +47,7 @@ def send_due(ledger: Ledger, provider: Provider, now: float) -> Sent:
             continue
         try:
             answer = _ask(ledger, provider, ready)
-        except ProviderTimeoutError as error:
+        except (ProviderTimeoutError, PaymentError) as error:  # the others are sent all the same
             unanswered += 1
             _wait(ledger, ready, now, str(error))
             continue

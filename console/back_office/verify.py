@@ -20,11 +20,16 @@ from console.back_office.ledger_file import LedgerFile
 from console.back_office.verify_corrections import account_faults
 from console.back_office.verify_documents import document_faults
 from console.back_office.verify_payments import payment_faults
-from console.back_office.verify_streams import CACHE_KIB, Fault, OnProgress, count, in_order, told
+from console.back_office.verify_streams import (
+    CACHE_KIB,
+    MOST_FAULTS,
+    Fault,
+    OnProgress,
+    count,
+    in_order,
+    told,
+)
 from console.back_office.verify_visits import review_faults, visit_faults
-
-MOST_FINDINGS = 1_000
-"""After so many it is known that the ledger is not what was written."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -69,7 +74,7 @@ def verify(
             payment_faults(db, on_progress),
             _head_faults(db, expected_head),
         )
-        findings = tuple(Finding(place, what) for _, place, what in islice(faults, MOST_FINDINGS))
+        findings = tuple(Finding(place, what) for _, place, what in islice(faults, MOST_FAULTS))
         _, head = ledger.head()
         return Verification(
             entries=count(db, "entry"),

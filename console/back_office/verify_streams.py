@@ -6,6 +6,7 @@ its beginning to its end), and taken from each as its key comes by.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ Row = tuple[Any, ...]
 Fault = tuple[int, str, str]
 """Where it is to be told of among its part's (an entry's number, or 0), the place, and what is wrong."""
 
+MOST_FAULTS = 1_000
+"""After so many it is known that the ledger is not what was written."""
 TOLD_EACH = 5_000
 """Rows between two words about the progress."""
 CACHE_KIB = 65_536
@@ -41,7 +44,7 @@ class Beside:
         while (row := self._next) is not None and (mine := row[:width]) <= key:
             if mine == key:
                 found.append(row[width:])
-            elif not self._strays or self._strays[-1] != mine:
+            elif len(self._strays) < MOST_FAULTS and (not self._strays or self._strays[-1] != mine):
                 self._strays.append(mine)
             self._next = next(self._rows, None)
         return found
@@ -79,5 +82,5 @@ def count(db: Database, table: str) -> int:
 
 
 def in_order(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """The earliest first."""
-    yield from sorted(faults, key=lambda fault: fault[0])
+    """The earliest first, and no more than are told."""
+    yield from heapq.nsmallest(MOST_FAULTS, faults, key=lambda fault: fault[0])

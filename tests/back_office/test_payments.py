@@ -211,6 +211,20 @@ def test_what_was_paid_at_the_counter_is_given_back_there(
     assert verify(ledger).sound
 
 
+def test_an_order_that_cannot_be_sent_does_not_hold_up_the_others(
+    ledger: Ledger, bank: SimulatedProvider, people: dict[str, Actor]
+) -> None:
+    shop(ledger, "tok-1")
+    send_due(ledger, bank, NOW)
+    give_back(ledger, people, ONE)
+    ledger.database.execute("UPDATE payment_task SET capture = 'gone' WHERE kind = 'refund'")
+    shop(ledger, "tok-2")
+    assert send_due(ledger, bank, NOW) == Sent(done=1, unanswered=1)
+    assert [task.said for task in of_receipt(ledger, 1) if task.kind == "refund"] == [
+        "refund:C-000001:1 gives back the capture gone, which is not there"
+    ]
+
+
 @pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
 def test_cash_is_what_coins_can_pay(ledger: Ledger, people: dict[str, Actor], currency: str) -> None:
     store = layout(currency=currency, rules=Rules(cash_rounding=5))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.back_office import Ledger, verify
-from console.back_office.verify import MOST_FINDINGS
+from console.back_office.verify_streams import MOST_FAULTS
 from tests.back_office.visits import closed, layout
 
 PLANTED = {
@@ -95,12 +95,12 @@ def test_it_looks_at_one_state_says_how_far_it_is_and_can_be_stopped(tmp_path: P
 def test_of_very_many_findings_the_first_are_told(tmp_path: Path) -> None:
     path = tmp_path / "l.sqlite"
     with Ledger.open(path) as ledger, ledger.writing("visits"):
-        for i in range(1, MOST_FINDINGS + 2):
+        for i in range(1, MOST_FAULTS + 2):
             ledger.post_visit(closed(f"v{i}"), layout())
     plant(path, "UPDATE visit SET left_at = 5")
     with Ledger.open(path) as ledger:
         findings = verify(ledger).findings
-    assert len(findings) == MOST_FINDINGS
+    assert len(findings) == MOST_FAULTS
     assert findings[0].place == "visit K1-204"
 
 
