@@ -117,8 +117,11 @@ def _big(place: Path, visits: int) -> BigLedger:
     layout, path = read_store(DEMO_STORE), place / f"ledger-{visits}.sqlite"
     begun, made = time.monotonic(), not path.exists()
     if made:
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.unlink(missing_ok=True)
         with _bar("visits", visits) as told:
-            write_big_ledger(path, layout, visits, on_progress=told)
+            write_big_ledger(unfinished, layout, visits, on_progress=told)
+        unfinished.replace(path)
     made_s = time.monotonic() - begun
     with Ledger.open(path):
         pass  # brought up to date, if it was from before
