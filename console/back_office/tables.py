@@ -283,8 +283,8 @@ CREATE INDEX document_by_time ON document (series, issued_at, number);
 CREATE INDEX document_by_total ON document (series, total, issued_at, number);
 CREATE INDEX receipt_visit_code_number ON receipt_visit (code COLLATE NOCASE, number);
 CREATE INDEX visit_decision ON visit (decision, closed_at);
-CREATE INDEX entry_about ON entry (json_extract(body, '$.about'), seq) WHERE kind IN ('audit', 'operator');
-CREATE INDEX entry_audit ON entry (seq) WHERE kind IN ('audit', 'operator');
+CREATE INDEX entry_about ON entry (json_extract(body, '$.about'), seq)
+    WHERE json_extract(body, '$.about') IS NOT NULL;
 """
 
 HOLDS = """
