@@ -1,10 +1,11 @@
 """A process that works in the back office is killed at many moments: the day ends as if nothing had been.
 
-Two hundred of them are killed by ``main.py bench --back-office``.
+Two hundred of them are killed by ``main.py bench-back-office``.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from console.cli.bench import killing
 from console.cli.bench.killing import run_killed
 from console.cli.bench.mortal import LEDGER, a_day
 
-pytestmark = pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="processes are forked")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Two processes write at once. For a minute they do in ``main.py bench --back-office``."""
+"""Two processes write at once. For a minute they do in ``main.py bench-back-office``."""
 
 from __future__ import annotations
 
