@@ -18,7 +18,7 @@ from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, price_visits
 from console.back_office.records import CorrectionRow, DocumentRow, VisitRow
-from console.back_office.searching import Filter, latest_matching, matching, remember_names
+from console.back_office.searching import receipts_meant, remember_names
 from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
@@ -288,36 +288,17 @@ class Ledger(LedgerFile):
         total: int | None = None,
         issued: tuple[float, float] | None = None,
     ) -> list[DocumentRow]:
-        """The latest receipts, newest first; ``search`` as :func:`searching.latest_matching` understands it.
+        """The latest receipts, newest first; ``search`` as :func:`receipts_meant` understands it.
 
         ``total``: what was paid, minor units; ``issued``: from when to when.
         """
-        numbers = self._numbers(limit, search.strip(), total, issued)
+        numbers = receipts_meant(self, search.strip(), limit, total=total, issued=issued)
         found = self._documents(
             "WHERE d.series = ? AND d.number IN (SELECT value FROM json_each(?))",
             (RECEIPT_SERIES, json.dumps(numbers)),
         )
         by_number = {document.number: document for document in found}
         return [by_number[number] for number in numbers if number in by_number]
-
-    def _numbers(
-        self, limit: int, search: str, total: int | None, issued: tuple[float, float] | None
-    ) -> list[int]:
-        if search and total is None and issued is None:
-            return latest_matching(self, search, limit)
-        wanted = Filter() if total is None else Filter("AND d.total = ? ", (total,))
-        # By an index that has the order too; nothing is sorted, however many there are.
-        order = "d.number DESC"
-        if issued is not None:
-            wanted += Filter("AND d.issued_at BETWEEN ? AND ? ", issued)
-            order = "d.issued_at DESC, d.number DESC"
-        if search:
-            wanted += matching(self, search)
-        rows = self._db.execute(
-            f"SELECT d.number FROM document d WHERE d.series = ? {wanted.sql}ORDER BY {order} LIMIT ?",  # noqa: S608 - conditions of our own
-            (RECEIPT_SERIES, *wanted.args, limit),
-        )
-        return [number for (number,) in rows.fetchall()]
 
     def corrections_of(self, number: int) -> list[CorrectionRow]:
         """Refunds and supplements of a receipt, in the order in which they were issued."""

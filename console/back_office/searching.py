@@ -23,64 +23,45 @@ FEW = 5_000
 """Receipts that are collected before the others that a search may mean are asked for one by one."""
 
 
-class Filter(msgspec.Struct, frozen=True):
+class _Filter(msgspec.Struct, frozen=True):
     """Conditions on ``document d``, as SQL with its arguments."""
 
     sql: str = ""
     args: tuple[object, ...] = ()
 
-    def __add__(self, other: Filter) -> Filter:
+    def __add__(self, other: _Filter) -> _Filter:
         """Both have to hold."""
-        return Filter(self.sql + other.sql, self.args + other.args)
+        return _Filter(self.sql + other.sql, self.args + other.args)
 
 
-def latest_matching(file: LedgerFile, search: str, limit: int) -> list[int]:
-    """Numbers of the latest receipts that a search means, newest first.
+def receipts_meant(
+    file: LedgerFile,
+    search: str,
+    limit: int,
+    *,
+    total: int | None = None,
+    issued: tuple[float, float] | None = None,
+) -> list[int]:
+    """Numbers of the latest receipts that fit all that is given, newest first.
 
-    It is the receipt's number, the beginning of a visit's code, four digits of a card, or part of a product's
-    name or sku.
+    ``search`` is the receipt's number, the beginning of a visit's code, four digits of a card, or part of a
+    product's name or sku; empty: any. ``total``: what was paid, minor units; ``issued``: from when to when.
     """
-    found: set[int] = set()
-    for sql, args in _queries(search, skus_named(file, search)):
-        found.update(
-            n for (n,) in file.database.execute(f"{sql} ORDER BY 1 DESC LIMIT {limit}", args).fetchall()
-        )
-    return sorted(found, reverse=True)[:limit]
-
-
-def matching(file: LedgerFile, search: str) -> Filter:
-    """What a receipt fulfils that the search means, where there are other conditions as well."""
-    skus = skus_named(file, search)
-    numbers = _all_numbers(file, search, skus)
-    if numbers is not None:
-        return Filter("AND d.number IN (SELECT value FROM json_each(?)) ", (json.dumps(sorted(numbers)),))
-    parts = [
-        Filter(
-            "EXISTS (SELECT 1 FROM document_line l WHERE l.series = d.series AND l.number = d.number "
-            "AND l.sku IN (SELECT value FROM json_each(?)))",
-            (json.dumps(skus),),
-        )
-    ]
-    if _CODE.match(search):
-        parts.append(
-            Filter(
-                "EXISTS (SELECT 1 FROM receipt_visit v WHERE v.series = d.series "
-                "AND v.number = d.number AND v.code COLLATE NOCASE >= ? AND v.code COLLATE NOCASE < ?)",
-                (search, search + _LAST),
-            )
-        )
-    if _is_card(search):
-        parts.append(
-            Filter(
-                "EXISTS (SELECT 1 FROM payment_task t WHERE t.receipt = d.number AND t.last_four = ?)",
-                (search,),
-            )
-        )
-    if (number := _NUMBER.fullmatch(search)) is not None:
-        parts.append(Filter("d.number = ?", (int(number[1]),)))
-    return Filter(
-        f"AND ({' OR '.join(part.sql for part in parts)}) ", tuple(arg for part in parts for arg in part.args)
+    if search and total is None and issued is None:
+        return _latest_matching(file, search, limit)
+    wanted = _Filter() if total is None else _Filter("AND d.total = ? ", (total,))
+    # By an index that has the order too; nothing is sorted, however many there are.
+    order = "d.number DESC"
+    if issued is not None:
+        wanted += _Filter("AND d.issued_at BETWEEN ? AND ? ", issued)
+        order = "d.issued_at DESC, d.number DESC"
+    if search:
+        wanted += _matching(file, search)
+    rows = file.database.execute(
+        f"SELECT d.number FROM document d WHERE d.series = 'R' {wanted.sql}ORDER BY {order} LIMIT ?",  # noqa: S608 - conditions of our own
+        (*wanted.args, limit),
     )
+    return [number for (number,) in rows.fetchall()]
 
 
 def remember_names(file: LedgerFile, lines: list[tuple[str, str]]) -> None:
@@ -124,3 +105,48 @@ def _all_numbers(file: LedgerFile, search: str, skus: list[str]) -> set[int] | N
 
 def _is_card(search: str) -> bool:
     return len(search) == 4 and search.isdecimal()
+
+
+def _latest_matching(file: LedgerFile, search: str, limit: int) -> list[int]:
+    """Numbers of the latest receipts that the words mean, newest first."""
+    found: set[int] = set()
+    for sql, args in _queries(search, skus_named(file, search)):
+        found.update(
+            n for (n,) in file.database.execute(f"{sql} ORDER BY 1 DESC LIMIT {limit}", args).fetchall()
+        )
+    return sorted(found, reverse=True)[:limit]
+
+
+def _matching(file: LedgerFile, search: str) -> _Filter:
+    """What a receipt fulfils that the words mean, where there are other conditions as well."""
+    skus = skus_named(file, search)
+    numbers = _all_numbers(file, search, skus)
+    if numbers is not None:
+        return _Filter("AND d.number IN (SELECT value FROM json_each(?)) ", (json.dumps(sorted(numbers)),))
+    parts = [
+        _Filter(
+            "EXISTS (SELECT 1 FROM document_line l WHERE l.series = d.series AND l.number = d.number "
+            "AND l.sku IN (SELECT value FROM json_each(?)))",
+            (json.dumps(skus),),
+        )
+    ]
+    if _CODE.match(search):
+        parts.append(
+            _Filter(
+                "EXISTS (SELECT 1 FROM receipt_visit v WHERE v.series = d.series "
+                "AND v.number = d.number AND v.code COLLATE NOCASE >= ? AND v.code COLLATE NOCASE < ?)",
+                (search, search + _LAST),
+            )
+        )
+    if _is_card(search):
+        parts.append(
+            _Filter(
+                "EXISTS (SELECT 1 FROM payment_task t WHERE t.receipt = d.number AND t.last_four = ?)",
+                (search,),
+            )
+        )
+    if (number := _NUMBER.fullmatch(search)) is not None:
+        parts.append(_Filter("d.number = ?", (int(number[1]),)))
+    return _Filter(
+        f"AND ({' OR '.join(part.sql for part in parts)}) ", tuple(arg for part in parts for arg in part.args)
+    )

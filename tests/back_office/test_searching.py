@@ -32,7 +32,7 @@ def every(ledger: Ledger) -> list[DocumentRow]:
 
 
 def meant(ledger: Ledger, words: str) -> Callable[[DocumentRow], bool]:
-    """What :func:`searching.matching` says, by looking at the receipt itself."""
+    """What :func:`searching.receipts_meant` says, by looking at the receipt itself."""
     wanted = words.casefold()
 
     def is_meant(document: DocumentRow) -> bool:
