@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from console.back_office.bodies import AuditEntry, OperatorChange
+from console.back_office.bodies import AuditEntry, OperatorChange, PurgeBody
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor
 
-KINDS = ("audit", "operator")
+KINDS = ("audit", "operator", "purge")
 """Kinds of entries that are lines of the log."""
 
 
@@ -69,12 +69,15 @@ def log(file: LedgerFile, limit: int = 200, about: str = "") -> list[AuditRow]:
     return [_row(*row) for row in sorted(found, reverse=True)[:limit]]
 
 
+_BODIES: dict[str, type[AuditEntry | OperatorChange | PurgeBody]] = {
+    "audit": AuditEntry,
+    "operator": OperatorChange,
+    "purge": PurgeBody,
+}
+
+
 def _row(seq: int, kind: str, body: str) -> AuditRow:
-    entry: AuditEntry | OperatorChange = (
-        msgspec.json.decode(body, type=AuditEntry)
-        if kind == "audit"
-        else msgspec.json.decode(body, type=OperatorChange)
-    )
+    entry = msgspec.json.decode(body, type=_BODIES[kind])
     return AuditRow(
         entry=seq,
         at=entry.at,

@@ -11,6 +11,7 @@ from console.back_office.tables import (
     HOLDS,
     OPERATORS,
     PAYMENTS,
+    PURGING,
     REVIEWS,
     SEARCHING,
     TABLES,
@@ -85,6 +86,25 @@ def m006_payments(db: Database) -> None:
 
 
 @migrations()
+def m007_privacy(db: Database) -> None:
+    """A card's token and digits, and a shopper's words, may be taken out of rows that are else immutable."""
+    db.execute("DROP TRIGGER payment_answered")
+    db.execute(
+        "CREATE TRIGGER payment_answered BEFORE UPDATE ON payment_task "
+        "WHEN OLD.state IN ('done', 'settled') "
+        f"AND NOT ({_same(_PAYMENT_FIXED)} AND {_same_or_empty('token')} AND {_same_or_empty('last_four')}) "
+        "BEGIN SELECT RAISE(ABORT, 'a payment that was made is immutable'); END"
+    )
+    db.execute("DROP TRIGGER dispute_decided")
+    db.execute(
+        "CREATE TRIGGER dispute_decided BEFORE UPDATE ON dispute WHEN OLD.state <> 'open' "
+        f"AND NOT ({_same(_DISPUTE_FIXED)} AND {_same_or_empty('message')}) "
+        "BEGIN SELECT RAISE(ABORT, 'a decided dispute is immutable: open another one'); END"
+    )
+    _execute(db, PURGING)
+
+
+@migrations()
 def m008_searching(db: Database) -> None:
     """Indices for what is looked up in a ledger of a million visits."""
     _execute(db, SEARCHING)
@@ -94,6 +114,20 @@ def m008_searching(db: Database) -> None:
 def m009_holds(db: Database) -> None:
     """Money kept back on cards from the entry on."""
     _execute(db, HOLDS)
+
+
+_PAYMENT_FIXED = (
+    "id, key, kind, receipt, document, amount, currency, state, attempts, next_at, capture, ref, said"
+)
+_DISPUTE_FIXED = "id, receipt, opened_at, opened_by, source, reason, changes, state, decided_at, decided_by"
+
+
+def _same(columns: str) -> str:
+    return " AND ".join(f"NEW.{name} IS OLD.{name}" for name in columns.split(", "))
+
+
+def _same_or_empty(column: str) -> str:
+    return f"NEW.{column} IN ('', OLD.{column})"
 
 
 def _execute(db: Database, statements: str) -> None:
@@ -120,6 +154,7 @@ KNOWN_MIGRATIONS = frozenset(
         m004_reviews,
         m005_disputes,
         m006_payments,
+        m007_privacy,
         m008_searching,
         m009_holds,
     )

@@ -20,6 +20,7 @@ from console.back_office.ledger_file import LedgerFile
 from console.back_office.verify_corrections import account_faults
 from console.back_office.verify_documents import document_faults
 from console.back_office.verify_payments import payment_faults
+from console.back_office.verify_purges import purge_faults
 from console.back_office.verify_streams import (
     CACHE_KIB,
     MOST_FAULTS,
@@ -72,6 +73,7 @@ def verify(
             review_faults(db),
             _operator_faults(db),
             payment_faults(db, on_progress),
+            purge_faults(db),
             _head_faults(db, expected_head),
         )
         findings = tuple(Finding(place, what) for _, place, what in islice(faults, MOST_FAULTS))
