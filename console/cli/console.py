@@ -17,6 +17,7 @@ import typer
 
 from console.back_office import Ledger, LedgerError
 from console.back_office.money import format_money
+from console.back_office.payment_provider import BOOKS
 from console.cli.kiosk import watch_kiosk
 from console.cli.picture import Witness
 from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
@@ -235,8 +236,9 @@ def _place_of(store: Path | None, recording: Path | None, *, simulated: bool = F
 def forget_last_play(spec: EngineSpec) -> None:
     """What was played or simulated before is put away with its ledger: nobody was charged by it."""
     if spec.fresh and not is_running(spec.state_path):
-        for old in spec.ledger_path.parent.glob(f"{spec.ledger_path.name}*"):
-            old.unlink()
+        for name in (spec.ledger_path.name, BOOKS):
+            for old in spec.ledger_path.parent.glob(f"{name}*"):
+                old.unlink()
         shutil.rmtree(spec.clips_path, ignore_errors=True)
         if spec.simulated:  # each start is another day: the journal of the last one belongs to no other
             shutil.rmtree(spec.state_path / JOURNAL, ignore_errors=True)
