@@ -12,6 +12,7 @@ import msgspec
 
 from inference.messages.observations import Detection
 from inference.messages.results import Alarm, Cart, Person, ShelfEvent
+from inference.messages.shelves import Misplaced, ScaleDetail, ScaleView, SlotMove
 
 DeviceKind = Literal["camera", "scale", "gate", "broker", "recording", "detector"]
 DeviceState = Literal["connecting", "live", "late", "lost", "ended", "off"]
@@ -123,6 +124,11 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     """Visits that have left and wait for an event they share."""
     frames: int = 0
     observations: int = 0
+    scales: tuple[ScaleView, ...] = ()
+    """All scales, as they were at most a quarter of a second ago."""
+    moved: tuple[SlotMove, ...] = ()
+    """What left each slot in all."""
+    misplaced: tuple[Misplaced, ...] = ()
 
 
 class GetSnapshot(msgspec.Struct, frozen=True, tag="get_snapshot"):
@@ -162,11 +168,36 @@ class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
     wanted: tuple[Wanted, ...] = ()
 
 
+class TareScale(msgspec.Struct, frozen=True, tag="tare_scale"):
+    """Say what lies on a scale now: what it shows counts from there. The device itself is not touched."""
+
+    scale: str
+    load_g: float = 0.0
+
+
+class GetScale(msgspec.Struct, frozen=True, tag="get_scale"):
+    """Asks for the last minutes of one scale; answered with a :class:`ScaleDetail`."""
+
+    scale: str
+    after: float = 0.0
+    """Only samples later than this, store time: the others are there already."""
+
+
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
 
-Command = GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | StopEngine
+Command = (
+    GetSnapshot
+    | SetStaff
+    | PauseReplay
+    | SetReplaySpeed
+    | RestartDevice
+    | SendShopper
+    | TareScale
+    | GetScale
+    | StopEngine
+)
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -185,4 +216,4 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     why: str
 
 
-Answer = Done | Unchanged | Refused | SentShopper | Snapshot
+Answer = Done | Unchanged | Refused | SentShopper | ScaleDetail | Snapshot
