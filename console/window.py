@@ -29,12 +29,14 @@ from console.operations.engine_commands import EngineCommands, neighbour_speed
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.reviews import Reviews
+from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.review import ReviewPage
+from console.pages.shelves import ShelvesPage
 from console.pages.visits import VisitsPage
 from console.theme.appearance import CHOICES, Appearance, ThemeChoice
 from console.theme.icons import Icon
@@ -43,6 +45,7 @@ from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.offscreen import keep_back_size_hints
 from console.widgets.page import Page
+from console.widgets.product_pictures import ProductPictures
 from console.widgets.rail import Rail
 from console.widgets.status_line import StatusLine
 from store_layout.model import StoreLayout
@@ -55,7 +58,15 @@ THEME_WORDS: dict[ThemeChoice, str] = {"system": "Like the system", "light": "Li
 class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
-    def __init__(self, layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> None:
+    def __init__(
+        self,
+        layout: StoreLayout,
+        link: EngineLink,
+        ledger_path: Path,
+        settings_dir: Path,
+        store_folder: Path | None = None,
+    ) -> None:
+        """``store_folder``: what the layout was read from: pictures and models are looked for there."""
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
@@ -66,6 +77,7 @@ class MainWindow(QMainWindow):
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
+        self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
@@ -74,6 +86,14 @@ class MainWindow(QMainWindow):
             live,
             ReviewPage(self.reviews, self.session, words, self.appearance),
             VisitsPage(self.state, self.history, words, self.appearance),
+            ShelvesPage(
+                self.state,
+                self.shelf_desk,
+                self.session,
+                words,
+                pictures=ProductPictures(layout, store_folder),
+                appearance=self.appearance,
+            ),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )
         self._groups: dict[str, list[QAction]] = {}
@@ -114,6 +134,7 @@ class MainWindow(QMainWindow):
         self._keep()
         self.state.stop()
         self.history.close()
+        self.shelf_desk.close()
         self.session.close()
         self.reviews.close()
         self._background.close()
@@ -155,6 +176,8 @@ class MainWindow(QMainWindow):
         self._menu_button.clicked.connect(self._open_menu)
         self.commands.refused.connect(self.notice.say)
         self.commands.accepted.connect(self.notice.say)
+        self.shelf_desk.tared.connect(self.notice.say)
+        self.shelf_desk.refused.connect(self.notice.say)
         self.history.trouble.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
         self.state.visits_closed.connect(self.reviews.refresh)
@@ -307,10 +330,16 @@ def application() -> QApplication:
     return app
 
 
-def run_window(layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> int:
+def run_window(
+    layout: StoreLayout,
+    link: EngineLink,
+    ledger_path: Path,
+    settings_dir: Path,
+    store_folder: Path | None = None,
+) -> int:
     """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
     app = application()
-    window = MainWindow(layout, link, ledger_path, settings_dir)
+    window = MainWindow(layout, link, ledger_path, settings_dir, store_folder)
     window.show()
     with steady_memory():
         status = app.exec()

@@ -46,6 +46,8 @@ class ShelfViewState(msgspec.Struct):
 
     zeros: dict[str, tuple[float, float]] = {}
     """By scale: the zero that an operator set, as the device says it, and when."""
+    first: dict[str, float] = {}
+    """By scale: its first level."""
     explained: dict[str, float] = {}
     """By scale: its first level (or that at its tare) and all events' changes since."""
     re_zeroed: list[str] = []
@@ -73,10 +75,11 @@ class ShelfView:
         """Take one observation."""
         if isinstance(seen, WeightReading):
             trace = self._traces.feed(seen)
-            if seen.scale not in self.state.explained:
+            if seen.scale not in self.state.first:
                 level = trace.first_level(seen.t, seen.grams)
                 if level is not None:
-                    self.state.explained[seen.scale] = level
+                    self.state.first[seen.scale] = level
+                    self.state.explained.setdefault(seen.scale, level)
         elif isinstance(seen, ScaleTare):
             self.state.zeros[seen.scale] = (seen.zero_g, seen.t)
             self.state.explained[seen.scale] = seen.zero_g + seen.load_g
@@ -175,6 +178,7 @@ class ShelfView:
             zeroed_at,
             events[-1].t if events else None,
             events[-1].delta_g if events else 0.0,
+            state.first.get(level.scale),
         )
 
     def _faults(self, level: ScaleLevel, now: float) -> tuple[ScaleFault, ...]:

@@ -77,6 +77,8 @@ class ScaleView(msgspec.Struct, frozen=True, array_like=True):
     event_t: float | None = None
     """Of the latest event."""
     event_g: float = 0.0
+    first_g: float | None = None
+    """Its first level since the engine first ran, as the device said it; None: not known yet."""
 
 
 class ScaleDetail(msgspec.Struct, frozen=True, tag="scale_detail"):
