@@ -186,9 +186,7 @@ class SlotPane(QWidget):
         self.load.valueChanged.connect(lambda _: self._say_tare())
         self.set_zero = QPushButton()
         self.set_zero.setToolTip(
-            tr(
-                "Its weight counts from there from now on. Neither device nor events are touched. Logged."
-            )
+            tr("Its weight counts from there from now on. Neither device nor events are touched. Logged.")
         )
         self.set_zero.clicked.connect(self._ask_zero)
         self.undo = QPushButton(tr("Undo"))

@@ -126,6 +126,7 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         )
 
     def _line(self, at: float, angle: int, colour: str, words: str, *, dotted: bool) -> pg.InfiniteLine:
+        beside = (1, 1) if angle and at > -SHOWN_S / 4 else (0, 1)  # the words stay inside the plot
         style = Qt.PenStyle.DotLine if dotted else Qt.PenStyle.DashLine
         line = pg.InfiniteLine(
             pos=at,
@@ -135,7 +136,7 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             labelOpts={
                 "color": colour,
                 "position": 0.06 if angle == 0 else 0.92,
-                "anchors": [(0, 1), (0, 1)],
+                "anchors": [beside, beside],
             },
         )
         line.label.setFont(ui_font(TEXT_SECONDARY))

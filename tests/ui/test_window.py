@@ -50,7 +50,7 @@ def visits(window: MainWindow) -> VisitsPage:
 
 
 def devices(window: MainWindow) -> DevicesPage:
-    page = window.pages[3]
+    page = window.pages[4]
     assert isinstance(page, DevicesPage)
     return page
 
@@ -81,7 +81,8 @@ def test_pages_by_key(qtbot: QtBot, window: MainWindow) -> None:
     for key, name in (
         (Qt.Key.Key_2, "review"),
         (Qt.Key.Key_3, "visits"),
-        (Qt.Key.Key_4, "devices"),
+        (Qt.Key.Key_4, "shelves"),
+        (Qt.Key.Key_5, "devices"),
         (Qt.Key.Key_1, "live"),
     ):
         press(qtbot, window, key, CTRL)
@@ -168,7 +169,7 @@ def test_reconnect_by_key_is_asked_of_the_engine(
     engine.down["cam2"] = DeviceStatus("cam2", "camera", "lost", EPOCH, why="No picture for 6 s")
     engine.advance(0.1)
     window.state.poll()
-    press(qtbot, window, Qt.Key.Key_4, CTRL)
+    press(qtbot, window, Qt.Key.Key_5, CTRL)
     press(qtbot, window, Qt.Key.Key_Home, CTRL)
     assert "Cameras: 3 of 4 well" in texts_of(devices(window))
     assert not devices(window).button.isEnabled()
@@ -258,7 +259,7 @@ def test_status_line_leads_to_what_is_not_well(qtbot: QtBot, window: MainWindow,
     engine.advance(0.1)
     window.state.poll()
     assert window.status.scales.property("tone") == "wrong"
-    assert window.rail.button(3).accessibleDescription() == "1"
+    assert window.rail.button(4).accessibleDescription() == "1"
     QTest.mouseClick(window.status.scales, Qt.MouseButton.LeftButton)
     assert window.page.name == "devices"
     assert "s003: lost" in texts_of(devices(window))
