@@ -33,6 +33,7 @@ from inference.engine.opening import OpeningError
 from inference.messages import VisitClosed
 from inference.messages.wire import Wanted
 from inference.recording import Recording, RecordingError
+from inference.recording.format import STORE
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
@@ -188,6 +189,11 @@ def layout_of(spec: EngineSpec) -> StoreLayout:
     return read_store(Path(spec.store or ""))
 
 
+def layout_folder_of(spec: EngineSpec) -> Path:
+    """The folder that :func:`layout_of` reads the layout from."""
+    return Path(spec.store or "") if spec.recording is None else Path(spec.recording) / STORE
+
+
 def _place_of(store: Path | None, recording: Path | None, *, simulated: bool = False) -> str:
     """A live store's place goes by its id, so that journal and ledger stay with it when its folder moves."""
     if store is not None:
@@ -215,7 +221,9 @@ def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) ->
     with engine_link(spec, keep_running=keep_running) as link:
         from console.window import run_window  # while the engine's process starts
 
-        return run_window(layout, link, spec.ledger_path, state_dir() / "window")
+        return run_window(
+            layout, link, spec.ledger_path, state_dir() / "window", layout_folder=layout_folder_of(spec)
+        )
 
 
 @contextmanager

@@ -65,7 +65,12 @@ class Witness:
 
     @contextmanager
     def window(
-        self, layout: StoreLayout, ledger: Path, operator: tuple[str, str] | None = None
+        self,
+        layout: StoreLayout,
+        ledger: Path,
+        operator: tuple[str, str] | None = None,
+        *,
+        layout_folder: Path | None = None,
     ) -> Iterator[Render]:
         """A window, offscreen, that shows the moment; gives a function that writes a page of it as PNG.
 
@@ -79,7 +84,7 @@ class Witness:
         app = application()
         with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
             link = StillLink(self._best, self._pictures)
-            window = MainWindow(layout, link, ledger, Path(settings))
+            window = MainWindow(layout, link, ledger, Path(settings), layout_folder=layout_folder)
             window.show()
             if operator is not None:
                 window.session.sign_in(*operator)

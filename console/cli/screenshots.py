@@ -13,7 +13,7 @@ import typer
 
 from console.back_office import Ledger
 from console.back_office.operators import add_operator
-from console.cli.console import START_ERRORS, layout_of, make_spec
+from console.cli.console import START_ERRORS, layout_folder_of, layout_of, make_spec
 from console.cli.picture import Witness
 from console.cli.places import ASSETS, DEMO_RECORDING
 from console.cli.say import errors_in_words, out
@@ -24,7 +24,7 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SPEED = 8.0
 LOOK_S = 0.08
 """Together: a snapshot about every 0.6 s of the store's time, as trails need."""
-PAGES = (("live", ""), ("review", ""), ("visits", "review"), ("devices", ""))
+PAGES = (("live", ""), ("review", ""), ("visits", "review"), ("shelves", ""), ("devices", ""))
 
 
 def screenshots(
@@ -36,7 +36,10 @@ def screenshots(
         spec = make_spec(None, recording, None, SPEED, 1, headless=True, place=Path(scratch))
         layout, witness = layout_of(spec), Witness()
         run_headless(spec, on_status=witness.see, status_s=LOOK_S)
-        with witness.window(layout, spec.ledger_path, _operator(spec.ledger_path)) as render:
+        folder = layout_folder_of(spec)
+        with witness.window(
+            layout, spec.ledger_path, _operator(spec.ledger_path), layout_folder=folder
+        ) as render:
             for (page, what), theme, size in product(PAGES, THEMES, SIZES):
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"
                 render(file, size, theme, page, what)

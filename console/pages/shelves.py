@@ -48,7 +48,9 @@ class ShelvesPage(Page):
     """Plan and list of fixtures on the left, the front of one in the middle, one slot on the right."""
 
     name = "shelves"
+    word = "Shelves"
     icon = Icon.SHELVES
+    tip = "What lies on every shelf, and what is to be done there"
 
     def __init__(
         self,
@@ -62,8 +64,6 @@ class ShelvesPage(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.word = tr("Shelves")
-        self.tip = tr("What lies on every shelf, and what is to be done there")
         self._state, self._desk, self._session, self._words = state, desk, session, words
         self._book = ShelfBook(state.layout)
         self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
