@@ -25,6 +25,7 @@ from console.item_models.setting_words import ROLE_WORDS
 from console.item_models.words import ShopWords
 from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
+from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
@@ -97,11 +98,15 @@ class MainWindow(QMainWindow):
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
+        self.device_desk = DeviceDesk(layout, settings_dir.parent, layout_folder, self)
         self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
+        self._devices = devices = DevicesPage(
+            self.state, self.commands, self.device_desk, words, self.appearance
+        )
         self.pages: tuple[Page, ...] = (
             live,
             ReviewPage(self.reviews, self.session, words, self.appearance),
@@ -114,7 +119,7 @@ class MainWindow(QMainWindow):
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
             ),
-            DevicesPage(self.state, self.commands, words, self.appearance),
+            devices,
         )
         self.book = ActionBook(self)
         self._lay_out()
@@ -138,7 +143,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        return self._background.busy or self.reviews.busy
+        return self._background.busy or self.reviews.busy or self.device_desk.busy
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -164,6 +169,8 @@ class MainWindow(QMainWindow):
         self.state.stop()
         self.history.close()
         self.shelf_desk.close()
+        self._devices.close_preview()
+        self.device_desk.close()
         self.session.close()
         self.reviews.close()
         self._background.close()
@@ -210,8 +217,13 @@ class MainWindow(QMainWindow):
         self.session.changed.connect(self._tell_operator)
         self.commands.refused.connect(self.notice.say)
         self.commands.accepted.connect(self.notice.say)
-        self.shelf_desk.tared.connect(self.notice.say)
-        self.shelf_desk.refused.connect(self.notice.say)
+        for words in (
+            self.shelf_desk.tared,
+            self.shelf_desk.refused,
+            self.device_desk.said,
+            self.device_desk.refused,
+        ):
+            words.connect(self.notice.say)
         self.history.trouble.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
         self.state.visits_closed.connect(self.reviews.refresh)

@@ -14,7 +14,8 @@ from inference.messages.observations import Detection
 from inference.messages.results import Alarm, Cart, Person, ShelfEvent
 from inference.messages.shelves import Misplaced, ScaleDetail, ScaleView, SlotMove
 
-DeviceKind = Literal["camera", "scale", "gate", "broker", "recording", "detector"]
+DeviceKind = Literal["camera", "scale", "gate", "broker", "recording", "detector", "printer", "model"]
+"""The last two are the window's own: the engine knows neither."""
 DeviceState = Literal["connecting", "live", "late", "lost", "ended", "off"]
 
 
