@@ -104,9 +104,6 @@ class MainWindow(QMainWindow):
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
-        self._devices = devices = DevicesPage(
-            self.state, self.commands, self.device_desk, words, self.appearance
-        )
         self.pages: tuple[Page, ...] = (
             live,
             ReviewPage(self.reviews, self.session, words, self.appearance),
@@ -119,7 +116,7 @@ class MainWindow(QMainWindow):
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
             ),
-            devices,
+            DevicesPage(self.state, self.commands, self.device_desk, words, appearance=self.appearance),
         )
         self.book = ActionBook(self)
         self._lay_out()
@@ -169,7 +166,6 @@ class MainWindow(QMainWindow):
         self.state.stop()
         self.history.close()
         self.shelf_desk.close()
-        self._devices.close_preview()
         self.device_desk.close()
         self.session.close()
         self.reviews.close()

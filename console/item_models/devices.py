@@ -78,7 +78,7 @@ def state_word(device: DeviceStatus) -> str:
         case "printer", "live":
             return tr("Printed")
         case "printer", "off":
-            return tr("Not used yet")
+            return tr("Unused")
         case _:
             return tr(STATE_WORDS[device.state])
 

@@ -266,7 +266,7 @@ class DeviceDesk(QObject):
             return ""
         return tr(
             "This PC can run {n} cameras at {fps} pictures a second with it "
-            "({rate} pictures a second measured on {threads} threads)",
+            "({rate} pictures a second on {threads} threads, beside all else that it does)",
             n=speed.cameras(self.wanted_fps),
             fps=f"{self.wanted_fps:g}",
             rate=f"{speed.per_s:.0f}",
@@ -311,7 +311,7 @@ class DeviceDesk(QObject):
                     name,
                     "model",
                     "live" if used else "off",
-                    path.stat().st_mtime,
+                    0.0,
                     why=why,
                     rate_hz=0.0 if speed is None else speed.per_s,
                 )

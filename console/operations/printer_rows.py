@@ -28,6 +28,10 @@ def printer_rows(state: Path) -> tuple[DeviceStatus, ...]:
         return tuple(_row(printer, queue.jobs(printer=printer.name)) for printer in printers)
 
 
+def _what(job: Job) -> str:
+    return tr("A test receipt") if job.what == TEST else job.what
+
+
 def _row(printer: PrinterSettings, jobs: Sequence[Job]) -> DeviceStatus:
     """Its state by its jobs, newest first: what somebody must look at comes before what waits."""
     done = sum(job.state == "printed" for job in jobs)
@@ -45,10 +49,10 @@ def _row(printer: PrinterSettings, jobs: Sequence[Job]) -> DeviceStatus:
 
     for job in jobs:
         if job.state == "unknown":
-            return row(job, "lost", tr("Did {what} come out? Look, and say so", what=job.what))
+            return row(job, "lost", tr("Did {what} come out? Look, and say so", what=_what(job)))
     for job in jobs:
         if job.state == "failed":
-            return row(job, "lost", tr("{what} was not printed", what=job.what))
+            return row(job, "lost", tr("{what} was not printed", what=_what(job)))
     waiting = [job for job in jobs if job.state in ("queued", "printing")]
     if waiting:
         why = tr_n("{n} job waits", "{n} jobs wait", len(waiting))
@@ -57,8 +61,8 @@ def _row(printer: PrinterSettings, jobs: Sequence[Job]) -> DeviceStatus:
     if last is None:
         return row(None, "off", tr("Nothing was printed on it yet: print a test receipt"))
     if last.confirmed:
-        return row(last, "live", tr("{what} was printed, and the printer confirmed it", what=last.what))
-    return row(last, "live", tr("{what} was handed over; it cannot say that it printed", what=last.what))
+        return row(last, "live", tr("{what} was printed, and the printer confirmed it", what=_what(last)))
+    return row(last, "live", tr("{what} was handed over; it cannot say that it printed", what=_what(last)))
 
 
 def print_test(state: Path, name: str, store: Path | None, store_name: str) -> Job:

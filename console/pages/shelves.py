@@ -24,7 +24,7 @@ from console.item_models.shelf_tasks import ShelfTasks, Task
 from console.item_models.shelf_words import face_words
 from console.item_models.shelves import ShelfBook
 from console.item_models.words import ShopWords
-from console.language import tr, tr_n
+from console.language import tr, tr_n, tr_noop
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelf_desk import ShelfDesk
@@ -48,9 +48,9 @@ class ShelvesPage(Page):
     """Plan and list of fixtures on the left, the front of one in the middle, one slot on the right."""
 
     name = "shelves"
-    word = "Shelves"
+    word = tr_noop("Shelves")
     icon = Icon.SHELVES
-    tip = "What lies on every shelf, and what is to be done there"
+    tip = tr_noop("What lies on every shelf, and what is to be done there")
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ WIDTH = 880
 
 
 class CameraForm(QDialog):
-    """Saves through the desk, and closes when that is done. Passwords go to the keyring, never to the file."""
+    """Saves through the desk, and closes then. Passwords go to the keyring, never to the file."""
 
     def __init__(
         self,
@@ -152,8 +152,9 @@ class CameraForm(QDialog):
         self.save_button.setEnabled(True)
 
     def _keep(self, keeps: bool) -> None:
-        for spin in (*self.position, *self.target, self.hfov):
-            spin.setEnabled(not keeps)
+        for row in self._place_rows:
+            self._form.setRowVisible(row, not keeps)
+        self._say("place", "")
         self._show_wires()
 
     @staticmethod
@@ -234,10 +235,12 @@ class CameraForm(QDialog):
             self.password.setPlaceholderText(tr("as it is"))
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setHorizontalSpacing(SPACE_3)
         form.setVerticalSpacing(SPACE_1)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        of_place = (tr("Place x, y, z, m"), tr("Looks at x, y, z, m"), tr("Field of view, °"))
+        self._place_rows: list[int] = []
         for field, caption, widget in (
             ("id", tr("Short name"), self.id),
             ("name", tr("Where it hangs"), self.name),
@@ -246,11 +249,13 @@ class CameraForm(QDialog):
             (None, tr("Password, kept in the keyring"), self.password),
             ("fps", tr("Pictures a second"), self.fps),
             (None, "", self.keeps),
-            (None, tr("Place x, y, z, m"), self._row(self.position)),
-            ("place", tr("Looks at x, y, z, m"), self._row(self.target)),
-            (None, tr("Field of view, °"), self.hfov),
+            (None, of_place[0], self._row(self.position)),
+            ("place", of_place[1], self._row(self.target)),
+            (None, of_place[2], self.hfov),
         ):
             form.addRow(label(caption, "secondary"), widget)
+            if caption in of_place:
+                self._place_rows.append(form.rowCount() - 1)
             if field is not None:
                 form.addRow("", self._problem(field))  # type: ignore[arg-type]  # one of the fields
         self._told = label("", "body", wrap=True)
