@@ -58,6 +58,7 @@ class CameraForm(QDialog):
         self._redraw.timeout.connect(self._show_wires)
         self._connect()
         self._show_wires()
+        (self.id if old is None else self.name).setFocus()
 
     def draft(self) -> CameraDraft:
         """What stands in the fields."""
