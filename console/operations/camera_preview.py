@@ -63,7 +63,7 @@ class CameraPreview(QObject):
     # -- in the worker -------------------------------------------------------------------------------
 
     def _show(self, url: str, user: str, password: str, folder: Path | None, stop: threading.Event) -> str:
-        """Read until told to stop; gives what to say at the end of a file."""
+        """Read until told to stop, or to the end of a file; gives what is wrong with it."""
         parsed = parse_camera_url(url, folder)
         began, count, shown_at = time.monotonic(), 0, 0.0
         with closing(open_source(parsed, user or parsed.user, password or parsed.password)) as source:
@@ -75,7 +75,7 @@ class CameraPreview(QObject):
                         raise
                     continue
                 except SourceEnded:
-                    return self._over(count)
+                    return "" if count else tr("There is no picture in it.")
                 count += 1
                 now = time.monotonic()
                 if now - shown_at >= 1 / PER_S and not stop.is_set():
@@ -101,14 +101,11 @@ class CameraPreview(QObject):
         )
         return said if not fps else tr("{what}, {rate} a second", what=said, rate=f"{fps:.0f}")
 
-    def _over(self, count: int) -> str:
-        return tr("The file is over.") if count else tr("There is no picture in it.")
-
     # -- on the GUI thread ---------------------------------------------------------------------------
 
     def _ended(self, said: str, stop: threading.Event) -> None:
         if said and stop is self._stop and not stop.is_set():
-            self.told.emit(said, self.size is not None)
+            self.told.emit(said, False)
 
     def _failed(self, error: Exception, stop: threading.Event) -> None:
         if not isinstance(error, SourceError | BadCameraUrlError | BadPictureError | OSError):

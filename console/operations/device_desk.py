@@ -290,7 +290,7 @@ class DeviceDesk(QObject):
         return model_folders(self.folder or Path())
 
     def _model_rows(self) -> tuple[DeviceStatus, ...]:
-        rows = []
+        rows: list[DeviceStatus] = []
         for path in find_models(self._folders()):
             name = path.stem
             if any(row.device == name for row in rows):

@@ -205,7 +205,8 @@ class ShelvesPage(Page):
 
     def _step_face(self, step: int) -> None:
         if self.list.count():
-            focused = self.gondola.focusProxy() is not None and self.gondola.focusProxy().hasFocus()
+            tile = self.gondola.focusProxy()
+            focused = tile is not None and tile.hasFocus()
             self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
             if focused:
                 self.take_focus()

@@ -48,8 +48,7 @@ class GondolaView(QWidget):
         """Draw another side of a fixture; its first slot is chosen unless the chosen one is on it."""
         had_focus = any(tile.hasFocus() for tile in self.tiles.values())
         for tile in self.tiles.values():
-            tile.hide()
-            tile.setParent(None)
+            tile.hide()  # not taken out at once: the key that led here may still be on its way through it
             tile.deleteLater()
         self.face, self.tiles = face, {}
         for placed in face.slots:

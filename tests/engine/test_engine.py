@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from inference.engine.appearance_memory import AppearanceMemory
 from inference.engine.engine import Engine
 from inference.messages import Detections, Observation, Outage, Result, WeightReading
-from inference.messages.shelves import ScaleLevel
+from inference.messages.shelves import ScaleDetail, ScaleLevel
 from inference.messages.wire import (
     Done,
     GetScale,
     GetSnapshot,
     Refused,
-    ScaleDetail,
     SetReplaySpeed,
     SetStaff,
     StopEngine,

@@ -80,7 +80,7 @@ def test_the_books_follow_the_best_explanation_and_a_second_thought() -> None:
     (seen,) = view.detail("a", 0.0).events
     assert (seen.who, seen.moves, seen.delta_g) == ("V8", (SlotMove("shelf", "tea", 2),), -100.0)
     view.take(explained(event(2, 200.0), -2, track=None), code_of)
-    assert view.moved == ()
+    assert not view.moved
 
 
 def test_events_are_kept_for_each_scale_and_outlive_a_checkpoint() -> None:
@@ -93,17 +93,20 @@ def test_events_are_kept_for_each_scale_and_outlive_a_checkpoint() -> None:
     assert again.moved == view.moved == (SlotMove("shelf", "tea", LATEST_EVENTS + 5),)
 
 
-def test_faults_are_told() -> None:
+@pytest.mark.parametrize(
+    ("shown", "now", "faults"),
+    [
+        (level(500.0), 11.0, ()),
+        (level(500.0, faults=("stuck",)), 60.0, ("silent", "stuck")),
+        (level(500.0 + DRIFT_G + 1.0), 11.0, ("drifting",)),
+        (level(500.0 + DRIFT_G + 1.0, active=True), 11.0, ()),
+    ],
+)
+def test_faults_are_told(shown: ScaleLevel, now: float, faults: tuple[ScaleFault, ...]) -> None:
     view = ShelfView(ShelfViewState())
     read_for(view, 2.0, 500.0)
-    view.look([level(500.0)], (), 11.0)
-    assert view.scales[0].faults == ()
-    view.look([level(500.0, faults=("stuck",))], (), 60.0)
-    assert view.scales[0].faults == ("silent", "stuck")
-    view.look([level(500.0 + DRIFT_G + 1.0)], (), 11.0)
-    assert view.scales[0].faults == ("drifting",)
-    view.look([level(500.0 + DRIFT_G + 1.0, active=True)], (), 11.0)
-    assert view.scales[0].faults == ()
+    view.look([shown], (), now)
+    assert view.scales[0].faults == faults
 
 
 def test_what_events_explain_is_no_drift() -> None:

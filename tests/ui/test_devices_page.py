@@ -126,6 +126,7 @@ def test_add_a_camera_by_keys_alone_and_take_it_back(
     assert TYPED not in text
     assert secrets.get(camera_key("demo", "door")) == TYPED
     live.activateWindow()  # without a display nobody gives it back the keys when a dialog closes
+    qtbot.waitUntil(live.isActiveWindow)
     page = page_of(live)
     page._to_device("door")
     assert "door: off | The engine knows it from its next start" in said(page.foot)

@@ -166,10 +166,10 @@ def test_a_word_that_no_scale_shows_opens_the_task_again() -> None:
     key = tasks.tasks[0].key
     tasks.say_done(key, 100.0)
     followed(tasks, 2 * WEIGHT, 101.0 + WAIT_S)
-    assert tasks.tasks[0].state == "unseen"
+    assert [task.state for task in tasks.tasks] == ["unseen"]
     assert tasks.say_done(key, 102.0 + WAIT_S)
     assert tasks.take_back(key)
-    assert tasks.tasks[0].state == "open"
+    assert [task.state for task in tasks.tasks] == ["open"]
     assert not tasks.take_back(key)
     assert tasks.confirmed == 0
 
