@@ -172,9 +172,9 @@ def test_reconnect_by_key_is_asked_of_the_engine(
     press(qtbot, window, Qt.Key.Key_5, CTRL)
     press(qtbot, window, Qt.Key.Key_Home, CTRL)
     assert "Cameras: 3 of 4 well" in texts_of(devices(window))
-    assert not devices(window).button.isEnabled()
+    assert not devices(window).foot.reconnect.isEnabled()
     press(qtbot, window, Qt.Key.Key_Down)
-    assert devices(window).button.text() == "Reconnect cam2"
+    assert devices(window).foot.reconnect.text() == "Reconnect cam2"
     press(qtbot, window, Qt.Key.Key_R, CTRL)
     qtbot.waitUntil(lambda: RestartDevice("cam2") in engine.asked)
     qtbot.waitUntil(lambda: window.status.cameras.text() == "Cameras 4/4")
@@ -202,7 +202,7 @@ def test_space_pauses_and_speed_keys_step(qtbot: QtBot, window: MainWindow, engi
 
 
 def test_space_presses_a_focused_button(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> None:
-    window.rail.button(3).setFocus()
+    window.rail.button(4).setFocus()
     press(qtbot, window, Qt.Key.Key_Space)
     assert window.page.name == "devices"
     assert engine.asked == []
