@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
-        self.device_desk = DeviceDesk(layout, settings_dir.parent, layout_folder, self)
+        self.device_desk = DeviceDesk(layout, settings_dir.parent, layout_folder, self, session=self.session)
         self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self._words = words = ShopWords(layout)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from console.back_office import audit
+from console.back_office.ledger import Ledger, LedgerError
 from console.language import tr
 from console.operations.background import Background
 from console.operations.camera_drafts import CameraDraft, with_camera
 from console.operations.camera_preview import CameraPreview
+from console.operations.model_rows import model_rows, speed_words
 from console.operations.model_speed import CancelledError, ModelSpeed, measure
+from console.operations.operator_session import SCREEN, OperatorSession
 from console.operations.printer_rows import print_test, printer_rows
 from console.operations.store_edits import EditError, StoreEdit, edit_store, take_back
 from console.printing.document import UnprintableError
@@ -21,7 +27,7 @@ from console.printing.printers import PrintersError
 from console.printing.queue import QueueError
 from console.printing.stationery import StationeryError
 from inference.capture import KeyringSecrets, Secrets, SecretsUnavailableError, camera_key
-from inference.detection import ModelError, find_models, model_folders, read_manifest
+from inference.detection import ModelError, model_folders
 from inference.detection.threads import CORES
 from inference.messages.wire import DeviceStatus
 from store_layout.model import Camera, StoreLayout
@@ -31,7 +37,6 @@ PRINTERS_MS = 5000
 """How often the printers' state is read while somebody looks."""
 USUAL_SIZE, USUAL_FPS = (1280, 720), 10.0
 """Of a store without cameras."""
-NO_DETECTOR_FAMILY = "product_embedding"
 ERRORS = (
     EditError,
     ModelError,
@@ -45,7 +50,7 @@ ERRORS = (
 )
 
 
-class SavedCamera(msgspec.Struct, frozen=True):
+class SavedChange(msgspec.Struct, frozen=True):
     """What can be taken back: the file, and the password that the keyring held before."""
 
     what: str
@@ -73,9 +78,13 @@ class DeviceDesk(QObject):
         folder: Path | None,
         parent: QObject | None = None,
         *,
+        session: OperatorSession,
         secrets: Secrets | None = None,
     ) -> None:
-        """``state``: this computer's state folder. ``folder``: what the layout was read from."""
+        """``state``: this computer's state folder. ``folder``: what the layout was read from.
+
+        ``session``: who changes the store's file is written into its ledger.
+        """
         super().__init__(parent)
         self.layout, self.folder = layout, folder
         self.printers: tuple[DeviceStatus, ...] = ()
@@ -83,8 +92,8 @@ class DeviceDesk(QObject):
         self.speeds: dict[str, ModelSpeed] = {}
         self.measuring = ""
         """The model that is being measured."""
-        self.undoable: SavedCamera | None = None
-        self._state = state
+        self.undoable: SavedChange | None = None
+        self._state, self._session = state, session
         self._secrets: Secrets = secrets or KeyringSecrets()
         self._detector = layout.file.rules.default_detector
         self._background = Background(self, workers=2)
@@ -140,15 +149,20 @@ class DeviceDesk(QObject):
             return
         key = camera_key(self.layout.file.store.id, draft.id)
 
-        def work() -> SavedCamera:
-            before = None
+        def work() -> SavedChange:
+            before = self._secrets.get(key) if password else None
             if password:
-                before = self._secrets.get(key)
                 self._secrets.set(key, password)  # first: a camera without its password is of no use
-            edit = edit_store(folder, lambda layout: with_camera(layout, draft, old))
-            return SavedCamera(draft.id, edit, key if password else "", before)
+            try:
+                edit = edit_store(folder, lambda layout: with_camera(layout, draft, old))
+            except Exception:
+                if password:
+                    self._put_back(key, before)
+                raise
+            self._log("added a camera" if old is None else "changed a camera", draft.id)
+            return SavedChange(draft.id, edit, key if password else "", before)
 
-        def done(saved: SavedCamera) -> None:
+        def done(saved: SavedChange) -> None:
             self._changed_file(with_camera(self.layout, draft, old))
             self.undoable = saved
             self.saved.emit()
@@ -166,10 +180,9 @@ class DeviceDesk(QObject):
             from store_layout.reader import read_store
 
             take_back(folder, saved.edit)
-            if saved.key and saved.password is None:
-                self._secrets.delete(saved.key)
-            elif saved.key and saved.password is not None:
-                self._secrets.set(saved.key, saved.password)
+            self._log("took a change of the store's file back", saved.what)
+            if saved.key:
+                self._put_back(saved.key, saved.password)
             return read_store(folder)
 
         def done(layout: StoreLayout) -> None:
@@ -253,30 +266,21 @@ class DeviceDesk(QObject):
         def done(edit: StoreEdit) -> None:
             self._changed_file(renamed(self.layout).file)
             self._detector = model
-            self.undoable = SavedCamera(model, edit)
+            self.undoable = SavedChange(model, edit)
             self.said.emit(tr("{model} looks at the pictures from the engine's next start.", model=model))
             self.refresh()
 
-        self._run(lambda: edit_store(folder, lambda layout: renamed(layout).file), done)
+        def work() -> StoreEdit:
+            edit = edit_store(folder, lambda layout: renamed(layout).file)
+            self._log("chose a detector", model)
+            return edit
 
-    def speed_words(self, model: str) -> str:
-        """``this PC can run 4 cameras at 8 pictures a second with it``; empty: not measured yet."""
-        speed = self.speeds.get(model)
-        if speed is None:
-            return ""
-        return tr(
-            "This PC can run {n} cameras at {fps} pictures a second with it "
-            "({rate} pictures a second on {threads} threads, beside all else that it does)",
-            n=speed.cameras(self.wanted_fps),
-            fps=f"{self.wanted_fps:g}",
-            rate=f"{speed.per_s:.0f}",
-            threads=speed.threads,
-        )
+        self._run(work, done)
 
     def _measured(self, speed: ModelSpeed) -> None:
         self.measuring = ""
         self.speeds[speed.model] = speed
-        self.said.emit(f"{speed.model}: {self.speed_words(speed.model)}.")
+        self.said.emit(f"{speed.model}: {speed_words(speed, self.wanted_fps)}.")
         self.changed.emit()
         self.refresh()
 
@@ -290,35 +294,24 @@ class DeviceDesk(QObject):
         return model_folders(self.folder or Path())
 
     def _model_rows(self) -> tuple[DeviceStatus, ...]:
-        rows: list[DeviceStatus] = []
-        for path in find_models(self._folders()):
-            name = path.stem
-            if any(row.device == name for row in rows):
-                continue  # a model of that name in the store's own folder comes first
-            try:
-                manifest = read_manifest(path)
-            except ModelError as error:
-                rows.append(DeviceStatus(name, "model", "lost", 0.0, why=f"{error.what}. {error.remedy}"))
-                continue
-            if manifest.family == NO_DETECTOR_FAMILY:
-                continue
-            used = name == self._detector
-            speed = self.speeds.get(name)
-            told = tr("In use") if used else tr("Not used")
-            why = f"{told}. {self.speed_words(name)}" if speed is not None else told
-            rows.append(
-                DeviceStatus(
-                    name,
-                    "model",
-                    "live" if used else "off",
-                    0.0,
-                    why=why,
-                    rate_hz=0.0 if speed is None else speed.per_s,
-                )
-            )
-        return tuple(rows)
+        return model_rows(self._folders(), self._detector, self.speeds, self.wanted_fps)
 
     # -- inside --------------------------------------------------------------------------------------
+
+    def _log(self, what: str, about: str) -> None:
+        """Who did it; called off the GUI thread, when it is done: what is done stays done."""
+        try:
+            with Ledger.open(self._session.path) as file, file.writing(f"the change of {about}"):
+                audit.record(file, self._session.actor, what, at=time.time(), about=about, screen=SCREEN)
+        except (LedgerError, sqlite3.Error, OSError) as error:
+            self.refused.emit(tr("It is done, but it could not be logged: {error}", error=error))
+
+    def _put_back(self, key: str, password: str | None) -> None:
+        """The keyring as it was."""
+        if password is None:
+            self._secrets.delete(key)
+        else:
+            self._secrets.set(key, password)
 
     def _changed_file(self, file: object) -> None:
         self.layout = msgspec.structs.replace(self.layout, file=file)

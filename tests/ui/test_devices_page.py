@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from console.back_office import audit
+from console.back_office.ledger import Ledger
 from console.operations.camera_drafts import CameraDraft, problems_of, without_login
 from console.operations.model_speed import ModelSpeed
 from console.pages.devices import DevicesPage
@@ -125,6 +127,8 @@ def test_add_a_camera_by_keys_alone_and_take_it_back(
     text = (folder / "store.toml").read_text()
     assert TYPED not in text
     assert secrets.get(camera_key("demo", "door")) == TYPED
+    with Ledger.open(live.session.path, read_only=True) as ledger:
+        assert [line.what for line in audit.log(ledger, about="door")] == ["added a camera"]
     live.activateWindow()  # without a display nobody gives it back the keys when a dialog closes
     qtbot.waitUntil(live.isActiveWindow)
     page = page_of(live)
