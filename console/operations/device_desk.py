@@ -124,9 +124,16 @@ class DeviceDesk(QObject):
         self._background.close()
 
     def refresh(self) -> None:
-        """Read printers and models."""
+        """Read printers and models; asked for while that is being done, it is done once more after it.
+
+        Never twice at once: msgspec prepares a type when it is first used, and two threads that do so crash.
+        """
+        self._reads_again = self._reading
+        if self._reading:
+            return
+        self._reading = True
         self._background.run(
-            lambda: (printer_rows(self._state), self._model_rows()), self._read, self._failed
+            lambda: (printer_rows(self._state), self._model_rows()), self._read, self._not_read
         )
 
     # -- cameras -------------------------------------------------------------------------------------
@@ -321,9 +328,16 @@ class DeviceDesk(QObject):
         self._background.run(work, done, self._failed)
 
     def _read(self, found: tuple[tuple[DeviceStatus, ...], tuple[DeviceStatus, ...]]) -> None:
+        self._reading = False
         if found != (self.printers, self.models):
             self.printers, self.models = found
             self.changed.emit()
+        if self._reads_again:
+            self.refresh()
+
+    def _not_read(self, error: Exception) -> None:
+        self._reading = False
+        self._failed(error)
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, ERRORS):

@@ -197,7 +197,8 @@ class CameraForm(QDialog):
         made.setDecimals(2 if low < 0 else 1)
         made.setSingleStep(0.1 if low < 0 else 1.0)
         made.setValue(value)
-        made.setAccessibleName(name)
+        for part in (made, made.lineEdit()):
+            part.setAccessibleName(name)
         return made
 
     def _spins(self, name: str, point: Point3) -> tuple[QDoubleSpinBox, QDoubleSpinBox, QDoubleSpinBox]:

@@ -181,10 +181,11 @@ class SlotPane(QWidget):
             self._values[name].setAccessibleName(caption)
             form.addRow(label(caption, "secondary"), self._values[name])
         self.load = QDoubleSpinBox()
-        self.load.setAccessibleName(tr("What lies on the scale now"))
+        for part in (self.load, self.load.lineEdit()):
+            part.setAccessibleName(tr("What lies on the scale now"))
         self.load.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.load.valueChanged.connect(lambda _: self._say_tare())
-        self.set_zero = QPushButton()
+        self.set_zero = QPushButton(tr("Set zero"))
         self.set_zero.setToolTip(
             tr("Its weight counts from there from now on. Neither device nor events are touched. Logged.")
         )

@@ -39,6 +39,7 @@ def folder(tmp_path: Path, layout: StoreLayout) -> Path:
     named = tuple(msgspec.structs.replace(f, name=f.name or f.id) for f in layout.file.fixture)
     file = msgspec.structs.replace(layout.file, fixture=named)
     write_store(msgspec.structs.replace(layout, file=file), made)
+    read_store(made)  # msgspec prepares its types now: two threads that do so at once crash
     (made / "pics").mkdir()
     for number in range(4):
         picture = np.full((90, 160, 3), 60 * number, np.uint8)

@@ -349,12 +349,12 @@ def test_close_leaves_the_engine_alone_and_no_thread(window: MainWindow, engine:
 
 def test_a_picture_of_each_page(window: MainWindow, tmp_path: Path) -> None:
     seen = set()
-    for page in ("live", "review", "visits", "devices"):
+    for page in ("live", "review", "visits", "shelves", "devices"):
         for theme in ("light", "dark"):
             path = tmp_path / f"{page}-{theme}.png"
             render_to(path, (1000, 640), theme, page, window)
             seen.add(path.read_bytes())
-    assert len(seen) == 8
+    assert len(seen) == 10
     with pytest.raises(OSError, match="could not be written"):
         render_to(tmp_path / "none" / "x.png", (800, 600), "dark", "live", window)
 
