@@ -98,6 +98,7 @@ class DeviceDesk(QObject):
         self._detector = layout.file.rules.default_detector
         self._background = Background(self, workers=2)
         self._cancelled = False
+        self._reading = self._reads_again = False
         self.preview = CameraPreview(self)
         self._timer = QTimer(self)
         self._timer.setInterval(PRINTERS_MS)
