@@ -84,20 +84,18 @@ class ShelfBook:
         self._counts: dict[tuple[object, ...], tuple[Count, ...] | None] = {}
         self.slots: dict[str, SlotNow] = {}
 
-    def follow(self, snapshot: Snapshot) -> bool:
-        """Take a snapshot; True: some slot is another than before."""
+    def follow(self, snapshot: Snapshot) -> None:
+        """Take a snapshot."""
         scales = {scale.scale: scale for scale in snapshot.scales}
         moved = _by_slot(snapshot.moved)
         strayed: dict[str, list[Misplaced]] = {}
         for one in snapshot.misplaced:
             strayed.setdefault(one.slot, []).append(one)
-        before, counts = self.slots, self._counts
-        self._counts = {}
+        counts, self._counts = self._counts, {}
         self.slots = {
             slot.id: self._slot(slot, scales.get(slot.scale or ""), moved, strayed, counts)
             for slot in self._layout.file.slot
         }
-        return self.slots != before
 
     def _slot(
         self,

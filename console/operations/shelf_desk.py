@@ -91,7 +91,6 @@ class ShelfDesk(QObject):
     def _tare(
         self, scale: str, load_g: float, actor: Actor | None, what: str, put_aside: float | None
     ) -> None:
-
         def work() -> Answer:
             answer = self._link.request(TareScale(scale, load_g))
             if isinstance(answer, Done):
