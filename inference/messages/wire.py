@@ -130,6 +130,8 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     moved: tuple[SlotMove, ...] = ()
     """What left each slot in all."""
     misplaced: tuple[Misplaced, ...] = ()
+    paused_since: float | None = None
+    """Store time at which somebody paused the store; None: it is open."""
 
 
 class GetSnapshot(msgspec.Struct, frozen=True, tag="get_snapshot"):
@@ -184,6 +186,12 @@ class GetScale(msgspec.Struct, frozen=True, tag="get_scale"):
     """Only samples later than this, store time: the others are there already."""
 
 
+class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
+    """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always."""
+
+    open: bool
+
+
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
@@ -197,6 +205,7 @@ Command = (
     | SendShopper
     | TareScale
     | GetScale
+    | SetOpen
     | StopEngine
 )
 

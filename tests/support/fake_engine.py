@@ -24,6 +24,7 @@ from inference.messages.wire import (
     PauseReplay,
     Refused,
     RestartDevice,
+    SetOpen,
     SetReplaySpeed,
     Snapshot,
     SourceStatus,
@@ -59,6 +60,7 @@ class FakeEngine:
         self.asked: list[Command] = []
         self.refuse: str | None = None
         self.closed = 0
+        self.paused_since: float | None = None
         self.waiting = 1
         self.down: dict[str, DeviceStatus] = {}
         """Devices that are not live, by id."""
@@ -97,6 +99,8 @@ class FakeEngine:
                 self._source = msgspec.structs.replace(self._source, paused=paused)
             case SetReplaySpeed(speed=speed):
                 self._source = msgspec.structs.replace(self._source, speed=speed)
+            case SetOpen(open=is_open):
+                self.paused_since = None if is_open else EPOCH + self._clock
             case RestartDevice(device=device):
                 self.down.pop(device, None)
             case TareScale(scale=scale, load_g=load_g):
@@ -150,6 +154,7 @@ class FakeEngine:
             observations=self._seq * 100,
             scales=tuple(self._scale(s.id, t) for s in self.layout.file.scale),
             misplaced=self.misplaced,
+            paused_since=self.paused_since,
         )
         return self._snapshot
 
