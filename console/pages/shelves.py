@@ -39,7 +39,7 @@ from console.widgets.page import Page
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.slot_pane import SlotPane
 
-LEFT, RIGHT, TASKS = 236, 364, 168
+LEFT, RIGHT, TASKS = 236, 364, 180
 HIDDEN_S = 1.0
 """Store time between two looks while the page is hidden: only its badge is kept up."""
 

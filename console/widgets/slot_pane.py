@@ -177,7 +177,7 @@ class SlotPane(QWidget):
             ("scale", tr("Scale")),
             ("zero", tr("Zero")),
         ):
-            self._values[name] = label("", "body")
+            self._values[name] = label("", "body", wrap=True)
             self._values[name].setAccessibleName(caption)
             form.addRow(label(caption, "secondary"), self._values[name])
         self.load = QDoubleSpinBox()
@@ -196,8 +196,8 @@ class SlotPane(QWidget):
         self.undo.hide()
         tare = QHBoxLayout()
         tare.setSpacing(SPACE_2)
-        tare.addWidget(self.load)
-        tare.addWidget(self.set_zero, 1)
+        tare.addWidget(label(tr("On it now"), "secondary"))
+        tare.addWidget(self.load, 1)
         tare.addWidget(self.undo)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
@@ -208,5 +208,6 @@ class SlotPane(QWidget):
         box.addLayout(form)
         box.addWidget(self.plot, 2)
         box.addLayout(tare)
+        box.addWidget(self.set_zero)
         box.addWidget(rule())
         box.addWidget(self.history, 1)
