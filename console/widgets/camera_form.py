@@ -23,7 +23,7 @@ from console.language import tr
 from console.operations.camera_drafts import CameraDraft, Field, camera_of, problems_of, without_login
 from console.operations.device_desk import DeviceDesk
 from console.theme.appearance import Appearance
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, set_tone
 from console.widgets.test_picture import TestPicture
 from store_layout.model import Camera, Point3
@@ -194,6 +194,7 @@ class CameraForm(QDialog):
     def _spin(self, name: str, low: float, high: float, value: float) -> QDoubleSpinBox:
         made = QDoubleSpinBox()
         made.setRange(low, high)
+        made.setMinimumHeight(FIELD)
         made.setDecimals(2 if low < 0 else 1)
         made.setSingleStep(0.1 if low < 0 else 1.0)
         made.setValue(value)

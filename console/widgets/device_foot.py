@@ -15,6 +15,8 @@ from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, set_tone
 from inference.messages.wire import DeviceStatus
 
+HEIGHT = 84
+"""Two lines under a heading: buttons come and go, and the table above must not jump."""
 RESTARTABLE = ("camera", "scale", "gate", "broker")
 
 
@@ -65,6 +67,7 @@ class DeviceFoot(QWidget):
         self.progress.setAccessibleName(tr("How far the measurement is"))
         self.progress.setMaximumWidth(160)
         self.progress.setTextVisible(False)
+        self.setMinimumHeight(HEIGHT)
         words = QVBoxLayout()
         words.setSpacing(SPACE_1)
         words.addWidget(self._heading)

@@ -27,7 +27,7 @@ from console.item_models.words import DASH, ShopWords, clock_time
 from console.language import tr, tr_n
 from console.operations.shelf_desk import ShelfDesk
 from console.theme.appearance import Appearance
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
+from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3
 from console.widgets.data_table import DataTable
 from console.widgets.labels import label, rule, set_tone
 from console.widgets.trace_plot import TracePlot
@@ -183,6 +183,7 @@ class SlotPane(QWidget):
         self.load = QDoubleSpinBox()
         for part in (self.load, self.load.lineEdit()):
             part.setAccessibleName(tr("What lies on the scale now"))
+        self.load.setMinimumHeight(FIELD)
         self.load.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.load.valueChanged.connect(lambda _: self._say_tare())
         self.set_zero = QPushButton(tr("Set zero"))
