@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -212,3 +214,5 @@ class SlotPane(QWidget):
         box.addWidget(self.set_zero)
         box.addWidget(rule())
         box.addWidget(self.history, 1)
+        for before, after in pairwise((self.load, self.set_zero, self.undo, self.history)):
+            QWidget.setTabOrder(before, after)
