@@ -205,12 +205,23 @@ class LineMark(msgspec.Struct, frozen=True, tag="line_mark"):
     by: str = ""
 
 
+class ScaleTare(msgspec.Struct, frozen=True, tag="tare"):
+    """An operator says what lies on a scale: its level counts from another zero. Changes are not touched."""
+
+    scale: str
+    t: float
+    zero_g: float
+    """What the device says, or would say, when nothing lies on it."""
+    load_g: float
+    """What lies on it now."""
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """Time has passed with nothing to say; what waits for a time may fall due."""
 
     t: float
 
 
-OperatorMark = StaffMark | SameShopper | AnotherShopper | LineMark
+OperatorMark = StaffMark | SameShopper | AnotherShopper | LineMark | ScaleTare
 """What no device says, but an operator."""
 Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | OperatorMark | Tick

@@ -21,6 +21,7 @@ from inference.messages import (
     Observation,
     Outage,
     SameShopper,
+    ScaleTare,
     Skeletons,
     StaffMark,
     Tick,
@@ -117,9 +118,9 @@ class RecordingWriter:
     # -- what devices say ----------------------------------------------------------------------------
 
     def observe(self, seen: Observation) -> None:
-        """Write any observation. Ticks are not kept: the player makes its own.
+        """Write any observation. Not ticks, which the player makes, nor tares, which change no event.
 
-        Neither are an operator's corrections: they are about what an engine made of it, not of what was seen.
+        Nor an operator's corrections: they are about what an engine made of it, not of what was seen.
         """
         match seen:
             case Detections():
@@ -134,7 +135,7 @@ class RecordingWriter:
                 self.outage(seen)
             case StaffMark():
                 self.staff(seen)
-            case Tick() | SameShopper() | AnotherShopper() | LineMark():
+            case Tick() | SameShopper() | AnotherShopper() | LineMark() | ScaleTare():
                 pass
 
     def detections(self, seen: Detections) -> None:
