@@ -60,6 +60,8 @@ BAD = [
     Bad("time zone", T, "Europe/Berlin", "Europe/Bern",
         "store.time_zone", "'Europe/Bern' is not", "Europe/Berlin"),
     Bad("time zone path", T, "Europe/Berlin", "../etc", "store.time_zone", "'../etc' is not", "IANA"),
+    Bad("day start", T, 'time_zone = "Europe/Berlin"', 'time_zone = "Europe/Berlin"\nday_starts = "24:00"', "store.day_starts",
+        "'24:00' is no time", "04:00"),
     Bad("bad id", T, 'id = "small"', 'id = "a/b"', "store.id", "'a/b' cannot be an id", "letters, digits"),
     Bad("same id", T, 'id = "B"', 'id = "A"', 'fixture[2] "A".id', "id of fixture[1] already", "its own id"),
     Bad("control character", T, '"Gondola A"', '"Gondola\\u0007 A"',
