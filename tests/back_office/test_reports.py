@@ -1,4 +1,4 @@
-"""A small day, counted by hand: sold past midnight, given back the next day, and what the closes make of it."""
+"""A small day counted by hand: sold past midnight, given back the next day, closed once."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_days_are_closed_by_a_manager_when_they_are_over_and_in_order(ledger: Le
     assert open_days(ledger, BERLIN) == [MON, TUE]
     close_day(ledger, MARA, MON, BERLIN, at=berlin(24, 9))
     sell(ledger, "v8", (("gum", 1),), berlin(25, 10))
-    with pytest.raises(CloseError, match="2026-11-24 is not closed: close it first$"):
+    with pytest.raises(CloseError, match=r"2026-11-24 is not closed: close it first$"):
         close_day(ledger, MARA, WED, BERLIN, at=berlin(27, 9), why="no reason helps here")
     assert open_days(ledger, BERLIN) == [TUE, WED]
     close_day(ledger, MARA, TUE, BERLIN, at=berlin(26, 9))
