@@ -17,6 +17,7 @@ from console.cli import (
     receipts,
     record,
     recordings,
+    reports,
     reviews,
     screenshots,
     store,
@@ -53,6 +54,7 @@ app.add_typer(reviews.app, name="reviews")
 app.add_typer(disputes.app, name="disputes")
 app.add_typer(payments.app, name="payments")
 app.command("refund")(disputes.refund)
+app.add_typer(reports.app, name="reports")
 app.add_typer(training.app, name="train")
 
 

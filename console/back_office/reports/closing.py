@@ -30,7 +30,7 @@ class CloseError(ReportError):
     """The day cannot be closed; the text says why and what to do."""
 
 
-class DayClose(msgspec.Struct, frozen=True, omit_defaults=True):
+class DayClose(msgspec.Struct, frozen=True):
     """The body of a close: nothing in it ever changes."""
 
     kind: Literal["day_close"]

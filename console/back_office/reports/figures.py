@@ -15,7 +15,7 @@ class ReportError(ValueError):
     """The report cannot be made, or the day not be closed; the text says why and what to do."""
 
 
-class Issued(msgspec.Struct, frozen=True, omit_defaults=True):
+class Issued(msgspec.Struct, frozen=True):
     """All documents of one kind: how many, from which number to which, and their taxes."""
 
     count: int = 0
@@ -45,7 +45,7 @@ class Issued(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
 
-class HourSum(msgspec.Struct, frozen=True, omit_defaults=True):
+class HourSum(msgspec.Struct, frozen=True):
     """What was issued while the shop's clock showed an hour."""
 
     hour: int
@@ -64,7 +64,7 @@ class HourSum(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
 
-class ProductSum(msgspec.Struct, frozen=True, omit_defaults=True):
+class ProductSum(msgspec.Struct, frozen=True):
     """What was sold and given back of a product, its deposit aside.
 
     Amounts are as on the receipts' lines, promotions taken off: with tax where the shop's prices include it.
@@ -103,7 +103,7 @@ class CategorySum(msgspec.Struct, frozen=True):
     amount_back: int
 
 
-class Movement(msgspec.Struct, frozen=True, omit_defaults=True):
+class Movement(msgspec.Struct, frozen=True):
     """Payments that were carried out, refused or given up, of one kind."""
 
     what: Literal["capture", "refund"]
@@ -124,7 +124,7 @@ class Movement(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
 
-class Late(msgspec.Struct, frozen=True, omit_defaults=True):
+class Late(msgspec.Struct, frozen=True):
     """Documents for an earlier day, written when that day had been closed: they count here, once."""
 
     count: int = 0
@@ -134,7 +134,7 @@ class Late(msgspec.Struct, frozen=True, omit_defaults=True):
         return Late(self.count + other.count, self.total + other.total)
 
 
-class Figures(msgspec.Struct, frozen=True, omit_defaults=True):
+class Figures(msgspec.Struct, frozen=True):
     """What a stretch of time comes to: all of it follows from the chain. Minor units."""
 
     currency: str = ""

@@ -25,7 +25,7 @@ TIMES = (0, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600,
 """Seconds: upper ends of the classes in which times to a receipt are counted; the last class is open."""
 
 
-class TimeClasses(msgspec.Struct, frozen=True, omit_defaults=True):
+class TimeClasses(msgspec.Struct, frozen=True):
     """Times from exit to receipt, counted in :data:`TIMES`, so that those of several days add up."""
 
     counts: tuple[int, ...] = (0,) * (len(TIMES) + 1)
@@ -58,7 +58,7 @@ class CorrectionSum(msgspec.Struct, frozen=True):
         return CorrectionSum(self.kind, self.reason, self.count + other.count, self.amount + other.amount)
 
 
-class Openness(msgspec.Struct, frozen=True, omit_defaults=True):
+class Openness(msgspec.Struct, frozen=True):
     """Counts of a stretch of time; those of two stretches add up. Minor units, seconds."""
 
     visits: int = 0

@@ -25,7 +25,7 @@ class OrderSum(msgspec.Struct, frozen=True):
     """Minor units, 0 or above."""
 
 
-class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
+class Standing(msgspec.Struct, frozen=True):
     """As it is now, or was when the day was closed."""
 
     orders: tuple[OrderSum, ...] = ()
