@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
+from console.language import tr, tr_noop
 from console.operations.visit_history import ClosedVisitEntry
 from console.theme.icons import Icon
 
@@ -29,17 +30,21 @@ class ClosedRow(msgspec.Struct, frozen=True):
 
 
 _OUTCOMES: dict[str, tuple[str, str, Icon | None]] = {
-    "receipt": ("Receipt", "good", Icon.GOOD),
-    "issue": ("Receipt to come", "waiting", Icon.WAITING),
-    "review": ("Needs review", "waiting", Icon.WAITING),
-    "nothing": ("Nothing taken", "neutral", None),
-    "staff": ("Staff", "neutral", Icon.STAFF),
+    "receipt": (tr_noop("Receipt"), "good", Icon.GOOD),
+    "issue": (tr_noop("Receipt to come"), "waiting", Icon.WAITING),
+    "review": (tr_noop("Needs review"), "waiting", Icon.WAITING),
+    "nothing": (tr_noop("Nothing taken"), "neutral", None),
+    "staff": (tr_noop("Staff"), "neutral", Icon.STAFF),
 }
+
+
+OUTCOME_WORDS: dict[str, str] = {state: word for state, (word, _, _) in _OUTCOMES.items()}
 
 
 def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
     """What became of the visit: word, tone and sign."""
-    return _OUTCOMES[row.entry.row.state]
+    word, tone, sign = _OUTCOMES[row.entry.row.state]
+    return tr(word), tone, sign
 
 
 def why(entry: ClosedVisitEntry) -> str:
@@ -55,29 +60,31 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
         super().__init__(
             (
                 Column(
-                    "Left",
+                    tr("Left"),
                     lambda r: left_words(r.left_at, self._now, words.zone, live=self._live),
                     lambda r: r.left_at,
                     tip=lambda r: day_and_time(r.left_at, words.zone),
                 ),
-                Column("Visit", lambda r: r.entry.row.visit.code),
-                Column("Stay", _stay, lambda r: r.left_at - r.entry.row.visit.entered_at, number=True),
-                Column("Items", lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True),
+                Column(tr("Visit"), lambda r: r.entry.row.visit.code),
+                Column(tr("Stay"), _stay, lambda r: r.left_at - r.entry.row.visit.entered_at, number=True),
                 Column(
-                    "Total",
+                    tr("Items"), lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True
+                ),
+                Column(
+                    tr("Total"),
                     lambda r: words.money(r.value) if r.items else DASH,
                     lambda r: r.value,
                     number=True,
                 ),
                 Column(
-                    "Outcome",
+                    tr("Outcome"),
                     lambda r: outcome(r)[0],
                     tone=lambda r: outcome(r)[1],
                     sign=lambda r: outcome(r)[2],
                     tip=lambda r: why(r.entry),
                 ),
-                Column("Receipt", lambda r: r.entry.document.label if r.entry.document else DASH),
-                Column("What", lambda r: r.goods, tip=lambda r: r.goods),
+                Column(tr("Receipt"), lambda r: r.entry.document.label if r.entry.document else DASH),
+                Column(tr("What"), lambda r: r.goods, tip=lambda r: r.goods),
             ),
             key=lambda r: r.entry.row.visit.visit,
             parent=parent,

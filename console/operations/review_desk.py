@@ -16,6 +16,7 @@ from console.back_office.receipts import UnknownProductError
 from console.back_office.review_answers import NOTHING, AnswerError
 from console.back_office.review_rows import Openness, ReviewRow, answered, openness
 from console.back_office.reviews import ReviewCard, ReviewError
+from console.language import tr
 
 REFUSALS = (ReviewError, AnswerError, UnknownProductError, NotAllowedError)
 """What a reviewer is told in words; the ledger is whole and goes on."""
@@ -106,7 +107,7 @@ def step(
             try:
                 work(file)
             except REFUSALS as error:
-                refused, first = f"Not kept: {error}.", None
+                refused, first = tr("Not kept: {error}.", error=error), None
         card = None
         if first is not None:
             try:

@@ -12,7 +12,9 @@ from console.item_models.closed_visits import ClosedVisitsModel
 from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.search import SearchProxy
 from console.item_models.shoppers_inside import InsideModel
-from console.item_models.words import ShopWords, count_of
+from console.item_models.words import ShopWords
+from console.language import tr, tr_n, tr_noop
+from console.language.writing import decimal
 from console.operations.live_state import LiveState
 from console.operations.visit_history import VisitHistory
 from console.theme.appearance import Appearance
@@ -28,9 +30,9 @@ class VisitsPage(Page):
     """Lists on the left, one visit on the right, one search over all."""
 
     name = "visits"
-    word = "Visits"
+    word = tr_noop("Visits")
     icon = Icon.VISITS
-    tip = "Who is inside, who has left, and every receipt"
+    tip = tr_noop("Who is inside, who has left, and every receipt")
 
     def __init__(
         self,
@@ -47,17 +49,20 @@ class VisitsPage(Page):
         self._inside_found = SearchProxy(self._inside, lambda r: r.search_text, self)
         self._closed_found = SearchProxy(self._closed, lambda r: r.search_text, self)
         self.inside = DataTable(
-            self._inside_found, "Visits inside now", (120, 90, 64, 90, 170, 0), appearance
+            self._inside_found, tr("Visits inside now"), (120, 90, 64, 90, 170, 0), appearance
         )
         self.closed = DataTable(
-            self._closed_found, "Closed visits and receipts", (110, 84, 64, 64, 84, 150, 96, 0), appearance
+            self._closed_found,
+            tr("Closed visits and receipts"),
+            (110, 84, 64, 64, 84, 150, 96, 0),
+            appearance,
         )
         self.inside.sort_by(1, Qt.SortOrder.AscendingOrder)
         self.closed.sort_by(0, Qt.SortOrder.DescendingOrder)
         self.detail = ReceiptPane(words)
         self._chosen: tuple[str, object] | None = None
         self._lay_out()
-        self._find = QAction("Search visits and receipts", self)
+        self._find = QAction(tr("Search visits and receipts"), self)
         self._find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
         self._find.triggered.connect(self._focus_search)
         self.search.textChanged.connect(self._search)
@@ -178,25 +183,29 @@ class VisitsPage(Page):
 
     def _show_counts(self) -> None:
         some, found = self._inside.rowCount(), self._inside_found.rowCount()
-        self._inside_title.setText("Inside now" + (f", {found}" if found == some else f", {found} of {some}"))
+        self._inside_title.setText(f"{tr('Inside now')}, {_found_of(found, some)}")
         self._inside_stack.setCurrentIndex(1 if found else 0)
         some, found = self._closed.rowCount(), self._closed_found.rowCount()
-        self._closed_title.setText(
-            "Closed visits" + (f", {found}" if found == some else f", {found} of {some}")
-        )
+        self._closed_title.setText(f"{tr('Closed visits')}, {_found_of(found, some)}")
         self._closed_stack.setCurrentIndex(1 if found else 0)
         review = sum(e.row.state == "review" for e in self._history.entries)
-        self._review.setText(f"{count_of(review, 'visit needs', 'visits need')} review" if review else "")
+        self._review.setText(
+            tr_n("{n} visit needs review", "{n} visits need review", review) if review else ""
+        )
         self._badge(str(some) if some else "")
         searching = bool(self.search.text().strip())
-        self._none_closed.heading.setText("Nothing found" if searching else "No visit has closed yet")
+        self._none_closed.heading.setText(tr("Nothing found") if searching else tr("No visit has closed yet"))
         self._none_closed.text.setText(
-            "No receipt, code or product matches the search."
+            tr("No receipt, code or product matches the search.")
             if searching
-            else "A visit appears here when its shopper has left; the receipt follows when nothing is open."
+            else tr(
+                "A visit appears here when its shopper has left; the receipt follows when nothing is open."
+            )
         )
         self._none_inside.text.setText(
-            "Nobody inside matches the search." if searching else "Everybody who comes in is listed here."
+            tr("Nobody inside matches the search.")
+            if searching
+            else tr("Everybody who comes in is listed here.")
         )
 
     def _chose_inside(self, current: QModelIndex) -> None:
@@ -233,14 +242,14 @@ class VisitsPage(Page):
 
     def _lay_out(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search code, receipt number or product")
-        self.search.setAccessibleName("Search visits and receipts")
+        self.search.setPlaceholderText(tr("Search code, receipt number or product"))
+        self.search.setAccessibleName(tr("Search visits and receipts"))
         self.search.setClearButtonEnabled(True)
         glass = self.search.addAction(
             icon(Icon.SEARCH, self._appearance.theme), QLineEdit.ActionPosition.LeadingPosition
         )
         self._appearance.changed.connect(lambda: glass.setIcon(icon(Icon.SEARCH, self._appearance.theme)))
-        self._none_inside = EmptyState("Nobody to show", "")
+        self._none_inside = EmptyState(tr("Nobody to show"), "")
         self._none_closed = EmptyState("", "")
         self._inside_stack, self._closed_stack = QStackedWidget(), QStackedWidget()
         for stack, empty, table in (
@@ -250,8 +259,8 @@ class VisitsPage(Page):
             stack.addWidget(empty)
             stack.addWidget(table)
         self._review = label("", "secondary")
-        inside, self._inside_title = titled("Inside now", self._inside_stack)
-        closed, self._closed_title = titled("Closed visits", self._closed_stack, self._review)
+        inside, self._inside_title = titled(tr("Inside now"), self._inside_stack)
+        closed, self._closed_title = titled(tr("Closed visits"), self._closed_stack, self._review)
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.addWidget(inside)
         self._rows.addWidget(closed)
@@ -278,3 +287,10 @@ class VisitsPage(Page):
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.addWidget(self._columns)
+
+
+def _found_of(found: int, some: int) -> str:
+    """How many of a list are shown."""
+    if found == some:
+        return decimal(some)
+    return tr("{some} of {all}", some=decimal(found), all=decimal(some))

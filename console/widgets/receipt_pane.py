@@ -13,7 +13,9 @@ from console.back_office.records import DocumentRow
 from console.item_models.closed_visits import ClosedRow, outcome
 from console.item_models.questions import cards_of
 from console.item_models.shoppers_inside import InsideRow, state_of
-from console.item_models.words import MINUS, ShopWords, chance, clock_time, count_of, day_and_time, span
+from console.item_models.words import MINUS, ShopWords, chance, clock_time, day_and_time, span
+from console.language import tr, tr_n
+from console.language.writing import percent
 from console.operations.health import Tone
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import EmptyState, label, rule, set_tone
@@ -37,7 +39,7 @@ class ReceiptPane(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("Visit")
+        self.setAccessibleName(tr("Visit"))
         self.show_nothing()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -52,20 +54,21 @@ class ReceiptPane(QScrollArea):
         if self._is_shown(None) and self.widget() is not None:
             return
         self.setWidget(
-            EmptyState("No visit chosen", "Choose a visit on the left to see what was taken and paid.")
+            EmptyState(
+                tr("No visit chosen"), tr("Choose a visit on the left to see what was taken and paid.")
+            )
         )
 
     def show_inside(self, row: InsideRow) -> None:
         """A visit that goes on: the cart as it is now."""
         if self._is_shown((row.code, row.lines, state_of(row))):
             return
-        box = self._begin(row.code, "Inside now", "neutral")
-        box.addWidget(
-            label(f"Came in at {clock_time(row.entered_at, self._words.zone)}. {state_of(row)}.", "secondary")
-        )
+        box = self._begin(row.code, tr("Inside now"), "neutral")
+        came = tr("Came in at {time}.", time=clock_time(row.entered_at, self._words.zone))
+        box.addWidget(label(f"{came} {state_of(row)}.", "secondary"))
         box.addWidget(rule())
         self._cart_lines(box, row.lines)
-        self._sum(box, "So far", self._words.money(row.value))
+        self._sum(box, tr("So far"), self._words.money(row.value))
         box.addStretch(1)
 
     def show_closed(self, row: ClosedRow) -> None:
@@ -76,11 +79,14 @@ class ReceiptPane(QScrollArea):
         word, tone, _ = outcome(row)
         box = self._begin(visit.code, word, _tone(tone))
         zone = self._words.zone
-        stay = f"{day_and_time(visit.entered_at, zone)} to {clock_time(row.left_at, zone, seconds=True)}"
-        people = f", {visit.people} people" if visit.people > 1 else ""
-        box.addWidget(
-            label(f"{stay}, {span(row.left_at - visit.entered_at)} inside{people}", "secondary", wrap=True)
+        stay = tr(
+            "{start} to {end}, {time} inside",
+            start=day_and_time(visit.entered_at, zone),
+            end=clock_time(row.left_at, zone, seconds=True),
+            time=span(row.left_at - visit.entered_at),
         )
+        people = f", {tr_n('{n} person', '{n} people', visit.people)}" if visit.people > 1 else ""
+        box.addWidget(label(f"{stay}{people}", "secondary", wrap=True))
         for remark in visit.notes:
             note = label(remark, wrap=True)
             set_tone(note, "waiting")
@@ -93,14 +99,16 @@ class ReceiptPane(QScrollArea):
         else:
             cards = cards_of(visit, self._words)
             if cards:
-                box.addWidget(label("To be answered" if visit.decision == "review" else "Open", "secondary"))
+                box.addWidget(
+                    label(tr("To be answered") if visit.decision == "review" else tr("Open"), "secondary")
+                )
             for card in cards:
                 box.addWidget(question_card(card, self._words))
             self._cart_lines(box, visit.lines)
             if visit.lines:
-                self._sum(box, "Not charged yet", self._words.money(row.value))
+                self._sum(box, tr("Not charged yet"), self._words.money(row.value))
             elif not cards:
-                box.addWidget(label("Nothing was taken.", "secondary"))
+                box.addWidget(label(tr("Nothing was taken."), "secondary"))
         box.addStretch(1)
 
     # -- parts ---------------------------------------------------------------------------------------
@@ -123,7 +131,7 @@ class ReceiptPane(QScrollArea):
         head.addWidget(state)
         box.addLayout(head)
         self.setWidget(inner)
-        self.setAccessibleName(f"Visit {code}, {word}")
+        self.setAccessibleName(tr("Visit {code}, {word}", code=code, word=word))
         return box
 
     def _cart_lines(self, box: QVBoxLayout, lines: tuple[CartLine, ...]) -> None:
@@ -145,19 +153,20 @@ class ReceiptPane(QScrollArea):
         rows = [
             (
                 str(line.quantity),
-                f"Deposit: {line.name}" if line.kind == "deposit" else line.name,
-                f"at {money(line.unit_price)}" if line.quantity > 1 else "",
+                tr("Deposit: {name}", name=line.name) if line.kind == "deposit" else line.name,
+                tr("at {price}", price=money(line.unit_price)) if line.quantity > 1 else "",
                 money(line.amount).replace("-", MINUS),
             )
             for line in receipt.lines
         ]
         box.addLayout(_grid(rows, quiet=True))
-        self._sum(box, count_of(_units(receipt), "item", "items"), money(receipt.total))
+        self._sum(box, tr_n("{n} item", "{n} items", _units(receipt)), money(receipt.total))
         box.addSpacing(SPACE_2)
         taxes = [
-            (f"{t.basis_points / 100:g} %", money(t.net), money(t.tax), money(t.gross)) for t in receipt.taxes
+            (percent(t.basis_points / 10_000, 2), money(t.net), money(t.tax), money(t.gross))
+            for t in receipt.taxes
         ]
-        box.addLayout(_table(("Rate", "Net", "Tax", "Gross"), taxes))
+        box.addLayout(_table((tr("Rate"), tr("Net"), tr("Tax"), tr("Gross")), taxes))
 
     def _stamp(self, box: QVBoxLayout, document: DocumentRow) -> None:
         """What the document is found and checked by."""
@@ -167,10 +176,10 @@ class ReceiptPane(QScrollArea):
         grid.setVerticalSpacing(SPACE_1)
         grid.setColumnStretch(1, 1)
         rows = (
-            ("Receipt", document.label),
-            ("Issued", day_and_time(receipt.issued_at, self._words.zone)),
-            ("Code", receipt.code),
-            ("Hash", document.hash[:HASH_SHOWN]),
+            (tr("Receipt"), document.label),
+            (tr("Issued"), day_and_time(receipt.issued_at, self._words.zone)),
+            (tr("Code"), receipt.code),
+            (tr("Hash"), document.hash[:HASH_SHOWN]),
         )
         for i, (what, words) in enumerate(rows):
             value = label(words, name=f"{what} {words}")
