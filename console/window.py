@@ -29,12 +29,14 @@ from console.operations.engine_commands import EngineCommands
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.replay import Replay
+from console.operations.reports import Reports
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
+from console.pages.reports import ReportsPage
 from console.pages.review import ReviewPage
 from console.pages.visits import VisitsPage
 from console.theme.appearance import Appearance, TextSize
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
+        self.reports = Reports(ledger_path, layout, self.session, self)
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
@@ -100,6 +103,7 @@ class MainWindow(QMainWindow):
             ReviewPage(self.reviews, self.session, words, self.appearance),
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
+            ReportsPage(self.reports, self.history, self.session, self.appearance),
         )
         self.book = ActionBook(self)
         self._lay_out()
@@ -123,7 +127,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        return self._background.busy or self.reviews.busy
+        return self._background.busy or self.reviews.busy or self.reports.busy
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -150,6 +154,7 @@ class MainWindow(QMainWindow):
         self.history.close()
         self.session.close()
         self.reviews.close()
+        self.reports.close()
         self._background.close()
         super().closeEvent(event)
 
@@ -195,6 +200,8 @@ class MainWindow(QMainWindow):
         self.commands.refused.connect(self.notice.say)
         self.commands.accepted.connect(self.notice.say)
         self.history.trouble.connect(self.notice.say)
+        self.reports.done.connect(self.notice.say)
+        self.reports.refused.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
         self.state.visits_closed.connect(self.reviews.refresh)
         self.reviews.changed.connect(self._tell_reviews)

@@ -15,10 +15,10 @@ from PySide6.QtCore import QObject, Signal
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import NotAllowedError
 from console.back_office.reports.business_days import BusinessDays
-from console.back_office.reports.closing import close_day, open_days
+from console.back_office.reports.closing import close_day, last_close, open_days
 from console.back_office.reports.csv_file import csv_bytes
 from console.back_office.reports.day_sheets import day_sheet, period_sheet
-from console.back_office.reports.figures import Figures, ReportError
+from console.back_office.reports.figures import ReportError
 from console.back_office.reports.other_sheets import openness_sheet, stock_sheet
 from console.back_office.reports.periods import (
     DayReport,
@@ -57,6 +57,8 @@ class Shown(msgspec.Struct, frozen=True):
     sheet: Sheet
     waiting: tuple[date, ...]
     """Days that are not closed, in the order in which they have to be."""
+    any_closed: bool
+    """There is a close already."""
 
 
 class Reports(QObject):
@@ -156,6 +158,7 @@ class Reports(QObject):
         report: Found
         with Ledger.open(self.path, read_only=True) as file:
             waiting = tuple(open_days(file, self.days))
+            any_closed = last_close(file) is not None
             match wanted.kind:
                 case "day":
                     report = day_report(file, wanted.first, self.days)
@@ -170,7 +173,7 @@ class Reports(QObject):
                     since, until = self.days.begins(wanted.first), self.days.bounds(wanted.last)[1]
                     report = stock_report(file, self.layout, since, until)
                     sheet = stock_sheet(report, self.days, name, currency)
-        return Shown(wanted, report, sheet, waiting)
+        return Shown(wanted, report, sheet, waiting, any_closed)
 
     def _took(self, wanted: Wanted, found: Shown | None) -> None:
         if wanted == self._wanted:
@@ -196,9 +199,3 @@ class Reports(QObject):
             self.refused.emit(tr("Nothing was written: {error}", error=error))
         else:
             raise error
-
-
-def figures_of(shown: Shown | None) -> Figures | None:
-    """What is counted in a day's or a period's report."""
-    report = None if shown is None else shown.report
-    return report.figures if isinstance(report, DayReport | PeriodReport) else None

@@ -22,6 +22,7 @@ class Icon(StrEnum):
     REVIEW = "mdi6.comment-question-outline"
     VISITS = "mdi6.receipt-text-outline"
     DEVICES = "mdi6.cctv"
+    REPORTS = "mdi6.chart-box-outline"
     MENU = "mdi6.menu"
     GOOD = "mdi6.check-circle-outline"
     WAITING = "mdi6.clock-outline"
