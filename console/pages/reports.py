@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
@@ -214,7 +215,10 @@ class ReportsPage(Page):
         else:
             self.empty.heading.setText(tr("Nothing happened in this time"))
             self.empty.text.setText(
-                tr("Choose another day above, or with {keys}.", keys=self._earlier.shortcut().toString())
+                tr(
+                    "Choose another day above, or go to the one before with {keys}.",
+                    keys=self._earlier.shortcut().toString(),
+                )
             )
 
     def _offer(self, shown: Shown | None) -> None:
@@ -285,7 +289,7 @@ class ReportsPage(Page):
             return made
 
         kinds = [
-            action(text, f"Alt+{number}", lambda kind=kind: self.range.choose_kind(kind))
+            action(text, f"Alt+{number}", partial(self.range.choose_kind, kind))
             for number, (kind, text) in enumerate(self.range.kinds(), start=1)
         ]
         self._earlier = action(tr("Earlier"), "Alt+Left", lambda: self.range.step(-1))
@@ -330,7 +334,7 @@ class ReportsPage(Page):
         self._columns.setChildrenCollapsible(False)
         self._columns.addWidget(chart)
         self._columns.addWidget(self.tables)
-        self._columns.setSizes([420, 800])
+        self._columns.setSizes([380, 840])
         for part, share in ((0, 1), (1, 2)):
             self._columns.setStretchFactor(part, share)
         report = QWidget()

@@ -92,6 +92,7 @@ class ReportClosePanel(QWidget):
     def say(self, trouble: str) -> None:
         """What went wrong."""
         self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
         self._offer()
 
     def take_focus(self) -> None:
@@ -124,14 +125,10 @@ class ReportClosePanel(QWidget):
         """Somebody came or went."""
         actor = self._session.actor
         self._stack.setCurrentIndex(SIGN_IN if actor is None else CONFIRM)
+        self.trouble.setVisible(actor is not None and not self._may)
         if actor is not None and not self._may:
-            self.trouble.setText(
-                tr(
-                    "{name} is {role}: a manager closes a day. Ctrl+L lets one sign in.",
-                    name=actor.name,
-                    role=tr(actor.role),
-                )
-            )
+            words = tr("{name} may not close a day: a manager may. Ctrl+L lets one sign in.", name=actor.name)
+            self.trouble.setText(words)
         else:
             self.trouble.clear()
         self.reason.setEnabled(self._may)

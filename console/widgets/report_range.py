@@ -14,6 +14,8 @@ from console.operations.reports import ReportKind, Wanted
 from console.theme.tokens import SPACE_1, SPACE_2
 
 WEEK = timedelta(days=7)
+HEIGHT = 30
+"""Pixels, as the buttons beside."""
 
 
 class ReportRange(QWidget):
@@ -37,19 +39,15 @@ class ReportRange(QWidget):
             group.addButton(button)
             row.addWidget(button)
         row.addSpacing(SPACE_2)
-        self.first, self.last = (
-            _date_field(tr("First day"), today - WEEK + ONE_DAY),
-            _date_field(tr("Last day"), today),
-        )
+        self.first = _date_field(tr("First day"), today - WEEK + ONE_DAY)
+        self.last = _date_field(tr("Last day"), today)
         self._to = QLabel("\N{EN DASH}")
-        self.earlier, self.later = (
-            QPushButton("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"),
-            QPushButton("\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"),
-        )
+        self.earlier = QPushButton("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}")
+        self.later = QPushButton("\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}")
         for button, name, step in ((self.earlier, tr("Earlier"), -1), (self.later, tr("Later"), 1)):
             button.setAccessibleName(name)
             button.setToolTip(name)
-            button.clicked.connect(lambda *_, step=step: self.move(step))
+            button.clicked.connect(lambda *_, step=step: self.step(step))
         for part in (self.earlier, self.first, self._to, self.last, self.later):
             row.addWidget(part)
         self.first.dateChanged.connect(self._first_changed)
@@ -95,7 +93,7 @@ class ReportRange(QWidget):
         wanted = self.wanted
         self._set(last - (wanted.last - wanted.first), last)
 
-    def move(self, steps: int) -> None:
+    def step(self, steps: int) -> None:
         """As many days as are chosen, earlier (below 0) or later."""
         wanted = self.wanted
         by = steps * (wanted.last - wanted.first + ONE_DAY)
@@ -131,6 +129,7 @@ def _date_field(name: str, day: date) -> QDateEdit:
     made.setLocale(QLocale("en_GB" if language() == ENGLISH else language()))
     made.setDisplayFormat("ddd d MMM yyyy")
     made.setCalendarPopup(True)
+    made.setMinimumHeight(HEIGHT)
     made.setKeyboardTracking(False)
     made.setDateRange(QDate(2000, 1, 1), QDate(2200, 1, 1))
     calendar = made.calendarWidget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QListWidget, QVBoxLayout, QWidget
 
 from console.back_office.reports.sheets import Sheet
@@ -13,7 +13,7 @@ from console.theme.tokens import SPACE_2, SPACE_3
 from console.widgets.data_table import DataTable
 from console.widgets.labels import label, panel
 
-NAMES_WIDTH = 190
+NAMES_WIDTH, NAME_HEIGHT = 184, 28
 
 
 class ReportTables(QWidget):
@@ -26,6 +26,7 @@ class ReportTables(QWidget):
         self.names = QListWidget()
         self.names.setAccessibleName(tr("Tables of the report"))
         self.names.setFixedWidth(NAMES_WIDTH)
+        self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.names.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.rows = ReportRows(self)
         self.table = DataTable(self.rows, tr("Table"), (), appearance)
@@ -43,7 +44,10 @@ class ReportTables(QWidget):
         self.names.clear()
         for table in tables:
             self.names.addItem(table.title)
-            self.names.item(self.names.count() - 1).setData(Qt.ItemDataRole.UserRole, table.name)
+            item = self.names.item(self.names.count() - 1)
+            item.setData(Qt.ItemDataRole.UserRole, table.name)
+            item.setSizeHint(QSize(0, NAME_HEIGHT))
+            item.setToolTip(table.title)
         self.names.setCurrentRow(names.index(wanted) if wanted in names else 0)
         self.names.blockSignals(False)
         self._show()

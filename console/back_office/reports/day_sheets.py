@@ -113,7 +113,7 @@ def days_table(report: PeriodReport) -> Table:
             Column(tr("Net"), "money"),
             Column(tr("Tax"), "money"),
             Column(tr("Gross"), "money"),
-            Column(tr("Of these refunds"), "money"),
+            Column(tr("Refunds"), "money"),
         ),
         rows=tuple(
             (
@@ -193,7 +193,7 @@ def _movements_table(f: Figures) -> Table:
     }
     return Table(
         name="movements",
-        title=tr("Money moved in this time"),
+        title=tr("Money that moved"),
         columns=(
             Column(tr("What")),
             Column(tr("Count"), "count"),
@@ -201,7 +201,7 @@ def _movements_table(f: Figures) -> Table:
             Column(tr("Rounded by"), "money"),
         ),
         rows=tuple((words[m.what, m.outcome], m.count, m.amount, m.rounding) for m in f.movements),
-        note=tr("Also for documents of other days."),
+        note=tr("In this time, also for documents of other days."),
     )
 
 
@@ -220,10 +220,10 @@ def _orders_table(standing: Standing) -> Table:
     }
     return Table(
         name="payments",
-        title=tr("Payments of these documents"),
+        title=tr("Payments, by state"),
         columns=(Column(tr("State")), Column(tr("Count"), "count"), Column(tr("Amount"), "money")),
         rows=tuple(_order(words[order.kind, order.state], order) for order in standing.orders),
-        note=tr("As of now, or of when the day was closed."),
+        note=tr("Of the documents above; as of now, or of when the day was closed."),
     )
 
 
@@ -236,8 +236,8 @@ def _detail_tables(f: Figures, days: BusinessDays) -> tuple[Table, ...]:
     goods = (
         Column(tr("Units"), "count"),
         Column(tr("Amount"), "money"),
-        Column(tr("Units back"), "count"),
-        Column(tr("Amount back"), "money"),
+        Column(tr("Back"), "count"),
+        Column(tr("Given back"), "money"),
     )
     return (
         Table(
@@ -267,9 +267,9 @@ def _detail_tables(f: Figures, days: BusinessDays) -> tuple[Table, ...]:
         Table(
             name="products",
             title=tr("By product"),
-            columns=(Column(tr("Number")), Column(tr("Product")), *goods),
+            columns=(Column(tr("Product")), Column(tr("Number")), *goods),
             rows=tuple(
-                (p.sku, p.name, p.units, p.amount, p.units_back, p.amount_back)
+                (p.name, p.sku, p.units, p.amount, p.units_back, p.amount_back)
                 for p in sorted(f.products, key=lambda p: (-p.amount, p.sku))
             ),
             note=tr("Amounts as on the receipts' lines, promotions taken off, without deposits."),

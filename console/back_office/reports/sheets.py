@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from babel.dates import format_datetime, format_skeleton
-from babel.numbers import format_decimal, format_percent
 
 from console.back_office.money import format_amount
 from console.language import ENGLISH, language, tr
+from console.language.writing import decimal, percent, up_to
 
 Kind = Literal["text", "count", "number", "money", "rate", "share", "seconds", "minutes", "day"]
 """``money``: minor units; ``rate``: basis points; ``share``: 0 to 1; ``day``: a date; ``number``: a count, or
@@ -75,7 +75,6 @@ class Sheet(msgspec.Struct, frozen=True):
 
 def cell_text(value: Value, kind: Kind, currency: str) -> str:
     """A cell in the words and figures of the chosen language."""
-    locale = language()
     match value:
         case None:
             return NOTHING
@@ -85,19 +84,17 @@ def cell_text(value: Value, kind: Kind, currency: str) -> str:
             return day_words(value)
     match kind:
         case "money":
-            return format_amount(int(value), currency, locale)
+            return format_amount(int(value), currency, language())
         case "rate":
-            return str(format_decimal(value / 100, format="#,##0.##", locale=locale)) + "\N{NO-BREAK SPACE}%"
+            return percent(value / 10_000, 2)
         case "share":
-            return str(format_percent(value, format="#,##0.0 %", locale=locale))
+            return percent(value, 1)
         case "seconds":
             return seconds_words(float(value))
         case "minutes":
-            return str(format_decimal(value, format="#,##0.0", locale=locale))
-        case "number":
-            return str(format_decimal(value, format="#,##0.#", locale=locale))
+            return decimal(value, 1)
         case _:
-            return str(format_decimal(value, locale=locale))
+            return up_to(value, 1)
 
 
 def seconds_words(seconds: float) -> str:
@@ -105,7 +102,7 @@ def seconds_words(seconds: float) -> str:
     if math.isinf(seconds):
         return tr("over a day")
     if seconds < 60:
-        return tr("{n} s", n=format_decimal(round(seconds, 1), locale=language()))
+        return tr("{n} s", n=up_to(seconds, 1))
     whole = round(seconds)
     if whole < 3600:
         return tr("{n} min", n=f"{whole // 60}:{whole % 60:02d}")
