@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -103,6 +104,43 @@ def bars(shown: Shown) -> Bars:
                 tuple(decimal(product.units) for product in most),
                 lying=True,
             )
+
+
+def has_something(shown: Shown) -> bool:
+    """Whether there is anything to look at."""
+    match shown.report:
+        case DayReport(state=state):
+            return state != "empty"
+        case PeriodReport(days=days):
+            return any(day.state != "empty" for day in days)
+        case OpennessReport(whole=whole):
+            return bool(whole.visits or whole.corrections)
+        case StockReport(products=products, slots=slots):
+            return bool(products or slots)
+
+
+def why_empty(shown: Shown | None, trouble: str, keys: str) -> tuple[str, str]:
+    """Heading and words where there is nothing to look at; ``keys`` lead to an earlier day."""
+    if trouble:
+        return tr("This report cannot be shown"), trouble
+    if shown is None:
+        return (
+            tr("Nothing to report yet"),
+            tr("Reports are made of the ledger, which begins with the first visit that closes."),
+        )
+    return (
+        tr("Nothing happened in this time"),
+        tr("Choose another day above, or go to the one before with {keys}.", keys=keys),
+    )
+
+
+def why_to_say(shown: Shown, day: date, today: date) -> str:
+    """Why a day is closed for a stated reason only; empty: it needs none."""
+    if day >= today:
+        return tr("The day is not over: what is sold later goes into the next day's report.")
+    if shown.waiting and shown.waiting[0] < day and not shown.any_closed:
+        return tr("Earlier days are not closed: the closes would begin with this day.")
+    return ""
 
 
 def money(minor: int, currency: str) -> str:

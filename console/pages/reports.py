@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.back_office.reports.periods import DayReport, OpennessReport, PeriodReport
+from console.back_office.reports.periods import DayReport, PeriodReport
 from console.back_office.reports.sheets import day_words
-from console.item_models.report_words import bars, tiles
+from console.item_models.report_words import bars, has_something, tiles, why_empty, why_to_say
 from console.language import tr, tr_n
 from console.operations.operator_session import OperatorSession
 from console.operations.reports import Reports, Shown, Wanted
@@ -168,7 +167,7 @@ class ReportsPage(Page):
         self._offer(shown)
         if self._stack.currentIndex() == CLOSE:
             return
-        if shown is None or not _has_something(shown):
+        if shown is None or not has_something(shown):
             self._say_empty(shown)
             self._stack.setCurrentIndex(EMPTY)
             return
@@ -204,26 +203,13 @@ class ReportsPage(Page):
             )
 
     def _say_empty(self, shown: Shown | None) -> None:
-        if self._reports.trouble:
-            self.empty.heading.setText(tr("This report cannot be shown"))
-            self.empty.text.setText(self._reports.trouble)
-        elif shown is None:
-            self.empty.heading.setText(tr("Nothing to report yet"))
-            self.empty.text.setText(
-                tr("Reports are made of the ledger, which begins with the first visit that closes.")
-            )
-        else:
-            self.empty.heading.setText(tr("Nothing happened in this time"))
-            self.empty.text.setText(
-                tr(
-                    "Choose another day above, or go to the one before with {keys}.",
-                    keys=self._earlier.shortcut().toString(),
-                )
-            )
+        heading, text = why_empty(shown, self._reports.trouble, self._earlier.shortcut().toString())
+        self.empty.heading.setText(heading)
+        self.empty.text.setText(text)
 
     def _offer(self, shown: Shown | None) -> None:
         report = None if shown is None else shown.report
-        something = shown is not None and _has_something(shown)
+        something = shown is not None and has_something(shown)
         here = self.isVisible()
         closable = isinstance(report, DayReport) and report.state != "closed" and something
         for button, action, on in (
@@ -241,17 +227,10 @@ class ReportsPage(Page):
         if shown is None or not isinstance(shown.report, DayReport) or not self.close_button.isEnabled():
             return
         report = shown.report
-        self.closing.ask(report, shown.sheet.currency, self._why_not_plain(shown, report.day))
+        why = why_to_say(shown, report.day, self._reports.today)
+        self.closing.ask(report, shown.sheet.currency, why)
         self._stack.setCurrentIndex(CLOSE)
         self.closing.take_focus()
-
-    def _why_not_plain(self, shown: Shown, day: date) -> str:
-        """Why a reason has to be given."""
-        if day >= self._reports.today:
-            return tr("The day is not over: what is sold later goes into the next day's report.")
-        if shown.waiting and shown.waiting[0] < day and not shown.any_closed:
-            return tr("Earlier days are not closed: the closes would begin with this day.")
-        return ""
 
     def _close(self, why: str) -> None:
         self._reports.close_the_day(self.range.wanted.first, why)
@@ -352,14 +331,3 @@ class ReportsPage(Page):
         box.addLayout(head)
         box.addLayout(line)
         box.addWidget(self._stack, 1)
-
-
-def _has_something(shown: Shown) -> bool:
-    report = shown.report
-    if isinstance(report, DayReport):
-        return report.state != "empty"
-    if isinstance(report, PeriodReport):
-        return any(day.state != "empty" for day in report.days)
-    if isinstance(report, OpennessReport):
-        return bool(report.whole.visits or report.whole.corrections)
-    return bool(report.products or report.slots)

@@ -31,7 +31,7 @@ class ReportClosePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._needs_reason = False
-        self.sign_in = SignInPanel(session)
+        self.sign_in = SignInPanel(session, question=tr("Who closes the day?"))
         self.heading = label("", "title", wrap=True)
         self.what = label("", "body", wrap=True)
         self.reason = QLineEdit()

@@ -126,9 +126,11 @@ def _check(ledger: Ledger, days: BusinessDays, kept: dict[date, Figures]) -> Non
     for kind, body in ledger.database.execute(
         "SELECT kind, body FROM entry WHERE kind IN ('receipt', 'refund', 'supplement')"
     ).fetchall():
-        document = msgspec.json.decode(
-            body, type=DocumentBody if kind == "receipt" else CorrectionBody
-        ).document
+        document = (
+            msgspec.json.decode(body, type=DocumentBody).document
+            if kind == "receipt"
+            else msgspec.json.decode(body, type=CorrectionBody).document
+        )
         taxes.update({rate.basis_points: rate.tax for rate in document.taxes})
         for line in document.lines:
             if line.kind == "product":

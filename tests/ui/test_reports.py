@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -41,10 +42,7 @@ def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
 def _wednesday(monkeypatch: pytest.MonkeyPatch) -> None:
     """For the reports only; PINs and engines go by the real clock."""
 
-    class Clock:
-        time = staticmethod(lambda: NOON)
-
-    monkeypatch.setattr(operations, "time", Clock)
+    monkeypatch.setattr(operations, "time", SimpleNamespace(time=lambda: NOON))
 
 
 def sold(number: int, layout: StoreLayout, at: float, decision: str = "issue") -> ClosedVisit:
@@ -205,7 +203,8 @@ def test_a_refusal_is_said_where_the_day_is_closed(
     page.range.show_day(MON)
     settled(qtbot, window)
     press(qtbot, window, Qt.Key.Key_Return, CTRL)
-    monkeypatch.setattr(operations.time, "time", lambda: BusinessDays("Europe/Berlin").begins(MON) + 60)
+    early = BusinessDays("Europe/Berlin").begins(MON) + 60
+    monkeypatch.setattr(operations, "time", SimpleNamespace(time=lambda: early))
     press(qtbot, window, Qt.Key.Key_Return)
     assert "2026-11-23 is not over" in seen(page.closing)
 
