@@ -48,7 +48,9 @@ _BODIES = f"""
     SELECT d.kind, e.body, coalesce(d.price_list, r.price_list) FROM ({DOCUMENTS}) d
     JOIN entry e ON e.seq = d.entry
     LEFT JOIN document r ON r.series = 'R' AND r.number = d.of_number
+    ORDER BY d.entry
 """  # noqa: S608 - our own text
+"""In the chain's order: what a product was called last must not depend on how SQLite finds it."""
 _PAYMENTS = """
     SELECT seq, json_extract(body, '$.at'), body FROM entry
     WHERE kind = 'payment' AND seq >= :first_open AND seq < :before
