@@ -30,6 +30,8 @@ IN_SHELF_S = 0.25
 """So near to the moment the hand is among other goods."""
 HELD_S = (1.0, 6.0)
 """How long something is in the hand before it goes into a bag, and from the bag to where it is put back."""
+LEAST = 0.001
+"""Less probable products are not named, nor those that have less than an even share."""
 NEAR_ACTION_S = 3.5
 """Hands are looked into where anything has happened, or is about to."""
 
@@ -89,5 +91,8 @@ class HandLooks:
         weights = np.exp(APART * (marks - marks.max()))
         weights *= (1.0 - empty) / weights.sum()
         best = np.argsort(-weights, kind="stable")[:MOST_PRODUCTS]
-        named = tuple((self._skus[i], round(float(weights[i]), 4)) for i in best.tolist())
+        least = max(LEAST, (1.0 - empty) / len(self._skus))
+        named = tuple(
+            (self._skus[i], round(float(weights[i]), 4)) for i in best.tolist() if weights[i] >= least
+        )
         return Holding(side, round(empty, 4), named, len(self._skus))

@@ -2,9 +2,9 @@
 
 As described for the AutoCheckout competition of 2020 and AIM3S (see the numbers below): a plate is active
 while the deviation over a second exceeds 20 g; the change is the mean after less the mean before; the
-product whose weight fits best of those on the plate, a dynamic planogram included; whoever's head or wrist came
-nearest to the plate up to the moment of largest variance; a put-back is of something in that person's cart. It
-gets our tracker, which is kind to it.
+product whose weight fits best of those on the plate, a dynamic planogram included; whoever's head or wrist
+came nearest to the plate up to the moment of largest variance; a put-back is of something in that person's
+cart. It gets our tracker, which is kind to it.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def _looks(sku: str, layout: StoreLayout, held: bool, seed: int) -> list[tuple[f
     action = Action(10.0, "p", "take" if held else "touch", slot, sku, 1 if held else 0)
     looks = HandLooks(layout, [walker], [action], [seed])
     found = [looks.look("p", "right", 10.6, f"c{i}") for i in range(300)]
-    return [(look.empty, look.products[0][0]) for look in found if look is not None]
+    return [(look.empty, look.products[0][0] if look.products else "") for look in found if look is not None]
 
 
 def test_looks_into_hands_are_as_good_as_the_model_was_measured() -> None:
