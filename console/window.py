@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
-        self.reports = Reports(ledger_path, layout, self.session, self)
+        self.reports = Reports(ledger_path, layout, self.session, lambda: self.reviews.store_time, self)
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)

@@ -71,9 +71,16 @@ class Reports(QObject):
     """In words: why it was not."""
 
     def __init__(
-        self, path: Path, layout: StoreLayout, session: OperatorSession, parent: QObject | None = None
+        self,
+        path: Path,
+        layout: StoreLayout,
+        session: OperatorSession,
+        store_time: Callable[[], float],
+        parent: QObject | None = None,
     ) -> None:
+        """``store_time``: now, as the store has it; of a recording, where it stands."""
         super().__init__(parent)
+        self._store_time = store_time
         self.path, self.layout = path, layout
         self.days = BusinessDays.of(layout)
         self.shown: Shown | None = None
@@ -91,7 +98,7 @@ class Reports(QObject):
     @property
     def today(self) -> date:
         """By the shop's clock."""
-        return self.days.day_of(time.time())
+        return self.days.day_of(self._store_time())
 
     def close(self) -> None:
         """Wait for what runs; nothing is delivered any more."""

@@ -59,7 +59,8 @@ class ReportsPage(Page):
     ) -> None:
         super().__init__(parent)
         self._reports = reports
-        self.range = ReportRange(reports.today)
+        self._today = reports.today
+        self.range = ReportRange(self._today)
         self.tiles = ReportTiles()
         self.chart = ReportChart(appearance)
         self.tables = ReportTables(appearance)
@@ -128,6 +129,7 @@ class ReportsPage(Page):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Read when it is seen."""
         super().showEvent(event)
+        self._keep_today()
         self._ask(self.range.wanted)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
@@ -149,6 +151,12 @@ class ReportsPage(Page):
         goes_on = wanted.first <= self._reports.today <= wanted.last
         if self.isVisible() and wanted.kind == "day" and goes_on and not self._wait.isActive():
             self._wait.start()
+
+    def _keep_today(self) -> None:
+        """Who looks at today looks at the new day when it has begun, and where a recording stands."""
+        before, self._today = self._today, self._reports.today
+        if self.range.wanted.last == before != self._today:
+            self.range.to(self._today)
 
     def _read_again(self) -> None:
         if self.isVisible() and self._stack.currentIndex() != CLOSE:

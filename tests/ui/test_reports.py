@@ -19,6 +19,7 @@ from console.back_office.ledger import Ledger
 from console.back_office.reports.business_days import BusinessDays
 from console.back_office.reports.closing import close_of, closes
 from console.operations import reports as operations
+from console.operations.reviews import Reviews
 from console.pages.reports import ReportsPage
 from console.window import MainWindow
 from inference.messages.results import ClosedVisit
@@ -40,7 +41,8 @@ def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _wednesday(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For the reports only; PINs and engines go by the real clock."""
+    """For the reports only; PINs and engines go by other clocks."""
+    monkeypatch.setattr(Reviews, "store_time", property(lambda _: NOON))
 
     monkeypatch.setattr(operations, "time", SimpleNamespace(time=lambda: NOON))
 
@@ -247,6 +249,21 @@ def test_what_is_sold_meanwhile_comes_by_itself(
         ledger.post_visit(sold(6, layout, NOON), layout)
     window.history.refresh()
     qtbot.waitUntil(lambda: cells(page)[0][1] == "2")
+
+
+def test_who_looks_at_today_looks_at_the_new_day(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(window)
+    window.show_page("live")
+    monkeypatch.setattr(Reviews, "store_time", property(lambda _: NOON + 86_400))
+    window.show_page("reports")
+    assert page.range.wanted.last == date(2026, 11, 26)
+    page.range.show_day(MON)
+    window.show_page("live")
+    monkeypatch.setattr(Reviews, "store_time", property(lambda _: NOON + 2 * 86_400))
+    window.show_page("reports")
+    assert page.range.wanted.last == MON, "who looks at another day stays there"
 
 
 def test_a_period_the_wrong_way_round_cannot_be_asked_for(qtbot: QtBot, window: MainWindow) -> None:
