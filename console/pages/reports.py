@@ -67,7 +67,7 @@ class ReportsPage(Page):
         self.closing = ReportClosePanel(session)
         self.empty = EmptyState("", "")
         self.state = label("", "body")
-        self.first_open = QPushButton()
+        self.first_open = QPushButton(tr("The first day that is not closed"))
         self.close_button = QPushButton(tr("Close the day"))
         self.csv_button = QPushButton(tr("Spreadsheet"))
         self.pdf_button = QPushButton(tr("PDF"))

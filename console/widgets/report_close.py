@@ -39,7 +39,7 @@ class ReportClosePanel(QWidget):
         self.reason.setMaxLength(200)
         self.trouble = label("", "body", wrap=True, name=tr("What went wrong"))
         set_tone(self.trouble, "wrong")
-        self.go = QPushButton()
+        self.go = QPushButton(tr("Close the day"))
         self.cancel = QPushButton(tr("Cancel (Esc)"))
         self._lay_out()
         self.go.clicked.connect(self._confirm)

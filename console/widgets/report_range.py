@@ -132,9 +132,7 @@ def _date_field(name: str, day: date) -> QDateEdit:
     made.setMinimumHeight(HEIGHT)
     made.setKeyboardTracking(False)
     made.setDateRange(QDate(2000, 1, 1), QDate(2200, 1, 1))
-    calendar = made.calendarWidget()
-    calendar.setAccessibleName(name)
-    for part in calendar.findChildren(QWidget):
+    for part in (*made.findChildren(QWidget), *made.calendarWidget().findChildren(QWidget)):
         if not part.accessibleName():
             part.setAccessibleName(name)
     return made
