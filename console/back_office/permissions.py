@@ -16,6 +16,7 @@ Action = Literal[
     "write off a payment",
     "manage operators",
     "close a day",
+    "open or pause the store",
 ]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -26,6 +27,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     "write off a payment": frozenset({"manager"}),
     "manage operators": frozenset({"manager"}),
     "close a day": frozenset({"manager"}),
+    "open or pause the store": frozenset({"staff", "manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
 

@@ -213,9 +213,10 @@ def forget_last_play(spec: EngineSpec) -> None:
 def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
     forget_last_play(spec)
     with engine_link(spec, keep_running=keep_running) as link:
-        from console.window import run_window  # while the engine's process starts
+        from console.shown_window import run_window  # while the engine's process starts
 
-        return run_window(layout, link, spec.ledger_path, state_dir() / "window")
+        store = None if spec.store is None else Path(spec.store)
+        return run_window(layout, link, spec.ledger_path, state_dir() / "window", store)
 
 
 @contextmanager

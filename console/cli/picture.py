@@ -72,7 +72,8 @@ class Witness:
         ``operator``: name and PIN of who is signed in.
         """
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from console.window import MainWindow, application, render_to
+        from console.widgets.application import application
+        from console.window import MainWindow, render_to
 
         if self._best is None:
             raise OSError("there is nothing to show: the engine ended before its first snapshot")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from console.back_office.reports.periods import DayReport, PeriodReport
 from console.back_office.reports.sheets import day_words
 from console.item_models.report_words import bars, has_something, tiles, why_empty, why_to_say
-from console.language import tr, tr_n
+from console.language import tr, tr_n, tr_noop
 from console.operations.operator_session import OperatorSession
 from console.operations.reports import Reports, Shown, Wanted
 from console.operations.visit_history import VisitHistory
@@ -45,9 +45,9 @@ class ReportsPage(Page):
     """Above, what is asked for; below, its numbers, its picture and its tables."""
 
     name = "reports"
-    word = "Reports"
+    word = tr_noop("Reports")
     icon = Icon.REPORTS
-    tip = "Days and periods, openness, stock; close the day"
+    tip = tr_noop("Days and periods, openness, stock; close the day")
 
     def __init__(
         self,
