@@ -216,9 +216,9 @@ def _openness(w: Openness) -> tuple[Tile, ...]:
             tr("Wrong receipts"),
             decimal(w.refunds.count + w.supplements.count),
             tr(
-                "{too_much} too dear, {too_little} too cheap",
-                too_much=w.refunds.count,
-                too_little=w.supplements.count,
+                "{dear} too dear, {cheap} too cheap",
+                dear=w.refunds.count,
+                cheap=w.supplements.count,
             ),
         ),
         Tile(
