@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -193,6 +194,7 @@ class ReportsPage(Page):
         facts = {} if shown is None else dict(shown.sheet.facts)
         report = None if shown is None else shown.report
         self.state.setText(facts.get(tr("State"), ""))
+        self.state.setToolTip(self.state.text())
         final = (isinstance(report, DayReport) and report.state == "closed") or (
             isinstance(report, PeriodReport) and not report.still_open
         )
@@ -308,13 +310,12 @@ class ReportsPage(Page):
         head.setSpacing(SPACE_2)
         head.addWidget(self.range)
         head.addStretch(1)
-        for button in (self.csv_button, self.pdf_button, self.close_button):
-            head.addWidget(button)
         line = QHBoxLayout()
-        line.setSpacing(SPACE_3)
-        line.addWidget(self.state)
-        line.addStretch(1)
-        line.addWidget(self.first_open)
+        line.setSpacing(SPACE_2)
+        self.state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        line.addWidget(self.state, 1)
+        for button in (self.first_open, self.csv_button, self.pdf_button, self.close_button):
+            line.addWidget(button)
         chart, self._chart_title = titled("", self.chart)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setHandleWidth(SPACE_3)

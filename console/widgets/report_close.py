@@ -12,7 +12,7 @@ from console.back_office.reports.sheets import day_words
 from console.item_models.report_words import money
 from console.language import tr, tr_n
 from console.operations.operator_session import OperatorSession
-from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_3, SPACE_4
 from console.widgets.labels import label, panel, set_tone
 from console.widgets.sign_in import SignInPanel
 
@@ -152,11 +152,8 @@ class ReportClosePanel(QWidget):
         box.setSpacing(SPACE_3)
         for part in (self.heading, self.what, self.reason, self.trouble):
             box.addWidget(part)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_2)
-        buttons.addWidget(self.go, 1)
-        buttons.addWidget(self.cancel)
-        box.addLayout(buttons)
+        box.addWidget(self.go)
+        box.addWidget(self.cancel)
         holder = QWidget()
         row = QHBoxLayout()
         row.addStretch(1)

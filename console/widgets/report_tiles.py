@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from console.item_models.report_words import Tile
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
@@ -43,7 +43,8 @@ class _TileView(QWidget):
         box.setContentsMargins(SPACE_3, SPACE_2, SPACE_3, SPACE_2)
         box.setSpacing(SPACE_1)
         for part in (self._name, self._value, self._beside):
-            part.setMinimumWidth(1)  # a narrow window cuts words, and does not grow
+            # A narrow window cuts words, which the tool tips have whole, and does not grow.
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             box.addWidget(part)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +55,6 @@ class _TileView(QWidget):
         self._value.setText(tile.value)
         self._beside.setText(tile.beside)
         set_tone(self._value, tile.tone)
-        for part in (self._name, self._beside):
+        for part in (self._name, self._value, self._beside):
             part.setToolTip(part.text())
         self.setAccessibleName(" ".join(filter(None, (f"{tile.name}: {tile.value}", tile.beside))))
