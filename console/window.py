@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QEvent, QLocale, QObject, QPoint, QSettings, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QLocale, QObject, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -21,9 +21,8 @@ from PySide6.QtWidgets import (
 from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
-from console.item_models.setting_words import ROLE_WORDS
 from console.item_models.words import ShopWords
-from console.language import ENGLISH, choose, language, languages, own_name, tr
+from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands
 from console.operations.live_state import LiveState
@@ -41,7 +40,7 @@ from console.pages.reports import ReportsPage
 from console.pages.review import ReviewPage
 from console.pages.settings import SettingsPage
 from console.pages.visits import VisitsPage
-from console.theme.appearance import Appearance, TextSize, size_of
+from console.theme.appearance import Appearance, TextSize, ThemeChoice
 from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
 from console.widgets.application import application, speak
@@ -49,11 +48,13 @@ from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
+from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
 from console.widgets.rail import Rail
 from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
 from console.window_actions import fill_book, findables
+from console.window_notices import WindowNotices
 from store_layout.model import StoreLayout
 
 CRASHES, PRINTERS = "crashes", "printers.toml"
@@ -127,7 +128,6 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
-        self._tell_operator()
         self._take_up()
         self.state.start()
         self.history.refresh()
@@ -197,7 +197,8 @@ class MainWindow(QMainWindow):
         for number, page in enumerate(self.pages):
             self._stack.addWidget(page)
             self.rail.add_page(page.icon, tr(page.word), f"{tr(page.tip)} (Ctrl+{number + 1})")
-        self._operator = self.rail.add_foot(Icon.OPERATOR, "", "")
+        self._operator = OperatorButton(self.session, self.appearance)
+        self.rail.add_below(self._operator)
         self._menu_button = self.rail.add_foot(
             Icon.MENU, tr("Menu"), tr("Everything that can be done (Alt+M)")
         )
@@ -231,21 +232,12 @@ class MainWindow(QMainWindow):
         return page
 
     def _connect(self) -> None:
-        self.crashed.connect(self._tell_crash)
+        self._notices = WindowNotices(self, self._state_dir / CRASHES)
         self.rail.chosen.connect(lambda number: self.show_page(self.pages[number].name))
         self.status.led_to.connect(self.show_page)
         self.status.replay_toggled.connect(self.replay.toggle)
         self._menu_button.clicked.connect(self.open_menu)
         self._operator.clicked.connect(self.switch_operator)
-        self.session.changed.connect(self._tell_operator)
-        self.switch.refused.connect(self.notice.say)
-        self.switch.switched.connect(self._tell_switched)
-        self.switch.came_in.connect(self._tell_came_in)
-        self.commands.refused.connect(self.notice.say)
-        self.commands.accepted.connect(self.notice.say)
-        self.history.trouble.connect(self.notice.say)
-        self.reports.done.connect(self.notice.say)
-        self.reports.refused.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
         self.state.visits_closed.connect(self.reviews.refresh)
         self.reviews.changed.connect(self._tell_reviews)
@@ -315,18 +307,6 @@ class MainWindow(QMainWindow):
         said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
         self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
-    def _tell_operator(self) -> None:
-        actor = self.session.actor
-        if actor is None:
-            self._operator.setText(tr("Sign in"))
-            self._operator.setToolTip(tr("Nobody is signed in (Ctrl+L)"))
-        else:
-            self._operator.setText(actor.name)
-            role = tr(ROLE_WORDS[actor.role])
-            self._operator.setToolTip(
-                tr("{name}, {role}: lock, or sign somebody else in (Ctrl+L)", name=actor.name, role=role)
-            )
-
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:
         """A focused button is pressed with Space; the recording is paused with it anywhere else."""
         self._replay[0].setShortcut(
@@ -352,26 +332,10 @@ class MainWindow(QMainWindow):
         self.show_page(wanted if wanted in [page.name for page in self.pages] else "live")
 
     def _take_over(self, handed: HandedOver) -> None:
-        """Go on where the window before this one was; what it was changed for can be undone."""
+        """Go on where the window before this one was."""
         self.session.take_over(handed.actor)
         self.state.select(handed.selected)
-        if handed.changed == "language":
-            said = tr("The console speaks {language} now.", language=own_name(language()))
-            self.notice.say(said, tr("Undo"), lambda: self.choose_language(handed.before))
-        elif handed.changed == "text size":
-            said = tr("Texts have another size now.")
-            self.notice.say(said, tr("Undo"), lambda: self.choose_text_size(size_of(handed.before)))
-
-    def _tell_switched(self, is_open: bool) -> None:
-        said = tr("The store is open.") if is_open else tr("The store is paused.")
-        self.notice.say(said, tr("Undo"), self.switch.toggle)
-
-    def _tell_came_in(self, code: str) -> None:
-        self.notice.say(tr("{code} came in while the store is paused.", code=code))
-
-    def _tell_crash(self, said: str) -> None:
-        folder = QUrl.fromLocalFile(str(self._state_dir / CRASHES))
-        self.notice.say(said, tr("Open folder"), lambda: QDesktopServices.openUrl(folder))
+        self._notices.taken_over(handed)
 
     def _keep(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
@@ -390,7 +354,7 @@ def wanted_language(settings: QSettings) -> str:
 def render_to(
     path: Path,
     size: tuple[int, int],
-    theme: Literal["light", "dark"],
+    theme: ThemeChoice,
     page: str,
     window: MainWindow,
     *,
