@@ -16,6 +16,10 @@ Action = Literal[
     "write off a payment",
     "manage operators",
     "close a day",
+    "look up personal data",
+    "erase personal data",
+    "purge old data",
+    "change the catalogue",
     "open or pause the store",
 ]
 
@@ -27,6 +31,10 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     "write off a payment": frozenset({"manager"}),
     "manage operators": frozenset({"manager"}),
     "close a day": frozenset({"manager"}),
+    "look up personal data": frozenset({"manager"}),
+    "erase personal data": frozenset({"manager"}),
+    "purge old data": frozenset({"manager"}),
+    "change the catalogue": frozenset({"manager"}),
     "open or pause the store": frozenset({"staff", "manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
