@@ -30,6 +30,7 @@ from console.operations.operator_session import OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.replay import Replay
 from console.operations.reports import Reports
+from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.store_switch import StoreSwitch
@@ -93,8 +94,12 @@ class MainWindow(QMainWindow):
         handed: HandedOver | None = None,
         *,
         store_folder: Path | None = None,
+        clips: Path | None = None,
     ) -> None:
-        """``settings_dir``: in this computer's state folder. ``store_folder``: None of a recording."""
+        """``settings_dir``: in this computer's state folder. ``store_folder``: None of a recording.
+
+        ``clips``: where the engine keeps what it saw of events that somebody is asked about.
+        """
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
@@ -112,12 +117,13 @@ class MainWindow(QMainWindow):
         self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self.reports = Reports(ledger_path, layout, self.session, lambda: self.reviews.store_time, self)
+        evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
-            ReviewPage(self.reviews, self.session, words, self.appearance),
+            ReviewPage(self.reviews, evidence, self.session, words, self.appearance),
             VisitsPage(self.state, self.history, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
             ReportsPage(self.reports, self.history, self.session, self.appearance),

@@ -38,7 +38,8 @@ def screenshots(
         spec = make_spec(None, recording, None, SPEED, 1, headless=True, place=Path(scratch))
         layout, witness = layout_of(spec), Witness()
         run_headless(spec, on_status=witness.see, status_s=LOOK_S)
-        with witness.window(layout, spec.ledger_path, _operator(spec.ledger_path)) as render:
+        operator = _operator(spec.ledger_path)
+        with witness.window(layout, spec.ledger_path, operator, clips=spec.clips_path) as render:
             wanted = [*product(render.pages, THEMES, SIZES), ("live", CONTRAST, SIZES[0])]
             for page, theme, size in wanted:
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"

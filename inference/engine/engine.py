@@ -32,12 +32,14 @@ from inference.engine.pictures import PictureBoard
 from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover
 from inference.engine.source import Source
 from inference.engine.view import View
+from inference.evidence.keeper import EvidenceKeeper
 from inference.messages import Alarm, Observation, Outage, StaffMark, Tick
 from inference.messages.codec import Vectors
 from inference.messages.wire import (
     Answer,
     Command,
     Done,
+    KeepEvidence,
     PauseReplay,
     Refused,
     RestartDevice,
@@ -96,6 +98,7 @@ class Engine:
         journal_folder: Path,
         memory: AppearanceMemory | None = None,
         pictures: PictureBoard | None = None,
+        evidence: EvidenceKeeper | None = None,
         options: EngineOptions | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -106,6 +109,7 @@ class Engine:
         self._source = source
         self._memory = memory
         self._pictures = pictures
+        self._evidence = evidence
         self._options = options or EngineOptions()
         self._clock = clock
         self._notes = self._options.notes
@@ -119,6 +123,7 @@ class Engine:
         self._published_at = 0.0
         self._ticked_at = 0.0
         self._told_trouble = ""
+        self._told_lost = ""
 
     # -- from any thread -------------------------------------------------------------------------------
 
@@ -241,6 +246,8 @@ class Engine:
             self._now.count = number + 1
             self._now.from_source += from_source
             self._now.view.saw(seen, results)
+            if self._evidence is not None:
+                self._evidence.saw(seen, results)
             if visits := closed_of(results):
                 self._outbox.put(visits)
 
@@ -264,10 +271,14 @@ class Engine:
         view = self._now.view
         results = self._now.flow.finish(view.state.t)
         view.take(results)
+        if self._evidence is not None:
+            self._evidence.take(results)
         self._outbox.put(closed_of(results))
         self._now.finished = True
         until = time.monotonic() + POST_WAIT_S
         while not self._outbox.wait_empty(0.2) and time.monotonic() < until and not self._stop.is_set():
+            self._beat(PHASE_RUNNING)
+        while not self._stop.is_set() and time.monotonic() < until and not self._has_kept_evidence(0.2):
             self._beat(PHASE_RUNNING)
         self._checkpoint()
         if self._options.exit_at_end:
@@ -330,6 +341,11 @@ class Engine:
             self._told_trouble = trouble
             text = f"visits wait to be posted: {trouble}" if trouble else "visits are posted again"
             self._alarm("ledger", text)
+        lost = "" if self._evidence is None else self._evidence.trouble
+        if lost != self._told_lost:
+            self._told_lost = lost
+            if lost:
+                self._alarm("evidence", f"pictures of a visit in review could not be kept: {lost}")
 
     def _alarm(self, about: str, text: str) -> None:
         view = self._now.view
@@ -369,6 +385,8 @@ class Engine:
                 return _answer(self._source.set_speed(speed))
             case RestartDevice(device=device):
                 return _answer(self._source.restart_device(device))
+            case KeepEvidence(visit=visit):
+                return self._keep_evidence(visit)
             case SetOpen(open=is_open):
                 return self._set_open(is_open)
             case SendShopper(wanted=wanted):
@@ -388,6 +406,15 @@ class Engine:
         t = self._clock() if live else self._now.view.state.t
         self._take([(StaffMark(code, t, staff), False)])
         return Done(f"{code} is {'staff' if staff else 'a shopper'}")
+
+    def _has_kept_evidence(self, wait_s: float) -> bool:
+        return self._evidence is None or self._evidence.wait(wait_s)
+
+    def _keep_evidence(self, visit: str) -> Answer:
+        kept = 0 if self._evidence is None else self._evidence.keep(visit)
+        if not kept:
+            return Refused("nothing of this visit is in the engine's memory any more")
+        return Done(f"what was seen is being kept; shelf events: {kept}")
 
     def _set_open(self, is_open: bool) -> Answer:
         """Kept by a checkpoint at once: whoever restarts the engine finds the store as it was left."""

@@ -164,6 +164,12 @@ class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
     wanted: tuple[Wanted, ...] = ()
 
 
+class KeepEvidence(msgspec.Struct, frozen=True, tag="keep_evidence"):
+    """Write down what is still in memory of a closed visit's shelf events: somebody says it is wrong."""
+
+    visit: str
+
+
 class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
     """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always."""
 
@@ -175,7 +181,15 @@ class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
 
 
 Command = (
-    GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | SetOpen | StopEngine
+    GetSnapshot
+    | SetStaff
+    | PauseReplay
+    | SetReplaySpeed
+    | RestartDevice
+    | SendShopper
+    | SetOpen
+    | KeepEvidence
+    | StopEngine
 )
 
 

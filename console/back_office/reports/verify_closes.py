@@ -11,10 +11,11 @@ from console.back_office.reports.business_days import BusinessDays
 from console.back_office.reports.closing import KIND, DayClose, close_stretch
 from console.back_office.reports.figures import Figures, ReportError
 from console.back_office.reports.stretches import figures_of
+from console.back_office.verify_streams import Fault
 
 
-def close_faults(file: LedgerFile) -> Iterator[tuple[str, str]]:
-    """Place and what is wrong, over all closes."""
+def close_faults(file: LedgerFile) -> Iterator[Fault]:
+    """Over all closes."""
     before: tuple[DayClose, int] | None = None
     rows = file.database.execute(
         "SELECT seq, cause, body FROM entry WHERE kind = ? ORDER BY seq", (KIND,)
@@ -27,13 +28,13 @@ def close_faults(file: LedgerFile) -> Iterator[tuple[str, str]]:
         place = f"close {close.label}"
         expected = 1 if before is None else before[0].number + 1
         if close.number != expected:
-            yield place, f"its number should be {expected}"
+            yield seq, place, f"its number should be {expected}"
         if cause != f"{KIND}:{close.day}":
-            yield place, "its entry is of another day"
+            yield seq, place, "its entry is of another day"
         if before is not None and (close.day <= before[0].day or close.since != before[0].until):
-            yield place, "it does not follow the close before it"
+            yield seq, place, "it does not follow the close before it"
         if _counted(file, close, seq, before) != close.figures:
-            yield place, "its figures are not what the chain comes to"
+            yield seq, place, "its figures are not what the chain comes to"
         before = close, seq
 
 
