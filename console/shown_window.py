@@ -55,6 +55,7 @@ def run_window(
     store_folder: Path | None = None,
     *,
     clips: Path | None = None,
+    layout_folder: Path | None = None,
 ) -> int:
     """Show the window until it is closed; returns the exit status. The caller closes ``link``.
 
@@ -63,7 +64,14 @@ def run_window(
 
     def make(handed: HandedOver | None) -> MainWindow:
         return MainWindow(
-            layout, link, ledger_path, settings_dir, handed, store_folder=store_folder, clips=clips
+            layout,
+            link,
+            ledger_path,
+            settings_dir,
+            handed,
+            store_folder=store_folder,
+            clips=clips,
+            layout_folder=layout_folder,
         )
 
     app = application()

@@ -34,6 +34,7 @@ from inference.engine.opening import OpeningError
 from inference.messages import VisitClosed
 from inference.messages.wire import Wanted
 from inference.recording import Recording, RecordingError
+from inference.recording.format import STORE
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
@@ -189,6 +190,11 @@ def layout_of(spec: EngineSpec) -> StoreLayout:
     return read_store(Path(spec.store or ""))
 
 
+def layout_folder_of(spec: EngineSpec) -> Path:
+    """The folder that :func:`layout_of` reads the layout from."""
+    return Path(spec.store or "") if spec.recording is None else Path(spec.recording) / STORE
+
+
 def _place_of(store: Path | None, recording: Path | None, *, simulated: bool = False) -> str:
     """A live store's place goes by its id, so that journal and ledger stay with it when its folder moves."""
     if store is not None:
@@ -219,8 +225,15 @@ def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) ->
         from console.shown_window import run_window  # while the engine's process starts
 
         store = None if spec.store is None else Path(spec.store)
-        settings = state_dir() / "window"
-        return run_window(layout, link, spec.ledger_path, settings, store, clips=spec.clips_path)
+        return run_window(
+            layout,
+            link,
+            spec.ledger_path,
+            state_dir() / "window",
+            store,
+            clips=spec.clips_path,
+            layout_folder=layout_folder_of(spec),
+        )
 
 
 @contextmanager

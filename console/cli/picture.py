@@ -79,6 +79,7 @@ class Witness:
         operator: tuple[str, str] | None = None,
         *,
         clips: Path | None = None,
+        layout_folder: Path | None = None,
     ) -> Iterator[Render]:
         """A window, offscreen, that shows the moment; gives a function that writes a page of it as PNG.
 
@@ -93,7 +94,9 @@ class Witness:
         app = application()
         with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
             link = StillLink(self._best, self._pictures)
-            window = MainWindow(layout, link, ledger, Path(settings), clips=clips)
+            window = MainWindow(
+                layout, link, ledger, Path(settings), clips=clips, layout_folder=layout_folder
+            )
             window.show()
             if operator is not None:
                 window.session.sign_in(*operator)

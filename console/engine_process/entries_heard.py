@@ -7,6 +7,7 @@ from collections.abc import Callable
 from inference.engine.flow import Flow, FlowMaker
 from inference.messages import GateSignal, Observation, Result
 from inference.messages.codec import Vectors
+from inference.messages.shelves import Misplaced, ScaleLevel
 from store_layout.model import StoreLayout
 
 OnEntry = Callable[[str, float], None]
@@ -36,6 +37,14 @@ class HearingFlow:
     def restore(self, data: bytes, appearances: Vectors | None = None, /) -> None:
         """See ``Flow``."""
         self._flow.restore(data, appearances)
+
+    def scale_levels(self) -> tuple[ScaleLevel, ...]:
+        """See ``Flow``."""
+        return self._flow.scale_levels()
+
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        """See ``Flow``."""
+        return self._flow.misplaced()
 
 
 def hearing(make_flow: FlowMaker, on_entry: OnEntry) -> FlowMaker:

@@ -39,6 +39,7 @@ from inference.messages.wire import (
     Answer,
     Command,
     Done,
+    GetScale,
     KeepEvidence,
     PauseReplay,
     Refused,
@@ -49,6 +50,7 @@ from inference.messages.wire import (
     SetStaff,
     Snapshot,
     StopEngine,
+    TareScale,
 )
 from store_layout.model import StoreLayout
 
@@ -57,6 +59,7 @@ log = logging.getLogger(__name__)
 BATCH = 256
 TICK_S = 0.2
 SNAPSHOT_S = 1 / 15
+SHELVES_S = 1 / 4
 DISK_WAIT_S = 1.0
 POST_WAIT_S = 30.0
 STOP_WAIT_S = 5.0
@@ -121,6 +124,7 @@ class Engine:
         self._checkpointed_at = 0.0
         self._checkpointed_count = 0
         self._published_at = 0.0
+        self._shelves_at = 0.0
         self._ticked_at = 0.0
         self._told_trouble = ""
         self._told_lost = ""
@@ -321,6 +325,9 @@ class Engine:
         if now - self._published_at < SNAPSHOT_S:
             return
         self._published_at = now
+        if now - self._shelves_at >= SHELVES_S:
+            self._shelves_at = now
+            self._look_at_shelves()
         snapshot = self._now.view.snapshot(
             self._source.status(),
             self._source.devices(),
@@ -334,6 +341,10 @@ class Engine:
         before = self._newest
         if before is None or msgspec.structs.replace(snapshot, seq=before.seq) != before:
             self._newest = snapshot
+
+    def _look_at_shelves(self) -> None:
+        view, flow = self._now.view, self._now.flow
+        view.shelves.look(flow.scale_levels(), flow.misplaced(), view.state.t)
 
     def _tell_trouble(self) -> None:
         trouble = self._outbox.trouble
@@ -391,6 +402,10 @@ class Engine:
                 return self._set_open(is_open)
             case SendShopper(wanted=wanted):
                 return self._source.send_shopper(wanted)
+            case TareScale(scale=scale, load_g=load_g):
+                return self._tare(scale, load_g)
+            case GetScale(scale=scale, after=after):
+                return self._now.view.shelves.detail(scale, after)
             case StopEngine():
                 self._stop.set()
                 return Done("the engine ends")
@@ -402,9 +417,7 @@ class Engine:
             return Refused("the recording has ended and every visit is closed")
         if not self._now.view.knows(code):
             return Refused(f"no open visit goes by the code {code!r}")
-        live = self._source.recording_id is None
-        t = self._clock() if live else self._now.view.state.t
-        self._take([(StaffMark(code, t, staff), False)])
+        self._take([(StaffMark(code, self._store_time(), staff), False)])
         return Done(f"{code} is {'staff' if staff else 'a shopper'}")
 
     def _has_kept_evidence(self, wait_s: float) -> bool:
@@ -415,6 +428,25 @@ class Engine:
         if not kept:
             return Refused("nothing of this visit is in the engine's memory any more")
         return Done(f"what was seen is being kept; shelf events: {kept}")
+
+    def _tare(self, scale: str, load_g: float) -> Answer:
+        if scale not in self._layout.scales:
+            return Refused(f"this store has no scale {scale!r}")
+        if self._now.finished:
+            return Refused("the recording has ended")
+        if not 0.0 <= load_g <= self._layout.scales[scale].capacity_g:
+            return Refused(f"{load_g:.0f} g cannot lie on {scale}")
+        self._look_at_shelves()
+        tare = self._now.view.shelves.tare(scale, load_g, self._store_time())
+        if isinstance(tare, str):
+            return Refused(tare)
+        self._take([(tare, False)])
+        self._look_at_shelves()
+        return Done(f"{scale} counts from {tare.zero_g:+.0f} g, with {load_g:.0f} g on it")
+
+    def _store_time(self) -> float:
+        """Now, for what an operator says."""
+        return self._clock() if self._source.recording_id is None else self._now.view.state.t
 
     def _set_open(self, is_open: bool) -> Answer:
         """Kept by a checkpoint at once: whoever restarts the engine finds the store as it was left."""

@@ -14,6 +14,7 @@ from inference.messages import (
     GateSignal,
     Observation,
     Outage,
+    ScaleTare,
     Skeletons,
     StaffMark,
     Tick,
@@ -34,7 +35,7 @@ def write_tracks(tracker: Tracker, seen: Iterable[Observation], file: Path) -> N
     """What the tracker says of these, one after another, as ``tracks.csv``."""
     tracks = TracksFile(file)
     for each in seen:
-        if not isinstance(each, WeightReading | StaffMark) and (update := tracker.observe(each)):
+        if not isinstance(each, WeightReading | StaffMark | ScaleTare) and (update := tracker.observe(each)):
             tracks.write(update)
     tracks.close(keep=True)
 
