@@ -32,6 +32,7 @@ from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.replay import Replay
+from console.operations.reports import Reports
 from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
@@ -41,6 +42,7 @@ from console.operations.store_switch import StoreSwitch
 from console.operations.visit_history import VisitHistory
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
+from console.pages.reports import ReportsPage
 from console.pages.review import ReviewPage
 from console.pages.settings import SettingsPage
 from console.pages.shelves import ShelvesPage
@@ -127,6 +129,7 @@ class MainWindow(QMainWindow):
         self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
         self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
+        self.reports = Reports(ledger_path, layout, self.session, lambda: self.reviews.store_time, self)
         evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
@@ -147,6 +150,7 @@ class MainWindow(QMainWindow):
                 appearance=self.appearance,
             ),
             DevicesPage(self.state, self.commands, self.device_desk, words, appearance=self.appearance),
+            ReportsPage(self.reports, self.history, self.session, self.appearance),
             self._settings_page(ledger_path, store_folder),
         )
         self.book = ActionBook(self)
@@ -170,7 +174,8 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        return self._background.busy or self.reviews.busy or self.device_desk.busy
+        background = (self._background, self.reviews, self.device_desk, self.reports)
+        return any(one.busy for one in background)
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -210,6 +215,7 @@ class MainWindow(QMainWindow):
         self.device_desk.close()
         self.session.close()
         self.reviews.close()
+        self.reports.close()
         self._background.close()
         super().closeEvent(event)
 

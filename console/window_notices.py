@@ -35,6 +35,8 @@ class WindowNotices(QObject):
         ):
             said.connect(window.notice.say)
         window.history.trouble.connect(window.notice.say)
+        window.reports.done.connect(window.notice.say)
+        window.reports.refused.connect(window.notice.say)
         window.crashed.connect(self._crashed)
 
     def taken_over(self, handed: HandedOver) -> None:

@@ -36,6 +36,8 @@ class StoreInfo(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time_zone: str = "UTC"
     """IANA name, e.g. ``Europe/Berlin``."""
     prices_include_tax: bool = True
+    day_starts: str = "00:00"
+    """``HH:MM`` by the shop's clock: what is sold before it counts to the day before."""
 
 
 class Floor(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from console.back_office.bodies import OperatorChange
 from console.back_office.chain import GENESIS, digest, link
 from console.back_office.ledger_file import LedgerFile
+from console.back_office.reports.verify_closes import close_faults
 from console.back_office.verify_corrections import account_faults
 from console.back_office.verify_documents import document_faults
 from console.back_office.verify_payments import payment_faults
@@ -74,6 +75,7 @@ def verify(
             _operator_faults(db),
             payment_faults(db, on_progress),
             purge_faults(db),
+            close_faults(ledger),
             _head_faults(db, expected_head),
         )
         findings = tuple(Finding(place, what) for _, place, what in islice(faults, MOST_FAULTS))

@@ -19,6 +19,7 @@ from console.cli import (
     receipts,
     record,
     recordings,
+    reports,
     reviews,
     screenshots,
     store,
@@ -62,6 +63,7 @@ app.add_typer(payments.app, name="payments")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(catalogue.app, name="catalogue")
 app.command("refund")(disputes.refund)
+app.add_typer(reports.app, name="reports")
 app.add_typer(training.app, name="train")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -36,6 +37,7 @@ from console.printing.stationery import Stationery
 
 COLUMNS = 48
 WIDTH_MM, PRINTED_MM = 80.0, 72.0
+CELL_MM = PRINTED_MM / COLUMNS
 DOTS = 576
 """Pictures are made for this width and drawn into :data:`PRINTED_MM`."""
 MARGIN_MM = 6.0
@@ -50,25 +52,42 @@ MM_PER_INCH = 25.4
 def pdf(receipt: PrintableReceipt, stationery: Stationery) -> bytes:
     """A PDF file of one page, as long as the receipt. Errors as :func:`~.paper_jobs.receipt_blocks`."""
     blocks = receipt_blocks(receipt, Paper(COLUMNS), DOTS, stationery)
+    size = (WIDTH_MM, height_mm(blocks) + 2 * MARGIN_MM)
+    left = (WIDTH_MM - PRINTED_MM) / 2
+    return pdf_of((blocks,), size, (left, MARGIN_MM), f"{receipt.number} - {receipt.shop.name}")
+
+
+def pdf_of(
+    pages: Sequence[Sequence[Block]], size_mm: tuple[float, float], corner_mm: tuple[float, float], title: str
+) -> bytes:
+    """A PDF file of pages of one size, each with blocks under each other from ``corner_mm`` on.
+
+    A text aligned to the left may be as long as the page is wide: a character is :data:`CELL_MM` wide.
+    """
     ensure_application()
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setResolution(_RESOLUTION)
-    writer.setTitle(f"{receipt.number} - {receipt.shop.name}")
+    writer.setTitle(title)
     writer.setCreator("openaisle")
-    size = QSizeF(WIDTH_MM, height_mm(blocks) + 2 * MARGIN_MM)
-    writer.setPageSize(QPageSize(size, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.ExactMatch))
+    exact = QPageSize.SizeMatchPolicy.ExactMatch
+    writer.setPageSize(QPageSize(QSizeF(*size_mm), QPageSize.Unit.Millimeter, "", exact))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
     painter = QPainter(writer)
     try:
         dots_per_mm = _RESOLUTION / MM_PER_INCH
-        painter.scale(dots_per_mm, dots_per_mm)
-        painter.translate((WIDTH_MM - PRINTED_MM) / 2, MARGIN_MM)
-        for block in blocks:
-            draw(painter, block)
-            painter.translate(0, block_mm(block))
+        for number, blocks in enumerate(pages):
+            if number:
+                writer.newPage()
+            painter.save()
+            painter.scale(dots_per_mm, dots_per_mm)
+            painter.translate(*corner_mm)
+            for block in blocks:
+                draw(painter, block)
+                painter.translate(0, block_mm(block))
+            painter.restore()
     finally:
         painter.end()
         buffer.close()
@@ -118,7 +137,7 @@ def draw(painter: QPainter, block: Block) -> None:
 
 
 def _draw_text(painter: QPainter, block: Text) -> None:
-    cell = PRINTED_MM / COLUMNS * (2 if block.wide else 1)
+    cell = CELL_MM * (2 if block.wide else 1)
     font, advance = _font(bold=block.bold)
     metrics = QFontMetricsF(font)
     across = cell * len(block.text)

@@ -23,6 +23,7 @@ class Icon(StrEnum):
     VISITS = "mdi6.receipt-text-outline"
     SHELVES = "mdi6.library-shelves"
     DEVICES = "mdi6.cctv"
+    REPORTS = "mdi6.chart-box-outline"
     MENU = "mdi6.menu"
     GOOD = "mdi6.check-circle-outline"
     WAITING = "mdi6.clock-outline"

@@ -32,9 +32,13 @@ COMMAND = "main.py operators add NAME --role manager"
 class SignInPanel(QWidget):
     """One form in three modes; it says what went wrong under the fields, and forgets what was typed."""
 
-    def __init__(self, session: OperatorSession, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: OperatorSession, parent: QWidget | None = None, *, question: str = ""
+    ) -> None:
+        """``question``: what is asked over the names, where it is not who answers."""
         super().__init__(parent)
         self._session = session
+        self._question = question or tr("Who answers?")
         self._mode: Mode = "names"
         self._old = ""
         self.heading = label("", "title", wrap=True)
@@ -126,7 +130,7 @@ class SignInPanel(QWidget):
         self._mode = mode
         self.button.setEnabled(True)
         heading, why, does = {
-            "names": (tr("Who answers?"), tr("Choose your name and type your PIN."), tr("Sign in")),
+            "names": (self._question, tr("Choose your name and type your PIN."), tr("Sign in")),
             "own PIN": (
                 tr("Choose a PIN of your own"),
                 tr(

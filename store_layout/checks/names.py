@@ -18,6 +18,7 @@ LONGEST = {"clips_days": 90, "visits_days": 3650, "documents_years": 100}
 SHORTEST_BY_LAW = 5
 """Years; a shop that must keep its receipts for less is rare enough to be asked."""
 _ID = re.compile(r"\w[\w.-]{0,63}")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 NOT_A_LINE = (
     "the text is empty, starts or ends with a blank, or has control characters",
     "Write one plain line",
@@ -56,6 +57,9 @@ def _store(store: StoreInfo) -> Iterator[Finding]:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         what, remedy = f"{store.time_zone!r} is not a time zone", "Write its IANA name, such as Europe/Berlin"
         yield Finding(TOML, ("store", "time_zone"), what, remedy)
+    if not _TIME_OF_DAY.fullmatch(store.day_starts):
+        what = f"{store.day_starts!r} is no time of day"
+        yield Finding(TOML, ("store", "day_starts"), what, "Write hours and minutes, such as 04:00")
 
 
 def _id(place: Place, name: str) -> Iterator[Finding]:

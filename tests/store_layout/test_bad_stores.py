@@ -43,7 +43,7 @@ BAD = [
         "line 8", "not TOML: cannot overwrite", "only once"),
     Bad("no format", T, "format = 1", "", "format", "does not say its format", "`format = 1`"),
     Bad("other format", T, "format = 1", "format = 2", "line 4, format", "format is 2", "`format = 1`"),
-    Bad("unknown table", T, "[floor]", "[flour]", "line 13, flour", "flour is not known", "mean floor?"),
+    Bad("unknown table", T, "[floor]", "[flour]", "line 14, flour", "flour is not known", "mean floor?"),
     Bad("missing table", T, "[floor]", "[flour]", "floor", "[floor] is missing", "Add [floor]"),
     Bad("unknown field", T, "name =", "nmae =", "store.nmae", "nmae is not known", "mean name?"),
     Bad("missing field", T, 'name = "Gondola A"\n', "", 'fixture[1] "A"', "name is missing", "Add `name"),
@@ -60,6 +60,8 @@ BAD = [
     Bad("time zone", T, "Europe/Berlin", "Europe/Bern",
         "store.time_zone", "'Europe/Bern' is not", "Europe/Berlin"),
     Bad("time zone path", T, "Europe/Berlin", "../etc", "store.time_zone", "'../etc' is not", "IANA"),
+    Bad("day start", T, 'day_starts = "00:00"', 'day_starts = "24:00"', "store.day_starts",
+        "'24:00' is no time", "04:00"),
     Bad("bad id", T, 'id = "small"', 'id = "a/b"', "store.id", "'a/b' cannot be an id", "letters, digits"),
     Bad("same id", T, 'id = "B"', 'id = "A"', 'fixture[2] "A".id', "id of fixture[1] already", "its own id"),
     Bad("control character", T, '"Gondola A"', '"Gondola\\u0007 A"',
@@ -297,7 +299,7 @@ def test_toml_that_is_not_utf8(folder: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"Gondola A", b"Gond\xf6la A"))
     (problem,) = check_store(folder).problems
     assert "not UTF-8" in problem.what
-    assert problem.what.startswith("line 18 ")
+    assert problem.what.startswith("line 19 ")
 
 
 def test_brackets_without_end(folder: Path) -> None:

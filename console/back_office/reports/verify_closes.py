@@ -1,0 +1,48 @@
+"""Proof of day closes: numbered, in their order, and each what the chain says it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from console.back_office.ledger_file import LedgerFile
+from console.back_office.reports.business_days import BusinessDays
+from console.back_office.reports.closing import KIND, DayClose, close_stretch
+from console.back_office.reports.figures import Figures, ReportError
+from console.back_office.reports.stretches import figures_of
+from console.back_office.verify_streams import Fault
+
+
+def close_faults(file: LedgerFile) -> Iterator[Fault]:
+    """Over all closes."""
+    before: tuple[DayClose, int] | None = None
+    rows = file.database.execute(
+        "SELECT seq, cause, body FROM entry WHERE kind = ? ORDER BY seq", (KIND,)
+    ).fetchall()
+    for seq, cause, body in rows:
+        try:
+            close = msgspec.json.decode(body, type=DayClose)
+        except msgspec.MsgspecError:
+            continue  # the chain is broken there, and says so
+        place = f"close {close.label}"
+        expected = 1 if before is None else before[0].number + 1
+        if close.number != expected:
+            yield seq, place, f"its number should be {expected}"
+        if cause != f"{KIND}:{close.day}":
+            yield seq, place, "its entry is of another day"
+        if before is not None and (close.day <= before[0].day or close.since != before[0].until):
+            yield seq, place, "it does not follow the close before it"
+        if _counted(file, close, seq, before) != close.figures:
+            yield seq, place, "its figures are not what the chain comes to"
+        before = close, seq
+
+
+def _counted(
+    file: LedgerFile, close: DayClose, seq: int, before: tuple[DayClose, int] | None
+) -> Figures | None:
+    days = BusinessDays(close.time_zone, close.day_starts)
+    try:
+        return figures_of(file, days, [close_stretch(close, seq, before)])[0]
+    except (msgspec.MsgspecError, ReportError):
+        return None

@@ -1,0 +1,276 @@
+"""``main.py reports``: what a day or a period came to, how openly it was decided, what left the shelves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table as RichTable
+
+from console.back_office import Ledger
+from console.back_office.money import format_money
+from console.back_office.reports.business_days import ONE_DAY, BusinessDays
+from console.back_office.reports.closing import CloseError, close_day, last_close, open_days
+from console.back_office.reports.csv_file import csv_bytes
+from console.back_office.reports.day_sheets import day_sheet, period_sheet
+from console.back_office.reports.figures import ReportError
+from console.back_office.reports.other_sheets import openness_sheet, stock_sheet
+from console.back_office.reports.periods import day_report, openness_report, period_report
+from console.back_office.reports.sheets import Sheet, cell_text
+from console.back_office.reports.stock import stock_report
+from console.cli.acting import ActingOption, acts, opened
+from console.cli.ledger import LedgerOption, default_ledger
+from console.cli.places import DEMO_STORE, state_dir
+from console.cli.say import JsonOption, errors_in_words, fail, out, print_json
+from store_layout.model import StoreLayout
+from store_layout.problems import StoreProblems
+from store_layout.reader import read_store
+
+app = typer.Typer(help="Day and period reports, closing the day, openness, stock.", no_args_is_help=True)
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", help="The store folder; without it, the demo store.", show_default=False),
+]
+CsvOption = Annotated[
+    Path | None, typer.Option("--csv", help="Also write it for spreadsheets.", show_default=False)
+]
+PdfOption = Annotated[Path | None, typer.Option("--pdf", help="Also write it as PDF.", show_default=False)]
+FirstOption = Annotated[
+    str, typer.Option("--from", help="First day, as 2026-11-01; without it, a week ago.", show_default=False)
+]
+LastOption = Annotated[str, typer.Option("--to", help="Last day; without it, today.", show_default=False)]
+WORDS_ROWS = 15
+"""Rows of a table on a terminal; files and --json have all."""
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """Whose reports they are."""
+
+    layout: StoreLayout
+    days: BusinessDays
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return self.layout.file.store.name
+
+    @property
+    def currency(self) -> str:
+        """What it counts in."""
+        return self.layout.file.store.currency
+
+    def day(self, said: str, otherwise: date) -> date:
+        """A day as it was given, or else."""
+        if not said:
+            return otherwise
+        try:
+            return date.fromisoformat(said)
+        except ValueError as error:
+            raise ReportError(f"{said!r} is no day: write it as 2026-11-26") from error
+
+    @property
+    def today(self) -> date:
+        """By the shop's clock."""
+        return self.days.day_of(time.time())
+
+
+@app.command()
+def day(
+    which: Annotated[str, typer.Argument(help="2026-11-26; without it, today.", show_default=False)] = "",
+    store: StoreOption = None,
+    ledger: LedgerOption = None,
+    csv: CsvOption = None,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a day came to; of a day that is not closed, so far."""
+    with _at(store, ledger) as (shop, file):
+        report = day_report(file, shop.day(which, shop.today), shop.days)
+    sheet = day_sheet(report, shop.days, shop.name, shop.currency)
+    _say(report, sheet, csv=csv, pdf=pdf, as_json=as_json)
+
+
+@app.command()
+def period(
+    first: FirstOption = "",
+    last: LastOption = "",
+    store: StoreOption = None,
+    ledger: LedgerOption = None,
+    csv: CsvOption = None,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What the days of a period came to together; final when all of them are closed."""
+    with _at(store, ledger) as (shop, file):
+        report = period_report(file, *_period(shop, first, last), shop.days)
+    sheet = period_sheet(report, shop.days, shop.name, shop.currency)
+    _say(report, sheet, csv=csv, pdf=pdf, as_json=as_json)
+
+
+@app.command()
+def openness(
+    first: FirstOption = "",
+    last: LastOption = "",
+    store: StoreOption = None,
+    ledger: LedgerOption = None,
+    csv: CsvOption = None,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How often a person decided, what that took, and how often and which way it was wrong."""
+    with _at(store, ledger) as (shop, file):
+        report = openness_report(file, *_period(shop, first, last), shop.days)
+    _say(report, openness_sheet(report, shop.name, shop.currency), csv=csv, pdf=pdf, as_json=as_json)
+
+
+@app.command()
+def stock(
+    first: Annotated[
+        str,
+        typer.Option(
+            "--from", help="Day on whose morning the planogram's stock was right.", show_default=False
+        ),
+    ] = "",
+    last: LastOption = "",
+    store: StoreOption = None,
+    ledger: LedgerOption = None,
+    csv: CsvOption = None,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What left the shelves, by slot and product, and what should be low."""
+    with _at(store, ledger) as (shop, file):
+        days = _period(shop, first, last)
+        report = stock_report(file, shop.layout, shop.days.begins(days[0]), shop.days.bounds(days[1])[1])
+    sheet = stock_sheet(report, shop.days, shop.name, shop.currency)
+    _say(report, sheet, csv=csv, pdf=pdf, as_json=as_json)
+
+
+@app.command()
+def close(
+    acting: ActingOption,
+    which: Annotated[
+        str,
+        typer.Argument(
+            help="2026-11-26; without it, the oldest that is over and not closed.", show_default=False
+        ),
+    ] = "",
+    why: Annotated[
+        str, typer.Option(help="Why it is closed before it is over, or days before it are not.")
+    ] = "",
+    store: StoreOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Close a day: it becomes a numbered document and never changes. Only managers may."""
+    shop, path = _shop(store, ledger)
+    with opened(path, ReportError) as file:
+        actor, waiting = acts(file, acting), open_days(file, shop.days, limit=1)
+        wanted = shop.day(which, waiting[0] if waiting else shop.today)
+        if not which and not waiting:
+            raise CloseError("every day with something in it is closed")
+        made = close_day(file, actor, wanted, shop.days, at=time.time(), why=why)
+    if as_json:
+        print_json({"close": made.row.close, "entry": made.row.entry, "hash": made.row.hash, "new": made.new})
+        return
+    done, figures = made.row.close, made.row.close.figures
+    said = (
+        ""
+        if made.new
+        else f" (on {shop.days.day_of(done.closed_at)} by {done.closed_by}; nothing was written now)"
+    )
+    total = format_money(figures.gross, figures.currency or shop.currency)
+    out.print(
+        f"{done.day} is closed as {done.label}{said}: {figures.receipts.count} receipts, {total} with tax, "
+        f"less {figures.refunds.count} refunds",
+        markup=False,
+        highlight=False,
+    )
+
+
+@app.command("open")
+def open_command(store: StoreOption = None, ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
+    """List the days that are not closed, in the order in which they have to be."""
+    with _at(store, ledger) as (shop, file):
+        found, latest = open_days(file, shop.days), last_close(file)
+    label = None if latest is None else latest.close.label
+    if as_json:
+        print_json({"open": found, "last_close": label, "hash": None if latest is None else latest.hash})
+        return
+    days = ", ".join(day.isoformat() for day in found) or "none"
+    out.print(f"Not closed: {days}. Last close: {label or 'none'}.", markup=False, highlight=False)
+
+
+# -- parts -------------------------------------------------------------------------------------------
+
+
+def _shop(store: Path | None, ledger: Path | None) -> tuple[Shop, Path]:
+    with errors_in_words(StoreProblems, OSError):
+        layout = read_store(store or DEMO_STORE)
+    own = state_dir() / f"live-{layout.file.store.id}" / "ledger.sqlite"
+    return Shop(layout, BusinessDays.of(layout)), ledger or (default_ledger() if store is None else own)
+
+
+@contextmanager
+def _at(store: Path | None, ledger: Path | None) -> Iterator[tuple[Shop, Ledger]]:
+    """The shop, and its ledger to read."""
+    shop, path = _shop(store, ledger)
+    with opened(path, ReportError, read_only=True) as file:
+        yield shop, file
+
+
+def _period(shop: Shop, first: str, last: str) -> tuple[date, date]:
+    end = shop.day(last, shop.today)
+    return shop.day(first, end - 6 * ONE_DAY), end
+
+
+def _say(report: object, sheet: Sheet, *, csv: Path | None, pdf: Path | None, as_json: bool) -> None:
+    written: list[Path] = []
+
+    def write(path: Path | None, make: Callable[[Sheet], bytes]) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(make(sheet))
+            written.append(path)
+
+    try:
+        write(csv, csv_bytes)
+        if pdf is not None:
+            from console.printing.report_pdf import report_pdf
+
+            write(pdf, report_pdf)
+    except OSError as error:
+        raise fail(f"{error.filename}: cannot be written ({error.strerror}); choose another place") from error
+    if as_json:
+        print_json(report)
+        return
+    for path in written:
+        out.print(f"{path}: {path.stat().st_size} bytes", markup=False, highlight=False)
+    if not written:
+        _show(sheet)
+
+
+def _show(sheet: Sheet) -> None:
+    """On a terminal: facts, then each table that has rows."""
+    out.print(sheet.title, style="bold", markup=False, highlight=False)
+    for name, words in sheet.facts:
+        out.print(f"{name}: {words}", markup=False, highlight=False)
+    for table in sheet.tables:
+        if not table.rows:
+            continue
+        shown = RichTable(title=f"{table.title}, {sheet.currency}", box=None, title_justify="left")
+        for column in table.columns:
+            shown.add_column(column.title, justify="right" if column.is_number else "left")
+        rows = (*table.rows[:WORDS_ROWS], *([table.total] if table.total else []))
+        for row in rows:
+            cells = zip(row, table.columns, strict=True)
+            shown.add_row(*(cell_text(value, c.kind, sheet.currency) for value, c in cells))
+        out.print(shown)
+        if len(table.rows) > WORDS_ROWS:
+            out.print(f"... and {len(table.rows) - WORDS_ROWS} more", highlight=False)
