@@ -19,6 +19,7 @@ from console.back_office.bodies import OperatorChange
 from console.back_office.chain import digest
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import ROLES, Actor, NotAllowedError, Role, require
+from console.language import tr
 from store_layout.checks.names import is_plain_line
 
 LOCK_AFTER = 10
@@ -68,7 +69,7 @@ def sign_in(file: LedgerFile, name: str, pin: str, *, at: float, screen: str) ->
     """Check a PIN. Raises :class:`SignInError`, or :class:`PinMustChangeError` for a right first PIN."""
     found = _check_pin(file, name, pin, at, screen)
     if found.must_change:
-        raise PinMustChangeError(f"{found.name} has a first PIN: choose your own one first")
+        raise PinMustChangeError(tr("{name} has a first PIN: choose your own one first", name=found.name))
     return Actor(found.name, found.role, screen)
 
 
@@ -81,13 +82,13 @@ def add_operator(
     with file.writing(f"operator {name}"):
         first = file.scalar("SELECT count(*) FROM operator") == 0
         if by is None and not first:
-            raise OperatorError("There are operators already: a manager has to add others")
+            raise OperatorError(tr("There are operators already: a manager has to add others"))
         if by is None and role != "manager":
-            raise OperatorError("The first operator has to be a manager, or nobody could add others")
+            raise OperatorError(tr("The first operator has to be a manager, or nobody could add others"))
         if by is not None:
             require(by, "manage operators")
         if _find(file, name) is not None:
-            raise OperatorError(f"There is an operator {name} already")
+            raise OperatorError(tr("There is an operator {name} already", name=name))
         file.database.execute(
             "INSERT INTO operator (name, role, pin_hash, active, must_change, failed, locked_until) "
             "VALUES (?, ?, ?, 1, ?, 0, 0)",
@@ -101,7 +102,7 @@ def change_pin(file: LedgerFile, name: str, old: str, new: str, *, at: float, sc
     """Somebody chooses their own PIN."""
     found = _check_pin(file, name, old, at, screen)
     if old == new:
-        raise OperatorError("The new PIN is the old one: choose another")
+        raise OperatorError(tr("The new PIN is the old one: choose another"))
     check_pin_choice(new)
     return _set_pin(file, Actor(found.name, found.role, screen), found.name, new, first=False, at=at)
 
@@ -153,10 +154,12 @@ def retire(file: LedgerFile, by: Actor, name: str, *, at: float, why: str = "") 
 def check_pin_choice(pin: str) -> None:
     """Raise :class:`OperatorError` for a PIN that is too short or among the first ones to be guessed."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
-        raise OperatorError(f"A PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits and nothing else")
+        raise OperatorError(
+            tr("A PIN has {least} to {most} digits and nothing else", least=SHORTEST_PIN, most=LONGEST_PIN)
+        )
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if len(steps) == 1 and steps <= {0, 1, 9}:
-        raise OperatorError("The digits of the PIN are all equal or in a row: choose others")
+        raise OperatorError(tr("The digits of the PIN are all equal or in a row: choose others"))
 
 
 # -- rows --------------------------------------------------------------------------------------------
@@ -177,13 +180,13 @@ def _find(file: LedgerFile, name: str) -> Operator | None:
 def _known(file: LedgerFile, name: str) -> Operator:
     found = _find(file, name)
     if found is None:
-        raise OperatorError(f"There is no operator {name}")
+        raise OperatorError(tr("There is no operator {name}", name=name))
     return found
 
 
 def _check_new(name: str, role: str, pin: str) -> None:
     if not is_plain_line(name) or len(name) > 40:
-        raise OperatorError("A name is one plain line of at most 40 letters")
+        raise OperatorError(tr("A name is one plain line of at most 40 letters"))
     if role not in ROLES:
         raise OperatorError(f"{role!r} is no role: {', '.join(ROLES)}")
     check_pin_choice(pin)
@@ -192,7 +195,7 @@ def _check_new(name: str, role: str, pin: str) -> None:
 def _keep_a_manager(file: LedgerFile, found: Operator) -> None:
     managers = file.scalar("SELECT count(*) FROM operator WHERE role = 'manager' AND active = 1")
     if found.role == "manager" and found.active and managers == 1:
-        raise NotAllowedError(f"{found.name} is the last manager: make somebody else one first")
+        raise NotAllowedError(tr("{name} is the last manager: make somebody else one first", name=found.name))
 
 
 def _set_pin(file: LedgerFile, by: Actor, name: str, pin: str, *, first: bool, at: float) -> Operator:
@@ -243,16 +246,22 @@ def _check_pin(file: LedgerFile, name: str, pin: str, at: float, screen: str) ->
             lock = LOCK_S * 2 ** min(failed - LOCK_AFTER, 10) if failed >= LOCK_AFTER else 0.0
             _count(file, found.name, failed, at + min(lock, LONGEST_LOCK_S) if lock else 0.0)
     if found is None or not found.active:
-        raise SignInError("Name or PIN is wrong")
+        raise SignInError(tr("Name or PIN is wrong"))
     if found.locked_until > at:
         minutes = max(1, round((found.locked_until - at) / 60))
-        raise SignInError(f"{found.name} is locked for {minutes} min: wait, or ask a manager to unlock")
+        raise SignInError(
+            tr(
+                "{name} is locked for {minutes} min: wait, or ask a manager to unlock",
+                name=found.name,
+                minutes=minutes,
+            )
+        )
     if not _matches(file, found.name, pin):
         with file.writing(f"the attempt of {name}"):
             record(file, None, "wrong PIN", at=at, about=found.name, screen=screen)
             if found.failed + 1 >= LOCK_AFTER:
                 record(file, None, "locked the operator", at=at, about=found.name, screen=screen)
-        raise SignInError("Name or PIN is wrong")
+        raise SignInError(tr("Name or PIN is wrong"))
     with file.writing(f"the attempt of {name}"):
         _count(file, found.name, 0, 0.0)
     return found

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
-from console.language import tr, tr_n
+from console.language import ENGLISH, language, tr, tr_n
 from console.operations.review_desk import OpenCard
 from inference.messages.results import Explanation, ItemMove, Question
 from store_layout.model import Slot
@@ -78,7 +78,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
     return Shown(
         visit=card.visit,
         event=question.event,
-        text=question.text,
+        text=_asked(question, words),
         choices=tuple(_choice(i, question, card, words) for i in range(len(question.alternatives))),
         none_words=tr("None of these"),
         none_effect=_effect(totals[-1], card.counted, words),
@@ -170,6 +170,14 @@ def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
     sign = "+" if total > counted else MINUS
     change = f"{sign}{words.money(abs(total - counted))}"
     return tr("receipt {total} ({change})", total=words.money(total), change=change)
+
+
+def _asked(question: Question, words: ShopWords) -> str:
+    """The engine's own sentence, which is English; in another language one made of the answers."""
+    if language() == ENGLISH:
+        return question.text
+    ways = dict.fromkeys(_moves(explanation, words) for explanation in question.alternatives)
+    return tr("What is right: {ways}?", ways=tr(" or ").join(ways)) if ways else question.text
 
 
 def _moves(explanation: Explanation, words: ShopWords) -> str:

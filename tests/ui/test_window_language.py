@@ -83,3 +83,10 @@ def test_a_language_chosen_by_mistake_is_undone_from_the_notice(qtbot: QtBot, sh
     shown.window.notice.button.click()
     assert language() == "en"
     assert shown.window.page.name == "settings"
+
+
+def test_a_refusal_is_in_the_language_too(qtbot: QtBot, shown: ShownWindow) -> None:
+    shown.window.choose_language("de")
+    with qtbot.waitSignal(shown.window.session.refused) as refused:
+        shown.window.session.sign_in("Nobody", "482913")
+    assert refused.args == ["Name oder PIN ist falsch."]
