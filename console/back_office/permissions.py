@@ -6,6 +6,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from console.language import tr, tr_noop
+
 Role = Literal["staff", "manager", "kiosk"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Action = Literal[
@@ -25,19 +27,19 @@ Action = Literal[
 ]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
-    "answer a review": frozenset({"staff", "manager"}),
-    "open a dispute": frozenset({"staff", "manager", "kiosk"}),
-    "decide a dispute": frozenset({"manager"}),
-    "collect a payment": frozenset({"staff", "manager"}),
-    "write off a payment": frozenset({"manager"}),
-    "manage operators": frozenset({"manager"}),
-    "correct the floor": frozenset({"staff", "manager"}),
-    "close a day": frozenset({"manager"}),
-    "look up personal data": frozenset({"manager"}),
-    "erase personal data": frozenset({"manager"}),
-    "purge old data": frozenset({"manager"}),
-    "change the catalogue": frozenset({"manager"}),
-    "open or pause the store": frozenset({"staff", "manager"}),
+    tr_noop("answer a review"): frozenset({"staff", "manager"}),
+    tr_noop("open a dispute"): frozenset({"staff", "manager", "kiosk"}),
+    tr_noop("decide a dispute"): frozenset({"manager"}),
+    tr_noop("collect a payment"): frozenset({"staff", "manager"}),
+    tr_noop("write off a payment"): frozenset({"manager"}),
+    tr_noop("manage operators"): frozenset({"manager"}),
+    tr_noop("correct the floor"): frozenset({"staff", "manager"}),
+    tr_noop("close a day"): frozenset({"manager"}),
+    tr_noop("look up personal data"): frozenset({"manager"}),
+    tr_noop("erase personal data"): frozenset({"manager"}),
+    tr_noop("purge old data"): frozenset({"manager"}),
+    tr_noop("change the catalogue"): frozenset({"manager"}),
+    tr_noop("open or pause the store"): frozenset({"staff", "manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
 
@@ -58,15 +60,24 @@ class Actor(msgspec.Struct, frozen=True):
 def require(actor: Actor, action: Action) -> None:
     """Raise :class:`NotAllowedError` unless the role may do that."""
     if actor.role not in ALLOWED[action]:
-        may = " or ".join(sorted(ALLOWED[action]))
-        raise NotAllowedError(f"{actor.name} is {actor.role} and may not {action}: ask {may}")
+        may = tr(" or ").join(tr(role) for role in sorted(ALLOWED[action]))
+        said = tr(
+            "{name} is {role} and may not {action}: ask {may}",
+            name=actor.name,
+            role=tr(actor.role),
+            action=tr(action),
+            may=may,
+        )
+        raise NotAllowedError(said)
 
 
 def require_second(actor: Actor, approver: Actor | None, action: Action, why: str) -> Actor:
     """The second person who agrees. Raises :class:`NotAllowedError`, with ``why`` one is needed."""
     if approver is None:
-        raise NotAllowedError(f"{why}: a second person who may {action} has to agree")
+        raise NotAllowedError(
+            tr("{why}: a second person who may {action} has to agree", why=why, action=tr(action))
+        )
     require(approver, action)
     if approver.name == actor.name:
-        raise NotAllowedError(f"{why}: somebody else than {actor.name} has to agree")
+        raise NotAllowedError(tr("{why}: somebody else than {name} has to agree", why=why, name=actor.name))
     return approver

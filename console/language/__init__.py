@@ -11,6 +11,7 @@ import gettext
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from babel import Locale
 from babel.messages.catalog import Catalog
@@ -42,6 +43,8 @@ class _Words:
         forms = found.string if isinstance(found.string, tuple | list) else (found.string,)
         return (forms[number] if number < len(forms) else "") or None
 
+
+Said = TypeVar("Said", bound=str)
 
 _chosen = [_Words(ENGLISH)]
 
@@ -78,7 +81,7 @@ def choose(code: str) -> None:
     _chosen[0] = _Words(code, catalogue, gettext.c2py(catalogue.plural_expr))
 
 
-def tr_noop(text: str) -> str:
+def tr_noop(text: Said) -> Said:
     """Mark a text that is kept for later and handed to :func:`tr` when it is shown; here it stays English."""
     return text
 

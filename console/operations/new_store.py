@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from console.language import tr
 from store_layout.aim import looking_at
 from store_layout.checks import check_all
 from store_layout.findings import CATALOG, Finding, draft_of
@@ -122,7 +123,7 @@ def _row(finding: Finding) -> str:
     if not finding.place or not isinstance(finding.place[0], int) or finding.place[0] < 0:
         return finding.what
     column = f", {finding.place[1]}" if len(finding.place) > 1 else ""
-    return f"row {finding.place[0] + 1}{column}: {finding.what}"
+    return tr("row {number}: {what}", number=f"{finding.place[0] + 1}{column}", what=finding.what)
 
 
 def _products(answers: Answers) -> tuple[tuple[Product, ...], list[FieldProblem]]:
@@ -131,22 +132,23 @@ def _products(answers: Answers) -> tuple[tuple[Product, ...], list[FieldProblem]
     try:
         content = Path(answers.catalog).expanduser().read_bytes()
     except OSError as error:
-        what = f"the file cannot be read ({error.strerror})"
-        return (), [FieldProblem("catalog", what, "Choose a CSV file, or leave this empty")]
+        what = tr("the file cannot be read ({error})", error=error.strerror)
+        return (), [FieldProblem("catalog", what, tr("Choose a CSV file, or leave this empty"))]
     products, _, findings = read_products(content, answers.currency)
     return tuple(products.values()), [_of_field(finding) for finding in findings]
 
 
 def _folder(text: str) -> list[FieldProblem]:
     if not text.strip():
-        return [FieldProblem("folder", "there is no folder yet", "Choose where the store is written")]
+        return [FieldProblem("folder", tr("there is no folder yet"), tr("Choose where the store is written"))]
     folder = Path(text).expanduser()
     try:
         if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-            return [FieldProblem("folder", "there is something in it", "Choose a new or an empty folder")]
+            what = tr("there is something in it")
+            return [FieldProblem("folder", what, tr("Choose a new or an empty folder"))]
     except OSError as error:
-        what = f"it cannot be looked into ({error.strerror})"
-        return [FieldProblem("folder", what, "Choose another folder")]
+        what = tr("it cannot be looked into ({error})", error=error.strerror)
+        return [FieldProblem("folder", what, tr("Choose another folder"))]
     return []
 
 

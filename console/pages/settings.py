@@ -184,7 +184,7 @@ class SettingsPage(Page):
     def _places(self) -> QFrame:
         rows: list[tuple[str, QWidget]] = []
         for what, folder in self._folders:
-            shown = label(tr("none") if folder is None else str(folder), wrap=True, name=what)
+            shown = label(tr("no folder") if folder is None else str(folder), wrap=True, name=what)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             cell = QWidget()
             row = QHBoxLayout(cell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from console.widgets.offscreen import keep_back_size_hints
@@ -24,6 +24,7 @@ def application() -> QApplication:
 
 def speak(code: str) -> None:
     """Have Qt say its own words in this language: the names of keys, the menu of a text field."""
+    QLocale.setDefault(QLocale(code))  # days and months in fields for dates
     app = application()
     before = app.findChild(QTranslator)
     if before is not None and before.objectName() == code:

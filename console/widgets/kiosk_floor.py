@@ -96,7 +96,7 @@ class KioskFloor(QWidget):
         """Show what is to be shown now."""
         inside = len(self._state.visitors)
         well = self._state.engine_state == "running"
-        self.inside.setText(tr("{n} inside", n=inside) if well else tr("Back in a moment"))
+        self.inside.setText(tr_n("{n} inside", "{n} inside", inside) if well else tr("Back in a moment"))
         self._foot.setCurrentIndex(0 if self.attracting else 1)
         self.send.setVisible(self._shoppers.is_simulated)
         if self.attracting:

@@ -14,7 +14,8 @@ from console.theme.icons import Icon, icon_pixmap
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_SECONDARY
 
 WIDTH = 96
-HEIGHT = 64
+HEIGHT, WORD = 46, 18
+"""Around the word, and the word, which grows with the text size."""
 
 
 def rail_width() -> int:
@@ -38,7 +39,7 @@ class RailButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """One size for all."""
-        return QSize(rail_width() - 1, sized(HEIGHT))
+        return QSize(rail_width() - 1, HEIGHT + sized(WORD))
 
     def setText(self, word: str) -> None:  # noqa: N802
         """Say something else under the icon."""
@@ -65,17 +66,17 @@ class RailButton(QAbstractButton):
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         colour = theme.text if self.isChecked() else theme.secondary
         middle = box.center().x()
-        side = sized(24)
+        side = 24
         picture = icon_pixmap(self._what, colour, side, self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(middle - side / 2, box.top() + sized(9)), picture)
+        painter.drawPixmap(QPointF(middle - side / 2, box.top() + 9), picture)
         painter.setPen(QColor(colour))
         painter.setFont(ui_font(TEXT_SECONDARY, bold=self.isChecked()))
-        words = QRectF(box.left(), box.top() + sized(35), box.width(), sized(18))
+        words = QRectF(box.left(), box.top() + 35, box.width(), sized(WORD))
         metrics = QFontMetricsF(painter.font())
         said = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, said)
         if self._badge:
-            self._paint_badge(painter, QPointF(middle + sized(10), box.top() + sized(8)))
+            self._paint_badge(painter, QPointF(middle + 10, box.top() + 8))
 
     def _paint_badge(self, painter: QPainter, at: QPointF) -> None:
         theme = self._appearance.theme

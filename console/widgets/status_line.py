@@ -27,7 +27,7 @@ ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
     "stopped": (tr_noop("Engine stopped"), "wrong"),
     "failed": (tr_noop("Engine failed"), "wrong"),
 }
-SOURCE_LEAST = 200
+SOURCE_LEAST = 80
 """Pixels: a long name is cut before a small screen is left."""
 SOURCE_PADDING = 28
 """Around its text and icon."""

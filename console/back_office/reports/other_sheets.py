@@ -188,7 +188,7 @@ def _slots_table(name: str, title: str, slots: tuple[SlotMoved, ...]) -> Table:
             Column(tr("Product")),
             Column(tr("Taken"), "count"),
             Column(tr("Shared"), "count"),
-            Column(tr("Left"), "count"),
+            Column(tr("On the shelf"), "count"),
             Column(tr("Fits"), "count"),
             Column(tr("State")),
         ),
