@@ -37,6 +37,7 @@ from inference.messages.results import (
     Explanation,
     Felt,
     FloorUpdate,
+    Ground,
     Hand,
     ItemMove,
     Person,
@@ -48,6 +49,8 @@ from inference.messages.results import (
     TrackStarted,
     VisitClosed,
     VisitOpened,
+    VisitTrace,
+    Waypoint,
 )
 
 __all__ = [
@@ -67,6 +70,7 @@ __all__ = [
     "FloorUpdate",
     "Frame",
     "GateSignal",
+    "Ground",
     "Hand",
     "Holding",
     "ItemMove",
@@ -87,5 +91,7 @@ __all__ = [
     "TrackStarted",
     "VisitClosed",
     "VisitOpened",
+    "VisitTrace",
+    "Waypoint",
     "WeightReading",
 ]
