@@ -24,7 +24,7 @@ def numbers_matching(file: LedgerFile, search: str, limit: int) -> tuple[int, ..
     if len(search) == 4 and search.isdecimal():
         found.update(_cards(file, search, limit))
     found.update(_codes(file, search, limit))
-    for sku in _products(file, search):
+    for sku in skus_named(file, search):
         found.update(_with_product(file, sku, limit))
     return tuple(sorted(found, reverse=True)[:limit])
 
@@ -33,6 +33,17 @@ def remember_names(file: LedgerFile, lines: list[tuple[str, str]]) -> None:
     """Keep (sku, name) of what was sold, once. Within a transaction."""
     for line in lines:
         file.database.execute("INSERT OR IGNORE INTO sold_product VALUES (?, ?)", line)
+
+
+def skus_named(file: LedgerFile, search: str) -> list[str]:
+    """Products of which something was sold whose name or sku has this in it."""
+    like = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = file.database.execute(
+        "SELECT DISTINCT sku FROM sold_product "
+        "WHERE name LIKE ? ESCAPE '\\' OR sku LIKE ? ESCAPE '\\' LIMIT ?",
+        (like, like, MOST_PRODUCTS),
+    )
+    return [sku for (sku,) in rows.fetchall()]
 
 
 def _codes(file: LedgerFile, search: str, limit: int) -> list[int]:
@@ -50,16 +61,6 @@ def _cards(file: LedgerFile, search: str, limit: int) -> list[int]:
         (search, limit),
     )
     return [number for (number,) in rows.fetchall()]
-
-
-def _products(file: LedgerFile, search: str) -> list[str]:
-    like = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    rows = file.database.execute(
-        "SELECT DISTINCT sku FROM sold_product "
-        "WHERE name LIKE ? ESCAPE '\\' OR sku LIKE ? ESCAPE '\\' LIMIT ?",
-        (like, like, MOST_PRODUCTS),
-    )
-    return [sku for (sku,) in rows.fetchall()]
 
 
 def _with_product(file: LedgerFile, sku: str, limit: int) -> list[int]:

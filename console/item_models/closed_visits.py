@@ -5,16 +5,16 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QObject
 
+from console.back_office.visit_search import VisitEntry
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
-from console.operations.visit_history import ClosedVisitEntry
 from console.theme.icons import Icon
 
 
 class ClosedRow(msgspec.Struct, frozen=True):
     """One closed visit as the list shows it."""
 
-    entry: ClosedVisitEntry
+    entry: VisitEntry
     items: int
     value: int
     goods: str
@@ -42,7 +42,7 @@ def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
     return _OUTCOMES[row.entry.row.state]
 
 
-def why(entry: ClosedVisitEntry) -> str:
+def why(entry: VisitEntry) -> str:
     """Why there is no receipt yet, or what staff should know, a line each; empty when all is plain."""
     visit = entry.row.visit
     return "\n".join([*(question.text for question in visit.questions), *visit.notes])
@@ -95,11 +95,11 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
         if passed and self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
 
-    def show(self, entries: tuple[ClosedVisitEntry, ...]) -> None:
+    def show(self, entries: tuple[VisitEntry, ...]) -> None:
         """Take what the ledger said."""
         self.replace([self._row(entry) for entry in entries])
 
-    def _row(self, entry: ClosedVisitEntry) -> ClosedRow:
+    def _row(self, entry: VisitEntry) -> ClosedRow:
         visit, document = entry.row.visit, entry.document
         value = (
             document.receipt.total
