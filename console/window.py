@@ -32,10 +32,12 @@ from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
 from console.operations.visit_history import VisitHistory
+from console.operations.visit_work import VisitWork
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.review import ReviewPage
 from console.pages.visits import VisitsPage
+from console.printing.places import PrintPlaces
 from console.theme.appearance import CHOICES, Appearance, ThemeChoice
 from console.theme.icons import Icon
 from console.widgets.banner import EngineBanner
@@ -55,7 +57,16 @@ THEME_WORDS: dict[ThemeChoice, str] = {"system": "Like the system", "light": "Li
 class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
-    def __init__(self, layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> None:
+    def __init__(
+        self,
+        layout: StoreLayout,
+        link: EngineLink,
+        ledger_path: Path,
+        settings_dir: Path,
+        *,
+        prints: PrintPlaces | None = None,
+    ) -> None:
+        """``prints``: where printers and receipts' stationery are; else printers are beside the settings."""
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
@@ -67,13 +78,22 @@ class MainWindow(QMainWindow):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
+        self.visits = VisitWork(
+            ledger_path,
+            layout,
+            self.history,
+            self.session,
+            self,
+            places=prints or PrintPlaces(settings_dir),
+            store_time=lambda: self.reviews.store_time,
+        )
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
             ReviewPage(self.reviews, self.session, words, self.appearance),
-            VisitsPage(self.state, self.history, words, self.appearance),
+            VisitsPage(self.state, self.visits, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )
         self._groups: dict[str, list[QAction]] = {}
@@ -94,7 +114,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        return self._background.busy or self.reviews.busy
+        return self._background.busy or self.reviews.busy or self.visits.busy
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -116,6 +136,7 @@ class MainWindow(QMainWindow):
         self.history.close()
         self.session.close()
         self.reviews.close()
+        self.visits.close()
         self._background.close()
         super().closeEvent(event)
 
@@ -155,7 +176,9 @@ class MainWindow(QMainWindow):
         self._menu_button.clicked.connect(self._open_menu)
         self.commands.refused.connect(self.notice.say)
         self.commands.accepted.connect(self.notice.say)
-        self.history.trouble.connect(self.notice.say)
+        for trouble in (self.history, self.visits.search, self.visits.desk):
+            trouble.trouble.connect(self.notice.say)
+        self.visits.prints.said.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
         self.state.visits_closed.connect(self.reviews.refresh)
         self.reviews.changed.connect(self._tell_reviews)
@@ -307,10 +330,16 @@ def application() -> QApplication:
     return app
 
 
-def run_window(layout: StoreLayout, link: EngineLink, ledger_path: Path, settings_dir: Path) -> int:
+def run_window(
+    layout: StoreLayout,
+    link: EngineLink,
+    ledger_path: Path,
+    settings_dir: Path,
+    prints: PrintPlaces | None = None,
+) -> int:
     """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
     app = application()
-    window = MainWindow(layout, link, ledger_path, settings_dir)
+    window = MainWindow(layout, link, ledger_path, settings_dir, prints=prints)
     window.show()
     with steady_memory():
         status = app.exec()

@@ -60,6 +60,11 @@ def disputes(file: LedgerFile, state: State | None = None, limit: int = 200) -> 
     return _read(file, f"{_SELECT} {where}", (state, state, limit))
 
 
+def disputes_of(file: LedgerFile, receipt: int) -> list[DisputeRow]:
+    """All about one receipt, newest first."""
+    return _read(file, f"{_SELECT} WHERE receipt = ? ORDER BY opened_at DESC, id DESC", (receipt,))
+
+
 def next_key(file: LedgerFile, receipt: int) -> str:
     """A key for one more dispute of a receipt, where nobody gave one. Within a transaction."""
     return str(file.scalar("SELECT count(*) + 1 FROM dispute WHERE receipt = ?", receipt))

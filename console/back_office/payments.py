@@ -125,24 +125,25 @@ def owed(ledger: Ledger, receipt: int) -> int:
 
 def unpaid(ledger: Ledger) -> list[Unpaid]:
     """Receipts of which something could not be charged or given back, with what can be done."""
-    found = []
-    for number in rows.open_ends(ledger):
-        left, document = owed(ledger, number), ledger.document(number)
-        failed = _failed_of(ledger, number, left)
-        if document is None or not failed:
-            continue
-        steps = COLLECT if left > 0 else GIVE_BACK
-        found.append(
-            Unpaid(
-                receipt=number,
-                code=document.receipt.code,
-                owed=left,
-                currency=document.receipt.currency,
-                why=failed[-1].said,
-                next_steps=steps[failed[-1].state],
-            )
-        )
-    return found
+    found = [unpaid_of(ledger, number) for number in rows.open_ends(ledger)]
+    return [entry for entry in found if entry is not None]
+
+
+def unpaid_of(ledger: Ledger, receipt: int) -> Unpaid | None:
+    """What could not be charged or given back of one receipt, with what can be done; None: nothing."""
+    left, document = owed(ledger, receipt), ledger.document(receipt)
+    failed = _failed_of(ledger, receipt, left)
+    if document is None or not failed:
+        return None
+    steps = COLLECT if left > 0 else GIVE_BACK
+    return Unpaid(
+        receipt=receipt,
+        code=document.receipt.code,
+        owed=left,
+        currency=document.receipt.currency,
+        why=failed[-1].said,
+        next_steps=steps[failed[-1].state],
+    )
 
 
 def try_again(ledger: Ledger, actor: Actor, receipt: int, now: float) -> PaymentTask:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
@@ -18,8 +19,10 @@ import msgspec
 
 from console.back_office.dispute_rows import State as DisputeState
 from console.back_office.ledger import Ledger
+from console.back_office.ledger_file import LedgerFile
 from console.back_office.records import DocumentRow, VisitRow
 from console.back_office.searching import skus_named
+from inference.messages.results import ClosedVisit
 from store_layout.currency import to_minor
 
 VisitState = Literal["receipt", "issue", "review", "nothing", "staff"]
@@ -28,6 +31,7 @@ AROUND = timedelta(minutes=15)
 """A time of day means the visits that closed so near to it."""
 DAYS_BACK = 31
 """A time of day without a day is looked for on so many days."""
+LONGEST_VISIT_S = 86_400.0
 _NUMBER = re.compile(r"(?:R-)?0*(\d{1,15})", re.IGNORECASE)
 _TIME = re.compile(r"([01]?\d|2[0-3])[:h]([0-5]\d)", re.IGNORECASE)
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
@@ -130,6 +134,20 @@ def rows_of(ledger: Ledger, ids: list[str]) -> list[VisitEntry]:
         )
         for visit, row in visits.items()
     ]
+
+
+def codes_beside(ledger: LedgerFile, visit: ClosedVisit, tracks: Iterable[int]) -> dict[int, str]:
+    """Codes of these tracks, as far as their visits overlap this one and are closed; its own among them."""
+    found = {visit.track: visit.code}
+    wanted = set(tracks) - {visit.track}
+    if wanted:
+        rows = ledger.database.execute(
+            "SELECT json_extract(body, '$.track'), code FROM visit "
+            "WHERE closed_at >= ? AND closed_at <= ? AND entered_at <= ?",
+            (visit.entered_at, visit.closed_at + LONGEST_VISIT_S, visit.closed_at),
+        )
+        found |= {track: code for track, code in rows.fetchall() if track in wanted}
+    return found
 
 
 # -- parts -------------------------------------------------------------------------------------------

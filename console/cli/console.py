@@ -27,6 +27,7 @@ from console.engine_process.running import JOURNAL
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
+from console.printing.places import PrintPlaces
 from inference.detection import ModelError
 from inference.detection.threads import CORES
 from inference.engine.opening import OpeningError
@@ -215,7 +216,9 @@ def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) ->
     with engine_link(spec, keep_running=keep_running) as link:
         from console.window import run_window  # while the engine's process starts
 
-        return run_window(layout, link, spec.ledger_path, state_dir() / "window")
+        folder = None if spec.store is None else Path(spec.store)
+        prints = PrintPlaces(state_dir(), folder)
+        return run_window(layout, link, spec.ledger_path, state_dir() / "window", prints)
 
 
 @contextmanager

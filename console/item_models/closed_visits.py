@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from console.back_office.visit_search import VisitEntry
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
+from console.language import tr
 from console.theme.icons import Icon
 
 
@@ -19,7 +20,6 @@ class ClosedRow(msgspec.Struct, frozen=True):
     value: int
     goods: str
     """What was taken, in a line."""
-    search_text: str
 
     @property
     def left_at(self) -> float:
@@ -28,18 +28,43 @@ class ClosedRow(msgspec.Struct, frozen=True):
         return visit.closed_at if visit.left_at is None else visit.left_at
 
 
-_OUTCOMES: dict[str, tuple[str, str, Icon | None]] = {
-    "receipt": ("Receipt", "good", Icon.GOOD),
-    "issue": ("Receipt to come", "waiting", Icon.WAITING),
-    "review": ("Needs review", "waiting", Icon.WAITING),
-    "nothing": ("Nothing taken", "neutral", None),
-    "staff": ("Staff", "neutral", Icon.STAFF),
+_TONES: dict[str, tuple[str, Icon | None]] = {
+    "receipt": ("good", Icon.GOOD),
+    "issue": ("waiting", Icon.WAITING),
+    "review": ("waiting", Icon.WAITING),
+    "nothing": ("neutral", None),
+    "staff": ("neutral", Icon.STAFF),
+    "unpaid": ("wrong", Icon.WRONG),
+    "disputed": ("waiting", Icon.WAITING),
+    "corrected": ("neutral", Icon.GOOD),
 }
 
 
+def outcome_words(state: str) -> str:
+    """What became of a visit, as people say it."""
+    return {
+        "receipt": tr("Receipt"),
+        "issue": tr("Receipt to come"),
+        "review": tr("Needs review"),
+        "nothing": tr("Nothing taken"),
+        "staff": tr("Staff"),
+        "unpaid": tr("Unpaid"),
+        "disputed": tr("Disputed"),
+        "corrected": tr("Corrected"),
+    }.get(state, state)
+
+
 def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
-    """What became of the visit: word, tone and sign."""
-    return _OUTCOMES[row.entry.row.state]
+    """What became of the visit: word, tone and sign. What somebody has to do something about comes first."""
+    entry = row.entry
+    state = entry.row.state
+    if entry.disputed == "open":
+        state = "disputed"
+    elif entry.unpaid:
+        state = "unpaid"
+    elif entry.corrected:
+        state = "corrected"
+    return outcome_words(state), *_TONES[state]
 
 
 def why(entry: VisitEntry) -> str:
@@ -55,29 +80,31 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
         super().__init__(
             (
                 Column(
-                    "Left",
+                    tr("Left"),
                     lambda r: left_words(r.left_at, self._now, words.zone, live=self._live),
                     lambda r: r.left_at,
                     tip=lambda r: day_and_time(r.left_at, words.zone),
                 ),
-                Column("Visit", lambda r: r.entry.row.visit.code),
-                Column("Stay", _stay, lambda r: r.left_at - r.entry.row.visit.entered_at, number=True),
-                Column("Items", lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True),
+                Column(tr("Visit"), lambda r: r.entry.row.visit.code),
+                Column(tr("Stay"), _stay, lambda r: r.left_at - r.entry.row.visit.entered_at, number=True),
                 Column(
-                    "Total",
+                    tr("Items"), lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True
+                ),
+                Column(
+                    tr("Total"),
                     lambda r: words.money(r.value) if r.items else DASH,
                     lambda r: r.value,
                     number=True,
                 ),
                 Column(
-                    "Outcome",
+                    tr("Outcome"),
                     lambda r: outcome(r)[0],
                     tone=lambda r: outcome(r)[1],
                     sign=lambda r: outcome(r)[2],
                     tip=lambda r: why(r.entry),
                 ),
-                Column("Receipt", lambda r: r.entry.document.label if r.entry.document else DASH),
-                Column("What", lambda r: r.goods, tip=lambda r: r.goods),
+                Column(tr("Receipt"), lambda r: r.entry.document.label if r.entry.document else DASH),
+                Column(tr("What"), lambda r: r.goods, tip=lambda r: r.goods),
             ),
             key=lambda r: r.entry.row.visit.visit,
             parent=parent,
@@ -106,14 +133,11 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
             if document
             else sum(self._words.price(line.sku, line.quantity) for line in visit.lines)
         )
-        found = [visit.code, *(document.label for document in [document] if document), entry.row.state]
-        found += [f"{self._words.product(line.sku)} {line.sku}" for line in visit.lines]
         return ClosedRow(
             entry=entry,
             items=sum(line.quantity for line in visit.lines),
             value=value,
             goods=goods_words(visit.lines, self._words),
-            search_text=" ".join(found),
         )
 
 

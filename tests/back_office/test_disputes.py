@@ -17,6 +17,7 @@ from console.back_office.disputes import (
     open_dispute,
     standing,
 )
+from console.back_office.outlook import DAY_S
 from console.back_office.permissions import Actor, NotAllowedError
 from store_layout.model import Rules
 from tests.back_office.people import crew
