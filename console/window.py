@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtCore import QByteArray, QLocale, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
+from console.item_models.setting_words import ROLE_WORDS
 from console.item_models.words import ShopWords
+from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
-from console.operations.engine_commands import EngineCommands, neighbour_speed
+from console.operations.engine_commands import EngineCommands
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
+from console.operations.replay import Replay
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.steady_memory import steady_memory
@@ -38,24 +39,39 @@ from console.pages.live import LivePage
 from console.pages.review import ReviewPage
 from console.pages.visits import VisitsPage
 from console.printing.places import PrintPlaces
-from console.theme.appearance import CHOICES, Appearance, ThemeChoice
+from console.theme.appearance import Appearance, TextSize
 from console.theme.icons import Icon
+from console.widgets.action_book import ActionBook
+from console.widgets.application import application
 from console.widgets.banner import EngineBanner
+from console.widgets.command_palette import CommandPalette
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
-from console.widgets.offscreen import keep_back_size_hints
 from console.widgets.page import Page
 from console.widgets.rail import Rail
+from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
+from console.window_actions import fill_book, findables
 from store_layout.model import StoreLayout
 
 READING_S = 3.0
 """How long a picture waits for the ledger to be read."""
-THEME_WORDS: dict[ThemeChoice, str] = {"system": "Like the system", "light": "Light", "dark": "Dark"}
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What a window leaves to the one that takes its place, beside what the settings keep."""
+
+    actor: Actor | None
+    selected: int | None
+    """Track of the shopper selected."""
 
 
 class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
+
+    outdated = Signal()
+    """What is shown was made for another language: a window made now would be another one."""
 
     def __init__(
         self,
@@ -63,6 +79,7 @@ class MainWindow(QMainWindow):
         link: EngineLink,
         ledger_path: Path,
         settings_dir: Path,
+        handed: HandedOver | None = None,
         *,
         prints: PrintPlaces | None = None,
     ) -> None:
@@ -70,10 +87,12 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
+        choose(wanted_language(self._settings))
         self.appearance = Appearance(self._settings, self)
         self._background = Background(self)
         self.state = LiveState(layout, link, self)
         self.commands = EngineCommands(link, self._background, self)
+        self.replay = Replay(self.state, self.commands, self)
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
@@ -96,13 +115,17 @@ class MainWindow(QMainWindow):
             VisitsPage(self.state, self.visits, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
         )
-        self._groups: dict[str, list[QAction]] = {}
+        self.book = ActionBook(self)
         self._lay_out()
-        self._make_actions()
+        self._replay = fill_book(self)
         self._connect()
+        self._tell_operator()
         self._take_up()
         self.state.start()
         self.history.refresh()
+        if handed is not None:
+            self.session.take_over(handed.actor)
+            self.state.select(handed.selected)
         self.session.read()
         self.reviews.start()
 
@@ -129,6 +152,11 @@ class MainWindow(QMainWindow):
         if what:
             self.page.look_at(what)
 
+    def hand_over(self) -> HandedOver:
+        """Keep everything for a window that takes the place of this one, and say what the settings cannot."""
+        self._keep()
+        return HandedOver(self.session.actor, self.state.selected)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the layout, stop looking, wait for what runs."""
         self._keep()
@@ -150,8 +178,11 @@ class MainWindow(QMainWindow):
         self._stack.setObjectName("pages")
         for number, page in enumerate(self.pages):
             self._stack.addWidget(page)
-            self.rail.add_page(page.icon, page.word, f"{page.tip} (Ctrl+{number + 1})")
-        self._menu_button = self.rail.add_foot(Icon.MENU, "Menu", "Everything that can be done (Alt+M)")
+            self.rail.add_page(page.icon, tr(page.word), f"{tr(page.tip)} (Ctrl+{number + 1})")
+        self._operator = self.rail.add_foot(Icon.OPERATOR, "", "")
+        self._menu_button = self.rail.add_foot(
+            Icon.MENU, tr("Menu"), tr("Everything that can be done (Alt+M)")
+        )
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)
@@ -172,8 +203,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.rail.chosen.connect(lambda number: self.show_page(self.pages[number].name))
         self.status.led_to.connect(self.show_page)
-        self.status.replay_toggled.connect(self.toggle_replay)
-        self._menu_button.clicked.connect(self._open_menu)
+        self.status.replay_toggled.connect(self.replay.toggle)
+        self._menu_button.clicked.connect(self.open_menu)
+        self._operator.clicked.connect(self.switch_operator)
+        self.session.changed.connect(self._tell_operator)
         self.commands.refused.connect(self.notice.say)
         self.commands.accepted.connect(self.notice.say)
         for trouble in (self.history, self.visits.search, self.visits.desk):
@@ -189,78 +222,7 @@ class MainWindow(QMainWindow):
             page.badge_changed.connect(self.rail.button(number).set_badge)
             self.rail.button(number).set_badge(*page.badge)
 
-    def _make_actions(self) -> None:
-        self._menu = QMenu(self)
-        self._menu.setAccessibleName("Menu")
-        go = [
-            self._action(page.word, f"Ctrl+{number + 1}", lambda *_, name=page.name: self.show_page(name))
-            for number, page in enumerate(self.pages)
-        ]
-        self._replay = [
-            self._action("Pause or go on", "Space", self.toggle_replay),
-            self._action("Faster", "+", lambda: self.change_speed(1)),
-            self._action("Slower", "-", lambda: self.change_speed(-1)),
-        ]
-        view = [
-            self._action("Full screen", "F11", self.toggle_full_screen),
-            self._action("Light or dark", "Ctrl+T", self.toggle_theme),
-        ]
-        self._groups = {"Go to": go, "Recording": self._replay, "View": view}
-        for page in self.pages:
-            self._groups[page.word] = list(page.page_actions())
-            self.addActions(self._groups[page.word])
-        self._groups["Console"] = [
-            self._action("Menu", "Alt+M", self._open_menu),
-            self._action("Keys", "F1", self.show_keys),
-            self._action("Lock: sign the operator out", "Ctrl+L", self.session.lock),
-            self._action("Quit", "Ctrl+Q", self.close),
-        ]
-        for title, actions in self._groups.items():
-            self._menu.addSeparator()
-            self._menu.addActions(actions)
-            if title == "View":
-                self._menu.addMenu(self._theme_menu())
-                self._menu.addAction(self._motion_action())
-
-    def _action(self, text: str, keys: str, call: Callable[..., object]) -> QAction:
-        made = QAction(text, self)
-        made.setShortcut(QKeySequence(keys))
-        made.triggered.connect(call)
-        self.addAction(made)
-        return made
-
-    def _theme_menu(self) -> QMenu:
-        menu = QMenu("Theme", self._menu)
-        group = QActionGroup(menu)
-        for choice in CHOICES:
-            action = menu.addAction(THEME_WORDS[choice])
-            action.setCheckable(True)
-            action.setChecked(choice == self.appearance.choice)
-            action.triggered.connect(lambda *_, c=choice: self.appearance.choose(c))
-            group.addAction(action)
-        return menu
-
-    def _motion_action(self) -> QAction:
-        action = QAction("Reduced motion", self)
-        action.setCheckable(True)
-        action.setChecked(self.appearance.reduced_motion)
-        action.toggled.connect(self.appearance.reduce_motion)
-        return action
-
     # -- doing ---------------------------------------------------------------------------------------
-
-    def toggle_replay(self) -> None:
-        """Pause the recording, or go on."""
-        snapshot = self.state.snapshot
-        if snapshot is not None and snapshot.source.kind == "recording" and not snapshot.source.ended:
-            self.commands.pause_replay(not snapshot.source.paused)
-
-    def change_speed(self, step: int) -> None:
-        """Play the recording faster or slower."""
-        snapshot = self.state.snapshot
-        if snapshot is not None and snapshot.source.kind == "recording":
-            wanted = neighbour_speed(snapshot.source.speed, step)
-            self.commands.set_replay_speed(wanted)
 
     def toggle_full_screen(self) -> None:
         """Without the desktop's frame, or with it."""
@@ -270,32 +232,75 @@ class MainWindow(QMainWindow):
         """From light to dark and back, whatever the system says."""
         self.appearance.choose("light" if self.appearance.theme.scheme == "dark" else "dark")
 
+    def choose_text_size(self, size: TextSize) -> None:
+        """Read texts of this size from now on, and at the next start."""
+        if size != self.appearance.text_size:
+            self.appearance.keep_text_size(size)
+            self.outdated.emit()
+
+    def switch_operator(self) -> None:
+        """Sign out whoever is signed in; the next one types their PIN."""
+        self.session.lock()
+        asks = self.page.findChild(SignInPanel)
+        if asks is not None and asks.isVisible():
+            asks.take_focus()
+            return
+        dialog = SignInDialog(self.session, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def choose_language(self, code: str) -> None:
+        """Speak this language from now on, and at the next start."""
+        if code != language():
+            self._settings.setValue("language", code)
+            self.outdated.emit()
+
+    def find_anything(self) -> None:
+        """Type a few letters of anything."""
+        palette = CommandPalette(findables(self), self.appearance, self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        top = self.mapToGlobal(QPoint((self.width() - palette.width()) // 2, self.height() // 8))
+        palette.move(top)
+        palette.open()
+
     def show_keys(self) -> None:
         """All keys."""
-        sheet = KeySheet(self._groups, self)
+        sheet = KeySheet(self.book.groups, self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
-    def _open_menu(self) -> None:
+    def open_menu(self) -> None:
+        """Everything that can be done, beside the button for it."""
         corner = self._menu_button.mapToGlobal(self._menu_button.rect().topRight())
-        self._menu.popup(corner)
+        self.book.menu.popup(corner)
 
     def _tell_reviews(self) -> None:
         oldest = self.reviews.oldest()
         said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
         self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
+    def _tell_operator(self) -> None:
+        actor = self.session.actor
+        if actor is None:
+            self._operator.setText(tr("Sign in"))
+            self._operator.setToolTip(tr("Nobody is signed in (Ctrl+L)"))
+        else:
+            self._operator.setText(actor.name)
+            role = tr(ROLE_WORDS[actor.role])
+            self._operator.setToolTip(
+                tr("{name}, {role}: lock, or sign somebody else in (Ctrl+L)", name=actor.name, role=role)
+            )
+
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:
         """A focused button is pressed with Space; the recording is paused with it anywhere else."""
-        pause = self._replay[0]
-        pause.setShortcut(QKeySequence() if isinstance(focused, QAbstractButton) else QKeySequence("Space"))
+        self._replay[0].setShortcut(
+            QKeySequence() if isinstance(focused, QAbstractButton) else QKeySequence("Space")
+        )
 
     def _offer_replay(self) -> None:
-        snapshot = self.state.snapshot
-        can = snapshot is not None and snapshot.source.kind == "recording" and not snapshot.source.ended
         for action in self._replay:
-            if action.isEnabled() != can:
-                action.setEnabled(can)
+            if action.isEnabled() != self.replay.can:
+                action.setEnabled(self.replay.can)
 
     # -- remembering ---------------------------------------------------------------------------------
 
@@ -318,16 +323,10 @@ class MainWindow(QMainWindow):
         self._settings.sync()
 
 
-def application() -> QApplication:
-    """The one application object; made if there is none."""
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = QApplication(sys.argv[:1])
-        app.setApplicationName("openaisle")
-        app.setApplicationDisplayName("openaisle")
-        if app.platformName() == "offscreen":
-            keep_back_size_hints()
-    return app
+def wanted_language(settings: QSettings) -> str:
+    """What was chosen; before anybody chose, the system's, where it is spoken here."""
+    stored = str(settings.value("language", "")) or QLocale.system().name().partition("_")[0]
+    return stored if stored in languages() else ENGLISH
 
 
 def run_window(
@@ -338,12 +337,16 @@ def run_window(
     prints: PrintPlaces | None = None,
 ) -> int:
     """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
+    from console.shown_window import ShownWindow
+
     app = application()
-    window = MainWindow(layout, link, ledger_path, settings_dir, prints=prints)
-    window.show()
+    shown = ShownWindow(
+        lambda handed: MainWindow(layout, link, ledger_path, settings_dir, handed, prints=prints)
+    )
+    shown.show()
     with steady_memory():
         status = app.exec()
-    window.deleteLater()
+    shown.window.deleteLater()
     return status
 
 

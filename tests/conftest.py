@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks the system's language; tests read English
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
 
 GRACE_S = 3.0

@@ -8,7 +8,8 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
-from console.item_models.words import ShopWords, called, chance, count_of
+from console.item_models.words import ShopWords, called, chance
+from console.language import tr, tr_n
 from console.operations.live_state import LiveState
 from inference.messages.results import Cart
 
@@ -38,7 +39,8 @@ class CartCard(msgspec.Struct, frozen=True):
     def spoken(self) -> str:
         """All of it in one sentence, for screen readers."""
         lines = ", ".join(f"{line.quantity} {line.name} {line.chance}".strip() for line in self.lines)
-        return f"{self.code}, {count_of(self.items, 'item', 'items')}, {self.total}: {lines or 'nothing yet'}"
+        items = tr_n("{n} item", "{n} items", self.items)
+        return f"{self.code}, {items}, {self.total}: {lines or tr('nothing yet')}"
 
 
 class _Source(NamedTuple):
@@ -55,7 +57,7 @@ class CartsModel(KeyedRows[CartCard]):
     """One row per shopper."""
 
     def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
-        super().__init__((Column("Cart", lambda c: c.spoken),), key=lambda c: c.track, parent=parent)
+        super().__init__((Column(tr("Cart"), lambda c: c.spoken),), key=lambda c: c.track, parent=parent)
         self._state = state
         self._words = words
         self._made: dict[int, tuple[_Source, CartCard]] = {}

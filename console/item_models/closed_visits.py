@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from console.back_office.visit_search import VisitEntry
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
-from console.language import tr
+from console.language import tr, tr_noop
 from console.theme.icons import Icon
 
 
@@ -28,7 +28,17 @@ class ClosedRow(msgspec.Struct, frozen=True):
         return visit.closed_at if visit.left_at is None else visit.left_at
 
 
-_TONES: dict[str, tuple[str, Icon | None]] = {
+OUTCOME_WORDS: dict[str, str] = {
+    "receipt": tr_noop("Receipt"),
+    "issue": tr_noop("Receipt to come"),
+    "review": tr_noop("Needs review"),
+    "nothing": tr_noop("Nothing taken"),
+    "staff": tr_noop("Staff"),
+    "unpaid": tr_noop("Unpaid"),
+    "disputed": tr_noop("Disputed"),
+    "corrected": tr_noop("Corrected"),
+}
+_SIGNS: dict[str, tuple[str, Icon | None]] = {
     "receipt": ("good", Icon.GOOD),
     "issue": ("waiting", Icon.WAITING),
     "review": ("waiting", Icon.WAITING),
@@ -38,20 +48,6 @@ _TONES: dict[str, tuple[str, Icon | None]] = {
     "disputed": ("waiting", Icon.WAITING),
     "corrected": ("neutral", Icon.GOOD),
 }
-
-
-def outcome_words(state: str) -> str:
-    """What became of a visit, as people say it."""
-    return {
-        "receipt": tr("Receipt"),
-        "issue": tr("Receipt to come"),
-        "review": tr("Needs review"),
-        "nothing": tr("Nothing taken"),
-        "staff": tr("Staff"),
-        "unpaid": tr("Unpaid"),
-        "disputed": tr("Disputed"),
-        "corrected": tr("Corrected"),
-    }.get(state, state)
 
 
 def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
@@ -64,7 +60,7 @@ def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
         state = "unpaid"
     elif entry.corrected:
         state = "corrected"
-    return outcome_words(state), *_TONES[state]
+    return tr(OUTCOME_WORDS[state]), *_SIGNS[state]
 
 
 def why(entry: VisitEntry) -> str:

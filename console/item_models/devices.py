@@ -10,18 +10,20 @@ from PySide6.QtCore import QObject, Qt
 from console.item_models.keyed_rows import HEADING_ROLE, ROW_ROLE, TONE_ROLE, Column, Index, KeyedRows
 from console.item_models.search import SearchProxy
 from console.item_models.words import DASH, ShopWords, since
+from console.language import tr, tr_noop
+from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE, Tone, tally, worst
 from console.operations.live_state import LiveState
 from console.theme.icons import Icon
 from inference.messages.wire import DeviceKind, DeviceStatus
 
 STATE_WORDS: dict[str, str] = {
-    "connecting": "Connecting",
-    "live": "Live",
-    "late": "Late",
-    "lost": "Lost",
-    "ended": "Ended",
-    "off": "Off",
+    "connecting": tr_noop("Connecting"),
+    "live": tr_noop("Live"),
+    "late": tr_noop("Late"),
+    "lost": tr_noop("Lost"),
+    "ended": tr_noop("Ended"),
+    "off": tr_noop("Off"),
 }
 STATE_SIGNS: dict[str, Icon] = {
     "connecting": Icon.WAITING,
@@ -32,12 +34,12 @@ STATE_SIGNS: dict[str, Icon] = {
     "off": Icon.OFF,
 }
 KIND_WORDS: dict[DeviceKind, str] = {
-    "camera": "Camera",
-    "scale": "Scale",
-    "gate": "Gate",
-    "broker": "Broker",
-    "recording": "Recording",
-    "detector": "Detector",
+    "camera": tr_noop("Camera"),
+    "scale": tr_noop("Scale"),
+    "gate": tr_noop("Gate"),
+    "broker": tr_noop("Broker"),
+    "recording": tr_noop("Recording"),
+    "detector": tr_noop("Detector"),
 }
 _KIND_SIGNS: dict[DeviceKind, Icon] = {
     "camera": Icon.CAMERA,
@@ -49,10 +51,10 @@ _KIND_SIGNS: dict[DeviceKind, Icon] = {
 }
 _URGENCY = {"lost": 0, "late": 1, "connecting": 2, "live": 3, "ended": 4, "off": 5}
 GROUPS: tuple[tuple[str, tuple[DeviceKind, ...]], ...] = (
-    ("Cameras", ("camera",)),
-    ("Scales", ("scale",)),
-    ("Gates", ("gate",)),
-    ("Engine", ("recording", "broker", "detector")),
+    (tr_noop("Cameras"), ("camera",)),
+    (tr_noop("Scales"), ("scale",)),
+    (tr_noop("Gates"), ("gate",)),
+    (tr_noop("Engine"), ("recording", "broker", "detector")),
 )
 """Headings, and the kinds of devices under each."""
 GROUP_OF: dict[DeviceKind, int] = {kind: i for i, (_, kinds) in enumerate(GROUPS) for kind in kinds}
@@ -73,10 +75,18 @@ def why_of(device: DeviceStatus) -> str:
     """Why it is as it is; of a camera also what the others say of it."""
     told = [device.why] if device.why else []
     if device.turned_deg:
-        told.append(f"Turned by {device.turned_deg:.1f}° from its calibration: calibrate it again")
+        told.append(
+            tr(
+                "Turned by {angle}° from its calibration: calibrate it again",
+                angle=decimal(device.turned_deg, 1),
+            )
+        )
     if device.clock_late_s:
         told.append(
-            f"Its pictures are stamped {device.clock_late_s:.2f} s later than others', which is allowed for"
+            tr(
+                "Its pictures are stamped {seconds} s later than others', which is allowed for",
+                seconds=decimal(device.clock_late_s, 2),
+            )
         )
     return ". ".join(told)
 
@@ -93,7 +103,9 @@ class DeviceGroup(msgspec.Struct, frozen=True):
     @property
     def counts(self) -> str:
         """``5 of 6 well``."""
-        return f"{self.well} of {self.total} well" if self.well < self.total else f"all {self.total} well"
+        if self.well < self.total:
+            return tr("{well} of {total} well", well=self.well, total=self.total)
+        return tr("all {total} well", total=self.total)
 
 
 Row = DeviceStatus | DeviceGroup
@@ -117,37 +129,43 @@ class DevicesModel(KeyedRows[Row]):
         """Columns of a device; headings are answered for in :meth:`data`."""
         return (
             Column(
-                "State",
-                lambda d: STATE_WORDS[d.state],
+                tr("State"),
+                lambda d: tr(STATE_WORDS[d.state]),
                 lambda d: _URGENCY[d.state],
                 tone=lambda d: TONE_OF_STATE[d.state],
                 sign=lambda d: STATE_SIGNS[d.state],
                 tip=lambda d: d.why,
             ),
-            Column("Device", lambda d: d.device, sign=lambda d: _KIND_SIGNS[d.kind], tip=lambda d: d.device),
-            Column("Name", lambda d: name_of(d, words), tip=lambda d: name_of(d, words)),
             Column(
-                "Rate, per s",
-                lambda d: f"{d.rate_hz:.1f}" if d.rate_hz else DASH,
+                tr("Device"), lambda d: d.device, sign=lambda d: _KIND_SIGNS[d.kind], tip=lambda d: d.device
+            ),
+            Column(tr("Name"), lambda d: name_of(d, words), tip=lambda d: name_of(d, words)),
+            Column(
+                tr("Rate, per s"),
+                lambda d: decimal(d.rate_hz, 1) if d.rate_hz else DASH,
                 lambda d: d.rate_hz,
                 number=True,
             ),
             Column(
-                "Latency, ms",
-                lambda d: DASH if d.latency_s is None else f"{d.latency_s * 1000:.0f}",
+                tr("Latency, ms"),
+                lambda d: DASH if d.latency_s is None else decimal(d.latency_s * 1000),
                 lambda d: d.latency_s or 0.0,
                 number=True,
             ),
             Column(
-                "Dropped",
-                lambda d: str(d.dropped),
+                tr("Dropped"),
+                lambda d: decimal(d.dropped),
                 lambda d: d.dropped,
                 number=True,
-                tip=lambda d: f"{d.dropped} of {d.received + d.dropped}",
+                tip=lambda d: tr(
+                    "{some} of {all}", some=decimal(d.dropped), all=decimal(d.received + d.dropped)
+                ),
             ),
-            Column("Reconnects", lambda d: str(d.reconnects), lambda d: d.reconnects, number=True),
-            Column("Since", lambda d: since(d.since, self._now, words.zone), lambda d: -d.since, number=True),
-            Column("Why", lambda d: why_of(d) or d.last_error, tip=lambda d: d.last_error),
+            Column(tr("Reconnects"), lambda d: str(d.reconnects), lambda d: d.reconnects, number=True),
+            Column(
+                tr("Since"), lambda d: since(d.since, self._now, words.zone), lambda d: -d.since, number=True
+            ),
+            Column(tr("Why"), lambda d: why_of(d) or d.last_error, tip=lambda d: d.last_error),
         )
 
     def refresh(self, now: float) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from console.back_office.review_answers import believed
 from console.item_models.words import MINUS, ShopWords
+from console.language import tr
 from inference.messages.results import ClosedVisit, Explanation, Question
 
 
@@ -36,9 +37,9 @@ def cards_of(visit: ClosedVisit, words: ShopWords) -> tuple[QuestionCard, ...]:
 def effect_words(possibility: Possibility, words: ShopWords) -> str:
     """``+€0.79``, ``same total``, or that this is counted now."""
     if possibility.counted:
-        return "counted now"
+        return tr("counted now")
     if possibility.effect == 0:
-        return "same total"
+        return tr("same total")
     sign = "+" if possibility.effect > 0 else MINUS
     return f"{sign}{words.money(abs(possibility.effect))}"
 
@@ -69,7 +70,9 @@ def _words(explanation: Explanation, track: int, words: ShopWords) -> str:
     units = explanation.units(track)
     if units:
         return ", ".join(
-            f"{count} {words.product(sku)}" if count > 0 else f"gave back {-count} {words.product(sku)}"
+            f"{count} {words.product(sku)}"
+            if count > 0
+            else tr("gave back {goods}", goods=f"{-count} {words.product(sku)}")
             for sku, count in units.items()
         )
-    return "Another shopper" if explanation.tracks() else "Nobody"
+    return tr("Another shopper") if explanation.tracks() else tr("Nobody")

@@ -6,9 +6,10 @@ import math
 
 import msgspec
 
-from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, count_of, goods_words, span
+from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
+from console.language import tr, tr_n
 from console.operations.review_desk import OpenCard
-from inference.messages.results import Explanation, Question
+from inference.messages.results import Explanation, ItemMove, Question
 from store_layout.model import Slot
 
 MOST_WORDS = 3
@@ -72,7 +73,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
         event=question.event,
         text=question.text,
         choices=tuple(_choice(i, question, card, words) for i in range(len(question.alternatives))),
-        none_words="None of these",
+        none_words=tr("None of these"),
         none_effect=_effect(totals[-1], card.counted, words),
         delta_g=None if felt is None else felt.delta_g,
         sd_g=0.0 if felt is None else felt.sd_g,
@@ -88,7 +89,8 @@ def waited(card: OpenCard, now: float, words: ShopWords) -> str:
     """How long the card has waited; when it came, if that is long ago. ``now``: store time."""
     at = card.card.row.waiting_since
     recent = 0.0 <= now - at < HOUR_S
-    return f"waiting {'' if recent else 'since '}{since_when(at, now, words)}"
+    when = since_when(at, now, words)
+    return tr("waiting {time}", time=when) if recent else tr("waiting since {time}", time=when)
 
 
 def since_when(at: float, now: float, words: ShopWords) -> str:
@@ -112,13 +114,13 @@ def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -
 
 def _about_lines(card: OpenCard, words: ShopWords) -> Shown:
     visit = card.card.visit
-    goods = goods_words(visit.lines, words) or "Nothing"
+    goods = goods_words(visit.lines, words) or tr("Nothing")
     return Shown(
         visit=card.visit,
         event=None,
-        text=f"Is it right what was counted for {visit.code}?",
+        text=tr("Is it right what was counted for {visit}?", visit=visit.code),
         choices=(Choice(None, goods, "", _effect(card.counted, card.counted, words), None, None),),
-        none_words="Nothing was taken",
+        none_words=tr("Nothing was taken"),
         none_effect=_effect(0, card.counted, words),
         delta_g=None,
         sd_g=0.0,
@@ -132,21 +134,23 @@ def _about_lines(card: OpenCard, words: ShopWords) -> Shown:
 
 def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
     if total is None:
-        return "needs its lines told"
+        return tr("needs its lines told")
     if counted is None:
-        return f"receipt {words.money(total)}"
+        return tr("receipt {total}", total=words.money(total))
     if total == counted:
-        return f"receipt {words.money(total)}, the same total"
+        return tr("receipt {total}, the same total", total=words.money(total))
     sign = "+" if total > counted else MINUS
-    return f"receipt {words.money(total)} ({sign}{words.money(abs(total - counted))})"
+    change = f"{sign}{words.money(abs(total - counted))}"
+    return tr("receipt {total} ({change})", total=words.money(total), change=change)
 
 
 def _moves(explanation: Explanation, words: ShopWords) -> str:
-    parts = [
-        f"{'' if m.count > 0 else 'Put back '}{abs(m.count)} {words.product(m.sku)}"
-        for m in explanation.moves
-    ]
-    return ", ".join(parts) or "Nobody took anything"
+    return ", ".join(_move(m, words) for m in explanation.moves) or tr("Nobody took anything")
+
+
+def _move(move: ItemMove, words: ShopWords) -> str:
+    goods = f"{abs(move.count)} {words.product(move.sku)}"
+    return goods if move.count > 0 else tr("Put back {goods}", goods=goods)
 
 
 def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
@@ -154,13 +158,15 @@ def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
     movers = dict.fromkeys(explanation.mover(m) for m in explanation.moves)
     if not movers or set(movers) == {track}:
         return ""
-    return " and ".join(_person(t, track, codes) for t in movers)
+    return tr(" and ").join(_person(t, track, codes) for t in movers)
 
 
 def _person(track: int | None, own: int, codes: dict[int, str]) -> str:
     if track is None:
-        return "somebody not followed"
-    return f"this shopper, {codes[own]}" if track == own else codes.get(track, "another shopper")
+        return tr("somebody not followed")
+    if track == own:
+        return tr("this shopper, {code}", code=codes[own])
+    return codes.get(track) or tr("another shopper")
 
 
 def _expected(explanation: Explanation, words: ShopWords) -> tuple[float, float] | None:
@@ -180,15 +186,17 @@ def _where(question: Question, words: ShopWords) -> tuple[tuple[str, str], ...]:
     found = []
     if fixture is not None:
         known = words.layout.fixtures.get(fixture)
-        found.append(("Place", fixture if known is None else known.name or fixture))
+        found.append((tr("Place"), fixture if known is None else known.name or fixture))
     if slots:
-        said = [f"{slot.id}, shelf {slot.shelf}" for slot in slots[:MOST_WORDS]]
+        said = [tr("{slot}, shelf {shelf}", slot=slot.id, shelf=slot.shelf) for slot in slots[:MOST_WORDS]]
         more = len(slots) - len(said)
-        found.append(("Slot", "; ".join(said) + (f" and {more} more" if more else "")))
+        found.append(
+            (tr("Slot"), "; ".join(said) + (tr_n(" and {n} more", " and {n} more", more) if more else ""))
+        )
     if question.felt is not None:
-        found.append(("Time", clock_time(question.felt.t, words.zone, seconds=True)))
+        found.append((tr("Time"), clock_time(question.felt.t, words.zone, seconds=True)))
         if question.felt.doubts:
-            found.append(("Doubts", ", ".join(question.felt.doubts)))
+            found.append((tr("Doubts"), ", ".join(question.felt.doubts)))
     return tuple(found)
 
 
@@ -207,7 +215,7 @@ def _fixture(question: Question, words: ShopWords) -> str | None:
 def _who_stood(question: Question, card: OpenCard) -> tuple[tuple[str, str], ...]:
     own = card.card.visit.track
     tracks = dict.fromkeys(t for e in question.alternatives for t in e.tracks())
-    people = [f"{card.codes[own]} (this shopper)"] if own in tracks else []
+    people = [tr("{code} (this shopper)", code=card.codes[own])] if own in tracks else []
     unknown = 0
     for track in tracks:
         if track == own:
@@ -217,18 +225,23 @@ def _who_stood(question: Question, card: OpenCard) -> tuple[tuple[str, str], ...
         else:
             unknown += 1
     if unknown:
-        people.append(count_of(unknown, "other shopper", "other shoppers"))
-    return (("Who was there", ", ".join(people)),) if people else ()
+        people.append(tr_n("{n} other shopper", "{n} other shoppers", unknown))
+    return ((tr("Who was there"), ", ".join(people)),) if people else ()
 
 
 def _of_visit(card: OpenCard, words: ShopWords) -> tuple[tuple[str, str], ...]:
     visit = card.card.visit
     left = visit.closed_at if visit.left_at is None else visit.left_at
-    inside = f"{clock_time(visit.entered_at, words.zone)} to {clock_time(left, words.zone)}"
-    found = [("Counted now", goods_words(visit.lines, words) or "nothing"), ("Inside", inside)]
-    found += [("Note", note) for note in visit.notes]
+    inside = tr(
+        "{start} to {end}",
+        start=clock_time(visit.entered_at, words.zone),
+        end=clock_time(left, words.zone),
+    )
+    counted = goods_words(visit.lines, words) or tr("nothing")
+    found = [(tr("Counted now"), counted), (tr("Inside"), inside)]
+    found += [(tr("Note"), note) for note in visit.notes]
     if card.card.row.unsure_by:
-        found.append(("Not sure", ", ".join(card.card.row.unsure_by)))
+        found.append((tr("Not sure"), ", ".join(card.card.row.unsure_by)))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from console.item_models.words import ShopWords
+from console.language import tr
 from console.operations.health import Tone
 from console.operations.simulated_shoppers import Fate
 from inference.messages.wire import Wanted
@@ -37,37 +38,47 @@ def wanted_words(items: Sequence[Wanted], words: ShopWords) -> str:
 def fate_words(fate: Fate, words: ShopWords) -> FateWords:
     """How somebody is getting on, and whether the receipt is what they took."""
     wanted, has = wanted_words(fate.sent.wanted, words), wanted_words(fate.sent.has, words)
-    who = f"For {wanted}" if wanted else "Only to look"
+    who = tr("For {goods}", goods=wanted) if wanted else tr("Only to look")
     if fate.visit is not None:
         return _closed(fate, who, has, words)
     match fate.sent.state:
         case "coming":
-            return FateWords(who, "On the way in", "neutral")
+            return FateWords(who, tr("On the way in"), "neutral")
         case "inside":
-            return FateWords(
-                who, f"Inside, took {has}" if has else "Inside, has taken nothing yet", "neutral"
-            )
+            said = tr("Inside, took {goods}", goods=has) if has else tr("Inside, has taken nothing yet")
+            return FateWords(who, said, "neutral")
         case _:
-            return FateWords(who, f"Left with {has or 'nothing'}; the receipt comes in a moment", "neutral")
+            return FateWords(who, _receipt_to_come(has), "neutral")
 
 
 def _closed(fate: Fate, who: str, has: str, words: ShopWords) -> FateWords:
     assert fate.visit is not None  # noqa: S101  # the caller looked
     row, document = fate.visit.row, fate.visit.document
-    truth = "exactly what was taken" if fate.is_right else f"not what was taken, which is {has or 'nothing'}"
+    truth = (
+        tr("exactly what was taken")
+        if fate.is_right
+        else tr("not what was taken, which is {goods}", goods=has or tr("nothing"))
+    )
     tone: Tone = "good" if fate.is_right else "wrong"
     visit = row.visit.visit
     if document is not None:
-        said = f"Receipt {document.label}, {words.money(document.receipt.total)}: {truth}"
-        return FateWords(who, said, tone, visit, f"Show receipt {document.label}")
-    link = f"Show visit {row.visit.code}"
-    if row.state == "review":
-        return FateWords(
-            who, f"Left with {has or 'nothing'}; a person is asked first", "waiting", visit, link
-        )
-    if row.state == "nothing":
-        said = "Left with nothing, and no receipt: right" if fate.is_right else f"No receipt: {truth}"
+        total = words.money(document.receipt.total)
+        said = tr("Receipt {receipt}, {total}: {truth}", receipt=document.label, total=total, truth=truth)
+        link = tr("Show receipt {receipt}", receipt=document.label)
         return FateWords(who, said, tone, visit, link)
-    return FateWords(
-        who, f"Left with {has or 'nothing'}; the receipt comes in a moment", "neutral", visit, link
-    )
+    link = tr("Show visit {visit}", visit=row.visit.code)
+    if row.state == "review":
+        said = tr("Left with {goods}; a person is asked first", goods=has or tr("nothing"))
+        return FateWords(who, said, "waiting", visit, link)
+    if row.state == "nothing":
+        said = (
+            tr("Left with nothing, and no receipt: right")
+            if fate.is_right
+            else tr("No receipt: {truth}", truth=truth)
+        )
+        return FateWords(who, said, tone, visit, link)
+    return FateWords(who, _receipt_to_come(has), "neutral", visit, link)
+
+
+def _receipt_to_come(has: str) -> str:
+    return tr("Left with {goods}; the receipt comes in a moment", goods=has or tr("nothing"))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords, called, chance, goods_words, since
+from console.language import tr
 from console.operations.live_state import LiveState
 from console.theme.icons import Icon
 from console.theme.tokens import CERTAIN
@@ -38,22 +39,24 @@ class InsideModel(KeyedRows[InsideRow]):
     def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
         super().__init__(
             (
-                Column("Visit", lambda r: r.code, identity=lambda r: state.identity(r.track)),
+                Column(tr("Visit"), lambda r: r.code, identity=lambda r: state.identity(r.track)),
                 Column(
-                    "Inside for",
+                    tr("Inside for"),
                     lambda r: since(r.entered_at, r.entered_at + r.for_s, words.zone),
                     lambda r: r.for_s,
                     number=True,
                 ),
-                Column("Items", lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True),
                 Column(
-                    "Value",
+                    tr("Items"), lambda r: str(r.items) if r.items else DASH, lambda r: r.items, number=True
+                ),
+                Column(
+                    tr("Value"),
                     lambda r: words.money(r.value) if r.items else DASH,
                     lambda r: r.value,
                     number=True,
                 ),
-                Column("State", state_of, tone=_tone, sign=_sign),
-                Column("What", lambda r: r.goods, tip=lambda r: r.goods),
+                Column(tr("State"), state_of, tone=_tone, sign=_sign),
+                Column(tr("What"), lambda r: r.goods, tip=lambda r: r.goods),
             ),
             key=lambda r: r.track,
             parent=parent,
@@ -92,10 +95,10 @@ class InsideModel(KeyedRows[InsideRow]):
 
 def state_of(row: InsideRow) -> str:
     """In a few words: seen or not, who it may be, staff."""
-    parts = ["Staff"] if row.staff else []
-    parts.append("Hidden" if row.hidden else "Seen")
+    parts = [tr("Staff")] if row.staff else []
+    parts.append(tr("Hidden") if row.hidden else tr("Seen"))
     if row.identity < CERTAIN:
-        parts.append(f"{chance(row.identity)} sure")
+        parts.append(tr("{chance} sure", chance=chance(row.identity)))
     return ", ".join(parts)
 
 

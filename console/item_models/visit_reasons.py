@@ -7,6 +7,7 @@ import msgspec
 from console.item_models.review_words import way_of
 from console.item_models.words import ShopWords, clock_time, grams
 from console.language import tr
+from console.language.writing import percent
 from console.operations.visit_dossier import Dossier
 from inference.messages.results import Explanation, Felt, Ground, Question
 
@@ -58,7 +59,7 @@ def reason_for(dossier: Dossier, sku: str, words: ShopWords) -> LineReason:
                 "{product}: {count} counted, {chance} sure.",
                 product=words.product(sku),
                 count=line.quantity,
-                chance=f"{line.probability:.0%}",
+                chance=percent(line.probability),
             )
         )
     if dossier.review is not None and _reviewed(dossier, sku):

@@ -20,6 +20,7 @@ class Happened(msgspec.Struct, frozen=True):
     what: str
     who: str
     why: str
+    amount: str = ""
     tone: Tone = "neutral"
 
 
@@ -54,12 +55,12 @@ def _documents(dossier: Dossier, words: ShopWords) -> list[Happened]:
             who = correction.decided_by
             if correction.approved_by:
                 who = tr("{who}, with {second}", who=who, second=correction.approved_by)
-            what = f"{kind} {paper.label}, {signed(correction.total, words)}"
-            why = reason_words(correction.reason)
-            found.append(_at(correction.issued_at, what, words, who=who, why=why, tone="waiting"))
+            told = _at(correction.issued_at, f"{kind} {paper.label}", words, who=who, tone="waiting")
+            amount, why = signed(correction.total, words), reason_words(correction.reason)
+            found.append(msgspec.structs.replace(told, why=why, amount=amount))
         else:
-            what = tr("Receipt {label}, {money}", label=paper.label, money=words.money(row.receipt.total))
-            found.append(_at(row.receipt.issued_at, what, words, tone="good"))
+            told = _at(row.receipt.issued_at, f"{tr('Receipt')} {paper.label}", words, tone="good")
+            found.append(msgspec.structs.replace(told, amount=words.money(row.receipt.total)))
     return found
 
 
@@ -93,4 +94,4 @@ def audit_words(what: str) -> str:
 def _at(
     t: float, what: str, words: ShopWords, *, who: str = "", why: str = "", tone: Tone = "neutral"
 ) -> Happened:
-    return Happened(t, day_and_time(t, words.zone), what, who, why, tone)
+    return Happened(t, day_and_time(t, words.zone), what, who, why, tone=tone)

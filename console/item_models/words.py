@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from console.back_office.money import format_money
+from console.language import language, tr, tr_noop
+from console.language.writing import at_time, decimal, percent
 from console.theme.tokens import CERTAIN
 from inference.messages.results import CartLine
 from inference.messages.wire import Inside
@@ -15,7 +17,7 @@ from store_layout.model import StoreLayout
 HOUR_S = 3600.0
 DASH = "–"
 MINUS = "−"
-NOT_A_VISIT = "not a visit"
+NOT_A_VISIT = tr_noop("not a visit")
 REMEMBERED = 4096
 """Amounts kept as they were written: to write one by a locale's rules takes 60 microseconds."""
 
@@ -26,8 +28,8 @@ def clock_time(t: float, zone: ZoneInfo, *, seconds: bool = False) -> str:
 
 
 def day_and_time(t: float, zone: ZoneInfo) -> str:
-    """``2026-09-21 14:03:05`` in the shop's zone."""
-    return datetime.fromtimestamp(t, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    """``2026-09-21 14:03:05`` in the shop's zone, in the order of the language."""
+    return at_time(t, zone, tr("yyyy-MM-dd HH:mm:ss"))
 
 
 def span(seconds: float) -> str:
@@ -46,31 +48,26 @@ def since(t: float, now: float, zone: ZoneInfo) -> str:
 def left_words(t: float, now: float, zone: ZoneInfo, *, live: bool) -> str:
     """When something was: live under an hour how long ago, else the time; with the day when it is another."""
     if live and 0.0 <= now - t < HOUR_S:
-        return f"{span(now - t)} ago"
+        return tr("{time} ago", time=span(now - t))
     then = datetime.fromtimestamp(t, UTC).astimezone(zone)
     today = datetime.fromtimestamp(now, UTC).astimezone(zone).date()
-    return then.strftime("%H:%M:%S" if then.date() == today else "%d %b %H:%M")
+    return then.strftime("%H:%M:%S") if then.date() == today else at_time(t, zone, tr("dd MMM HH:mm"))
 
 
 def chance(probability: float) -> str:
     """``72%`` when that is worth knowing, else nothing."""
-    return "" if probability >= CERTAIN else f"{int(probability * 100)}%"
+    return "" if probability >= CERTAIN else percent(int(probability * 100) / 100)
 
 
 def grams(delta: float) -> str:
     """``−330 g`` or ``+250 g``."""
     sign = MINUS if delta < 0 else "+"
-    return f"{sign}{abs(delta):.0f} g"
-
-
-def count_of(number: int, one: str, many: str) -> str:
-    """``1 item``, ``3 items``."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{sign}{decimal(abs(delta))} g"
 
 
 def called(shopper: Inside) -> str:
     """What a shopper is called: the code of their visit; somebody may be inside without a visit."""
-    return shopper.code or NOT_A_VISIT
+    return shopper.code or tr(NOT_A_VISIT)
 
 
 class ShopWords:
@@ -87,7 +84,7 @@ class ShopWords:
         if written is None:
             if len(self._written) >= REMEMBERED:
                 self._written.clear()
-            written = self._written[minor] = format_money(minor, self.layout.file.store.currency)
+            written = self._written[minor] = format_money(minor, self.layout.file.store.currency, language())
         return written
 
     def product(self, sku: str) -> str:

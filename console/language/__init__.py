@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -50,6 +51,12 @@ def languages() -> tuple[str, ...]:
     return (ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po")))
 
 
+def own_name(code: str) -> str:
+    """What a language calls itself: ``Deutsch``."""
+    name = Locale.parse(code).display_name or code
+    return name[0].upper() + name[1:]
+
+
 def language() -> str:
     """The language chosen, as an ISO 639 code."""
     return _chosen[0].language
@@ -69,6 +76,11 @@ def choose(code: str) -> None:
     with file.open("rb") as text:
         catalogue = read_po(text, locale=code)
     _chosen[0] = _Words(code, catalogue, gettext.c2py(catalogue.plural_expr))
+
+
+def tr_noop(text: str) -> str:
+    """Mark a text that is kept for later and handed to :func:`tr` when it is shown; here it stays English."""
+    return text
 
 
 def tr(text: str, /, **values: object) -> str:

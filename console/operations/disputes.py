@@ -191,7 +191,7 @@ def _second(ledger: Ledger, second: SignIn | None) -> Actor | None:
 
 
 def _refused(error: Exception, second: SignIn | None) -> RefusedError:
-    if isinstance(error, TROUBLES):
+    if not isinstance(error, REFUSALS):  # asked first: a PermissionError is an OSError too
         return RefusedError("form", tr("Nothing was written: {error}", error=error))
     where: Where = "form"
     if isinstance(error, NotAllowedError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from console.engine_process.link import EngineLink
+from console.language import tr
 from console.operations.background import Background
 from inference.messages.wire import Command, Done, PauseReplay, Refused, RestartDevice, SetReplaySpeed
 
@@ -27,15 +28,20 @@ class EngineCommands(QObject):
 
     def restart_device(self, device: str) -> None:
         """Drop the connection to a device and make a new one now."""
-        self._send(RestartDevice(device), f"Reconnecting {device}", f"{device} was not reconnected")
+        self._send(
+            RestartDevice(device),
+            tr("Reconnecting {device}", device=device),
+            tr("{device} was not reconnected", device=device),
+        )
 
     def pause_replay(self, paused: bool) -> None:
         """Hold or go on with the recording."""
-        self._send(PauseReplay(paused), "", "The recording was not " + ("paused" if paused else "resumed"))
+        failure = tr("The recording was not paused") if paused else tr("The recording was not resumed")
+        self._send(PauseReplay(paused), "", failure)
 
     def set_replay_speed(self, speed: float | None) -> None:
         """Play the recording at this many times real time."""
-        self._send(SetReplaySpeed(speed), "", "The speed was not changed")
+        self._send(SetReplaySpeed(speed), "", tr("The speed was not changed"))
 
     def _send(self, command: Command, doing: str, failure: str) -> None:
         self._background.run(

@@ -13,6 +13,7 @@ from console.back_office import operators as people
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import Operator, OperatorError, PinMustChangeError, SignInError
 from console.back_office.permissions import Actor, NotAllowedError
+from console.language import tr
 from console.operations.background import Background
 
 IDLE_MS = 5 * 60 * 1000
@@ -53,6 +54,13 @@ class OperatorSession(QObject):
         """Nobody any more, and no timer."""
         self._idle.stop()
         self.actor = None
+
+    def take_over(self, actor: Actor | None) -> None:
+        """Who was signed in at the window that this one takes the place of is signed in here."""
+        if actor is not None:
+            self.actor = actor
+            self.touch()
+            self.changed.emit()
 
     def touch(self) -> None:
         """Somebody did something."""
@@ -120,6 +128,6 @@ class OperatorSession(QObject):
         if isinstance(error, _REFUSALS):
             self.refused.emit(f"{error}.")
         elif isinstance(error, LedgerError | sqlite3.Error | OSError):
-            self.refused.emit(f"The ledger could not be used: {error}")
+            self.refused.emit(tr("The ledger could not be used: {error}", error=error))
         else:
             raise error

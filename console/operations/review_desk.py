@@ -17,6 +17,7 @@ from console.back_office.review_answers import NOTHING, AnswerError
 from console.back_office.review_rows import Openness, ReviewRow, answered, openness
 from console.back_office.reviews import ReviewCard, ReviewError
 from console.back_office.visit_search import codes_beside
+from console.language import tr
 
 REFUSALS = (ReviewError, AnswerError, UnknownProductError, NotAllowedError)
 """What a reviewer is told in words; the ledger is whole and goes on."""
@@ -107,7 +108,7 @@ def step(
             try:
                 work(file)
             except REFUSALS as error:
-                refused, first = f"Not kept: {error}.", None
+                refused, first = tr("Not kept: {error}.", error=error), None
         card = None
         if first is not None:
             try:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.back_office import reviews as desk
 from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor
+from console.language import tr
 from console.operations.background import Background
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
@@ -213,7 +214,9 @@ class Reviews(QObject):
         if not isinstance(error, TROUBLES):
             raise error
         self.settled = None
-        self.said = f"Nothing was kept, because the ledger could not be written: {error} Try again."
+        self.said = tr(
+            "Nothing was kept, because the ledger could not be written: {error} Try again.", error=error
+        )
         if self._session.actor == actor and before is not None:
             self.card, self._following = before, None
             self.done = max(0, self.done - 1)
@@ -234,7 +237,7 @@ class Reviews(QObject):
         self._looking = False
         if not isinstance(error, TROUBLES):
             raise error
-        self.said = f"The queue could not be read: {error} What is shown may be old."
+        self.said = tr("The queue could not be read: {error} What is shown may be old.", error=error)
         self.changed.emit()
 
     def _follow_session(self) -> None:

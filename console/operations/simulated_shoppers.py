@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Signal
 
 from console.back_office.visit_search import VisitEntry
 from console.engine_process.link import EngineLink
+from console.language import tr, tr_noop
 from console.operations.background import Background
 from console.operations.live_state import LiveState
 from console.operations.visit_history import VisitHistory
 from inference.messages.wire import Refused, SendShopper, SentShopper, Wanted
 
-CANNOT = "Nobody was sent in"
+CANNOT = tr_noop("Nobody was sent in: {why}")
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ class SimulatedShoppers(QObject):
         self._background.run(
             lambda: self._link.request(command),
             self._answered,
-            lambda error: self.refused.emit(f"{CANNOT}: {error}"),
+            lambda error: self.refused.emit(tr(CANNOT, why=error)),
         )
 
     def _answered(self, answer: object) -> None:
@@ -73,9 +74,9 @@ class SimulatedShoppers(QObject):
             case SentShopper(person=person):
                 self.sent.emit(person)
             case Refused(why=why):
-                self.refused.emit(f"{CANNOT}: {why}")
+                self.refused.emit(tr(CANNOT, why=why))
             case _:
-                self.refused.emit(f"{CANNOT}: the engine answered something else")
+                self.refused.emit(tr(CANNOT, why=tr("the engine answered something else")))
 
     def _follow(self) -> None:
         snapshot = self._state.snapshot

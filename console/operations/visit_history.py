@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.back_office.ledger import Ledger
 from console.back_office.visit_search import VisitEntry, latest_visits
+from console.language import tr
 from console.operations.background import Background
 
 RETRY_MS = 1000
@@ -67,7 +68,9 @@ class VisitHistory(QObject):
         """Once may be the moment in which the engine makes the file; twice is trouble, and is said once."""
         self._failures += 1
         if self._failures == TROUBLE_AFTER:
-            self.trouble.emit(f"The ledger could not be read: {error}. What is shown may be old.")
+            self.trouble.emit(
+                tr("The ledger could not be read: {error}. What is shown may be old.", error=error)
+            )
         self._retry.start()
         self._finish()
 

@@ -26,7 +26,9 @@ from console.item_models.devices import (
     why_of,
 )
 from console.item_models.keyed_rows import ROW_ROLE
-from console.item_models.words import ShopWords, count_of
+from console.item_models.words import ShopWords
+from console.language import tr, tr_n, tr_noop
+from console.language.writing import decimal
 from console.operations.engine_commands import EngineCommands
 from console.operations.health import TONE_OF_STATE, Tone, unwell
 from console.operations.live_state import LiveState
@@ -48,9 +50,9 @@ class DevicesPage(Page):
     """One table in groups, those in trouble first; the chosen one explained below it."""
 
     name = "devices"
-    word = "Devices"
+    word = tr_noop("Devices")
     icon = Icon.DEVICES
-    tip = "Cameras, scales and gates: their state, and why"
+    tip = tr_noop("Cameras, scales and gates: their state, and why")
 
     def __init__(
         self,
@@ -65,12 +67,12 @@ class DevicesPage(Page):
         self._model = DevicesModel(state, words, self)
         self._found = DevicesFound(self._model, self)
         widths = (116, 130, 190, 92, 96, 84, 96, 72, 0)
-        self.table = DataTable(self._found, "Devices", widths, appearance)
+        self.table = DataTable(self._found, tr("Devices"), widths, appearance)
         self.table.sort_by(0, Qt.SortOrder.AscendingOrder)
-        self._reconnect = QAction("Reconnect the chosen device", self)
+        self._reconnect = QAction(tr("Reconnect the chosen device"), self)
         self._reconnect.setShortcut(QKeySequence("Ctrl+R"))
         self._reconnect.triggered.connect(self.reconnect)
-        self._find = QAction("Search devices", self)
+        self._find = QAction(tr("Search devices"), self)
         self._find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
         self._states: list[tuple[str, DeviceState, str]] = []
         self._refreshed = 0.0
@@ -90,10 +92,13 @@ class DevicesPage(Page):
         return (self._find, self._reconnect)
 
     def look_at(self, what: str) -> None:
-        """The status line asks for cameras, scales, or what is in trouble."""
+        """The status line asks for cameras, scales, or what is in trouble; the palette for ``device ID``."""
+        if what.startswith("device "):
+            self._to_device(what.removeprefix("device "))
+            return
         snapshot = self._state.snapshot
         bad = unwell(snapshot.devices) if snapshot else ()
-        word = KIND_WORDS[what].casefold() if what in KIND_WORDS else ""
+        word = tr(KIND_WORDS[what]).casefold() if what in KIND_WORDS else ""
         self.search.setText(word)
         self.trouble_only.setChecked(what == "trouble" or any(d.kind == what for d in bad))
         self._select_first()
@@ -114,6 +119,16 @@ class DevicesPage(Page):
             self._commands.restart_device(chosen.device)
 
     # -- inside --------------------------------------------------------------------------------------
+
+    def _to_device(self, device: str) -> None:
+        """This one among all of them."""
+        self.search.clear()
+        self.trouble_only.setChecked(False)
+        rows = (self._found.index(i, 0).data(ROW_ROLE) for i in range(self._found.rowCount()))
+        at = next((i for i, r in enumerate(rows) if isinstance(r, DeviceStatus) and r.device == device), None)
+        if at is not None:
+            self.table.select_row(at)
+        self.table.setFocus()
 
     def _select_first(self) -> None:
         """The first device, not the heading over it."""
@@ -169,17 +184,20 @@ class DevicesPage(Page):
         snapshot = self._state.snapshot
         devices = snapshot.devices if snapshot else ()
         total, bad, found = len(devices), len(unwell(devices)), self._found.rowCount()
-        words = "all well" if bad == 0 else f"{bad} in trouble"
-        self._count.setText(f"{count_of(total, 'device', 'devices')}, {words}" if total else "")
+        words = tr_n("{n} in trouble", "{n} in trouble", bad) if bad else tr("all well")
+        counted = tr_n("{n} device", "{n} devices", total)
+        self._count.setText(f"{counted}, {words}" if total else "")
         self._stack.setCurrentIndex(1 if found else 0)
         if total == 0:
-            self._empty.heading.setText("No devices yet")
+            self._empty.heading.setText(tr("No devices yet"))
             self._empty.text.setText(
-                "Cameras, scales and gates of the store folder appear when the engine runs."
+                tr("Cameras, scales and gates of the store folder appear when the engine runs.")
             )
         else:
-            self._empty.heading.setText("Nothing to show")
-            self._empty.text.setText("No device matches the search and the filter; clear them to see all.")
+            self._empty.heading.setText(tr("Nothing to show"))
+            self._empty.text.setText(
+                tr("No device matches the search and the filter; clear them to see all.")
+            )
 
     def _show_chosen(self, *_: QModelIndex) -> None:
         chosen = self._chosen()
@@ -187,14 +205,16 @@ class DevicesPage(Page):
         can = device is not None and device.kind in RESTARTABLE
         self.button.setEnabled(can)
         self._reconnect.setEnabled(can)
-        self.button.setText(f"Reconnect {device.device}" if device is not None and can else "Reconnect")
+        self.button.setText(
+            tr("Reconnect {device}", device=device.device) if device is not None and can else tr("Reconnect")
+        )
         if isinstance(chosen, DeviceGroup):
-            heading, tone, text = f"{chosen.title}: {chosen.counts}", chosen.tone, ""
+            heading, tone, text = f"{tr(chosen.title)}: {chosen.counts}", chosen.tone, ""
         elif chosen is None:
-            heading, tone, text = "Choose a device to see why it is as it is", "neutral", ""
+            heading, tone, text = tr("Choose a device to see why it is as it is"), "neutral", ""
         else:
             heading, tone = (
-                f"{chosen.device}: {STATE_WORDS[chosen.state].lower()}",
+                f"{chosen.device}: {tr(STATE_WORDS[chosen.state]).lower()}",
                 TONE_OF_STATE[chosen.state],
             )
             text = _details(chosen)
@@ -204,17 +224,17 @@ class DevicesPage(Page):
 
     def _lay_out(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search devices")
-        self.search.setAccessibleName("Search devices")
+        self.search.setPlaceholderText(tr("Search devices"))
+        self.search.setAccessibleName(tr("Search devices"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(320)
         glass = self.search.addAction(
             icon(Icon.SEARCH, self._appearance.theme), QLineEdit.ActionPosition.LeadingPosition
         )
         self._appearance.changed.connect(lambda: glass.setIcon(icon(Icon.SEARCH, self._appearance.theme)))
-        self.trouble_only = QPushButton("Only those in trouble")
+        self.trouble_only = QPushButton(tr("Only those in trouble"))
         self.trouble_only.setCheckable(True)
-        self.trouble_only.setAccessibleName("Show only devices in trouble")
+        self.trouble_only.setAccessibleName(tr("Show only devices in trouble"))
         self._count = label("", "secondary")
         head = QHBoxLayout()
         head.setSpacing(SPACE_3)
@@ -241,9 +261,9 @@ class DevicesPage(Page):
 
     def _foot(self) -> QHBoxLayout:
         self._heading, self._why = label("", "caption"), label("", "body", wrap=True)
-        self.button = QPushButton("Reconnect")
-        self.button.setToolTip("Drop the connection to the chosen device and make a new one now (Ctrl+R)")
-        self.button.setAccessibleName("Reconnect the chosen device")
+        self.button = QPushButton(tr("Reconnect"))
+        self.button.setToolTip(tr("Drop the connection to the chosen device and make a new one now (Ctrl+R)"))
+        self.button.setAccessibleName(tr("Reconnect the chosen device"))
         self.button.clicked.connect(self.reconnect)
         words = QVBoxLayout()
         words.setSpacing(SPACE_1)
@@ -260,7 +280,11 @@ def _details(device: DeviceStatus) -> str:
     """Why it is as it is, and what it has done."""
     told = why_of(device)
     why = f"{told}. " if told else ""
-    error = f" Last error: {device.last_error}" if device.last_error else ""
-    return (
-        f"{why}{device.received} received, {device.dropped} dropped, {device.reconnects} reconnects.{error}"
+    error = f" {tr('Last error: {error}', error=device.last_error)}" if device.last_error else ""
+    counted = tr(
+        "{received} received, {dropped} dropped, {reconnects} reconnects.",
+        received=decimal(device.received),
+        dropped=decimal(device.dropped),
+        reconnects=decimal(device.reconnects),
     )
+    return f"{why}{counted}{error}"

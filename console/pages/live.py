@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from console.item_models.carts import CartsModel
 from console.item_models.words import ShopWords
+from console.language import tr, tr_n, tr_noop
 from console.operations.live_state import LiveState
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.theme.appearance import Appearance
@@ -25,21 +26,24 @@ from console.widgets.page import Page
 from console.widgets.send_shopper import SendShopper
 
 NOBODY = (
-    "Nobody inside",
-    "A cart appears here for everybody who comes in through a gate, and fills as they take things.",
+    tr_noop("Nobody inside"),
+    tr_noop("A cart appears here for everybody who comes in through a gate, and fills as they take things."),
 )
 MOST_FOR_WALL = 0.4
 """Share of the height that the cameras may take before anybody arranged it."""
-WAITING = ("Waiting for the engine", "The floor and the carts appear with its first snapshot.")
+WAITING = (
+    tr_noop("Waiting for the engine"),
+    tr_noop("The floor and the carts appear with its first snapshot."),
+)
 
 
 class LivePage(Page):
     """The first page: what a shop assistant looks at."""
 
     name = "live"
-    word = "Live"
+    word = tr_noop("Live")
     icon = Icon.LIVE
-    tip = "The floor, the carts and the cameras, as they are now"
+    tip = tr_noop("The floor, the carts and the cameras, as they are now")
 
     led_to = Signal(str, str)
     """Another page, and what to look at there."""
@@ -62,7 +66,7 @@ class LivePage(Page):
         self.wall = CameraWall(state, painter, appearance)
         self._carts = CartsModel(state, words, self)
         self.carts = CartList(self._carts, state, appearance)
-        self._nobody = EmptyState(*WAITING)
+        self._nobody = EmptyState(tr(WAITING[0]), tr(WAITING[1]))
         self._arranged = False
         self._actions = self._make_actions()
         self._lay_out()
@@ -112,7 +116,7 @@ class LivePage(Page):
         """Back to the floor."""
         self._stage.setCurrentWidget(self.map)
         self.wall.mark_large(None)
-        self._title.setText("Floor")
+        self._title.setText(tr("Floor"))
         self._tools.show()
         self._back.hide()
         self.map.setFocus()
@@ -133,10 +137,10 @@ class LivePage(Page):
         snapshot = self._state.snapshot
         inside = len(self._state.visitors)
         if snapshot is not None:
-            self._nobody.heading.setText(NOBODY[0])
-            self._nobody.text.setText(NOBODY[1])
+            self._nobody.heading.setText(tr(NOBODY[0]))
+            self._nobody.text.setText(tr(NOBODY[1]))
         self._cart_stack.setCurrentIndex(1 if inside else 0)
-        self._count.setText(f"{inside} inside" if inside else "")
+        self._count.setText(tr_n("{n} inside", "{n} inside", inside) if inside else "")
         self._badge(str(inside) if inside else "")
 
     def _offer_sending(self) -> None:
@@ -164,12 +168,12 @@ class LivePage(Page):
             return made
 
         return [
-            action("Zoom in", "Ctrl+=", lambda: self.map.zoom(1)),
-            action("Zoom out", "Ctrl+-", lambda: self.map.zoom(-1)),
-            action("Show the whole floor", "Ctrl+0", self.map.fit),
-            action("Next shopper", "Ctrl+Down", lambda: self.select_neighbour(1)),
-            action("Previous shopper", "Ctrl+Up", lambda: self.select_neighbour(-1)),
-            action("Select nobody", "Ctrl+Shift+A", lambda: self._state.select(None)),
+            action(tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
+            action(tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
+            action(tr("Show the whole floor"), "Ctrl+0", self.map.fit),
+            action(tr("Next shopper"), "Ctrl+Down", lambda: self.select_neighbour(1)),
+            action(tr("Previous shopper"), "Ctrl+Up", lambda: self.select_neighbour(-1)),
+            action(tr("Select nobody"), "Ctrl+Shift+A", lambda: self._state.select(None)),
         ]
 
     def _lay_out(self) -> None:
@@ -178,19 +182,19 @@ class LivePage(Page):
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(SPACE_1)
         for what, name, keys, call in (
-            (Icon.ZOOM_OUT, "Zoom out", "Ctrl+-", lambda: self.map.zoom(-1)),
-            (Icon.ZOOM_IN, "Zoom in", "Ctrl+=", lambda: self.map.zoom(1)),
-            (Icon.FIT, "Show the whole floor", "Ctrl+0", self.map.fit),
+            (Icon.ZOOM_OUT, tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
+            (Icon.ZOOM_IN, tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
+            (Icon.FIT, tr("Show the whole floor"), "Ctrl+0", self.map.fit),
         ):
             tools.addWidget(tool_button(what, name, f"{name} ({keys})", self._appearance, call))
         self._back = tool_button(
-            Icon.CLOSE, "Back to the map", "Back to the map (Esc)", self._appearance, self.show_map
+            Icon.CLOSE, tr("Back to the map"), tr("Back to the map (Esc)"), self._appearance, self.show_map
         )
         self._back.hide()
         self._stage = QStackedWidget()
         self._stage.addWidget(self.map)
         self._stage.addWidget(self.large)
-        stage, self._title = titled("Floor", self._stage, self._tools, self._back, margins=SPACE_2)
+        stage, self._title = titled(tr("Floor"), self._stage, self._tools, self._back, margins=SPACE_2)
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.addWidget(stage)
         self._rows.addWidget(self.wall)
@@ -221,19 +225,25 @@ class LivePage(Page):
         inner.addWidget(self.carts)
         self._cart_stack.addWidget(holder)
         self._count = label("", "secondary")
-        carts, _ = titled("Carts", self._cart_stack, self._count)
+        carts, _ = titled(tr("Carts"), self._cart_stack, self._count)
         self.strip = ActivityStrip(self._state, self._appearance)
         self.strip.setFixedHeight(110)
         strip, _ = titled(
-            "Last 5 minutes",
+            tr("Last 5 minutes"),
             self.strip,
             label(
-                "inside; taken \N{BLACK DOWN-POINTING TRIANGLE} put back \N{BLACK UP-POINTING TRIANGLE}",
+                tr(
+                    "inside; taken {down} put back {up}",
+                    down="\N{BLACK DOWN-POINTING TRIANGLE}",
+                    up="\N{BLACK UP-POINTING TRIANGLE}",
+                ),
                 "secondary",
             ),
             margins=SPACE_2,
         )
-        self._sending, _ = titled("Send a shopper in", self.send, label("simulated store", "secondary"))
+        self._sending, _ = titled(
+            tr("Send a shopper in"), self.send, label(tr("simulated store"), "secondary")
+        )
         side = QWidget()
         box = QVBoxLayout(side)
         box.setContentsMargins(0, 0, 0, 0)

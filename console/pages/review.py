@@ -10,7 +10,9 @@ from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.review_words import Shown, open_questions, shown_question, waited
-from console.item_models.words import ShopWords, count_of
+from console.item_models.words import ShopWords
+from console.language import tr, tr_n, tr_noop
+from console.language.writing import decimal
 from console.operations.operator_session import OperatorSession
 from console.operations.review_desk import Answer, OpenCard, choices_of
 from console.operations.reviews import Reviews
@@ -32,9 +34,9 @@ class ReviewPage(Page):
     """Signed out: who answers? Else the card in hand, or words where nothing waits."""
 
     name = "review"
-    word = "Review"
+    word = tr_noop("Review")
     icon = Icon.REVIEW
-    tip = "Visits that a person has to decide"
+    tip = tr_noop("Visits that a person has to decide")
 
     def __init__(
         self,
@@ -53,12 +55,12 @@ class ReviewPage(Page):
         self.empty = EmptyState("", "")
         self.today = label("", "secondary")
         self.who = label("", "secondary")
-        self.lock = QPushButton("Lock (Ctrl+L)")
+        self.lock = QPushButton(tr("Lock (Ctrl+L)"))
         self.lock.clicked.connect(session.lock)
-        self.trouble = label("", "body", wrap=True, name="What went wrong")
+        self.trouble = label("", "body", wrap=True, name=tr("What went wrong"))
         set_tone(self.trouble, "wrong")
         self.last = label("", "body")
-        self.undo = QPushButton("Z  Undo")
+        self.undo = QPushButton(tr("Z  Undo"))
         self.undo.clicked.connect(self._undo)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -179,43 +181,53 @@ class ReviewPage(Page):
         waiting = len(self._reviews.queue.rows)
         number = self._reviews.done + 1
         parts = [
-            f"Card {number} of {max(number, self._reviews.done + waiting)}",
-            f"visit {row.code}",
+            tr("Card {number} of {all}", number=number, all=max(number, self._reviews.done + waiting)),
+            tr("visit {code}", code=row.code),
             waited(card, self._reviews.store_time, self._words),
-            f"{self._words.money(row.at_stake)} at stake",
+            tr("{amount} at stake", amount=self._words.money(row.at_stake)),
         ]
         if shown.parts > 1:
-            parts.insert(1, f"question {shown.part} of {shown.parts}")
+            parts.insert(1, tr("question {part} of {parts}", part=shown.part, parts=shown.parts))
         return "  \N{MIDDLE DOT}  ".join(parts)
 
     def _say_empty(self) -> None:
         others = self._reviews.waiting_for_others()
         waiting = len(self._reviews.queue.rows)
         if self._reviews.opening:
-            heading, text = "A card is being taken", ""
+            heading, text = tr("A card is being taken"), ""
         elif waiting and others:
-            heading = "Nothing waits for you"
-            text = (
-                f"{count_of(waiting, 'card is', 'cards are')} with {', '.join(others)} or for somebody else."
+            heading = tr("Nothing waits for you")
+            text = tr_n(
+                "{n} card is with {names} or for somebody else.",
+                "{n} cards are with {names} or for somebody else.",
+                waiting,
+                names=", ".join(others),
             )
         elif waiting:
-            heading = "Nothing waits for you"
-            text = f"{count_of(waiting, 'card waits', 'cards wait')} for somebody else to decide."
+            heading = tr("Nothing waits for you")
+            text = tr_n(
+                "{n} card waits for somebody else to decide.",
+                "{n} cards wait for somebody else to decide.",
+                waiting,
+            )
         else:
-            heading = "Nothing waits"
-            text = "A visit comes here when being wrong about it would cost more than asking you."
+            heading = tr("Nothing waits")
+            text = tr("A visit comes here when being wrong about it would cost more than asking you.")
         self.empty.heading.setText(heading)
         self.empty.text.setText("\n".join(part for part in (text, self._asked_today()) if part))
 
     def _asked_today(self) -> str:
         today = self._reviews.queue.today
         if today is None or not today.visits:
-            return "No visit has closed today."
+            return tr("No visit has closed today.")
         asked = today.reviewed + today.waiting
         per = 1000 * asked / today.visits
-        return (
-            f"Today a person was asked about {asked} of {count_of(today.visits, 'visit', 'visits')}: "
-            f"{per:,.0f} per 1,000"
+        return tr_n(
+            "Today a person was asked about {asked} of {n} visit: {rate} per 1,000",
+            "Today a person was asked about {asked} of {n} visits: {rate} per 1,000",
+            today.visits,
+            asked=asked,
+            rate=decimal(per),
         )
 
     def _show_last(self) -> None:
@@ -224,10 +236,14 @@ class ReviewPage(Page):
         self.undo.setVisible(inside or (settled is not None and left > 0))
         self.last.setVisible(self.undo.isVisibleTo(self))
         if inside:
-            self.last.setText("Answered a part of this card.")
+            self.last.setText(tr("Answered a part of this card."))
         elif settled is not None:
             self.last.setText(
-                f"{settled.card.row.code} is settled; its receipt is issued in {math.ceil(left)} s."
+                tr(
+                    "{visit} is settled; its receipt is issued in {seconds} s.",
+                    visit=settled.card.row.code,
+                    seconds=math.ceil(left),
+                )
             )
 
     def _offer(self) -> None:
@@ -252,13 +268,13 @@ class ReviewPage(Page):
 
         self._actions = (
             *(
-                action(f"Answer {i + 1}", str(i + 1), lambda *_, i=i: self._choose(i))
+                action(tr("Answer {number}", number=i + 1), str(i + 1), lambda *_, i=i: self._choose(i))
                 for i in range(MOST_ANSWERS)
             ),
-            action("None of these", "N", lambda *_: self._none()),
-            action("Unsure: somebody else decides", "U", lambda *_: self._reviews.unsure()),
-            action("Skip", "S", lambda *_: self._reviews.skip()),
-            action("Undo the last answer", "Z", lambda *_: self._undo()),
+            action(tr("None of these"), "N", lambda *_: self._none()),
+            action(tr("Unsure: somebody else decides"), "U", lambda *_: self._reviews.unsure()),
+            action(tr("Skip"), "S", lambda *_: self._reviews.skip()),
+            action(tr("Undo the last answer"), "Z", lambda *_: self._undo()),
         )
 
     def _lay_out(self) -> None:

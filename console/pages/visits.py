@@ -13,7 +13,8 @@ from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.search import SearchProxy
 from console.item_models.shoppers_inside import InsideModel
 from console.item_models.words import ShopWords
-from console.language import tr, tr_n
+from console.language import tr, tr_n, tr_noop
+from console.language.writing import decimal
 from console.operations.live_state import LiveState
 from console.operations.visit_search import MOST
 from console.operations.visit_work import VisitWork
@@ -31,9 +32,9 @@ class VisitsPage(Page):
     """Lists on the left, one visit on the right, one search over all."""
 
     name = "visits"
-    word = "Visits"
+    word = tr_noop("Visits")
     icon = Icon.VISITS
-    tip = "Who is inside, who has left, and every receipt"
+    tip = tr_noop("Who is inside, who has left, and every receipt")
 
     def __init__(
         self,
@@ -213,17 +214,16 @@ class VisitsPage(Page):
 
     def _show_counts(self) -> None:
         some, found = self._inside.rowCount(), self._inside_found.rowCount()
-        shown = str(found) if found == some else tr("{found} of {all}", found=found, all=some)
-        self._inside_title.setText(tr("Inside now, {n}", n=shown))
+        shown = decimal(some)
+        if found != some:
+            shown = tr("{some} of {all}", some=decimal(found), all=decimal(some))
+        self._inside_title.setText(f"{tr('Inside now')}, {shown}")
         self._inside_stack.setCurrentIndex(1 if found else 0)
         closed, searching = self._closed.rowCount(), not self.filters.sought().is_all
+        title = tr("Found") if searching else tr("Closed visits")
         if searching and closed >= MOST:
-            self._closed_title.setText(
-                tr("The {n} newest that were found; say more to find others", n=closed)
-            )
-        else:
-            title = tr("Found, {n}", n=closed) if searching else tr("Closed visits, {n}", n=closed)
-            self._closed_title.setText(title)
+            title = tr("Found, the newest only: say more to find others")
+        self._closed_title.setText(f"{title}, {decimal(closed)}")
         self._closed_stack.setCurrentIndex(1 if closed else 0)
         review = sum(e.row.state == "review" for e in self._history.entries)
         self._review.setText(

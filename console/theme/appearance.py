@@ -1,19 +1,30 @@
-"""Which theme is on: chosen, or the system's; told to every widget that paints itself."""
+"""Which theme is on, and how large texts are: chosen, or the system's; told to all that paint themselves."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from typing import Literal, get_args
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from console.theme.fonts import ui_font
+from console.theme.fonts import set_text_scale, ui_font
 from console.theme.stylesheet import palette_of, stylesheet_of
-from console.theme.tokens import DARK, LIGHT, Theme
+from console.theme.tokens import THEMES, Theme, ThemeName
 
-ThemeChoice = Literal["system", "light", "dark"]
+ThemeChoice = Literal["system", "light", "dark", "contrast-light", "contrast-dark"]
 CHOICES: tuple[ThemeChoice, ...] = get_args(ThemeChoice)
+TextSize = Literal["normal", "large", "larger"]
+TEXT_SCALES: dict[TextSize, float] = {"normal": 1.0, "large": 1.15, "larger": 1.3}
+_BY_NAME = {theme.name: theme for theme in THEMES}
+
+
+@lru_cache
+def _at_size(name: ThemeName, size: TextSize) -> Theme:
+    """One theme for each text size: pictures of texts are kept by theme."""
+    return _BY_NAME[name] if size == "normal" else replace(_BY_NAME[name])
 
 
 class Appearance(QObject):
@@ -26,6 +37,8 @@ class Appearance(QObject):
         self._settings = settings
         stored = str(settings.value("theme", "system"))
         self._choice: ThemeChoice = next((c for c in CHOICES if c == stored), "system")
+        size = str(settings.value("text_size", "normal"))
+        self.text_size: TextSize = next((s for s in TEXT_SCALES if s == size), "normal")
         self.reduced_motion = str(settings.value("reduced_motion", "false")) == "true"
         self.theme = self._wanted()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -42,6 +55,10 @@ class Appearance(QObject):
         self._settings.setValue("theme", choice)
         self._system_changed()
 
+    def keep_text_size(self, size: TextSize) -> None:
+        """Keep a text size for the window that is made next: what this one shows was laid out for another."""
+        self._settings.setValue("text_size", size)
+
     def reduce_motion(self, reduced: bool) -> None:
         """With ``reduced``, nothing moves: changes appear at once."""
         self.reduced_motion = reduced
@@ -50,8 +67,8 @@ class Appearance(QObject):
     def _wanted(self) -> Theme:
         if self._choice == "system":
             dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-            return DARK if dark else LIGHT
-        return DARK if self._choice == "dark" else LIGHT
+            return _at_size("dark" if dark else "light", self.text_size)
+        return _at_size(self._choice, self.text_size)
 
     def _system_changed(self) -> None:
         theme = self._wanted()
@@ -65,6 +82,7 @@ class Appearance(QObject):
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise TypeError("a theme needs a QApplication to wear it")
+        set_text_scale(TEXT_SCALES[self.text_size])
         app.setStyle("Fusion")
         app.setFont(ui_font())
         app.setPalette(palette_of(self.theme))

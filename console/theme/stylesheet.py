@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QPalette
 
 from console.theme import tokens as k
+from console.theme.fonts import sized
 from console.theme.tokens import Theme
 
 
@@ -37,16 +38,16 @@ def palette_of(theme: Theme) -> QPalette:
 def stylesheet_of(theme: Theme) -> str:
     """The style sheet of the whole application."""
     return f"""
-    QWidget {{ font-size: {k.TEXT_BODY}px; color: {theme.text}; }}
+    QWidget {{ font-size: {sized(k.TEXT_BODY)}px; color: {theme.text}; }}
     QMainWindow, QDialog, QStackedWidget#pages {{ background: {theme.ground}; }}
     QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line};
         padding: {k.SPACE_1}px {k.SPACE_2}px; }}
-    QLabel[role="title"] {{ font-size: {k.TEXT_TITLE}px; font-weight: 600; }}
-    QLabel[role="heading"] {{ font-size: {k.TEXT_HEADING}px; font-weight: 600; }}
+    QLabel[role="title"] {{ font-size: {sized(k.TEXT_TITLE)}px; font-weight: 600; }}
+    QLabel[role="heading"] {{ font-size: {sized(k.TEXT_HEADING)}px; font-weight: 600; }}
     QLabel[role="caption"] {{ font-weight: 600; }}
-    QLabel[role="secondary"] {{ font-size: {k.TEXT_SECONDARY}px; color: {theme.secondary}; }}
-    QLabel[role="total"] {{ font-size: {k.TEXT_TITLE}px; font-weight: 600; }}
-    QLabel[role="question"] {{ font-size: {k.TEXT_QUESTION}px; font-weight: 600; }}
+    QLabel[role="secondary"] {{ font-size: {sized(k.TEXT_SECONDARY)}px; color: {theme.secondary}; }}
+    QLabel[role="total"] {{ font-size: {sized(k.TEXT_TITLE)}px; font-weight: 600; }}
+    QLabel[role="question"] {{ font-size: {sized(k.TEXT_QUESTION)}px; font-weight: 600; }}
     QLabel[tone="good"] {{ color: {theme.good}; }}
     QLabel[tone="waiting"] {{ color: {theme.waiting}; }}
     QLabel[tone="wrong"] {{ color: {theme.wrong}; }}
@@ -66,10 +67,10 @@ def stylesheet_of(theme: Theme) -> str:
 def _controls(theme: Theme) -> str:
     return f"""
     QPushButton, QToolButton[role="tool"] {{ background: {theme.raised}; border: 1px solid {theme.line};
-        border-radius: {k.RADIUS}px; padding: {k.SPACE_1}px {k.SPACE_3}px; min-height: 20px; }}
+        border-radius: {k.RADIUS}px; padding: {k.SPACE_1}px {k.SPACE_3}px; min-height: {sized(20)}px; }}
     QToolButton[role="tool"] {{ padding: {k.SPACE_1}px; }}
     QPushButton:hover, QToolButton[role="tool"]:hover {{ border-color: {theme.secondary}; }}
-    QPushButton:pressed, QToolButton[role="tool"]:pressed {{ background: {theme.line}; }}
+    QPushButton:pressed, QToolButton[role="tool"]:pressed {{ background: {theme.selected}; }}
     QPushButton:focus, QToolButton[role="tool"]:focus {{ border: 1px solid {theme.accent};
         outline: 1px solid {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.secondary}; background: transparent; }}
@@ -81,6 +82,14 @@ def _controls(theme: Theme) -> str:
     QComboBox:focus {{ border: 1px solid {theme.accent}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QLineEdit:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton[role="primary"]:enabled {{ background: {theme.accent}; border-color: {theme.accent};
+        color: {theme.on_accent}; }}
+    QPushButton[role="primary"]:focus {{ outline: 2px solid {theme.text}; }}
+    QTabBar::tab {{ background: transparent; border: none; border-bottom: 2px solid transparent;
+        padding: {k.SPACE_2}px {k.SPACE_3}px; color: {theme.secondary}; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+    QTabBar::tab:hover:enabled {{ color: {theme.text}; }}
+    QTabBar:focus::tab:selected {{ background: {theme.selected}; }}
     QPushButton:checked {{ background: {theme.selected}; border-color: {theme.accent}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {k.SPACE_1}px; }}
     QMenu::item {{ padding: 6px {k.SPACE_6}px 6px {k.SPACE_3}px; border-radius: {k.SPACE_1}px; }}
@@ -106,7 +115,8 @@ def _tables(theme: Theme) -> str:
     QTableView::item:selected {{ background: {theme.selected}; color: {theme.text}; }}
     QHeaderView {{ background: {theme.panel}; border: none; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.secondary}; border: none;
-        border-bottom: 1px solid {theme.line}; padding: 6px {k.SPACE_2}px; font-size: {k.TEXT_SECONDARY}px; }}
+        border-bottom: 1px solid {theme.line}; padding: 6px {k.SPACE_2}px;
+        font-size: {sized(k.TEXT_SECONDARY)}px; }}
     QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-origin: padding;
         subcontrol-position: top center; width: 10px; height: 8px; }}
     QTableCornerButton::section {{ background: {theme.panel}; border: none; }}
@@ -119,12 +129,13 @@ def _frame(theme: Theme) -> str:
     QWidget#rail {{ background: {theme.panel}; border-right: 1px solid {theme.line}; }}
     QWidget#statusLine {{ background: {theme.panel}; border-top: 1px solid {theme.line}; }}
     QWidget#statusLine QPushButton {{ background: transparent; border: 1px solid transparent;
-        padding: 2px {k.SPACE_2}px; min-height: 20px; }}
+        padding: 2px {k.SPACE_2}px; min-height: {sized(20)}px; }}
     QWidget#statusLine QPushButton:hover {{ background: {theme.raised}; }}
     QWidget#statusLine QPushButton:focus {{ border: 1px solid {theme.accent}; }}
     QWidget#statusLine QPushButton[tone="wrong"] {{ color: {theme.wrong}; font-weight: 600; }}
     QWidget#statusLine QPushButton[tone="waiting"] {{ color: {theme.waiting}; font-weight: 600; }}
     QFrame#banner {{ background: {theme.raised}; border: none; border-bottom: 1px solid {theme.line}; }}
+    QDialog#palette {{ background: {theme.panel}; border: 1px solid {theme.secondary}; }}
     QFrame#notice {{ background: {theme.raised}; border: 1px solid {theme.secondary};
         border-radius: {k.RADIUS}px; }}
     QLabel#keycap {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: {k.SPACE_1}px;

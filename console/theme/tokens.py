@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Scheme = Literal["light", "dark"]
+ThemeName = Literal["light", "dark", "contrast-light", "contrast-dark"]
 
 SPACE_1: Final = 4
 SPACE_2: Final = 8
@@ -36,6 +37,7 @@ CERTAIN: Final = 0.9
 class Theme:
     """One scheme's colours, named by what they are for. Each is the only one of its kind: caches go by it."""
 
+    name: ThemeName
     scheme: Scheme
     ground: str
     panel: str
@@ -64,6 +66,7 @@ class Theme:
 _OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 
 DARK: Final = Theme(
+    name="dark",
     scheme="dark",
     ground="#14171A",
     panel="#1C2126",
@@ -85,6 +88,7 @@ DARK: Final = Theme(
 )
 
 LIGHT: Final = Theme(
+    name="light",
     scheme="light",
     ground="#F4F6F7",
     panel="#FFFFFF",
@@ -104,6 +108,52 @@ LIGHT: Final = Theme(
     slot="#C3CCD3",
     identities=(*_OKABE_ITO, "#22282E"),
 )
+
+CONTRAST_DARK: Final = Theme(
+    name="contrast-dark",
+    scheme="dark",
+    ground="#000000",
+    panel="#000000",
+    raised="#16191C",
+    line="#B8C0C8",
+    text="#FFFFFF",
+    secondary="#E3E8EC",
+    accent="#5CE1D0",
+    on_accent="#000000",
+    good="#7EE8A8",
+    waiting="#FFC861",
+    wrong="#FFA79C",
+    selected="#00423D",
+    floor="#000000",
+    fixture="#23282D",
+    fixture_line="#C6CDD4",
+    slot="#8C96A0",
+    identities=(*_OKABE_ITO, "#FFFFFF"),
+)
+
+CONTRAST_LIGHT: Final = Theme(
+    name="contrast-light",
+    scheme="light",
+    ground="#FFFFFF",
+    panel="#FFFFFF",
+    raised="#F2F4F5",
+    line="#4A545E",
+    text="#000000",
+    secondary="#26303A",
+    accent="#00473F",
+    on_accent="#FFFFFF",
+    good="#00421D",
+    waiting="#4A2E00",
+    wrong="#7A0F00",
+    selected="#C9F2EC",
+    floor="#FFFFFF",
+    fixture="#E6EAED",
+    fixture_line="#3F4953",
+    slot="#66717B",
+    identities=(*_OKABE_ITO, "#000000"),
+)
+
+THEMES: Final = (LIGHT, DARK, CONTRAST_LIGHT, CONTRAST_DARK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
+from console.language import tr, tr_noop
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
@@ -22,7 +23,7 @@ from console.widgets.labels import label
 from inference.messages.wire import Snapshot
 
 WINDOW_S = 300.0
-MINUTES = ("now", "1 min", "2", "3", "4", "5 min")
+MINUTES = (tr_noop("now"), tr_noop("1 min"), "2", "3", "4", tr_noop("5 min"))
 """Ticks: minutes ago. They stay where they are, so that only what happened moves."""
 STEP_S = 1.0
 """The strip is brought up to date once a second of store time: more could not be seen."""
@@ -39,7 +40,7 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         self._seen: set[str] = set()
         self._drawn_at = -math.inf
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("People inside and shelf events over the last five minutes")
+        self.setAccessibleName(tr("People inside and shelf events over the last five minutes"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
@@ -51,14 +52,14 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         item.setContentsMargins(0, 6, 8, 0)
         item.getAxis("left").setWidth(26)
         item.getAxis("left").setTicks([[]])
-        item.getAxis("bottom").setTicks([[(-60.0 * m, MINUTES[m]) for m in range(len(MINUTES))]])
+        item.getAxis("bottom").setTicks([[(-60.0 * m, tr(MINUTES[m])) for m in range(len(MINUTES))]])
         item.getAxis("bottom").setHeight(20)
         self.setXRange(-WINDOW_S - 20.0, 15.0, padding=0)  # room for half a label
         self._curve = self.plot(stepMode="right", antialias=False)
         self._marks = pg.ScatterPlotItem(size=8, pxMode=True)
         self.addItem(self._marks)
         self._empty = label(
-            "People and shelf events of the last minutes appear here.", "secondary", wrap=True
+            tr("People and shelf events of the last minutes appear here."), "secondary", wrap=True
         )
         self._empty.setParent(self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

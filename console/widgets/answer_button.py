@@ -7,6 +7,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from console.item_models.review_words import Choice
+from console.language import tr
+from console.language.writing import percent
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_HEADING, TEXT_TITLE
@@ -28,17 +30,18 @@ class AnswerButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(HIGHEST)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setAccessibleName(f"Answer {key}")
+        self.setAccessibleName(tr("Answer {number}", number=key))
         appearance.changed.connect(self.update)
 
     def show_choice(self, choice: Choice) -> None:
         """Stand for another answer."""
         self._choice = choice
         who = f", {choice.who}" if choice.who else ""
-        likely = "" if choice.probability is None else f", {choice.probability:.0%}"
+        likely = "" if choice.probability is None else f", {percent(choice.probability)}"
         self.setText(f"{choice.words}{who}")
         self.setAccessibleName(f"{self._key}: {choice.words}{who}{likely}, {choice.effect}")
-        self.setToolTip(f"{choice.words}{who}\n{choice.effect} (key {self._key})")
+        key = tr("key {key}", key=self._key)
+        self.setToolTip(f"{choice.words}{who}\n{choice.effect} ({key})")
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -96,7 +99,7 @@ class AnswerButton(QAbstractButton):
         painter.setPen(QColor(theme.text if on else theme.secondary))
         place = QRectF(box.right() - SPACE_3 - CHANCE, box.center().y() - 28, CHANCE, 38)
         painter.drawText(
-            place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{probability:.0%}"
+            place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(probability)
         )
 
     def _paint_bar(self, painter: QPainter, place: QRectF, probability: float) -> None:

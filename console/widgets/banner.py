@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.engine_process.link import EngineState
+from console.language import tr, tr_noop
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon_pixmap
@@ -14,21 +15,27 @@ from console.theme.tokens import SPACE_2, SPACE_4
 from console.widgets.labels import label
 
 WORDS: dict[EngineState, tuple[str, str]] = {
-    "starting": ("The engine is starting", "The floor appears by itself in a moment."),
+    "starting": (tr_noop("The engine is starting"), tr_noop("The floor appears by itself in a moment.")),
     "restarting": (
-        "The engine stopped and is being started again",
-        "Open carts are kept in its journal and come back with it. There is nothing to do; "
-        "what is shown is the last that was known.",
+        tr_noop("The engine stopped and is being started again"),
+        tr_noop(
+            "Open carts are kept in its journal and come back with it. There is nothing to do; "
+            "what is shown is the last that was known."
+        ),
     ),
     "stopped": (
-        "The engine is stopped",
-        "Nobody is followed and no receipts are issued. Carts and receipts up to now are kept. "
-        "Close this window and start it again to go on.",
+        tr_noop("The engine is stopped"),
+        tr_noop(
+            "Nobody is followed and no receipts are issued. Carts and receipts up to now are kept. "
+            "Close this window and start it again to go on."
+        ),
     ),
     "failed": (
-        "The engine could not be started again",
-        "Carts are kept in its journal, receipts in the ledger. Close the entrance, then start the console "
-        "again; if it fails once more, run the doctor command.",
+        tr_noop("The engine could not be started again"),
+        tr_noop(
+            "Carts are kept in its journal, receipts in the ledger. Close the entrance, then start the "
+            "console again; if it fails once more, run the doctor command."
+        ),
     ),
 }
 _SIGN: dict[EngineState, tuple[Icon, str]] = {
@@ -64,7 +71,7 @@ class EngineBanner(QFrame):
         self.setVisible(words is not None)
         if words is None:
             return
-        heading, text = words
+        heading, text = tr(words[0]), tr(words[1])
         self.heading.setText(f"{heading}: {self._state.engine_why}" if self._state.engine_why else heading)
         self.text.setText(text)
         self.setAccessibleName(heading)

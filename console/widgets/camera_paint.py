@@ -12,6 +12,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from console.item_models.devices import STATE_SIGNS, STATE_WORDS
 from console.item_models.words import called
+from console.language import tr, tr_n
+from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE
 from console.operations.live_state import LiveState
 from console.theme.fonts import ui_font
@@ -111,11 +113,14 @@ class CameraPainter:
     def spoken(self, camera: Camera) -> str:
         """A camera in words."""
         status, view = self._status(camera.id), self._view(camera.id)
-        state = STATE_WORDS[status.state] if status else "Not started"
+        state = tr(STATE_WORDS[status.state]) if status else tr("Not started")
         seen = len(view.items) if view else 0
-        rate = f", {status.rate_hz:.0f} per second" if status and status.rate_hz else ""
+        rate = (
+            f", {tr('{rate} per second', rate=decimal(status.rate_hz))}" if status and status.rate_hz else ""
+        )
         why = f", {status.why}" if status and status.why else ""
-        return f"{camera.name}: {state}{rate}{why}, {seen} seen"
+        people = tr_n("{n} seen", "{n} seen", seen)
+        return f"{camera.name}: {state}{rate}{why}, {people}"
 
     # -- parts ---------------------------------------------------------------------------------------
 
@@ -140,7 +145,7 @@ class CameraPainter:
             )
 
     def _frame(self, camera: Camera, at: QRectF, theme: Theme, ratio: float) -> QPixmap:
-        key = (camera.id, int(at.width()), int(at.height()), theme.scheme, ratio)
+        key = (camera.id, int(at.width()), int(at.height()), theme.name, ratio)
         if key not in self._frames:
             if len(self._frames) > 4 * len(self._state.layout.cameras):
                 self._frames.clear()

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from console.language import tr
 from console.operations.live_state import POLL_MS, LiveState
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_2
@@ -88,7 +89,7 @@ class CameraWall(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Cameras")
+        self.setAccessibleName(tr("Cameras"))
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(POLL_MS // 2)
@@ -189,7 +190,7 @@ class LargeCamera(QWidget):
         self._painter, self._appearance = painter, appearance
         self.camera: Camera | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Camera, large")
+        self.setAccessibleName(tr("Camera, large"))
         state.snapshot_changed.connect(self.update)
         state.selection_changed.connect(self.update)
         appearance.changed.connect(self.update)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 
 from console.item_models.carts import CartCard, CartCardLine, CartsModel
 from console.item_models.keyed_rows import ROW_ROLE
-from console.item_models.words import count_of
+from console.language import tr, tr_n
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
@@ -68,9 +68,9 @@ class CartDelegate(QStyledItemDelegate):
             painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, card.total)
         painter.setFont(ui_font(TEXT_SECONDARY))
         painter.setPen(QColor(theme.secondary))
-        words = [count_of(card.items, "item", "items") if card.items else "nothing yet"]
-        words += ["staff"] if card.staff else []
-        words += ["hidden"] if card.hidden else []
+        words = [tr_n("{n} item", "{n} items", card.items) if card.items else tr("nothing yet")]
+        words += [tr("staff")] if card.staff else []
+        words += [tr("hidden")] if card.hidden else []
         painter.drawText(
             text.adjusted(used, 0, 0, 0),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
@@ -117,7 +117,7 @@ class CartList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setAccessibleName("Carts, newest change on top")
+        self.setAccessibleName(tr("Carts, newest change on top"))
         self.setObjectName("carts")
         self.selectionModel().currentChanged.connect(self._tell)
         model.dataChanged.connect(self._resized)

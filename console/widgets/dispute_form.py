@@ -288,7 +288,7 @@ class DisputeForm(QScrollArea):
         set_tone(self._second_why, "waiting")
         self.second = PinFields(tr("Agreed by"))
         self.go = QPushButton()
-        self.go.setDefault(True)
+        self.go.setProperty("role", "primary")
         self.open_only = QPushButton(tr("Only open the dispute"))
         self.open_only.setToolTip(tr("A manager decides it later; nothing is given back yet"))
         self.decline = QPushButton(tr("Decline it"))

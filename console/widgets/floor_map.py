@@ -26,7 +26,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from console.item_models.words import ShopWords, called, chance, count_of, grams
+from console.item_models.words import ShopWords, called, chance, grams
+from console.language import tr, tr_n
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.tokens import CERTAIN
@@ -75,7 +76,7 @@ class FloorMap(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Floor map")
+        self.setAccessibleName(tr("Floor map"))
         state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self._tell_selection)
         appearance.changed.connect(self.redraw_ground)
@@ -99,7 +100,7 @@ class FloorMap(QWidget):
 
     def _tell_selection(self) -> None:
         track = self._state.selected
-        self.setAccessibleDescription(self._about(track) if track is not None else "Nobody is selected")
+        self.setAccessibleDescription(self._about(track) if track is not None else tr("Nobody is selected"))
         self.update()
 
     def redraw_ground(self) -> None:
@@ -351,7 +352,7 @@ class FloorMap(QWidget):
         lines = []
         for slot in sorted(under, key=lambda s: -s.shelf):
             names = [self._words.product(sku) for sku in self._state.layout.skus_of_slot.get(slot.id, ())]
-            lines.append(f"{slot.id}: {', '.join(names) or 'no product planned'}")
+            lines.append(f"{slot.id}: {', '.join(names) or tr('no product planned')}")
         return "\n".join(lines)
 
     def _about(self, track: int) -> str:
@@ -359,13 +360,17 @@ class FloorMap(QWidget):
         if shopper is None:
             return ""
         person = shopper.person
-        sure = f", identity {chance(person.identity)}" if person.identity < CERTAIN else ""
-        if not shopper.code:
-            return "Somebody who is not a visit: nobody saw them come in through a gate"
-        return (
-            f"{called(shopper)}: {count_of(self._state.items(track), 'item', 'items')}"
-            f"{', hidden' if person.hidden else ''}{', staff' if shopper.staff else ''}{sure}"
+        sure = (
+            f", {tr('identity {chance}', chance=chance(person.identity))}"
+            if person.identity < CERTAIN
+            else ""
         )
+        if not shopper.code:
+            return tr("Somebody who is not a visit: nobody saw them come in through a gate")
+        items = tr_n("{n} item", "{n} items", self._state.items(track))
+        hidden = f", {tr('hidden')}" if person.hidden else ""
+        staff = f", {tr('staff')}" if shopper.staff else ""
+        return f"{called(shopper)}: {items}{hidden}{staff}{sure}"
 
 
 def _label(shopper: Inside) -> str:

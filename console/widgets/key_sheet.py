@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from console.language import tr, tr_noop
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
+from console.widgets.action_book import keys_of
 from console.widgets.labels import label
 
 IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
-    "Floor map": (
-        ("Wheel", "Zoom where the pointer is"),
-        ("Drag, arrows", "Move the floor"),
-        ("Click", "Select a shopper everywhere"),
-        ("Double click", "Show the whole floor"),
-        ("Esc", "Select nobody"),
+    tr_noop("Floor map"): (
+        (tr_noop("Wheel"), tr_noop("Zoom where the pointer is")),
+        (tr_noop("Drag, arrows"), tr_noop("Move the floor")),
+        (tr_noop("Click"), tr_noop("Select a shopper everywhere")),
+        (tr_noop("Double click"), tr_noop("Show the whole floor")),
+        ("Esc", tr_noop("Select nobody")),
     ),
-    "Cameras": (("Arrows, Enter", "Choose a camera, show it large"), ("Esc", "Back to the map")),
+    tr_noop("Cameras"): (
+        (tr_noop("Arrows, Enter"), tr_noop("Choose a camera, show it large")),
+        ("Esc", tr_noop("Back to the map")),
+    ),
 }
 
 
@@ -31,26 +36,24 @@ class KeySheet(QDialog):
 
     def __init__(self, groups: Mapping[str, Sequence[QAction]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
-        self.setAccessibleName("Keys")
+        self.setWindowTitle(tr("Keys"))
+        self.setAccessibleName(tr("Keys"))
         listed = {
-            title: [
-                (
-                    ", ".join(s.toString(QKeySequence.SequenceFormat.NativeText) for s in a.shortcuts()),
-                    a.text(),
-                )
-                for a in actions
-                if a.shortcuts()
-            ]
+            title: [(keys_of(a), a.text()) for a in actions if a.shortcuts()]
             for title, actions in groups.items()
-            if actions
+            if any(a.shortcuts() for a in actions)
+        }
+        in_widgets = {
+            tr(title): [(tr(keys), tr(what)) for keys, what in rows] for title, rows in IN_WIDGETS.items()
         }
         columns = QHBoxLayout()
         columns.setSpacing(SPACE_8)
-        for part in _even_columns({**listed, **IN_WIDGETS}):
+        for part in _even_columns({**listed, **in_widgets}):
             columns.addLayout(_column(part))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setAccessibleName("Close")
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setText(tr("Close"))
+        close.setAccessibleName(tr("Close"))
         buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_6, SPACE_4, SPACE_6, SPACE_4)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from console.language import tr
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
@@ -29,7 +30,7 @@ class Notice(QFrame):
         row.setContentsMargins(SPACE_3, SPACE_2, SPACE_2, SPACE_2)
         row.setSpacing(SPACE_3)
         row.addWidget(self.words, 1)
-        row.addWidget(tool_button(Icon.CLOSE, "Close the notice", "Close", appearance, self.hide))
+        row.addWidget(tool_button(Icon.CLOSE, tr("Close the notice"), tr("Close"), appearance, self.hide))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.item_models.review_words import Shown
+from console.language import tr
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_2
 from store_layout.model import Point2, StoreLayout
@@ -28,7 +29,7 @@ class PlaceMap(QWidget):
         points = layout.file.floor.outline
         self._low = (min(x for x, _ in points), min(y for _, y in points))
         self._size = (max(x for x, _ in points) - self._low[0], max(y for _, y in points) - self._low[1])
-        self.setAccessibleName("Where it happened")
+        self.setAccessibleName(tr("Where it happened"))
         self.setMaximumHeight(HIGHEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         appearance.changed.connect(self.update)
@@ -36,7 +37,7 @@ class PlaceMap(QWidget):
     def show_question(self, shown: Shown) -> None:
         """Mark another question's slots."""
         self._slots, self._fixture = frozenset(shown.slots), shown.fixture
-        place = dict(shown.facts).get("Place", "")
+        place = dict(shown.facts).get(tr("Place"), "")
         self.setAccessibleDescription(", ".join(filter(None, (place, *shown.slots))))
         self.update()
 

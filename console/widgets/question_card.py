@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWi
 
 from console.item_models.questions import QuestionCard, effect_words
 from console.item_models.words import ShopWords
+from console.language import tr
+from console.language.writing import percent
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.labels import label, set_tone
 
@@ -46,7 +48,7 @@ def question_card(card: QuestionCard, words: ShopWords) -> QFrame:
     if card.possibilities:
         box.addLayout(_possibilities(card, words))
     if card.at_stake:
-        stake = label(f"{words.money(card.at_stake)} at stake", "secondary")
+        stake = label(tr("{amount} at stake", amount=words.money(card.at_stake)), "secondary")
         set_tone(stake, "waiting")
         box.addWidget(stake)
     return frame
@@ -60,7 +62,7 @@ def _possibilities(card: QuestionCard, words: ShopWords) -> QGridLayout:
     side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for i, possibility in enumerate(card.possibilities):
         grid.addWidget(label(possibility.words, wrap=True), 2 * i, 0)
-        grid.addWidget(label(f"{possibility.probability:.0%}"), 2 * i, 1, side)
+        grid.addWidget(label(percent(possibility.probability)), 2 * i, 1, side)
         grid.addWidget(label(effect_words(possibility, words), "secondary"), 2 * i, 2, side)
         grid.addWidget(ShareBar(possibility.probability), 2 * i + 1, 0, 1, 3)
     return grid

@@ -8,12 +8,18 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxL
 
 from console.operations.health import Tone
 from console.theme.appearance import Appearance
-from console.theme.fonts import ui_font
+from console.theme.contrast import ink_on
+from console.theme.fonts import sized, ui_font
 from console.theme.icons import Icon, icon_pixmap
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_SECONDARY
 
 WIDTH = 84
 HEIGHT = 64
+
+
+def rail_width() -> int:
+    """Pixels across at the text size chosen."""
+    return sized(WIDTH)
 
 
 class RailButton(QAbstractButton):
@@ -26,14 +32,19 @@ class RailButton(QAbstractButton):
         self._tone: Tone = "neutral"
         self.setText(word)
         self.setCheckable(True)
-        self.setAccessibleName(word)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """One size for all."""
-        return QSize(WIDTH - 1, HEIGHT)
+        return QSize(rail_width() - 1, sized(HEIGHT))
+
+    def setText(self, word: str) -> None:  # noqa: N802
+        """Say something else under the icon."""
+        super().setText(word)
+        self.setAccessibleName(word)
+        self.update()
 
     def set_badge(self, text: str, tone: Tone = "neutral") -> None:
         """What waits there: a number, or a sign."""
@@ -54,26 +65,31 @@ class RailButton(QAbstractButton):
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         colour = theme.text if self.isChecked() else theme.secondary
         middle = box.center().x()
-        picture = icon_pixmap(self._what, colour, 24, self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(middle - 12, box.top() + 9), picture)
+        side = sized(24)
+        picture = icon_pixmap(self._what, colour, side, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(middle - side / 2, box.top() + sized(9)), picture)
         painter.setPen(QColor(colour))
         painter.setFont(ui_font(TEXT_SECONDARY, bold=self.isChecked()))
-        words = QRectF(box.left(), box.top() + 35, box.width(), 18)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
+        words = QRectF(box.left() + 2, box.top() + sized(35), box.width() - 4, sized(18))
+        metrics = QFontMetricsF(painter.font())
+        said = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, said)
         if self._badge:
-            self._paint_badge(painter, QPointF(middle + 10, box.top() + 8))
+            self._paint_badge(painter, QPointF(middle + sized(10), box.top() + sized(8)))
 
     def _paint_badge(self, painter: QPainter, at: QPointF) -> None:
         theme = self._appearance.theme
         loud = self._tone in ("waiting", "wrong")
         font = ui_font(TEXT_SECONDARY, bold=True)
-        width = max(16.0, QFontMetricsF(font).horizontalAdvance(self._badge) + SPACE_2)
-        box = QRectF(min(at.x(), self.width() - width - SPACE_1), at.y() - 3, width, 16)
+        high = float(sized(16))
+        width = max(high, QFontMetricsF(font).horizontalAdvance(self._badge) + SPACE_2)
+        box = QRectF(min(at.x(), self.width() - width - SPACE_1), at.y() - 3, width, high)
         painter.setPen(QPen(QColor(theme.panel), 1.0))
-        painter.setBrush(QColor(getattr(theme, self._tone) if loud else theme.line))
-        painter.drawRoundedRect(box, 8, 8)
+        ground = getattr(theme, self._tone) if loud else theme.line
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(box, high / 2, high / 2)
         painter.setFont(font)
-        painter.setPen(QColor(theme.ground if loud else theme.text))
+        painter.setPen(QColor(ink_on(ground)))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._badge)
 
 
@@ -87,7 +103,7 @@ class Rail(QWidget):
         super().__init__(parent)
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(rail_width())
         self._appearance = appearance
         self._buttons: list[RailButton] = []
         self._group = QButtonGroup(self)

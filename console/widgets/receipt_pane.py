@@ -16,6 +16,7 @@ from console.item_models.shoppers_inside import InsideRow, state_of
 from console.item_models.visit_reasons import reason_for, slots_of
 from console.item_models.words import MINUS, ShopWords, chance, clock_time, day_and_time, span
 from console.language import tr, tr_n
+from console.language.writing import percent
 from console.operations.health import Tone
 from console.operations.visit_dossier import Dossier
 from console.theme.appearance import Appearance
@@ -72,12 +73,8 @@ class ReceiptPane(QScrollArea):
         if self._is_shown((row.code, row.lines, state_of(row))):
             return
         box = self._begin(row.code, tr("Inside now"), "neutral")
-        came = tr(
-            "Came in at {time}. {state}.",
-            time=clock_time(row.entered_at, self._words.zone),
-            state=state_of(row),
-        )
-        box.addWidget(label(came, "secondary"))
+        came = tr("Came in at {time}.", time=clock_time(row.entered_at, self._words.zone))
+        box.addWidget(label(f"{came} {state_of(row)}.", "secondary"))
         box.addWidget(rule())
         self._cart_lines(box, row.lines, None)
         self._sum(box, tr("So far"), self._words.money(row.value))
@@ -94,10 +91,10 @@ class ReceiptPane(QScrollArea):
         box = self._begin(visit.code, word, _tone(tone))
         zone = self._words.zone
         stay = tr(
-            "{begin} to {end}, {span} inside",
-            begin=day_and_time(visit.entered_at, zone),
+            "{start} to {end}, {time} inside",
+            start=day_and_time(visit.entered_at, zone),
             end=clock_time(row.left_at, zone, seconds=True),
-            span=span(row.left_at - visit.entered_at),
+            time=span(row.left_at - visit.entered_at),
         )
         people = ", " + tr_n("{n} person", "{n} people", visit.people) if visit.people > 1 else ""
         box.addWidget(label(f"{stay}{people}", "secondary", wrap=True))
@@ -145,7 +142,7 @@ class ReceiptPane(QScrollArea):
         head.addWidget(state)
         box.addLayout(head)
         self.setWidget(inner)
-        self.setAccessibleName(tr("Visit {code}, {state}", code=code, state=word))
+        self.setAccessibleName(tr("Visit {code}, {word}", code=code, word=word))
         return box
 
     def _company(self, box: QVBoxLayout, dossier: Dossier) -> None:
@@ -204,7 +201,7 @@ class ReceiptPane(QScrollArea):
     def _receipt(self, box: QVBoxLayout, receipt: Receipt, dossier: Dossier | None) -> None:
         money = self._words.money
         for line in receipt.lines:
-            name = tr("Deposit: {product}", product=line.name) if line.kind == "deposit" else line.name
+            name = tr("Deposit: {name}", name=line.name) if line.kind == "deposit" else line.name
             made = VisitLine(
                 str(line.quantity),
                 name,
@@ -222,7 +219,8 @@ class ReceiptPane(QScrollArea):
             box.addWidget(corrected)
         box.addSpacing(SPACE_2)
         taxes = [
-            (f"{t.basis_points / 100:g} %", money(t.net), money(t.tax), money(t.gross)) for t in receipt.taxes
+            (percent(t.basis_points / 10_000, 2), money(t.net), money(t.tax), money(t.gross))
+            for t in receipt.taxes
         ]
         box.addLayout(_table((tr("Rate"), tr("Net"), tr("Tax"), tr("Gross")), taxes))
 
@@ -253,7 +251,8 @@ class ReceiptPane(QScrollArea):
 
 
 def _tone(word: str) -> Tone:
-    return "good" if word == "good" else "waiting" if word == "waiting" else "neutral"
+    tones: dict[str, Tone] = {"good": "good", "waiting": "waiting", "wrong": "wrong"}
+    return tones.get(word, "neutral")
 
 
 def _units(receipt: Receipt) -> int:

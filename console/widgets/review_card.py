@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.item_models.review_words import Shown
+from console.language import tr
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.answer_button import AnswerButton
@@ -36,9 +37,9 @@ class ReviewCardView(QWidget):
         self.answers = [AnswerButton(str(i + 1), appearance) for i in range(MOST_ANSWERS)]
         for place, button in enumerate(self.answers):
             button.clicked.connect(lambda *_, i=place: self.chosen.emit(i))
-        self.none = QPushButton("N  None of these")
-        self.unsure_button = QPushButton("U  Unsure: somebody else decides")
-        self.skip_button = QPushButton("S  Skip")
+        self.none = QPushButton(f"N  {tr('None of these')}")
+        self.unsure_button = QPushButton(f"U  {tr('Unsure: somebody else decides')}")
+        self.skip_button = QPushButton(f"S  {tr('Skip')}")
         self.none.clicked.connect(self.none_chosen)
         self.unsure_button.clicked.connect(self.unsure)
         self.skip_button.clicked.connect(self.skipped)
@@ -110,9 +111,7 @@ class ReviewCardView(QWidget):
         inner = QVBoxLayout(holder)
         inner.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
         inner.addWidget(self.chart)
-        weight, _ = titled(
-            "What the scales felt, and each answer\N{RIGHT SINGLE QUOTATION MARK}s weight", holder
-        )
+        weight, _ = titled(tr("What the scales felt, and each answer’s weight"), holder)
         where = QWidget()
         grid = QGridLayout(where)
         grid.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
@@ -131,7 +130,7 @@ class ReviewCardView(QWidget):
         both.addWidget(where)
         both.addWidget(self.map, 1)
         both.addStretch(0)
-        facts, _ = titled("Where, when and who", facts_and_map)
+        facts, _ = titled(tr("Where, when and who"), facts_and_map)
         column = QWidget()
         column.setFixedWidth(EVIDENCE_WIDTH)
         box = QVBoxLayout(column)

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 from console.item_models.keyed_rows import ROW_ROLE, Column, KeyedRows
 from console.item_models.search import SearchProxy
 from console.item_models.sent_shoppers import FateWords, fate_words
-from console.item_models.words import ShopWords, count_of
+from console.item_models.words import ShopWords
+from console.language import tr, tr_n, tr_noop
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
@@ -35,7 +36,7 @@ FOUND_SHOWN, GAP = 5, 2
 """How many of the products found are shown without scrolling, and the pixels around each."""
 CHOSEN_SHOWN, CHOSEN_ROW = 4, 33
 """How many of the chosen are shown without scrolling, and the height of each."""
-SHOW = "Show receipt"
+SHOW = tr_noop("Show receipt")
 FATES = 2
 """How many of those who were sent are shown."""
 
@@ -59,7 +60,7 @@ class SendShopper(QWidget):
         self._rows: list[_Chosen] = []
         self._waits = False
         products = KeyedRows[Product](
-            (Column("Product", lambda p: f"{p.name}, {words.money(p.price)}"),), lambda p: p.sku, self
+            (Column(tr("Product"), lambda p: f"{p.name}, {words.money(p.price)}"),), lambda p: p.sku, self
         )
         on_shelves = {facing.sku for facing in words.layout.planogram}
         products.replace([p for p in words.layout.catalog if p.sku in on_shelves])
@@ -155,8 +156,13 @@ class SendShopper(QWidget):
 
     def _say_button(self) -> None:
         many = sum(self._wanted.values())
-        what = f"for {count_of(many, 'item', 'items')}" if many else "who only looks"
-        self.button.setText("Sending \N{HORIZONTAL ELLIPSIS}" if self._waits else f"Send a shopper {what}")
+        if self._waits:
+            said = tr("Sending …")
+        elif many:
+            said = tr_n("Send a shopper for {n} item", "Send a shopper for {n} items", many)
+        else:
+            said = tr("Send a shopper who only looks")
+        self.button.setText(said)
         self.button.setEnabled(not self._waits)
 
     def _send(self) -> None:
@@ -177,9 +183,9 @@ class SendShopper(QWidget):
 
     def _lay_out(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("What should they take?")
-        self.search.setAccessibleName("Search a product for the shopper to take")
-        self.search.setToolTip(f"Type a product's name, Enter takes it ({KEY})")
+        self.search.setPlaceholderText(tr("What should they take?"))
+        self.search.setAccessibleName(tr("Search a product for the shopper to take"))
+        self.search.setToolTip(tr("Type a product's name, Enter takes it ({key})", key=KEY))
         self.search.setClearButtonEnabled(True)
         glass = self.search.addAction(
             icon(Icon.SEARCH, self._appearance.theme), QLineEdit.ActionPosition.LeadingPosition
@@ -187,13 +193,13 @@ class SendShopper(QWidget):
         self._appearance.changed.connect(lambda: glass.setIcon(icon(Icon.SEARCH, self._appearance.theme)))
         self.found = QListView()
         self.found.setModel(self._found)
-        self.found.setAccessibleName("Products found")
+        self.found.setAccessibleName(tr("Products found"))
         self.found.setFrameShape(QFrame.Shape.NoFrame)
         self.found.setUniformItemSizes(True)
         self.found.setSpacing(GAP)
         self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.found.hide()
-        self._nothing = label("No product on the shelves matches.", "secondary")
+        self._nothing = label(tr("No product on the shelves matches."), "secondary")
         self._nothing.hide()
         inner = QWidget()
         self._list = QVBoxLayout(inner)
@@ -205,7 +211,7 @@ class SendShopper(QWidget):
         self._holder.setFrameShape(QFrame.Shape.NoFrame)
         self._holder.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._holder.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._holder.setAccessibleName("Chosen products")
+        self._holder.setAccessibleName(tr("Chosen products"))
         self._holder.hide()
         self.button = QPushButton()
         self._refusal = label("", "body", wrap=True)
@@ -236,8 +242,8 @@ class _Chosen(QWidget):
         self.count.setFixedWidth(22)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.fewer = tool_button(Icon.ZOOM_OUT, "One less", "", appearance, lambda: choose(self.sku, -1))
-        self.more = tool_button(Icon.ZOOM_IN, "One more", "", appearance, lambda: choose(self.sku, 1))
+        self.fewer = tool_button(Icon.ZOOM_OUT, tr("One less"), "", appearance, lambda: choose(self.sku, -1))
+        self.more = tool_button(Icon.ZOOM_IN, tr("One more"), "", appearance, lambda: choose(self.sku, 1))
         self.setFixedHeight(CHOSEN_ROW)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -259,7 +265,10 @@ class _Chosen(QWidget):
         self.count.setText(str(count))
         self.name.setText(name)
         self.name.setToolTip(name)
-        for button, words in ((self.fewer, f"One {name} less"), (self.more, f"One more {name}")):
+        for button, words in (
+            (self.fewer, tr("One {name} less", name=name)),
+            (self.more, tr("One more {name}", name=name)),
+        ):
             button.setAccessibleName(words)
             button.setToolTip(words)
         self.setVisible(count > 0)
@@ -274,7 +283,7 @@ class _FateView(QWidget):
         super().__init__()
         self._fate: FateWords | None = None
         self.who, self.what = label("", "secondary", wrap=True), label("", wrap=True)
-        self.show_visit = QPushButton(SHOW)
+        self.show_visit = QPushButton(tr(SHOW))
         self.show_visit.clicked.connect(self._ask)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, SPACE_1)
@@ -294,7 +303,7 @@ class _FateView(QWidget):
             self.who.setText(fate.who)
             self.what.setText(fate.what)
             set_tone(self.what, fate.tone)
-            self.show_visit.setText(fate.link or SHOW)
+            self.show_visit.setText(fate.link or tr(SHOW))
             self.show_visit.setVisible(bool(fate.visit))
 
     def _ask(self) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -15,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console.language import tr
 from console.operations.operator_session import OperatorSession
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, panel, set_tone
@@ -36,13 +40,13 @@ class SignInPanel(QWidget):
         self.heading = label("", "title", wrap=True)
         self.why = label("", "body", wrap=True)
         self.names = QComboBox()
-        self.names.setAccessibleName("Operator")
-        self.names.view().setAccessibleName("Operators")
-        self.name = _field("Name", hidden=False)
-        self.pin = _field("PIN")
-        self.new = _field("New PIN")
-        self.again = _field("The PIN again")
-        self.refusal = label("", "body", wrap=True, name="What went wrong")
+        self.names.setAccessibleName(tr("Operator"))
+        self.names.view().setAccessibleName(tr("Operators"))
+        self.name = _field(tr("Name"), hidden=False)
+        self.pin = _field(tr("PIN"))
+        self.new = _field(tr("New PIN"))
+        self.again = _field(tr("The PIN again"))
+        self.refusal = label("", "body", wrap=True, name=tr("What went wrong"))
         set_tone(self.refusal, "wrong")
         self.button = QPushButton()
         self.button.setDefault(True)
@@ -50,6 +54,7 @@ class SignInPanel(QWidget):
         self.button.clicked.connect(self._go)
         for field in (self.name, self.pin, self.new, self.again):
             field.returnPressed.connect(self._go)
+        self.pin.installEventFilter(self)
         session.changed.connect(self.refresh)
         session.refused.connect(self._say)
         session.must_choose.connect(self._choose_own)
@@ -73,10 +78,19 @@ class SignInPanel(QWidget):
         """To the first field that has to be filled in."""
         {"names": self.pin, "own PIN": self.new, "first": self.name}[self._mode].setFocus()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Up and down beside the PIN choose the name, so that nobody has to leave the field."""
+        if watched is self.pin and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+            if step and self.names.count():
+                self.names.setCurrentIndex((self.names.currentIndex() + step) % self.names.count())
+                return True
+        return False
+
     def _go(self) -> None:
         self.refusal.clear()
         if self._mode != "names" and self.new.text() != self.again.text():
-            self._say("The two PINs are not the same: type both again.")
+            self._say(tr("The two PINs are not the same: type both again."))
         elif self._mode == "first":
             self._wait()
             self._session.add_first(self.name.text().strip(), self.new.text())
@@ -112,18 +126,23 @@ class SignInPanel(QWidget):
         self._mode = mode
         self.button.setEnabled(True)
         heading, why, does = {
-            "names": ("Who answers?", "Choose your name and type your PIN.", "Sign in"),
+            "names": (tr("Who answers?"), tr("Choose your name and type your PIN."), tr("Sign in")),
             "own PIN": (
-                "Choose a PIN of your own",
-                "The one that you typed was given to you. Six to twelve digits, not all equal or in a row.",
-                "Keep this PIN and sign in",
+                tr("Choose a PIN of your own"),
+                tr(
+                    "The one that you typed was given to you. "
+                    "Six to twelve digits, not all equal or in a row."
+                ),
+                tr("Keep this PIN and sign in"),
             ),
             "first": (
-                "Nobody works here yet",
-                "The first operator is a manager, who can add others. Make them here, or with "
-                f"\N{LEFT DOUBLE QUOTATION MARK}{COMMAND}\N{RIGHT DOUBLE QUOTATION MARK}. "
-                "A PIN has six to twelve digits, not all equal or in a row.",
-                "Make this manager and sign in",
+                tr("Nobody works here yet"),
+                tr(
+                    "The first operator is a manager, who can add others. Make them here, or with "
+                    "“{command}”. A PIN has six to twelve digits, not all equal or in a row.",
+                    command=COMMAND,
+                ),
+                tr("Make this manager and sign in"),
             ),
         }[mode]
         self.heading.setText(heading)
@@ -146,11 +165,11 @@ class SignInPanel(QWidget):
         self._form.setVerticalSpacing(SPACE_2)
         self._form.setHorizontalSpacing(SPACE_3)
         rows: tuple[tuple[str, QWidget], ...] = (
-            ("Operator", self.names),
-            ("Name", self.name),
-            ("PIN", self.pin),
-            ("New PIN", self.new),
-            ("Again", self.again),
+            (tr("Operator"), self.names),
+            (tr("Name"), self.name),
+            (tr("PIN"), self.pin),
+            (tr("New PIN"), self.new),
+            (tr("Again"), self.again),
         )
         for word, row_field in rows:
             caption = QLabel(word)
@@ -172,6 +191,30 @@ class SignInPanel(QWidget):
         outer.addStretch(2)
         outer.addLayout(row)
         outer.addStretch(3)
+
+
+class SignInDialog(QDialog):
+    """The form over whatever page is shown; goes away when somebody is signed in."""
+
+    def __init__(self, session: OperatorSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Sign in"))
+        self.setAccessibleName(tr("Sign in"))
+        self._session = session
+        self.panel = SignInPanel(session)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        box.addWidget(self.panel)
+        session.changed.connect(self._entered)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The keys go to the PIN."""
+        super().showEvent(event)
+        self.panel.take_focus()
+
+    def _entered(self) -> None:
+        if self._session.actor is not None:
+            self.accept()
 
 
 def _field(name: str, *, hidden: bool = True) -> QLineEdit:

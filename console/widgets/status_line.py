@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from console.engine_process.link import EngineState
 from console.item_models.words import NOT_A_VISIT, span
+from console.language import tr, tr_n, tr_noop
+from console.language.writing import up_to
 from console.operations.health import Tone, tally
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
@@ -16,11 +18,11 @@ from console.widgets.labels import set_tone
 from inference.messages.wire import DeviceStatus, SourceStatus
 
 ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
-    "starting": ("Engine starting", "waiting"),
-    "running": ("Engine running", "good"),
-    "restarting": ("Engine restarting", "waiting"),
-    "stopped": ("Engine stopped", "wrong"),
-    "failed": ("Engine failed", "wrong"),
+    "starting": (tr_noop("Engine starting"), "waiting"),
+    "running": (tr_noop("Engine running"), "good"),
+    "restarting": (tr_noop("Engine restarting"), "waiting"),
+    "stopped": (tr_noop("Engine stopped"), "wrong"),
+    "failed": (tr_noop("Engine failed"), "wrong"),
 }
 SOURCE_LEAST = 200
 """Pixels: a long name is cut before a small screen is left."""
@@ -34,20 +36,20 @@ _SIGNS: dict[Tone, Icon] = {
 
 def speed_words(speed: float | None) -> str:
     """``4x``, or ``as fast as possible``."""
-    return "as fast as possible" if speed is None else f"{speed:g}\N{MULTIPLICATION SIGN}"
+    return tr("as fast as possible") if speed is None else f"{up_to(speed, 2)}\N{MULTIPLICATION SIGN}"
 
 
 def source_words(source: SourceStatus) -> str:
     """Where the observations come from, and how far along."""
     if source.kind == "live":
-        return f"Live from {source.name}"
+        return tr("Live from {source}", source=source.name)
     if source.kind == "simulated":
-        return f"Simulated, {source.name}, {span(source.position_s)}"
-    where = span(source.position_s) + (
-        f" of {span(source.duration_s)}" if source.duration_s is not None else ""
-    )
-    how = "ended" if source.ended else "paused" if source.paused else speed_words(source.speed)
-    return f"Recording {source.name}, {where}, {how}"
+        return tr("Simulated, {source}, {time}", source=source.name, time=span(source.position_s))
+    where = span(source.position_s)
+    if source.duration_s is not None:
+        where = tr("{some} of {all}", some=where, all=span(source.duration_s))
+    how = tr("ended") if source.ended else tr("paused") if source.paused else speed_words(source.speed)
+    return tr("Recording {source}, {where}, {how}", source=source.name, where=where, how=how)
 
 
 class StatusLine(QWidget):
@@ -67,16 +69,16 @@ class StatusLine(QWidget):
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(SPACE_1, 0, SPACE_1, 0)
         self._box.setSpacing(0)
-        self.engine = self._part("Engine", "devices", "")
-        self.cameras = self._part("Cameras", "devices", "camera")
-        self.scales = self._part("Scales", "devices", "scale")
-        self.others = self._part("Other devices in trouble", "devices", "trouble")
-        self.inside = self._part("Inside", "visits", "inside")
-        self.waiting = self._part("Waiting visits", "visits", "inside")
-        self.review = self._part("Review", "review", "")
+        self.engine = self._part(tr("Engine"), "devices", "")
+        self.cameras = self._part(tr("Cameras"), "devices", "camera")
+        self.scales = self._part(tr("Scales"), "devices", "scale")
+        self.others = self._part(tr("Other devices in trouble"), "devices", "trouble")
+        self.inside = self._part(tr("Inside"), "visits", "inside")
+        self.waiting = self._part(tr("Waiting visits"), "visits", "inside")
+        self.review = self._part(tr("Review"), "review", "")
         self.review.hide()
         self._box.addStretch(1)
-        self.source = self._part("Source", "", "")
+        self.source = self._part(tr("Source"), "", "")
         self.source.setMinimumWidth(SOURCE_LEAST)
         self.source.clicked.connect(self.replay_toggled)
         state.snapshot_changed.connect(self.refresh)
@@ -98,7 +100,7 @@ class StatusLine(QWidget):
     def refresh(self) -> None:
         """Say how things are."""
         words, tone = ENGINE_WORDS[self._state.engine_state]
-        self._say(self.engine, words, tone, tip=self._state.engine_why)
+        self._say(self.engine, tr(words), tone, tip=self._state.engine_why)
         snapshot = self._state.snapshot
         if snapshot is None:
             for part in (self.cameras, self.scales, self.others, self.inside, self.waiting, self.source):
@@ -106,42 +108,47 @@ class StatusLine(QWidget):
             return
         self.inside.show()  # the others where they are said: shown for a moment, they widen the window
         self.source.show()
-        for part, kind, word in ((self.cameras, "camera", "Cameras"), (self.scales, "scale", "Scales")):
+        for part, kind, word in (
+            (self.cameras, "camera", tr("Cameras")),
+            (self.scales, "scale", tr("Scales")),
+        ):
             found = tally(snapshot.devices, kind)  # type: ignore[arg-type]  # two literals of DeviceKind
             part.setVisible(found.total > 0)
             self._say(part, f"{word} {found.well}/{found.total}", found.tone)
         self._say_others(snapshot.devices)
         visitors = len(self._state.visitors)
         strangers = len(snapshot.inside) - visitors
-        others = f", {strangers} {NOT_A_VISIT}" if strangers else ""
-        self._say(self.inside, f"{visitors} inside{others}", "neutral", Icon.PEOPLE)
+        others = f", {strangers} {tr(NOT_A_VISIT)}" if strangers else ""
+        self._say(self.inside, tr_n("{n} inside", "{n} inside", visitors) + others, "neutral", Icon.PEOPLE)
         self.waiting.setVisible(snapshot.waiting > 0)
         self._say(
             self.waiting,
-            f"{snapshot.waiting} waiting",
+            tr_n("{n} waiting", "{n} waiting", snapshot.waiting),
             "neutral",
             Icon.WAITING,
-            tip="Visits that have left and wait for an event they share with somebody still inside",
+            tip=tr("Visits that have left and wait for an event they share with somebody still inside"),
         )
         self._say_source(snapshot.source)
 
     def tell_reviews(self, waiting: int, oldest: str) -> None:
         """How many visits wait for a person, and since when the first of them; 0: nothing is said."""
         self.review.setVisible(waiting > 0)
-        self._say(self.review, f"{waiting} to review, oldest {oldest}", "waiting" if waiting else "neutral")
+        said = tr_n("{n} to review, oldest {time}", "{n} to review, oldest {time}", waiting, time=oldest)
+        self._say(self.review, said, "waiting" if waiting else "neutral")
 
     def _say_others(self, devices: tuple[DeviceStatus, ...]) -> None:
         tallies = [tally(devices, kind) for kind in ("gate", "broker", "recording", "detector")]
         bad = sum(t.total - t.well for t in tallies)
         self.others.setVisible(bad > 0)
         tone: Tone = "wrong" if any(t.tone == "wrong" for t in tallies) else "waiting"
-        self._say(self.others, f"{bad} other {'device' if bad == 1 else 'devices'}", tone)
+        self._say(self.others, tr_n("{n} other device", "{n} other devices", bad), tone)
 
     def _say_source(self, source: SourceStatus) -> None:
         recording = source.kind == "recording"
         what = Icon.CAMERA if not recording else Icon.PLAY if source.paused else Icon.PAUSE
-        tip = ("Go on" if source.paused else "Pause") + " (Space)" if recording and not source.ended else ""
-        self.source.setEnabled(recording and not source.ended)
+        can = recording and not source.ended
+        tip = (tr("Go on (Space)") if source.paused else tr("Pause (Space)")) if can else ""
+        self.source.setEnabled(can)
         self._say(
             self.source, source_words(source), "neutral", Icon.RECORDING if source.ended else what, tip=tip
         )

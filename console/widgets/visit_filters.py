@@ -9,7 +9,7 @@ from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from console.back_office.visit_search import STATES, Sought
-from console.item_models.closed_visits import outcome_words
+from console.item_models.closed_visits import OUTCOME_WORDS
 from console.language import tr
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
@@ -46,7 +46,7 @@ class VisitFilters(QWidget):
         self.state = QComboBox()
         self.state.setAccessibleName(tr("Outcome"))
         self.state.view().setAccessibleName(tr("Outcomes"))
-        self.state.addItems([tr("Any outcome"), *(outcome_words(state) for state in STATES)])
+        self.state.addItems([tr("Any outcome"), *(tr(OUTCOME_WORDS[state]) for state in STATES)])
         self.disputed = self._toggle(tr("Disputed"))
         self.unpaid = self._toggle(tr("Unpaid"))
         self.reviewed = self._toggle(tr("Reviewed"))

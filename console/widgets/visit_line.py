@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from console.item_models.visit_reasons import Event, LineReason
 from console.language import tr
+from console.language.writing import percent
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.labels import label, set_tone
 from console.widgets.question_card import ShareBar
@@ -118,7 +119,7 @@ def _alternatives(event: Event) -> QGridLayout:
             set_tone(counted, "good")
             grid.addWidget(counted, 2 * i, 1, side)
         grid.addWidget(label(way.expected, "secondary"), 2 * i, 2, side)
-        grid.addWidget(label(f"{way.probability:.0%}"), 2 * i, 3, side)
+        grid.addWidget(label(percent(way.probability)), 2 * i, 3, side)
         grid.addWidget(ShareBar(way.probability), 2 * i + 1, 0, 1, 4)
     return grid
 

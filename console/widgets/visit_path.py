@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.item_models.words import span
 from console.language import tr, tr_n
+from console.language.writing import decimal
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import SPACE_1, TEXT_SECONDARY
@@ -45,7 +46,7 @@ class VisitPath(QWidget):
         self._path, self._stops, self._lit = path, stops, frozenset()
         length = sum(((b[1] - a[1]) ** 2 + (b[2] - a[2]) ** 2) ** 0.5 for a, b in pairwise(path))
         said = tr_n("{n} stop at a shelf", "{n} stops at shelves", len(stops))
-        self.setAccessibleDescription(tr("{metres} m, {stops}", metres=f"{length:.0f}", stops=said))
+        self.setAccessibleDescription(tr("{metres} m, {stops}", metres=decimal(length), stops=said))
         self.setToolTip(self.accessibleDescription())
         self.update()
 

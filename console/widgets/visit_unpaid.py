@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from console.item_models.words import ShopWords
 from console.language import tr
@@ -38,6 +38,7 @@ class VisitUnpaid(QFrame):
         self.why.setAccessibleName(tr("Why, for the record"))
         self.who = PinFields(tr("Done by"))
         self.go = QPushButton()
+        self.go.setProperty("role", "primary")
         self._lay_out()
         self.who.entered.connect(self._go)
         self.go.clicked.connect(self._go)
@@ -62,15 +63,14 @@ class VisitUnpaid(QFrame):
         self.steps = []
         clear(self._row)
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_2)
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(SPACE_2)
         for step, words in self._possible(unpaid.next_steps, owed=unpaid.owed, money=money):
             button = QPushButton(words)
             button.clicked.connect(lambda *_, s=step, w=words: self._show_step(s, w))
-            row.addWidget(button)
+            grid.addWidget(button, len(self.steps) // 2, len(self.steps) % 2)
             self.steps.append(button)
-        row.addStretch(1)
         self._row.addWidget(holder)
         self._show_step(None)
 

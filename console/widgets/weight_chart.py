@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.item_models.review_words import Shown
 from console.item_models.words import grams
+from console.language import tr
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_SECONDARY
@@ -31,7 +32,7 @@ class WeightChart(QWidget):
         super().__init__(parent)
         self._appearance = appearance
         self._shown: Shown | None = None
-        self.setAccessibleName("What the scales felt")
+        self.setAccessibleName(tr("What the scales felt"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         appearance.changed.connect(self.update)
 
@@ -58,7 +59,7 @@ class WeightChart(QWidget):
         painter.setFont(ui_font(TEXT_BODY))
         painter.setPen(QColor(theme.secondary))
         if shown is None or shown.delta_g is None:
-            words = "The weight of this event was not kept."
+            words = tr("The weight of this event was not kept.")
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
             return
         rows, felt = self._rows(), shown.delta_g
@@ -93,7 +94,7 @@ class WeightChart(QWidget):
             painter.drawText(
                 side, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, grams(expected)
             )
-        self._paint_felt(painter, x(felt), bottom, f"felt {grams(felt)}")
+        self._paint_felt(painter, x(felt), bottom, tr("felt {weight}", weight=grams(felt)))
 
     def _paint_line(self, painter: QPainter, at: float, bottom: float, words: str) -> None:
         theme = self._appearance.theme
@@ -129,6 +130,10 @@ class WeightChart(QWidget):
 
     def _said(self) -> str:
         if self._shown is None or self._shown.delta_g is None:
-            return "not kept"
-        rows = ", ".join(f"answer {key} expects {grams(expected)}" for key, expected, _ in self._rows())
-        return f"felt {grams(self._shown.delta_g)}; {rows}"
+            return tr("not kept")
+        rows = ", ".join(
+            tr("answer {number} expects {weight}", number=key, weight=grams(expected))
+            for key, expected, _ in self._rows()
+        )
+        felt = tr("felt {weight}", weight=grams(self._shown.delta_g))
+        return f"{felt}; {rows}"

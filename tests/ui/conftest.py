@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from console.back_office.ledger import Ledger
 from console.item_models.words import ShopWords
+from console.language import ENGLISH, choose
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.window import MainWindow
@@ -21,6 +22,12 @@ from tests.support.fake_engine import EPOCH, FakeEngine
 from tests.support.layouts import aisles
 
 OpenWindow = Callable[[FakeEngine, Path], MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    choose(ENGLISH)
 
 
 @pytest.fixture

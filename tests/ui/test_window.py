@@ -100,7 +100,7 @@ def test_find_a_receipt_by_key(qtbot: QtBot, window: MainWindow, layout: StoreLa
     assert "Q4-104" in said
     assert "Receipt | R-000002 | Issued | " in said
     assert "Code | Q4-104 | Hash | " in said
-    assert "Rate | Net | Tax | Gross | 7 % | €12.12 | €0.85 | €12.97" in said
+    assert "Rate | Net | Tax | Gross | 7% | €12.12 | €0.85 | €12.97" in said
 
 
 def test_enter_leads_into_a_visit_and_escape_back(qtbot: QtBot, window: MainWindow) -> None:

@@ -1,0 +1,25 @@
+"""What can be chosen in the settings, in words."""
+
+from __future__ import annotations
+
+from console.back_office.permissions import Role
+from console.language import tr_noop
+from console.theme.appearance import TextSize, ThemeChoice
+
+THEME_WORDS: dict[ThemeChoice, str] = {
+    "system": tr_noop("Like the system"),
+    "light": tr_noop("Light"),
+    "dark": tr_noop("Dark"),
+    "contrast-light": tr_noop("High contrast, light"),
+    "contrast-dark": tr_noop("High contrast, dark"),
+}
+SIZE_WORDS: dict[TextSize, str] = {
+    "normal": tr_noop("Normal"),
+    "large": tr_noop("Large"),
+    "larger": tr_noop("Larger"),
+}
+ROLE_WORDS: dict[Role, str] = {
+    "staff": tr_noop("staff"),
+    "manager": tr_noop("manager"),
+    "kiosk": tr_noop("kiosk"),
+}

@@ -1,0 +1,64 @@
+"""The window in another language: chosen while it is open, kept for the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from console.back_office.permissions import Actor
+from console.language import choose, language
+from console.shown_window import ShownWindow
+from console.window import HandedOver, MainWindow
+from store_layout.model import StoreLayout
+from tests.support.fake_engine import FakeEngine
+
+
+@pytest.fixture
+def shown(
+    qtbot: QtBot, layout: StoreLayout, engine: FakeEngine, ledger_path: Path, tmp_path: Path
+) -> Iterator[ShownWindow]:
+    def make(handed: HandedOver | None) -> MainWindow:
+        return MainWindow(layout, engine, ledger_path, tmp_path / "settings", handed)
+
+    made = ShownWindow(make)
+    made.show()
+    yield made
+    made.window.close()
+    made.window.deleteLater()
+    made.deleteLater()
+
+
+def test_another_language_in_the_open_window(qtbot: QtBot, shown: ShownWindow, engine: FakeEngine) -> None:
+    before = shown.window
+    before.show_page("devices")
+    before.state.select(before.state.visitors[0].person.track)
+    before.session.take_over(Actor("Ada", "manager", "window"))
+    with qtbot.waitSignal(before.destroyed):
+        before.choose_language("de")
+    after = shown.window
+    assert language() == "de"
+    assert after.isVisible()
+    assert after.page.name == "devices"
+    assert after.rail.button(3).text() == "Geräte"
+    assert after.session.actor == Actor("Ada", "manager", "window")
+    assert after.state.selected == after.state.visitors[0].person.track
+    engine.advance(1.0)
+    after.state.poll()
+    after.choose_language("en")
+    assert shown.window.rail.button(3).text() == "Devices"
+
+
+def test_the_next_window_speaks_what_was_chosen(shown: ShownWindow) -> None:
+    shown.window.choose_language("de")
+    choose("en")  # as when the program starts
+    shown.renew()
+    assert shown.window.rail.button(3).text() == "Geräte"
+
+
+def test_the_language_in_use_chosen_again_changes_nothing(shown: ShownWindow) -> None:
+    before = shown.window
+    before.choose_language("en")
+    assert shown.window is before
