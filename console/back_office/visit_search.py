@@ -79,6 +79,8 @@ class Shop(msgspec.Struct, frozen=True):
     currency: str
     now: float
     """Store time, from which days are counted back."""
+    products: tuple[tuple[str, str], ...] = ()
+    """(sku, name) of the catalogue: what was not sold yet is known by it."""
 
 
 def find_visits(ledger: Ledger, sought: Sought, shop: Shop, limit: int = 200) -> list[VisitEntry]:
@@ -205,7 +207,9 @@ def _meanings(ledger: Ledger, word: str, on: date | None, shop: Shop) -> tuple[s
     for start, end in _times(word, on, shop):
         parts.append("SELECT id FROM visit WHERE closed_at >= ? AND closed_at < ?")
         args += (start, end)
-    if skus := skus_named(ledger, word):
+    skus = {*skus_named(ledger, word)}
+    skus |= {sku for sku, name in shop.products if word.casefold() in f"{name} {sku}".casefold()}
+    if skus:
         parts.append(
             "SELECT v.visit FROM document_line l JOIN receipt_visit v ON v.series = l.series "
             "AND v.number = l.number WHERE l.series = 'R' AND l.sku IN (SELECT value FROM json_each(?))"
@@ -217,7 +221,7 @@ def _meanings(ledger: Ledger, word: str, on: date | None, shop: Shop) -> tuple[s
             "WHERE o.decision <> 'nothing' AND r.visit IS NULL "
             "AND l.sku IN (SELECT value FROM json_each(?))"
         )
-        args += [json.dumps(skus)] * 2
+        args += [json.dumps(sorted(skus))] * 2
     return " UNION ".join(parts), args
 
 

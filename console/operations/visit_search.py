@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.back_office.ledger import Ledger
@@ -36,7 +37,10 @@ class VisitSearch(QObject):
         self.found: tuple[VisitEntry, ...] | None = None
         """None: nothing is looked for."""
         store = layout.file.store
-        self._zone, self._currency, self._store_time = ZoneInfo(store.time_zone), store.currency, store_time
+        self._store_time = store_time
+        self._shop = Shop(
+            ZoneInfo(store.time_zone), store.currency, 0.0, tuple((p.sku, p.name) for p in layout.catalog)
+        )
         self._background = Background(self, workers=1)
         self._asked: Sought | None = None
         """Under way."""
@@ -79,25 +83,26 @@ class VisitSearch(QObject):
             return
         if self.sought.is_all:
             return
-        sought, shop = self.sought, Shop(self._zone, self._currency, self._store_time())
+        sought, shop = self.sought, msgspec.structs.replace(self._shop, now=self._store_time())
         self._asked = sought
         self._background.run(lambda: _find(self.path, sought, shop), self._answered, self._failed)
 
     def _answered(self, found: tuple[VisitEntry, ...]) -> None:
-        if self._asked == self.sought and found != self.found:
+        if self._finish():
             self.found = found
             self.changed.emit()
-        self._finish()
 
     def _failed(self, error: Exception) -> None:
         self.trouble.emit(tr("The ledger could not be searched: {error}", error=error))
         self._finish()
 
-    def _finish(self) -> None:
-        stale, self._asked = self._asked != self.sought, None
-        if (stale or self._again) and not self._pause.isActive():
+    def _finish(self) -> bool:
+        """The answer is there; whether it is the one that is wanted. If it is stale, ask for that one."""
+        wanted, self._asked = self._asked == self.sought, None
+        if (not wanted or self._again) and not self._pause.isActive():
             self._again = False
             self._ask()
+        return wanted
 
 
 def _find(path: Path, sought: Sought, shop: Shop) -> tuple[VisitEntry, ...]:

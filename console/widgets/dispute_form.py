@@ -287,7 +287,7 @@ class DisputeForm(QScrollArea):
         self._second_why = label("", wrap=True)
         set_tone(self._second_why, "waiting")
         self.second = PinFields(tr("Agreed by"))
-        self.go = QPushButton()
+        self.go = QPushButton(tr("Correct the receipt"))
         self.go.setProperty("role", "primary")
         self.open_only = QPushButton(tr("Only open the dispute"))
         self.open_only.setToolTip(tr("A manager decides it later; nothing is given back yet"))

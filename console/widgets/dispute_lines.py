@@ -39,6 +39,7 @@ class UnitsBox(QSpinBox):
         self.setFixedWidth(SPIN)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setAccessibleName(name)
+        self.lineEdit().setAccessibleName(name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Return: this is how it should be."""

@@ -104,7 +104,7 @@ class DocumentPane(QWidget):
         self.printers = QComboBox()
         self.printers.setAccessibleName(tr("Printer"))
         self.printers.view().setAccessibleName(tr("Printers"))
-        self.print_button = QPushButton()
+        self.print_button = QPushButton(tr("Print"))
         self.save_button = QPushButton(tr("Save as PDF\N{HORIZONTAL ELLIPSIS}"))
         self.mail_button = QPushButton(tr("Copy for a mail"))
         self.note = label("", "secondary", wrap=True)

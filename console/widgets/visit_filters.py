@@ -42,6 +42,7 @@ class VisitFilters(QWidget):
         self.date = QDateEdit()
         self.date.setAccessibleName(tr("On which day"))
         self.date.setDisplayFormat("yyyy-MM-dd")
+        self.date.lineEdit().setAccessibleName(tr("On which day"))
         self.date.hide()
         self.state = QComboBox()
         self.state.setAccessibleName(tr("Outcome"))

@@ -37,6 +37,7 @@ class VisitPath(QWidget):
         self._path: tuple[Waypoint, ...] = ()
         self._stops: tuple[str, ...] = ()
         self._lit: frozenset[str] = frozenset()
+        self.setObjectName("visitPath")
         self.setAccessibleName(tr("The path on the floor"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         appearance.changed.connect(self.update)

@@ -37,7 +37,7 @@ class VisitUnpaid(QFrame):
         self.why.setPlaceholderText(tr("Why, for the record"))
         self.why.setAccessibleName(tr("Why, for the record"))
         self.who = PinFields(tr("Done by"))
-        self.go = QPushButton()
+        self.go = QPushButton(tr("Do it"))
         self.go.setProperty("role", "primary")
         self._lay_out()
         self.who.entered.connect(self._go)
