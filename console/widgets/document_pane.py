@@ -217,10 +217,16 @@ class DocumentPane(QWidget):
 
     def _show_jobs(self, jobs: Sequence[Job]) -> None:
         clear(self._jobs)
+        before: QWidget = self.mail_button
         for job in jobs:
-            self._jobs.addWidget(self._job(job))
+            card, buttons = self._job(job)
+            self._jobs.addWidget(card)
+            for button in buttons:
+                QWidget.setTabOrder(before, button)
+                before = button
 
-    def _job(self, job: Job) -> QWidget:
+    def _job(self, job: Job) -> tuple[QWidget, list[QPushButton]]:
+        """A job in words, with the buttons for what somebody may do about it."""
         words, tone = job_words(job)
         frame = QFrame()
         frame.setProperty("role", "card")
@@ -230,12 +236,14 @@ class DocumentPane(QWidget):
         row.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, SPACE_1)
         row.setSpacing(SPACE_2)
         row.addWidget(said, 1)
+        buttons = []
         for text, does in self._steps(job):
             button = QPushButton(text)
             button.setAccessibleName(tr("{step}: {what}", step=text, what=job.what))
             button.clicked.connect(lambda *_, call=does: call())
             row.addWidget(button)
-        return frame
+            buttons.append(button)
+        return frame, buttons
 
     def _steps(self, job: Job) -> tuple[tuple[str, Callable[[], None]], ...]:
         desk = self._desk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,9 @@ from console.back_office import operators
 from console.back_office.audit import log
 from console.back_office.dispute_rows import disputes_of
 from console.back_office.ledger import Ledger
+from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import of_receipt
+from console.back_office.payments import send_due
 from console.back_office.records import CorrectionRow
 from console.back_office.verify import verify
 from console.operations import visit_search
@@ -61,6 +63,21 @@ def layout(request: pytest.FixtureRequest) -> StoreLayout:
 
 
 @pytest.fixture
+def ledger_path(tmp_path: Path, layout: StoreLayout) -> Path:
+    """Four visits: paid by card 4242, in review, with nothing, and without a card."""
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path) as ledger:
+        for number, decision in enumerate(("issue", "review", "nothing", "issue"), start=1):
+            made = visit(number, layout, decision, 0 if decision == "nothing" else 2)
+            token = None if number == 4 else "card-4242"
+            ledger.post_visit(msgspec.structs.replace(made, token=token), layout)
+        provider = SimulatedProvider(tmp_path / "books.sqlite")
+        send_due(ledger, provider, EPOCH)
+        provider.close()
+    return path
+
+
+@pytest.fixture
 def places(tmp_path: Path) -> PrintPlaces:
     found = PrintPlaces(tmp_path / "settings")
     address = f"file:{tmp_path / 'paper.bin'}"
@@ -71,19 +88,24 @@ def places(tmp_path: Path) -> PrintPlaces:
 @pytest.fixture
 def window(
     open_window: OpenWindow, engine: FakeEngine, ledger_path: Path, places: PrintPlaces, qtbot: QtBot
-) -> Iterator[MainWindow]:
+) -> MainWindow:
     assert places.printers.exists()
     with Ledger.open(ledger_path) as ledger:
         crew(ledger, "Noor", "Sam")
     made = open_window(engine, ledger_path)
-    qtbot.waitUntil(lambda: made.session.operators is not None and len(made.history.entries) == 4)
+    wait(qtbot, lambda: made.session.operators is not None and len(made.history.entries) == 4)
     press(made, Key.Key_3, CTRL)
-    yield made
+    return made
 
 
 def page_of(window: MainWindow) -> VisitsPage:
     assert isinstance(window.page, VisitsPage)
     return window.page
+
+
+def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
+    """A worker's answer may take its time where many tests run at once."""
+    qtbot.waitUntil(condition, timeout=30_000)
 
 
 presses: list[int] = [0]
@@ -112,9 +134,9 @@ def find(qtbot: QtBot, window: MainWindow, text: str, code: str) -> None:
     type_text(window, text)
     press(window, Key.Key_Return)
     page = page_of(window)
-    qtbot.waitUntil(lambda: page.closed.currentIndex().siblingAtColumn(1).data() == code)
+    wait(qtbot, lambda: page.closed.currentIndex().siblingAtColumn(1).data() == code)
     desk = window.visits.desk
-    qtbot.waitUntil(lambda: desk.dossier is not None and desk.dossier.visit.code == code)
+    wait(qtbot, lambda: desk.dossier is not None and desk.dossier.visit.code == code)
 
 
 def jobs(places: PrintPlaces) -> list[Job]:
@@ -137,7 +159,7 @@ def test_find_a_receipt_and_reprint_it(
     press(window, Key.Key_P, CTRL)
     papers = page_of(window).pane.papers
     assert page_of(window).pane.tabs.currentIndex() == PAPERS
-    qtbot.waitUntil(lambda: window.visits.prints.shown is not None)
+    wait(qtbot, lambda: window.visits.prints.shown is not None)
     shown = window.visits.prints.shown
     assert shown is not None
     assert any("R-000002" in line for line in shown.text)
@@ -145,18 +167,18 @@ def test_find_a_receipt_and_reprint_it(
     assert window.focusWidget() is papers.print_button
     assert papers.print_button.text() == "Print"
     press(window, Key.Key_Space)
-    qtbot.waitUntil(lambda: [job.state for job in jobs(places)] == ["printed"])
-    qtbot.waitUntil(lambda: papers.print_button.text() == "Print a copy")
+    wait(qtbot, lambda: [job.state for job in jobs(places)] == ["printed"])
+    wait(qtbot, lambda: papers.print_button.text() == "Print a copy")
     press(window, Key.Key_Space)
-    qtbot.waitUntil(lambda: [job.what for job in jobs(places)] == ["R-000002 copy 1", "R-000002"])
-    qtbot.waitUntil(lambda: "R-000002 copy 1 on till: handed over" in seen(papers))
+    wait(qtbot, lambda: [job.what for job in jobs(places)] == ["R-000002 copy 1", "R-000002"])
+    wait(qtbot, lambda: "R-000002 copy 1 on till: handed over" in seen(papers))
     with PrintQueue.open(places.queue) as queue:
         bodies = [preview(queue.body(job.id), window_profile()) for job in queue.jobs()]
     assert ["COPY" in " ".join(body.text) for body in bodies] == [True, False]
     assert bodies[1].text == shown.text, "the preview was of the very bytes"
     with Ledger.open(ledger_path, read_only=True) as ledger:
         assert [line.what for line in log(ledger, about="R-000002")] == ["made copy 1"]
-    qtbot.waitUntil(lambda: not window.visits.busy)
+    wait(qtbot, lambda: not window.visits.busy)
 
 
 def window_profile() -> PrinterProfile:
@@ -179,7 +201,7 @@ def test_whether_it_printed_is_answered_in_the_window(
     window.visits.prints.refresh()
     press(window, Key.Key_P, CTRL)
     papers = page_of(window).pane.papers
-    qtbot.waitUntil(lambda: "did it print? the power went." in seen(papers))
+    wait(qtbot, lambda: "did it print? the power went." in seen(papers))
     no = next(b for b in papers.findChildren(QPushButton) if b.text() == "No, print again")
     for _ in range(12):
         if window.focusWidget() is no:
@@ -187,8 +209,8 @@ def test_whether_it_printed_is_answered_in_the_window(
         press(window, Key.Key_Tab)
     assert window.focusWidget() is no
     press(window, Key.Key_Space)
-    qtbot.waitUntil(lambda: [job.state for job in jobs(places)] == ["printed"])
-    qtbot.waitUntil(lambda: "did it print?" not in seen(papers) and not window.visits.busy)
+    wait(qtbot, lambda: [job.state for job in jobs(places)] == ["printed"])
+    wait(qtbot, lambda: "did it print?" not in seen(papers) and not window.visits.busy)
 
 
 def test_saved_as_pdf_and_copied_for_a_mail(
@@ -198,11 +220,11 @@ def test_saved_as_pdf_and_copied_for_a_mail(
     to = tmp_path / "receipt.pdf"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(to), ""))
     press(window, Key.Key_S, CTRL)
-    qtbot.waitUntil(lambda: to.exists() and to.read_bytes().startswith(b"%PDF"))
+    wait(qtbot, lambda: to.exists() and to.read_bytes().startswith(b"%PDF"))
     press(window, Key.Key_C, CTRL | SHIFT)
-    qtbot.waitUntil(lambda: QApplication.clipboard().text().startswith("<!DOCTYPE html>"))
+    wait(qtbot, lambda: QApplication.clipboard().text().startswith("<!DOCTYPE html>"))
     assert "Q1-101" in QApplication.clipboard().text()
-    qtbot.waitUntil(lambda: not window.visits.busy)
+    wait(qtbot, lambda: not window.visits.busy)
 
 
 def test_without_a_printer_it_is_said_where_one_is_added(
@@ -212,7 +234,7 @@ def test_without_a_printer_it_is_said_where_one_is_added(
     find(qtbot, window, "Q1", "Q1-101")
     press(window, Key.Key_P, CTRL)
     papers = page_of(window).pane.papers
-    qtbot.waitUntil(lambda: window.visits.prints.shown is not None and not window.visits.busy)
+    wait(qtbot, lambda: window.visits.prints.shown is not None and not window.visits.busy)
     papers.print_it()
     assert papers.problem.text() == "There is no printer yet: add one on the Devices page."
     assert jobs(places) == []
@@ -238,28 +260,28 @@ def test_a_complaint_is_answered_in_few_keys(
     price = layout.catalog[1].price
     press(window, Key.Key_Down)
     money = f"€{price / 100:.2f}"
-    assert form.outlook.said.text().startswith(f"The customer gets back {money}.")
-    assert form.go.text() == f"Refund {money}"
+    assert form.outlook.said.text().startswith(f"The customer gets back {money} to card 4242.")
+    assert form.go.text() == f"Refund {money} to card 4242"
     press(window, Key.Key_Return)
     assert window.focusWidget() is form.who.pin
     type_text(window, PIN["Mara"])
     press(window, Key.Key_Return)
-    qtbot.waitUntil(lambda: len(corrections(ledger_path, 1)) == 1)
+    wait(qtbot, lambda: len(corrections(ledger_path, 1)) == 1)
     assert presses[0] == 16
     (refund,) = corrections(ledger_path, 1)
     correction = refund.correction
     assert (correction.kind, correction.total, correction.reason) == ("refund", -price, "not_taken")
     assert correction.decided_by == "Mara"
-    qtbot.waitUntil(lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Corrected")
+    wait(qtbot, lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Corrected")
     assert form.who.pin.text() == ""
     press(window, Key.Key_H, CTRL)
-    qtbot.waitUntil(lambda: "Refund C-000001" in seen(page_of(window).pane.history))
+    wait(qtbot, lambda: "Refund C-000001" in seen(page_of(window).pane.history))
     assert "Accepted the dispute" in seen(page_of(window).pane.history)
     press(window, Key.Key_P, CTRL)
-    qtbot.waitUntil(lambda: page_of(window).pane.papers.choice.currentText() == "Refund C-000001")
+    wait(qtbot, lambda: page_of(window).pane.papers.choice.currentText() == "Refund C-000001")
     with Ledger.open(ledger_path, read_only=True) as ledger:
-        assert verify(ledger.database).findings == []
-    qtbot.waitUntil(lambda: not window.busy)
+        assert verify(ledger).sound
+    wait(qtbot, lambda: not window.busy)
 
 
 def test_a_staff_pin_and_a_wrong_pin_are_refused_under_the_pin(
@@ -272,7 +294,7 @@ def test_a_staff_pin_and_a_wrong_pin_are_refused_under_the_pin(
     press(window, Key.Key_Return)
     type_text(window, "999999")
     press(window, Key.Key_Return)
-    qtbot.waitUntil(lambda: form.who.refusal.isVisible())
+    wait(qtbot, form.who.refusal.isVisible)
     assert form.who.pin.text() == ""
     assert window.focusWidget() is form.who.pin
     press(window, Key.Key_Backtab)
@@ -283,7 +305,7 @@ def test_a_staff_pin_and_a_wrong_pin_are_refused_under_the_pin(
     type_text(window, PIN["Sam"])
     press(window, Key.Key_Return)
     said = "Sam is staff and may not decide a dispute: ask manager."
-    qtbot.waitUntil(lambda: form.who.refusal.text() == said)
+    wait(qtbot, lambda: form.who.refusal.text() == said)
     assert corrections(ledger_path, 1) == []
     with Ledger.open(ledger_path, read_only=True) as ledger:
         assert disputes_of(ledger, 1) == [], "nothing is left half done"
@@ -302,19 +324,19 @@ def test_staff_open_a_dispute_and_a_manager_declines_it(
     form.who.pin.setText(PIN["Sam"])
     form.open_only.click()
     card = "Sam opened a dispute: 1 Sparkling Water 0.5 l off. “I put it back”"
-    qtbot.waitUntil(lambda: card in seen(form))
-    qtbot.waitUntil(lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Disputed")
+    wait(qtbot, lambda: card in seen(form))
+    wait(qtbot, lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Disputed")
     next(b for b in form.findChildren(QPushButton) if b.text() == "Decide it").click()
     assert form.decline.isVisible()
     assert not form.open_only.isVisible()
     form.who.choose("Mara")
     form.who.pin.setText(PIN["Mara"])
     form.decline.click()
-    qtbot.waitUntil(lambda: card not in seen(form))
+    wait(qtbot, lambda: card not in seen(form))
     with Ledger.open(ledger_path, read_only=True) as ledger:
         assert [d.state for d in disputes_of(ledger, 1)] == ["declined"]
     assert corrections(ledger_path, 1) == []
-    qtbot.waitUntil(lambda: not window.busy)
+    wait(qtbot, lambda: not window.busy)
 
 
 @pytest.mark.parametrize("layout", [50], indirect=True)
@@ -333,14 +355,14 @@ def test_above_the_limit_a_second_person_agrees(qtbot: QtBot, window: MainWindow
     assert form.second.names.currentText() == "Noor"
     type_text(window, PIN["Sam"])
     press(window, Key.Key_Return)
-    qtbot.waitUntil(lambda: form.second.refusal.isVisible())
+    wait(qtbot, form.second.refusal.isVisible)
     assert corrections(ledger_path, 1) == []
     type_text(window, PIN["Noor"])
     form.who.pin.setText(PIN["Mara"])
     press(window, Key.Key_Return)
-    qtbot.waitUntil(lambda: len(corrections(ledger_path, 1)) == 1)
+    wait(qtbot, lambda: len(corrections(ledger_path, 1)) == 1)
     assert corrections(ledger_path, 1)[0].correction.approved_by == "Noor"
-    qtbot.waitUntil(lambda: not window.busy)
+    wait(qtbot, lambda: not window.busy)
 
 
 def test_what_cannot_be_is_said_before_anybody_types_a_pin(qtbot: QtBot, window: MainWindow) -> None:
@@ -379,18 +401,18 @@ def test_evidence_goes_with_the_dispute(
     assert "Evidence: photo.jpg" in seen(form)
     form.who.pin.setText(PIN["Mara"])
     form.go.click()
-    qtbot.waitUntil(lambda: len(corrections(ledger_path, 1)) == 1)
+    wait(qtbot, lambda: len(corrections(ledger_path, 1)) == 1)
     with Ledger.open(ledger_path, read_only=True) as ledger:
         (piece,) = disputes_of(ledger, 1)[0].evidence
     assert (piece.name, piece.operator, len(piece.sha256)) == ("photo.jpg", "Mara", 64)
-    qtbot.waitUntil(lambda: not window.busy)
+    wait(qtbot, lambda: not window.busy)
 
 
 # -- the rest of a visit -------------------------------------------------------------------------------
 
 
 def test_what_is_unpaid_is_settled_by_keys(qtbot: QtBot, window: MainWindow, ledger_path: Path) -> None:
-    find(qtbot, window, "Q1", "Q1-101")
+    find(qtbot, window, "Q4", "Q4-104")
     press(window, Key.Key_N, CTRL)
     unpaid = page_of(window).pane.unpaid
     assert "is unpaid: no card was shown at the entry." in seen(unpaid)
@@ -400,13 +422,13 @@ def test_what_is_unpaid_is_settled_by_keys(qtbot: QtBot, window: MainWindow, led
     assert window.focusWidget() is unpaid.who.pin
     type_text(window, "111111")
     press(window, Key.Key_Return)
-    qtbot.waitUntil(lambda: unpaid.who.refusal.isVisible())
+    wait(qtbot, unpaid.who.refusal.isVisible)
     type_text(window, PIN["Mara"])
     press(window, Key.Key_Return)
-    qtbot.waitUntil(lambda: not unpaid.isVisible())
+    wait(qtbot, lambda: not unpaid.isVisible())
     with Ledger.open(ledger_path, read_only=True) as ledger:
-        assert [task.state for task in of_receipt(ledger, 1)] == ["superseded", "settled"]
-    qtbot.waitUntil(lambda: not window.busy)
+        assert [task.state for task in of_receipt(ledger, 2)] == ["superseded", "settled"]
+    wait(qtbot, lambda: not window.busy)
 
 
 def test_the_path_and_why_each_line_is_there(
@@ -420,7 +442,7 @@ def test_the_path_and_why_each_line_is_there(
         changes=(ScaleChange("s1", -330.0, 1.0), ScaleChange("s2", -1.0, 1.0)),
         explanations=(
             Explanation(0.91, plain.track, (ItemMove(sku, 1, slot.id),)),
-            Explanation(0.09, 101, (ItemMove(sku, 1, slot.id),)),
+            Explanation(0.09, 104, (ItemMove(sku, 1, slot.id),)),
         ),
         counted=0,
     )
@@ -430,11 +452,11 @@ def test_the_path_and_why_each_line_is_there(
     window.history.refresh()
     find(qtbot, window, "Q8", "Q8-108")
     press(window, Key.Key_I, CTRL)
+    wait(qtbot, lambda: "1 counted, 97% sure." in seen(page_of(window).detail))
     said = seen(page_of(window).detail)
-    assert "1 counted, 97% sure." in said
     assert "The scales felt −331 g (give or take 2 g); s1: −330 g; s2: −1 g" in said
     assert "Less sure because of overlap" in said
-    assert "– Q1-101" in said, "who else it may have been, by the code of their visit"
+    assert "– Q4-104" in said, "who else it may have been, by the code of their visit"
     assert "91%" in said
     path = page_of(window).detail.findChild(QWidget, "visitPath")
     assert path is not None
@@ -456,10 +478,10 @@ def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, monkeypatch: p
     search, shown = window.visits.search, list[tuple[str, ...]]()
     search.changed.connect(lambda: shown.append(tuple(e.row.visit.code for e in search.found or ())))
     page_of(window).search.setText("Q1")
-    qtbot.waitUntil(lambda: asked == ["Q1"])
+    wait(qtbot, lambda: asked == ["Q1"])
     page_of(window).search.setText("Q")
     page_of(window).search.setText("Q4")
-    qtbot.waitUntil(lambda: not search.busy)
+    wait(qtbot, lambda: not search.busy)
     assert asked == ["Q1", "Q4"], "what was typed over was not asked for"
     assert shown == [("Q4-104",)], "a late answer is not shown"
     press(window, Key.Key_F, CTRL | SHIFT)
@@ -474,23 +496,23 @@ def test_filters_narrow_and_are_cleared(qtbot: QtBot, window: MainWindow) -> Non
         return [model.index(i, 1).data() for i in range(model.rowCount())]
 
     page.filters.state.setCurrentIndex(3)
-    qtbot.waitUntil(lambda: codes() == ["Q2-102"])
+    wait(qtbot, lambda: codes() == ["Q2-102"])
     page.filters.state.setCurrentIndex(0)
     page.filters.reviewed.click()
-    qtbot.waitUntil(lambda: codes() == [] and "Nothing found" in seen(page))
+    wait(qtbot, lambda: codes() == [] and "Nothing found" in seen(page))
     page.filters.clear()
-    qtbot.waitUntil(lambda: len(codes()) == 4)
+    wait(qtbot, lambda: len(codes()) == 4)
     page.filters.day.setCurrentIndex(1)
-    qtbot.waitUntil(lambda: len(codes()) == 4 and not window.visits.search.busy)
+    wait(qtbot, lambda: len(codes()) == 4 and not window.visits.search.busy)
     page.filters.day.setCurrentIndex(2)
-    qtbot.waitUntil(lambda: codes() == [])
+    wait(qtbot, lambda: codes() == [])
 
 
 def test_a_broken_ledger_is_said_and_the_page_goes_on(
     qtbot: QtBot, window: MainWindow, ledger_path: Path
 ) -> None:
-    qtbot.waitUntil(lambda: not window.busy)
+    wait(qtbot, lambda: not window.busy)
     for part in ledger_path.parent.glob("ledger.db*"):
         part.write_bytes(b"no ledger at all")
     page_of(window).search.setText("Q1")
-    qtbot.waitUntil(lambda: "The ledger could not be searched" in window.notice.words.text())
+    wait(qtbot, lambda: "The ledger could not be searched" in window.notice.words.text())
