@@ -25,7 +25,7 @@ def numbers_matching(file: LedgerFile, search: str, limit: int) -> tuple[int, ..
         found.update(_cards(file, search, limit))
     found.update(_codes(file, search, limit))
     for sku in skus_named(file, search):
-        found.update(_with_product(file, sku, limit))
+        found.update(receipts_with(file, sku, limit))
     return tuple(sorted(found, reverse=True)[:limit])
 
 
@@ -63,7 +63,8 @@ def _cards(file: LedgerFile, search: str, limit: int) -> list[int]:
     return [number for (number,) in rows.fetchall()]
 
 
-def _with_product(file: LedgerFile, sku: str, limit: int) -> list[int]:
+def receipts_with(file: LedgerFile, sku: str, limit: int) -> list[int]:
+    """Numbers of the newest receipts that have a product, newest first."""
     rows = file.database.execute(
         "SELECT DISTINCT number FROM document_line WHERE sku = ? AND series = 'R' "
         "ORDER BY number DESC LIMIT ?",

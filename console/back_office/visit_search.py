@@ -21,7 +21,7 @@ from console.back_office.dispute_rows import State as DisputeState
 from console.back_office.ledger import Ledger
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.records import DocumentRow, VisitRow
-from console.back_office.searching import skus_named
+from console.back_office.searching import receipts_with, skus_named
 from inference.messages.results import ClosedVisit
 from store_layout.currency import to_minor
 
@@ -86,8 +86,10 @@ class Shop(msgspec.Struct, frozen=True):
 def find_visits(ledger: Ledger, sought: Sought, shop: Shop, limit: int = 200) -> list[VisitEntry]:
     """The latest visits that fit, newest first."""
     where, args = _filters(sought, shop.zone)
-    for word in sought.text.split():
-        sql, values = _meanings(ledger, word, sought.day, shop)
+    words = sought.text.split()
+    newest = limit if len(words) == 1 and not where else None
+    for word in words:
+        sql, values = _meanings(ledger, word, sought.day, shop, newest=newest)
         where.append(f"v.id IN ({sql})")
         args += values
     conditions = " AND ".join(where) or "1"
@@ -158,14 +160,20 @@ _STATE_SQL: dict[VisitState, str] = {
     "receipt": "r.number IS NOT NULL",
     "issue": "r.number IS NULL AND (v.decision = 'issue' OR EXISTS (SELECT 1 FROM review w "
     "JOIN visit_group g ON g.visit = w.visit AND g.settled = 0 WHERE w.visit = v.id AND w.state = 'issued'))",
-    "review": "r.number IS NULL AND v.decision = 'review' AND NOT EXISTS "
-    "(SELECT 1 FROM review w WHERE w.visit = v.id AND w.state = 'issued')",
+    "review": "r.number IS NULL AND v.id IN (SELECT visit FROM review WHERE state <> 'issued')",
     "nothing": "r.number IS NULL AND (v.decision = 'nothing' OR EXISTS (SELECT 1 FROM review w "
     "WHERE w.visit = v.id AND w.state = 'issued' AND NOT EXISTS "
     "(SELECT 1 FROM visit_group g WHERE g.visit = w.visit AND g.settled = 0)))",
     "staff": "v.decision = 'staff'",
 }
 """As :attr:`VisitRow.state` says it."""
+
+
+_OF_RECEIPTS = "v.id IN (SELECT visit FROM receipt_visit WHERE series = 'R' AND number IN ({}))"
+_WAITING = (
+    "SELECT visit FROM review WHERE state <> 'issued' UNION SELECT visit FROM visit_group WHERE settled = 0"
+)
+"""Visits that have lines and no receipt: few, where all others are very many."""
 
 
 def _filters(sought: Sought, zone: ZoneInfo) -> tuple[list[str], list[object]]:
@@ -177,16 +185,22 @@ def _filters(sought: Sought, zone: ZoneInfo) -> tuple[list[str], list[object]]:
     if sought.state is not None:
         where.append(f"({_STATE_SQL[sought.state]})")
     if sought.disputed:
-        where.append("r.number IN (SELECT receipt FROM dispute)")
+        where.append(_OF_RECEIPTS.format("SELECT receipt FROM dispute"))
     if sought.unpaid:
-        where.append("r.number IN (SELECT receipt FROM payment_task WHERE state IN ('declined', 'no_card'))")
+        failed = "SELECT receipt FROM payment_task WHERE state IN ('declined', 'no_card')"
+        where.append(_OF_RECEIPTS.format(failed))
     if sought.reviewed:
         where.append("v.id IN (SELECT visit FROM review WHERE state = 'issued')")
     return where, args
 
 
-def _meanings(ledger: Ledger, word: str, on: date | None, shop: Shop) -> tuple[str, list[object]]:
-    """A query for the ids of all visits that one word may mean."""
+def _meanings(
+    ledger: Ledger, word: str, on: date | None, shop: Shop, *, newest: int | None
+) -> tuple[str, list[object]]:
+    """A query for the ids of all visits that one word may mean.
+
+    ``newest``: so many of the newest are enough, because nothing else narrows them.
+    """
     parts = ["SELECT id FROM visit WHERE code >= ? AND code < ?"]
     args: list[object] = [word.upper(), word.upper() + _LAST]
     if (number := _NUMBER.fullmatch(word)) is not None:
@@ -210,18 +224,25 @@ def _meanings(ledger: Ledger, word: str, on: date | None, shop: Shop) -> tuple[s
     skus = {*skus_named(ledger, word)}
     skus |= {sku for sku, name in shop.products if word.casefold() in f"{name} {sku}".casefold()}
     if skus:
+        told = json.dumps(sorted(skus))
+        if newest is None:
+            parts.append(
+                "SELECT v.visit FROM document_line l JOIN receipt_visit v ON v.series = l.series "
+                "AND v.number = l.number WHERE l.series = 'R' AND l.sku IN (SELECT value FROM json_each(?))"
+            )
+            args.append(told)
+        else:
+            numbers = {number for sku in skus for number in receipts_with(ledger, sku, newest)}
+            parts.append(
+                "SELECT visit FROM receipt_visit WHERE series = 'R' "
+                "AND number IN (SELECT value FROM json_each(?))"
+            )
+            args.append(json.dumps(sorted(numbers, reverse=True)[:newest]))
         parts.append(
-            "SELECT v.visit FROM document_line l JOIN receipt_visit v ON v.series = l.series "
-            "AND v.number = l.number WHERE l.series = 'R' AND l.sku IN (SELECT value FROM json_each(?))"
+            f"SELECT visit FROM visit_line WHERE visit IN ({_WAITING}) "  # noqa: S608 - our own words
+            "AND sku IN (SELECT value FROM json_each(?))"
         )
-        # What has no receipt has its products nowhere but in the visit: there are few of those.
-        parts.append(
-            "SELECT l.visit FROM visit o JOIN visit_line l ON l.visit = o.id "
-            "LEFT JOIN receipt_visit r ON r.visit = o.id "
-            "WHERE o.decision <> 'nothing' AND r.visit IS NULL "
-            "AND l.sku IN (SELECT value FROM json_each(?))"
-        )
-        args += [json.dumps(sorted(skus))] * 2
+        args.append(told)
     return " UNION ".join(parts), args
 
 
