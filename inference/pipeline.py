@@ -29,7 +29,7 @@ from inference.messages import (
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
 from inference.shelf_events import ShelfEventDetector, ShelfEventsState
 from inference.takes import TakeExplainer, TakesState
-from inference.visits import VisitBook, VisitsState
+from inference.visits import OnVerdict, VisitBook, VisitsState
 from store_layout.model import StoreLayout
 
 
@@ -45,12 +45,15 @@ class PipelineState(msgspec.Struct):
 class Pipeline:
     """The stages, wired. One thread at a time."""
 
-    def __init__(self, layout: StoreLayout, salt: str = "") -> None:
-        """``salt`` makes visit codes unguessable; the same salt gives the same codes."""
+    def __init__(self, layout: StoreLayout, salt: str = "", on_verdict: OnVerdict | None = None) -> None:
+        """``salt`` makes visit codes unguessable; the same salt gives the same codes.
+
+        ``on_verdict`` is told why each visit was decided as it was.
+        """
         self._floor = FloorTracker(layout)
         self._shelves = ShelfEventDetector(layout)
         self._takes = TakeExplainer(layout)
-        self._visits = VisitBook(layout, salt)
+        self._visits = VisitBook(layout, salt, on_verdict)
 
     def step(self, seen: Observation) -> list[Result]:
         """Take one observation; return what changed, in order of cause."""

@@ -21,6 +21,7 @@ from console.cli import (
     screenshots,
     store,
     training,
+    trials,
 )
 from console.cli.bench.command import bench
 from console.cli.evaluation import evaluate_command
@@ -38,6 +39,7 @@ app.command("record")(record.record)
 app.command("replay")(recordings.replay_command)
 app.command("evaluate")(evaluate_command)
 app.command("simulate")(recordings.simulate_command)
+app.command("trials")(trials.trials_command)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench)
 app.command("print")(receipts.print_receipt)

@@ -31,7 +31,7 @@ FILLS = (0.36, 0.5, 0.7)
 """Shares of the window that a picture is shown at."""
 DETAIL = 0.6
 """Pictures are made this much coarser than the window first: hands are seen from afar."""
-LEAST = 0.004
+LEAST = 0.001
 """Products less probable than this are not named."""
 
 
@@ -63,12 +63,14 @@ class Gallery:
         return np.asarray(weights[:, :-1] + weights[:, -1:] / len(self.skus), dtype=np.float64)
 
     def holdings(self, sides: Sequence[Side], embedding: Vectors, held: Vectors) -> tuple[Holding, ...]:
-        """What hands hold, as messages; probabilities are rounded to three places."""
+        """What hands hold, as messages; probabilities are rounded to four places."""
         shares = self.shares(embedding) * held[:, None]
         order = np.argsort(-shares, axis=1, kind="stable")[:, :MOST_PRODUCTS]
         found = []
         for side, row, best, full in zip(sides, shares.tolist(), order.tolist(), held.tolist(), strict=True):
-            named = tuple((self.skus[n], round(row[n], 3)) for n in best if row[n] >= LEAST)
+            # Less than an even share is what is said of those that are not named.
+            least = max(LEAST, full / len(self.skus))
+            named = tuple((self.skus[n], round(row[n], 4)) for n in best if row[n] >= least)
             found.append(Holding(side, round(1.0 - full, 3), named, len(self.skus)))
         return tuple(found)
 

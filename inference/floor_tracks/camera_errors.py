@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import degrees, hypot, radians, sqrt
+from statistics import median
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -145,7 +146,7 @@ def _late(errors: CameraErrors, camera: str, s: Settings) -> float:
     others are late against it, so that no frame is ever of the future.
     """
     clocks = {name: at for name, at in errors.starts.items() if name.endswith("\nclock")}
-    usual = float(np.median([errors.mean[at] for at in clocks.values()])) if clocks else 0.0
+    usual = median([float(errors.mean[at]) for at in clocks.values()]) if clocks else 0.0
 
     def surely(at: int) -> float:
         away = float(errors.mean[at]) - usual

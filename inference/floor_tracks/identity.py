@@ -7,7 +7,7 @@ Each track has a belief: for every person that came in, the probability that thi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import exp
+from math import exp, log
 
 from inference.floor_tracks.association import cosine
 from inference.floor_tracks.settings import Settings
@@ -22,13 +22,6 @@ def mixed(a: Belief, b: Belief, q: float, kept: float) -> Belief:
     numbers = list(dict.fromkeys([*a, *b]))
     values = {n: (1.0 - q) * a.get(n, 0.0) + q * b.get(n, 0.0) for n in numbers}
     return {n: p for n, p in values.items() if p >= kept}
-
-
-def exchanged(encounter: Encounter) -> float:
-    """Probability that the two were exchanged, after the evidence."""
-    q = encounter.exchanged
-    odds = q / max(1e-12, 1.0 - q) * exp(encounter.evidence)
-    return odds / (1.0 + odds)
 
 
 def follow_encounters(encounters: list[Encounter], people: Sequence[Track], t: float, s: Settings) -> None:
@@ -77,20 +70,28 @@ def _mix(met: Encounter, d2: float, variance: float, t: float, s: Settings) -> N
 def weigh_appearance(
     encounters: Sequence[Encounter], looks: Mapping[int, Appearance | None], s: Settings
 ) -> None:
-    """After parting, compare what is seen now with what was gathered before they met.
+    """Compare what is seen now with what was gathered before they met.
 
-    Where one has left, the other goes on being compared with both.
+    It is a filter of two states, exchanged or not: closeness lets them mix, looks tell them apart again, also
+    while they still stand together. Where one has left, the other goes on being compared with both.
     """
     for met in encounters:
-        if met.parted_t is None:
-            continue
+        share = s.evidence_share if met.parted_t is not None else s.evidence_share_near
         for number, own, other in ((met.a, met.look_a, met.look_b), (met.b, met.look_b, met.look_a)):
             new = looks.get(number)
             to_own, to_other = cosine(new, own), cosine(new, other)
             if to_own is not None and to_other is not None:
-                gain = s.evidence_share * s.appearance_weight * (to_other - to_own)
-                met.evidence = max(-s.evidence_limit, min(s.evidence_limit, met.evidence + gain))
-                met.frames += 1
+                met.exchanged = _told(met.exchanged, share * s.appearance_weight * (to_other - to_own), s)
+                if met.parted_t is not None:
+                    met.frames += 1
+
+
+def _told(exchanged: float, gain: float, s: Settings) -> float:
+    """The probability after evidence; looks alone never make it surer than ``evidence_limit`` either way."""
+    before = log(max(1e-12, exchanged) / max(1e-12, 1.0 - exchanged))
+    after = before + gain
+    after = max(min(before, -s.evidence_limit), min(max(before, s.evidence_limit), after))
+    return 1.0 / (1.0 + exp(-after))
 
 
 def settle_encounters(
@@ -113,7 +114,7 @@ def settle_encounters(
         if not _over(met, t, (2 if both else 1) * s.evidence_frames, s):
             still.append(met)
             continue
-        q = exchanged(met)
+        q = met.exchanged
         if a is not None and b is not None and q > 0.5:
             exchange(a, b)
             q = 1.0 - q
@@ -152,7 +153,7 @@ def reported(
     for met in encounters:
         if track.number in (met.a, met.b):
             other = met.b if track.number == met.a else met.a
-            q = exchanged(met)
+            q = met.exchanged
             if q >= s.doubt_kept:
                 theirs = people[other].belief if other in people else {other: 1.0}
                 belief = mixed(belief, theirs, q, s.doubt_kept)

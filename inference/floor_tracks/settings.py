@@ -273,8 +273,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     exchange_sd_m: float = 0.15
     """Distance at which detections of two people are confused, beside the position's own error."""
     evidence_share: float = 0.3
-    """Neighbouring frames repeat each other: weight of one frame's appearance."""
-    evidence_limit: float = 5.0
+    """Neighbouring frames repeat each other: weight of one frame's appearance ..."""
+    evidence_share_near: float = 0.15
+    """... and while the two are close, when a box holds something of both."""
+    evidence_limit: float = 8.0
+    """Log odds: what looks alone may make sure."""
     evidence_frames: int = 10
     settle_s: float = 5.0
     """An encounter is decided this long after parting at the latest."""

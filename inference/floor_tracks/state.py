@@ -128,10 +128,9 @@ class Encounter(msgspec.Struct):
     """How each looked before they met: compared with afterwards, also when one has left."""
     look_b: Appearance | None = None
     exchanged: float = 0.0
-    """Probability, from closeness alone."""
-    evidence: float = 0.0
-    """Log likelihood ratio for it, from appearance after parting."""
+    """Probability: closeness makes it grow, looks make it fall again, or grow further."""
     frames: int = 0
+    """Looks after parting."""
     parted_t: float | None = None
 
 

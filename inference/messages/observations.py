@@ -70,7 +70,8 @@ class Holding(msgspec.Struct, frozen=True, array_like=True):
     """How many products were compared."""
 
 
-MOST_PRODUCTS = 6
+MOST_PRODUCTS = 24
+"""Those beside the best tell flavours apart: in one look the right product is seldom first of hundreds."""
 
 
 class Detection(msgspec.Struct, frozen=True, omit_defaults=True):

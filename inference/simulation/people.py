@@ -26,6 +26,12 @@ APART_M = 0.55
 """How close two people stand or pass."""
 ARM_M = (0.3, 0.75)
 """Nearest and farthest that somebody stands from the middle of a slot."""
+QUEUE_M = (0.9, 1.8)
+"""Whoever finds a shelf taken waits at this distance ..."""
+WAIT_S = 1.5
+"""... for so long, looks again ..."""
+PATIENCE = 20
+"""... so often, and then squeezes in."""
 SMOOTH = 9
 """Samples that corners and starts are smoothed over."""
 
@@ -160,6 +166,10 @@ class Schedule:
             stay = max(stay, errand.at - draft.t + REACH_S)
         aim = self._aim(slot)
         spot = self._spot(slot, aim, draft, stay)
+        if spot is None and errand.at is None:
+            spot = self._queue(slot, aim, draft, stay)
+        if spot is None:
+            spot = self._nearest(slot, aim, draft)
         self._walk(draft, spot)
         arrived = draft.t
         start = arrived + look if errand.at is None else max(arrived + REACH_S, errand.at)
@@ -192,8 +202,45 @@ class Schedule:
         aim[along] += float(self._rng.uniform(-0.3, 0.3)) * size[along]
         return aim
 
-    def _spot(self, slot: Slot, aim: Floats, draft: _Draft, stay: float) -> Floats:
-        """A free place within reach of a slot that nobody else stands on meanwhile."""
+    def _spot(self, slot: Slot, aim: Floats, draft: _Draft, stay: float) -> Floats | None:
+        """A free place within reach of a slot that nobody else stands on meanwhile; None: all are taken."""
+        cells, order = self._within_reach(slot, aim, draft)
+        arrives = draft.t + float(np.hypot(*(aim - draft.xy))) / draft.speed
+        others = [xy for xy, a, b in self._taken if a < arrives + stay + 4.0 and b > arrives - 1.0]
+        for cell in order:
+            if all(np.hypot(*(cells[cell] - xy)) >= APART_M for xy in others):
+                return np.asarray(cells[cell])
+        return None
+
+    def _queue(self, slot: Slot, aim: Floats, draft: _Draft, stay: float) -> Floats | None:
+        """Wait near the shelf until there is a place; None: for longer than anybody would."""
+        cells = self._ways.cells
+        distance = np.hypot(*(cells - aim).T)
+        near = np.flatnonzero(
+            (distance > QUEUE_M[0]) & (distance < QUEUE_M[1]) & self._ways.reachable(draft.xy)
+        )
+        others = [xy for xy, _, end in self._taken if end > draft.t]
+        for cell in self._rng.permutation(near).tolist():
+            if all(np.hypot(*(cells[cell] - xy)) >= APART_M for xy in others):
+                self._walk(draft, np.asarray(cells[cell]))
+                break
+        arrived = draft.t
+        spot = None
+        for _ in range(PATIENCE):
+            draft.points.append((draft.t + WAIT_S, draft.xy))
+            spot = self._spot(slot, aim, draft, stay)
+            if spot is not None:
+                break
+        self._taken.append((draft.xy, arrived, draft.t))
+        return spot
+
+    def _nearest(self, slot: Slot, aim: Floats, draft: _Draft) -> Floats:
+        """The best place, whoever stands there: nobody waits for ever."""
+        cells, order = self._within_reach(slot, aim, draft)
+        return np.asarray(cells[order[0]])
+
+    def _within_reach(self, slot: Slot, aim: Floats, draft: _Draft) -> tuple[Floats, NDArray[np.intp]]:
+        """All cells, and those from which the slot is reached, the most comfortable first."""
         cells = self._ways.cells
         distance = np.hypot(*(cells - aim).T)
         near = np.flatnonzero(
@@ -202,13 +249,7 @@ class Schedule:
         if not len(near):
             raise ValueError(f"nobody can stand within {ARM_M[1]} m of slot {slot.id}: check where it is")
         # Around half a metre away is comfortable; a little chance keeps people from standing alike.
-        order = near[np.argsort(np.abs(distance[near] - 0.5) + self._rng.uniform(0, 0.1, len(near)))]
-        arrives = draft.t + float(np.hypot(*(aim - draft.xy))) / draft.speed
-        others = [xy for xy, a, b in self._taken if a < arrives + stay + 4.0 and b > arrives - 1.0]
-        for cell in order:
-            if all(np.hypot(*(cells[cell] - xy)) >= APART_M for xy in others):
-                return np.asarray(cells[cell])
-        return np.asarray(cells[order[0]])
+        return cells, near[np.argsort(np.abs(distance[near] - 0.5) + self._rng.uniform(0, 0.1, len(near)))]
 
     def _walk(self, draft: _Draft, end: Floats) -> None:
         t, here = draft.points[-1]

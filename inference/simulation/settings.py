@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from inference.simulation.faults import CameraFault
+from inference.simulation.scale_faults import ScaleFault
 
 
 class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +53,18 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How much more a foot point errs that is guessed behind something."""
     wrist_seen: float = 0.75
     """Share of visible wrists that are found."""
+    reaching_found: float = 1.0
+    """Of wrists that reach into a shelf, the share of that: the shelf and the goods hide them."""
+    wrist_wrong: float = 0.0
+    """Share of wrists said to be somewhere along the forearm, with the score that follows from it."""
+    looks: bool = False
+    """Whether hands are looked into; the product model answers with the confusion measured for it."""
     appearance_size: int = 24
     """0: no appearance vectors."""
     appearance_noise: float = 0.45
     """Length of the noise added to a unit vector: cosine of the same person about .8, of two about .35."""
+    appearance_memory_s: float = 0.0
+    """A person goes on looking alike wrong to a camera for about so long; 0: every picture errs by itself."""
     appearance_common: float = 0.7
     """Length of the part that all people share (re-identification features are far from orthogonal)."""
     frame_jitter_s: float = 0.004
@@ -79,3 +88,7 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How much of a touch the other scales of the same shelf feel."""
     lost_readings: float = 0.0
     """Share of readings that never come."""
+    weight_error: float = 0.0
+    """Standard deviation of what a catalogue's unit weights are off, as a share."""
+    scale_faults: tuple[ScaleFault, ...] = ()
+    """What is wrong with which scale."""

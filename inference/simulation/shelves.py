@@ -46,6 +46,10 @@ class Shelves:
         self._layout, self._settings, self._rng = layout, settings, rng
         self._units: dict[str, list[tuple[str, float]]] = {slot.id: [] for slot in layout.file.slot}
         self._carried: dict[str, list[tuple[str, float]]] = {}
+        self._off: dict[str, float] = {}
+        """By how much the catalogue is wrong about a product's weight, as a factor."""
+        if settings.weight_error > 0.0:
+            self._off = {p.sku: 1.0 + float(rng.normal(0, settings.weight_error)) for p in layout.catalog}
         for facing in layout.planogram:
             count = STOCK if facing.stock is None else facing.stock
             self._units[facing.slot] += [(facing.sku, self._weigh(facing.sku)) for _ in range(count)]
@@ -104,7 +108,8 @@ class Shelves:
 
     def _weigh(self, sku: str) -> float:
         product = self._layout.products[sku]
-        return max(0.1, float(self._rng.normal(product.weight_g, product.weight_sd_g)))
+        grams = product.weight_g * self._off.get(sku, 1.0)
+        return max(0.1, float(self._rng.normal(grams, product.weight_sd_g)))
 
     def _load(self, scale: str) -> float:
         slots = self._layout.slots_of_scale[scale]

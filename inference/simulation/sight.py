@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import Polygon
 
-from inference.messages import Appearance, Box, Detection, Detections, KeyPoint
+from inference.messages import Appearance, Box, Detection, Detections, Holding, KeyPoint
 from inference.simulation.bodies import FOOT, HEAD, LEFT, RIGHT, RING, body_points
+from inference.simulation.hand_looks import HandLooks
 from inference.simulation.people import Walker
 from inference.simulation.settings import SimulationSettings
 from store_layout.camera_geometry import CameraModel, camera_model
@@ -23,7 +24,12 @@ Mask = NDArray[np.bool_]
 IGNORE_BELOW = 0.3
 """Whoever is visible by less than this share counts neither as a hit nor as a miss."""
 WRIST_SCORE = 0.99
-"""A wrist that is said to be somewhere is there: what this detector does not see it does not guess."""
+"""A wrist that is said to be somewhere is there: what this detector does not see it does not guess ..."""
+FOREARM = (0.35, 0.9)
+"""... but for those that it takes to be elsewhere: so far along the way from the shoulder to the wrist."""
+REACHING = 0.28
+"""A wrist farther from the body's middle than this share of its height reaches for something."""
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 REACHED_IN_M = 0.5
 """A hand inside a fixture is seen through its open front."""
 
@@ -44,9 +50,18 @@ class SimulatedCamera:
     """A camera of the store, with its own errors. Call with ascending times."""
 
     def __init__(
-        self, layout: StoreLayout, camera: Camera, settings: SimulationSettings, seed: list[int]
+        self,
+        layout: StoreLayout,
+        camera: Camera,
+        settings: SimulationSettings,
+        seed: list[int],
+        held: HandLooks | None = None,
     ) -> None:
-        """Raises ``ValueError`` for a camera that cannot tell where heights are."""
+        """``held``: what hands hold; None: they are not looked into.
+
+        Raises ``ValueError`` for a camera that cannot tell where heights are.
+        """
+        self._held = held
         self.about = camera
         self._settings = settings
         self._model: CameraModel = camera_model(camera)
@@ -60,6 +75,7 @@ class SimulatedCamera:
         self._rng = np.random.default_rng(seed)
         self._tint = self._rng.normal(0, 0.15, settings.appearance_size)
         self._errors: dict[str, tuple[float, Floats]] = {}
+        self._unlike: dict[str, tuple[float, Floats]] = {}
         self._clutter = self._fixed_thing(layout)
 
     def look(self, people: list[Walker], t: float) -> list[Sighting]:
@@ -114,6 +130,7 @@ class SimulatedCamera:
     def forget(self, person: str) -> None:
         """Somebody has left and does not come again."""
         self._errors.pop(person, None)
+        self._unlike.pop(person, None)
 
     # -- the truth -----------------------------------------------------------------------------------
 
@@ -154,15 +171,31 @@ class SimulatedCamera:
         box = shown + guessed * (np.array(sighting.box) - shown)
         jitter = self._rng.normal(0.0, point_sd, 4)
         score = float(np.clip(self._rng.normal(0.55 + 0.35 * sighting.visible, 0.08), 0.3, 0.99))
+        left = self._wrist(sighting, LEFT, error[2] * point_sd)
+        right = self._wrist(sighting, RIGHT, error[3] * point_sd)
         return Detection(
             box=_box(box[0] + jitter[0], box[1] + jitter[1], box[2] + jitter[2], box[3] + jitter[3]),
             score=round(score, 3),
             head=self._point(sighting, HEAD, error[1] * point_sd, 0.9),
             foot=_point(sighting.pixels[FOOT] + error[0] * foot_sd, 0.85 if foot_seen else 0.3),
-            wrist_left=self._wrist(sighting, LEFT, error[2] * point_sd),
-            wrist_right=self._wrist(sighting, RIGHT, error[3] * point_sd),
-            appearance=self._appearance(look, sighting.visible),
+            wrist_left=left,
+            wrist_right=right,
+            appearance=self._appearance(look, sighting.visible, sighting.person, t),
+            holds=self._holds(sighting.person, left, right, t),
         )
+
+    def _holds(
+        self, person: str, left: KeyPoint | None, right: KeyPoint | None, t: float
+    ) -> tuple[Holding, ...]:
+        """A look into each hand that was found."""
+        if self._held is None:
+            return ()
+        looks = (
+            self._held.look(person, side, t, self.about.id)
+            for side, found in zip(SIDES, (left, right), strict=True)
+            if found is not None
+        )
+        return tuple(look for look in looks if look is not None)
 
     def _error(self, person: str, t: float) -> Floats:
         """``(4, 2)`` standard normal errors (foot, head, wrists) that fade into new ones over time."""
@@ -178,16 +211,42 @@ class SimulatedCamera:
         return _point(sighting.pixels[row] + error, score) if sighting.seen[row] else None
 
     def _wrist(self, sighting: Sighting, row: int, error: Floats) -> KeyPoint | None:
-        if self._rng.random() >= self._settings.wrist_seen:
+        settings = self._settings
+        found = settings.wrist_seen
+        if settings.reaching_found < 1.0 and self._stretched(sighting, row):
+            found *= settings.reaching_found
+        if self._rng.random() >= found:
             return None
+        if settings.wrist_wrong > 0.0:
+            if self._rng.random() < settings.wrist_wrong:
+                along = float(self._rng.uniform(*FOREARM))
+                shoulder = sighting.pixels[HEAD] + 0.25 * (sighting.pixels[FOOT] - sighting.pixels[HEAD])
+                error = error + (along - 1.0) * (sighting.pixels[row] - shoulder)
+            return self._point(sighting, row, error, round(WRIST_SCORE - settings.wrist_wrong, 2))
         return self._point(sighting, row, error, WRIST_SCORE)
 
-    def _appearance(self, look: Floats | None, visible: float) -> Appearance | None:
+    @staticmethod
+    def _stretched(sighting: Sighting, row: int) -> bool:
+        """Whether the hand is far from where it hangs: beside the middle of the body."""
+        head, foot = sighting.pixels[HEAD], sighting.pixels[FOOT]
+        height = max(1.0, float(np.hypot(*(head - foot))))
+        return float(np.hypot(*(sighting.pixels[row] - 0.5 * (head + foot)))) > REACHING * height
+
+    def _appearance(
+        self, look: Floats | None, visible: float, person: str = "", t: float = 0.0
+    ) -> Appearance | None:
         if look is None or not len(look):
             return None
         # The less is seen of somebody, the more of the vector is somebody else's or the shelf's.
         noise = self._settings.appearance_noise * (1.0 + 1.5 * (1.0 - visible)) / np.sqrt(len(look))
-        vector = look + self._tint / np.sqrt(len(look)) + self._rng.normal(0.0, noise, len(look))
+        unlike = self._rng.normal(0.0, noise, len(look))
+        memory = self._settings.appearance_memory_s
+        if memory > 0.0 and person:
+            before, old = self._unlike.get(person, (t, unlike))
+            keep = float(np.exp(-(t - before) / memory)) if person in self._unlike else 0.0
+            unlike = keep * old + np.sqrt(1.0 - keep * keep) * unlike
+            self._unlike[person] = (t, unlike)
+        vector = look + self._tint / np.sqrt(len(look)) + unlike
         return Appearance(np.round(vector / np.linalg.norm(vector), 2).astype(np.float32))
 
     def _false_alarms(self) -> list[Detection]:

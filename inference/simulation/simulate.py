@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.messages import GateSignal
+from inference.messages import Detections, GateSignal, Outage
 from inference.recording import RecordingWriter, WeightBatch
 from inference.recording.format import FrameTime
 from inference.recording.truth import TrueBox, TrueLine, TrueMove, TruePath, TrueVisit, Truth
 from inference.simulation.faults import as_hung, check_faults, clock_off_s, is_lost, outages
-from inference.simulation.people import RATE_HZ, Schedule, Walker
+from inference.simulation.hand_looks import HandLooks
+from inference.simulation.people import RATE_HZ, Action, Schedule, Walker
 from inference.simulation.plans import Plan, random_plans
+from inference.simulation.scale_faults import FaultyScale, check_scale_faults, scale_outages
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.shelves import ScaleSignal, Shelves
 from inference.simulation.sight import IGNORE_BELOW, SimulatedCamera
@@ -31,7 +33,7 @@ TAIL_S = 8.0
 BATCH_S = 1.0
 PATH_HZ = 5
 # Each part draws from a generator of its own, so that a change in one leaves the others as they were.
-PLANS, PEOPLE, SHELVES, LOOKS, SCALES, CAMERAS = range(6)
+PLANS, PEOPLE, SHELVES, LOOKS, SCALES, CAMERAS, HELD = range(7)
 
 
 def simulate(
@@ -54,19 +56,13 @@ def simulate(
     out of reach) or whose cameras cannot have the faults of ``settings``, and ``RecordingError`` where
     ``out`` holds something already.
     """
-    check_faults(settings.faults, layout)
 
     def tell(share: float, what: str) -> None:
         if progress is not None:
             progress(share, what)
 
     tell(0.0, "shoppers")
-    plans = random_plans(layout, settings, _rng(seed, PLANS)) if plans is None else plans
-    schedule = Schedule(layout, settings, _rng(seed, PEOPLE))
-    walkers = schedule.walkers(plans)
-    shelves = Shelves(layout, settings, _rng(seed, SHELVES))
-    for action in schedule.actions:
-        shelves.act(action)
+    stage = staged(layout, settings, seed, plans)
     with RecordingWriter(
         out,
         layout,
@@ -78,11 +74,11 @@ def simulate(
         simulated=True,
         note=note or "Simulated: nobody in it exists.",
     ) as writer:
-        session = _Session(writer, layout, settings, seed, walkers)
+        session = Session(writer, layout, settings, seed, stage)
         session.write_gates()
         session.write_outages()
         tell(0.05, "scales")
-        session.write_scales(shelves)
+        session.write_scales()
         boxes: dict[str, tuple[TrueBox, ...]] = {}
         filmed = 0.0 if film is None else 0.8
         for number, camera in enumerate(layout.file.camera):
@@ -91,24 +87,57 @@ def simulate(
         if film is not None:
             tell(1.0 - filmed, "pictures")
             for shot in film(
-                session.happening(shelves), lambda share: tell(1.0 - filmed * (1.0 - share), "pictures")
+                session.happening(), lambda share: tell(1.0 - filmed * (1.0 - share), "pictures")
             ):
                 writer.video(shot.camera, shot.video, shot.times, layout.cameras[shot.camera].fps)
                 boxes[shot.camera] = shot.boxes
-        writer.truth(
-            Truth(
-                paths=tuple(_path(walker, settings) for walker in walkers),
-                boxes=boxes,
-                visits=_true_visits(walkers, shelves, settings),
-                moves=tuple(shelves.moves),
-            )
-        )
+        writer.truth(session.truth(boxes))
         writer.close(ended_at=settings.started_at + session.end)
     tell(1.0, "done")
 
 
 def _rng(seed: int, part: int) -> np.random.Generator:
     return np.random.default_rng([seed, part])
+
+
+class Stage(NamedTuple):
+    """Who comes and goes, and what becomes of the goods."""
+
+    walkers: list[Walker]
+    actions: tuple[Action, ...]
+    """What hands do, in order of time."""
+    shelves: Shelves
+
+
+def staged(
+    layout: StoreLayout, settings: SimulationSettings, seed: int, plans: tuple[Plan, ...] | None = None
+) -> Stage:
+    """Let everybody do what they set out to do. Raises ``ValueError`` as :func:`simulate` does."""
+    check_faults(settings.faults, layout)
+    check_scale_faults(settings.scale_faults, layout)
+    plans = random_plans(layout, settings, _rng(seed, PLANS)) if plans is None else plans
+    schedule = Schedule(layout, settings, _rng(seed, PEOPLE))
+    walkers = schedule.walkers(plans)
+    shelves = Shelves(layout, settings, _rng(seed, SHELVES))
+    for action in schedule.actions:
+        shelves.act(action)
+    return Stage(walkers, tuple(schedule.actions), shelves)
+
+
+class Sink(Protocol):
+    """Where a session is told: a recording, or memory."""
+
+    def gate(self, seen: GateSignal) -> None:
+        """Somebody was let in or out."""
+
+    def outage(self, seen: Outage) -> None:
+        """A device was silent."""
+
+    def weights(self, batch: WeightBatch) -> None:
+        """Readings of one scale."""
+
+    def detections(self, seen: Detections) -> None:
+        """What was seen in a picture."""
 
 
 class Happening(NamedTuple):
@@ -142,22 +171,38 @@ Film = Callable[[Happening, Callable[[float], None]], Iterable[Shot]]
 
 
 @dataclass
-class _Session:
-    """What happened, and where it is written."""
+class Session:
+    """What happened, and where it is told."""
 
-    writer: RecordingWriter
+    sink: Sink
     layout: StoreLayout
     settings: SimulationSettings
     seed: int
-    walkers: list[Walker]
+    stage: Stage
 
     def __post_init__(self) -> None:
+        self.walkers = self.stage.walkers
         last = max((w.last / RATE_HZ for w in self.walkers), default=0.0)
         self.end = self.settings.duration_s or last + TAIL_S
         self._looks = _looks(self.walkers, self.settings, self.seed)
         self._hung = as_hung(self.layout, self.settings.faults)
+        self._held = (
+            HandLooks(self.layout, self.walkers, self.stage.actions, [self.seed, HELD])
+            if self.settings.looks
+            else None
+        )
+
+    def truth(self, boxes: dict[str, tuple[TrueBox, ...]]) -> Truth:
+        """What truly happened; ``boxes``: everybody in every picture, by camera."""
+        return Truth(
+            paths=tuple(_path(walker, self.settings) for walker in self.walkers),
+            boxes=boxes,
+            visits=_true_visits(self.walkers, self.stage.shelves, self.settings),
+            moves=tuple(self.stage.shelves.moves),
+        )
 
     def write_gates(self) -> None:
+        """Who was let in and out, on which card."""
         signals: list[GateSignal] = []
         for name, members in _parties(self.walkers).items():
             token = None if members[0].plan.staff else f"card-{name}"
@@ -169,13 +214,20 @@ class _Session:
             signals.append(GateSignal(gate_out, at, "exit", len(members), token))
         for signal in sorted(signals, key=lambda s: (s.t, s.gate, s.kind)):
             if signal.t <= self.settings.started_at + self.end:
-                self.writer.gate(signal)
+                self.sink.gate(signal)
 
     def write_outages(self) -> None:
-        for outage in outages(self.settings.faults, self.settings.started_at, self.end):
-            self.writer.outage(outage)
+        """What is noticed of devices that are silent."""
+        start = self.settings.started_at
+        lost = outages(self.settings.faults, start, self.end)
+        lost += scale_outages(self.settings.scale_faults, start, self.end)
+        for outage in sorted(lost, key=lambda o: (o.t, o.device)):
+            self.sink.outage(outage)
 
-    def write_scales(self, shelves: Shelves) -> None:
+    def write_scales(self) -> None:
+        """Readings, second by second."""
+        faults, shelves = self.settings.scale_faults, self.stage.shelves
+        faulty = {scale: FaultyScale(faults, scale) for scale in self.layout.scales}
         signals = {
             scale: ScaleSignal(self.layout, self.settings, shelves, scale, [self.seed, SCALES, number])
             for number, scale in enumerate(self.layout.scales)
@@ -188,9 +240,10 @@ class _Session:
                 times = (number % 7) / (7.0 * rate) + np.arange(first, after) / rate
                 if len(times):
                     at = _store_time(self.settings, float(times[0]))
-                    self.writer.weights(WeightBatch(scale, at, rate, tuple(signal.read(times)), first))
+                    grams = faulty[scale].says(times, signal.read(times))
+                    self.sink.weights(WeightBatch(scale, at, rate, tuple(grams), first))
 
-    def happening(self, shelves: Shelves) -> Happening:
+    def happening(self) -> Happening:
         """All that a picture may show."""
         exposures = {
             camera.id: tuple(self._exposures(number)) for number, camera in enumerate(self.layout.file.camera)
@@ -200,8 +253,8 @@ class _Session:
             self.seed,
             self.settings.started_at,
             tuple(self.walkers),
-            shelves.start_units,
-            tuple(shelves.moves),
+            self.stage.shelves.start_units,
+            tuple(self.stage.shelves.moves),
             exposures,
             {camera: clock_off_s(self.settings.faults, camera) for camera in exposures},
         )
@@ -219,15 +272,18 @@ class _Session:
                 yield seq, t
 
     def write_camera(self, number: int) -> tuple[TrueBox, ...]:
+        """What one camera's detector says; returns everybody in its pictures, truly."""
         about = self._hung.file.camera[number]
         off = clock_off_s(self.settings.faults, about.id)
-        camera = SimulatedCamera(self.layout, about, self.settings, [self.seed, CAMERAS, number, 0])
+        camera = SimulatedCamera(
+            self.layout, about, self.settings, [self.seed, CAMERAS, number, 0], held=self._held
+        )
         boxes: list[TrueBox] = []
         for seq, t in self._exposures(number):
             people = [w for w in self.walkers if w.first <= t * RATE_HZ < w.last]
             sightings = camera.look(people, t)
             seen = camera.detect(sightings, self._looks, t, seq, stamp_s=t + off)
-            self.writer.detections(seen)
+            self.sink.detections(seen)
             for s in sightings:
                 x1, y1, x2, y2 = (round(v, 1) for v in s.box)
                 boxes.append(TrueBox(seen.t, s.person, (x1, y1, x2, y2), ignore=s.visible < IGNORE_BELOW))

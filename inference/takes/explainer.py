@@ -83,6 +83,8 @@ class TakeExplainer:
     def look_again(self, t: float) -> list[Attribution]:
         """Time has come to ``t``: explain anew what was in doubt, if hands were looked into after it."""
         again = self.state.again
+        if not again:
+            return []
         due = {name for name, at in again.items() if at <= t}
         if not due:
             return []

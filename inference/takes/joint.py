@@ -63,5 +63,11 @@ def assign(events: Sequence[ShelfEvent], scores: Sequence[Mapping[Doer, float]])
 def _conflicts(before: Sequence[int], chosen: tuple[Doer, ...], doer: Doer) -> float:
     if not before or not doer.hands:
         return 0.0
-    same = sum(hand in chosen[i].hands for i in before for hand in doer.hands)
-    return same * math.log(s.SAME_HAND)
+    total = 0.0
+    for i in before:
+        for track, side in doer.hands:
+            if (track, side) in chosen[i].hands:
+                total += math.log(s.SAME_HAND)
+            elif any(other == track for other, _ in chosen[i].hands):
+                total += math.log(s.BOTH_HANDS)
+    return total

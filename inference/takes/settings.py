@@ -53,15 +53,15 @@ LOST_IDENTITY = 0.1
 DOUBTED_NOBODY = {"re_zeroed": 0.6, "unsettled": 0.1, "saturated": 0.1, "spike": 0.05, "outage": 0.05}
 DOUBTED_SD = {"unsettled": 4.0, "saturated": 4.0}
 """By how much such a doubt widens the weight's spread."""
-STAND_OUT_M = 0.42
+STAND_OUT_M = 0.39
 """How far before the shelf's edge people stand when they reach in (FIELD: head 0.6 m from the plate)."""
-STAND_OUT_SD_M = 0.22
-STAND_ALONG_SD_M = 0.25
+STAND_OUT_SD_M = 0.18
+STAND_ALONG_SD_M = 0.2
 STILL_S = 0.4
 """Who reaches into a shelf stands still for so long before and after, at least ..."""
-STILL_SD_M = 0.15
+STILL_SD_M = 0.18
 """... but for swaying and the tracker's error meanwhile. Who does something else stands still too ..."""
-STANDING = 0.7
+STANDING = 0.6
 """... for this share of the time, and walks so far otherwise (walking speed 1.1 m/s, any direction):"""
 WALKED_SD_M = 0.6
 IN_PASSING = 0.05
@@ -70,7 +70,7 @@ REACH_M = 0.9
 """Beyond this distance between body and slot's front nobody reaches it."""
 BODY_FLOOR = 1e-4
 """Positions may be wrong: standing far away never excludes more than this."""
-HAND_SD_M = 0.12
+HAND_SD_M = 0.1
 """Wrist to what the hand holds, plus the looseness of a slot's box."""
 HAND_HEIGHT_M = 1.1
 """Where a hand may be that reaches for something else: around this height before or beside the body ..."""
@@ -88,7 +88,7 @@ GUESSED_SD_M = 0.15
 """A sight wider than this in one direction was bounded there by assumption (see ``floor_tracks.hands``)."""
 ALONG_SD_M = 0.6
 """... and is taken for this much wider."""
-IDLE_REST = 0.9
+IDLE_REST = 0.93
 """Share of hands that hang or hold something beside the body, of those that do not reach into this slot."""
 IDLE_PLACES = 8
 IDLE_OUT_M = 0.25
@@ -97,7 +97,7 @@ IDLE_HEIGHT_M = 0.88
 IDLE_HEIGHT_SD_M = 0.13
 HAND_MISSED = 0.01
 """However sure its score: a sight that is none of this person's hands."""
-REACHING_DOUBT = 0.7
+REACHING_DOUBT = 0.2
 """Log odds by which a sight of a hand in a shelf is less to be trusted than its score says: the shelf, the
 goods and the body hide it, and a detector takes the elbow that it sees for it."""
 DWELL_S = 0.2
@@ -116,6 +116,8 @@ AROUND_S = 0.8
 """Looked at before and after the peak, at least."""
 SAME_HAND = 0.1
 """One hand in two events at the same time."""
+BOTH_HANDS = 0.3
+"""One person's two hands in two events at the same time."""
 ONE_HAND_S = 0.6
 """A hand needs this long to come out of one shelf and be in another."""
 ANY_HAND = 0.5
@@ -150,12 +152,12 @@ PUT_AWAY_S = 4.0
 """What was taken is in the hand at first with probability STILL_HELD, falling by e in so many seconds."""
 OTHER_HAND = 0.2
 """What one hand took is seen in the other, or a detector takes one for the other."""
-LOOK_WORTH = 0.5
+LOOK_WORTH = 1.0
 """One look counts half: a network is surer of its pictures than of those it was not trained on."""
 LOOK_ALIKE = 0.35
 """Correlation of the errors of two looks of one camera, and of two cameras."""
-CAMERAS_ALIKE = 0.3
-LOOKS_WRONG = 0.02
+CAMERAS_ALIKE = 0.15
+LOOKS_WRONG = 0.01
 """All that was seen of a hand may be wrong: another's hand, goods behind it, a print that has changed."""
 
 # -- keeping ---------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from inference.messages import (
     VisitOpened,
 )
 from inference.visits import settings as s
-from inference.visits.closing import Closing
+from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
 from inference.visits.evidence import Evidence
 from inference.visits.path import note_place
@@ -42,11 +42,11 @@ class VisitBook:
     charged twice.
     """
 
-    def __init__(self, layout: StoreLayout, salt: str = "") -> None:
+    def __init__(self, layout: StoreLayout, salt: str = "", on_verdict: OnVerdict | None = None) -> None:
         self._layout = layout
         self._salt = salt
         self._presence = Presence(layout)
-        self._closing = Closing(layout, self._presence)
+        self._closing = Closing(layout, self._presence, on_verdict)
         self._anything = {p.sku: STAFF_HOLDS for p in layout.catalog}
         self._holdings: dict[int, dict[str, float]] | None = None
         self._evidence: Evidence | None = None

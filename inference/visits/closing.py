@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,9 +21,16 @@ Decision = Literal["issue", "review", "nothing", "staff"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
+class Verdict:
+    """What is decided of a visit, and by what."""
+
     decision: Decision
     probability: float
+    """That the receipt is exactly right."""
+    wrong: float
+    """Expected wrong money if it were issued, minor units."""
+    must_look: bool
+    """A person has to look whatever the probabilities: a scale was silent, somebody was lost, ..."""
     carts: Carts
     """The visit's own."""
     paid: Carts
@@ -30,12 +38,17 @@ class _Verdict:
     notes: tuple[str, ...]
 
 
+OnVerdict = Callable[[str, Verdict], None]
+"""Is told the id of each visit that is closed, and why it was decided so."""
+
+
 class Closing:
     """Closes visits of one store."""
 
-    def __init__(self, layout: StoreLayout, presence: Presence) -> None:
+    def __init__(self, layout: StoreLayout, presence: Presence, on_verdict: OnVerdict | None = None) -> None:
         self._layout = layout
         self._presence = presence
+        self._on_verdict = on_verdict
 
     def is_clear(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> bool:
         """True: closed now, nobody would have to be asked."""
@@ -44,6 +57,8 @@ class Closing:
     def close(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> ClosedVisit:
         """Decide. Where a receipt is issued, what it settles is remembered for visits that shared events."""
         verdict = self._verdict(state, visit, evidence, t)
+        if self._on_verdict is not None:
+            self._on_verdict(visit.visit, verdict)
         chosen = verdict.carts.best
         lines: tuple[CartLine, ...] = ()
         questions: tuple[Question, ...] = ()
@@ -78,13 +93,13 @@ class Closing:
             ),
         )
 
-    def _verdict(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> _Verdict:
+    def _verdict(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> Verdict:
         carts = evidence.carts(visit.track)
         until = visit.left_at if visit.left_at is not None else t
         notes, serious = self._presence.outage_notes(visit, state.outages, until)
         notes = [*_company(state, visit), *notes]
         if visit.staff:
-            return _Verdict("staff", 1.0, carts, carts, tuple(notes))
+            return Verdict("staff", 1.0, 0.0, False, carts, carts, tuple(notes))
         rules = self._layout.file.rules
         paid = _paid(state, visit, evidence, carts)
         best, probability = carts.best.cart, paid.best.probability
@@ -96,7 +111,7 @@ class Closing:
             decision: Decision = "review"
         else:
             decision = "issue" if best else "nothing"
-        return _Verdict(decision, probability, carts, paid, (*odd, *notes))
+        return Verdict(decision, probability, wrong, must_look, carts, paid, (*odd, *notes))
 
 
 def _paid(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) -> Carts:

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.floor_tracks.identity import (
-    exchanged,
     follow_encounters,
     mixed,
     reported,
@@ -56,7 +55,7 @@ def test_mixing_conserves_probability(q: float, share: float) -> None:
 
 
 def test_the_longer_two_are_close_the_less_sure_up_to_evens() -> None:
-    doubts = [exchanged(meet(person(1, 0), person(2, 0), s)[0]) for s in (0.5, 2.0, 60.0)]
+    doubts = [meet(person(1, 0), person(2, 0), s)[0].exchanged for s in (0.5, 2.0, 60.0)]
     assert doubts[0] < doubts[1] < doubts[2] <= 0.5 + 1e-9
     assert doubts[2] == pytest.approx(0.5, abs=0.01)
 
@@ -66,6 +65,24 @@ def test_people_apart_are_never_in_doubt() -> None:
     encounters: list[Encounter] = []
     follow_encounters(encounters, [a, b], 0.0, S)
     assert encounters == []
+
+
+def test_looks_keep_two_apart_who_stand_together() -> None:
+    """Closeness lets them mix, their looks tell them apart again, while they have not parted yet."""
+    looks = {1: Appearance(np.array([1.0, 0.0], np.float32)), 2: Appearance(np.array([0.6, 0.8], np.float32))}
+    met = Encounter(1, 2, 0.0, looks[1], looks[2])
+    blind = Encounter(1, 2, 0.0, looks[1], looks[2])
+    people = [person(1, 0.0), person(2, 0.1)]
+    for frame in range(1, 60):
+        follow_encounters([met], people, frame / 8, S)
+        follow_encounters([blind], people, frame / 8, S)
+        weigh_appearance([met], looks, S)
+    assert met.exchanged < 0.02 < 0.4 < blind.exchanged
+    # And where they were exchanged meanwhile, it is found out.
+    for frame in range(60, 120):
+        follow_encounters([met], people, frame / 8, S)
+        weigh_appearance([met], {1: looks[2], 2: looks[1]}, S)
+    assert met.exchanged > 0.98
 
 
 def test_without_appearance_the_doubt_stays_and_is_told() -> None:

@@ -1,0 +1,146 @@
+"""Many sessions at once, on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from multiprocessing import get_context
+
+import msgspec
+
+from inference.simulation.formats import FormatName, ScaleKind
+from inference.simulation.profiles import ProfileName
+from inference.trials.baseline import play_baseline
+from inference.trials.ceiling import play_ceiling
+from inference.trials.ideas import without
+from inference.trials.ours import play
+from inference.trials.payments import Payment
+from inference.trials.session import Trial, happen
+
+VISITS: dict[FormatName, int] = {"nano": 20, "convenience": 24, "supermarket": 40}
+"""In one session: the larger the store, the longer until it is as full as it should be."""
+SHARES: dict[FormatName, float] = {"nano": 0.25, "convenience": 0.5, "supermarket": 0.25}
+"""Of the visits."""
+
+Progress = Callable[[int, int], None]
+"""Visits done, of how many."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be simulated."""
+
+    profile: ProfileName
+    scales: ScaleKind = "mixed"
+    formats: tuple[FormatName, ...] = ("nano", "convenience", "supermarket")
+    visits: int = 1000
+    seed: int = 100_000
+    """Of the first session; the others follow. Seeds below 1,000 were used for tuning."""
+    baseline: bool = False
+    ceiling: bool = False
+    off: tuple[str, ...] = ()
+    """Ideas that are switched off."""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """One session, or many added up."""
+
+    ours: tuple[Payment, ...] = ()
+    baseline: tuple[Payment, ...] = ()
+    ceiling: tuple[Payment, ...] = ()
+    events: int = 0
+    sessions: int = 0
+    store_s: float = 0.0
+    pipeline_s: float = 0.0
+    """Of one core."""
+    invented: int = 0
+
+
+def trials(asked: Asked) -> list[Trial]:
+    """The sessions; all formats have their share of the visits. Raises ``ValueError`` for none."""
+    total = sum(SHARES[name] for name in asked.formats)
+    if not asked.formats or asked.visits < 1:
+        raise ValueError("name at least one format, and at least one visit")
+    found: list[Trial] = []
+    for name in asked.formats:
+        for _ in range(max(1, round(asked.visits * SHARES[name] / total / VISITS[name]))):
+            seed = asked.seed + len(found)
+            found.append(
+                Trial(profile=asked.profile, format=name, scales=asked.scales, seed=seed, visits=VISITS[name])
+            )
+    return found
+
+
+def run_one(trial: Trial, asked: Asked) -> Result:
+    """One session, in this process."""
+    happened = happen(trial)
+    with without(asked.off):
+        played = play(happened, keep_floor=asked.baseline)
+    return Result(
+        ours=played.payments,
+        baseline=play_baseline(happened, played.floor, played.closed) if asked.baseline else (),
+        ceiling=play_ceiling(happened, trial.seed) if asked.ceiling else (),
+        events=played.events,
+        sessions=1,
+        store_s=played.store_s,
+        pipeline_s=played.pipeline_s,
+        invented=played.invented,
+    )
+
+
+def run_many(asked: Asked, workers: int, progress: Progress | None = None) -> Result:
+    """All sessions, ``workers`` at once; the order of the sessions decides the order of the payments.
+
+    Raises what a session raises.
+    """
+    todo = trials(asked)
+    total = sum(trial.visits for trial in todo)
+    results: dict[int, Result] = {}
+    done = 0
+    for number, result in _run(todo, asked, workers):
+        results[number] = result
+        done += todo[number].visits
+        if progress is not None:
+            progress(done, total)
+    return added([results[i] for i in range(len(todo))])
+
+
+def _run(todo: Sequence[Trial], asked: Asked, workers: int) -> Iterator[tuple[int, Result]]:
+    if workers <= 1:
+        for number, trial in enumerate(todo):
+            yield number, run_one(trial, asked)
+        return
+    with ExitStack() as stack:
+        pool = stack.enter_context(
+            ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone)
+        )
+        # Long sessions first: none is left to wait for at the end.
+        order = sorted(range(len(todo)), key=lambda i: -todo[i].visits)
+        futures = {pool.submit(run_one, todo[i], asked): i for i in order}
+        stack.callback(lambda: [future.cancel() for future in futures])
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def _alone() -> None:
+    """A worker has one core."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def added(results: Sequence[Result]) -> Result:
+    """Several as one."""
+    return Result(
+        ours=tuple(p for r in results for p in r.ours),
+        baseline=tuple(p for r in results for p in r.baseline),
+        ceiling=tuple(p for r in results for p in r.ceiling),
+        events=sum(r.events for r in results),
+        sessions=sum(r.sessions for r in results),
+        store_s=sum(r.store_s for r in results),
+        pipeline_s=sum(r.pipeline_s for r in results),
+        invented=sum(r.invented for r in results),
+    )

@@ -1,0 +1,35 @@
+"""Sessions in memory: the same each time, in order, and of one piece with their truth."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from inference.messages import Detections, GateSignal, Tick, WeightReading
+from inference.trials.session import Trial, happen
+from tests.trials.made import session
+
+
+def test_the_same_trial_is_the_same_session() -> None:
+    trial = Trial(profile="normal", format="nano", scales="mixed", seed=5, visits=4)
+    again = happen(trial)
+    first = session()
+    assert again.layout == first.layout
+    assert again.observations == first.observations
+    assert again.truth == first.truth
+
+
+def test_observations_come_in_order_with_ticks() -> None:
+    seen = session().observations
+    assert all(a.t <= b.t for a, b in pairwise(seen))
+    kinds = {type(each) for each in seen}
+    assert kinds == {Detections, GateSignal, Tick, WeightReading}
+
+
+def test_each_move_has_its_step_on_a_scale() -> None:
+    happened = session()
+    assert len(happened.steps) == len(happened.truth.moves) > 0
+    for move, step in zip(happened.truth.moves, happened.steps, strict=True):
+        assert happened.layout.slots[move.slot].scale == step.scale
+        assert (step.grams < 0) is (move.count > 0)
+        each = abs(step.grams) / abs(move.count)
+        assert abs(each / happened.layout.products[move.sku].weight_g - 1.0) < 0.06
