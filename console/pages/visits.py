@@ -209,8 +209,10 @@ class VisitsPage(Page):
             place = self._closed.place_of(str(self._chosen[1]))
             if place is not None:
                 self.pane.show_closed(self._closed.row(place))
-        if self._wants_first:
-            self._to_first_found()
+        if self._wants_first and not self._seek.busy:
+            self._wants_first = False
+            if self.search.hasFocus():  # who has gone on meanwhile is not called back
+                self._to_first_found()
 
     def _show_counts(self) -> None:
         some, found = self._inside.rowCount(), self._inside_found.rowCount()

@@ -89,7 +89,6 @@ def _controls(theme: Theme) -> str:
         padding: {k.SPACE_2}px {k.SPACE_3}px; color: {theme.secondary}; }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
     QTabBar::tab:hover:enabled {{ color: {theme.text}; }}
-    QTabBar:focus::tab:selected {{ background: {theme.selected}; }}
     QPushButton:checked {{ background: {theme.selected}; border-color: {theme.accent}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {k.SPACE_1}px; }}
     QMenu::item {{ padding: 6px {k.SPACE_6}px 6px {k.SPACE_3}px; border-radius: {k.SPACE_1}px; }}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.item_models.closed_visits import ClosedRow
@@ -42,6 +42,7 @@ class VisitPane(QWidget):
         self.tabs.setAccessibleName(tr("Views of the visit"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # each view has a key of its own
         for word in (tr("Visit"), tr("Receipt"), tr("Complaint"), tr("History")):
             self.tabs.addTab(word)
         self.visit = ReceiptPane(words, appearance)

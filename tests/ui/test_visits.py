@@ -134,6 +134,7 @@ def find(qtbot: QtBot, window: MainWindow, text: str, code: str) -> None:
     type_text(window, text)
     press(window, Key.Key_Return)
     page = page_of(window)
+    wait(qtbot, lambda: not window.visits.search.busy)
     wait(qtbot, lambda: page.closed.currentIndex().siblingAtColumn(1).data() == code)
     desk = window.visits.desk
     wait(qtbot, lambda: desk.dossier is not None and desk.dossier.visit.code == code)
@@ -486,6 +487,18 @@ def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, monkeypatch: p
     assert shown == [("Q4-104",)], "a late answer is not shown"
     press(window, Key.Key_F, CTRL | SHIFT)
     assert page_of(window).closed.model().rowCount() == 4
+
+
+def test_who_goes_on_before_the_search_is_answered_is_not_called_back(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    press(window, Key.Key_F, CTRL)
+    type_text(window, "Q1")
+    press(window, Key.Key_Return)
+    page = page_of(window)
+    page.inside.setFocus()
+    wait(qtbot, lambda: not window.visits.search.busy)
+    assert window.focusWidget() is page.inside
 
 
 def test_filters_narrow_and_are_cleared(qtbot: QtBot, window: MainWindow) -> None:
