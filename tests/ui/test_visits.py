@@ -23,6 +23,7 @@ from console.back_office.payment_rows import of_receipt
 from console.back_office.payments import send_due
 from console.back_office.records import CorrectionRow
 from console.back_office.verify import verify
+from console.back_office.visit_search import Shop, Sought
 from console.operations import visit_search
 from console.pages.visits import VisitsPage
 from console.printing.jobs import Job
@@ -469,7 +470,7 @@ def test_the_path_and_why_each_line_is_there(
 def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     plain, asked = visit_search._find, list[str]()
 
-    def slow(path: Path, sought: visit_search.Sought, shop: visit_search.Shop) -> object:
+    def slow(path: Path, sought: Sought, shop: Shop) -> object:
         asked.append(sought.text)
         if sought.text == "Q1":
             time.sleep(0.4)
@@ -496,9 +497,9 @@ def test_who_goes_on_before_the_search_is_answered_is_not_called_back(
     type_text(window, "Q1")
     press(window, Key.Key_Return)
     page = page_of(window)
-    page.inside.setFocus()
+    page.filters.unpaid.setFocus()
     wait(qtbot, lambda: not window.visits.search.busy)
-    assert window.focusWidget() is page.inside
+    assert window.focusWidget() is page.filters.unpaid
 
 
 def test_filters_narrow_and_are_cleared(qtbot: QtBot, window: MainWindow) -> None:
