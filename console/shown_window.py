@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from console.window import HandedOver, MainWindow
+from console.engine_process.link import EngineLink
+from console.language import tr
+from console.operations.crash_reports import CrashReports
+from console.operations.steady_memory import steady_memory
+from console.widgets.application import application
+from console.window import CRASHES, HandedOver, MainWindow
+from store_layout.model import StoreLayout
 
 
 class ShownWindow(QObject):
@@ -38,3 +45,34 @@ class ShownWindow(QObject):
             self.window.show()
         old.close()
         old.deleteLater()
+
+
+def run_window(
+    layout: StoreLayout,
+    link: EngineLink,
+    ledger_path: Path,
+    settings_dir: Path,
+    store_folder: Path | None = None,
+) -> int:
+    """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
+
+    def make(handed: HandedOver | None) -> MainWindow:
+        return MainWindow(layout, link, ledger_path, settings_dir, handed, store_folder=store_folder)
+
+    app = application()
+    reports = CrashReports(settings_dir.parent / CRASHES)
+    died = reports.watch()
+    shown = ShownWindow(make)
+    reports.told = lambda _report: shown.window.crashed.emit(
+        tr("Something went wrong; it was written down, and stays on this computer.")
+    )
+    shown.show()
+    if died is not None:
+        shown.window.crashed.emit(
+            tr("The console ended unexpectedly last time. What is known stands in a file on this computer.")
+        )
+    with steady_memory():
+        status = app.exec()
+    reports.close()
+    shown.window.deleteLater()
+    return status

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QLocale, QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence
+from PySide6.QtCore import QByteArray, QEvent, QLocale, QObject, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -21,39 +21,44 @@ from PySide6.QtWidgets import (
 from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
-from console.item_models.setting_words import ROLE_WORDS
 from console.item_models.words import ShopWords
 from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
 from console.operations.engine_commands import EngineCommands
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
+from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.replay import Replay
 from console.operations.reviews import Reviews
 from console.operations.simulated_shoppers import SimulatedShoppers
-from console.operations.steady_memory import steady_memory
+from console.operations.store_switch import StoreSwitch
 from console.operations.visit_history import VisitHistory
 from console.operations.visit_work import VisitWork
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.review import ReviewPage
+from console.pages.settings import SettingsPage
 from console.pages.visits import VisitsPage
 from console.printing.places import PrintPlaces
-from console.theme.appearance import Appearance, TextSize
+from console.theme.appearance import Appearance, TextSize, ThemeChoice
 from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
-from console.widgets.application import application
+from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
+from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
 from console.widgets.rail import Rail
 from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
 from console.window_actions import fill_book, findables
+from console.window_notices import WindowNotices
 from store_layout.model import StoreLayout
 
+CRASHES, PRINTERS = "crashes", "printers.toml"
+"""In this computer's state folder."""
 READING_S = 3.0
 """How long a picture waits for the ledger to be read."""
 
@@ -65,13 +70,19 @@ class HandedOver:
     actor: Actor | None
     selected: int | None
     """Track of the shopper selected."""
+    changed: Literal["language", "text size", ""] = ""
+    """Why: it can be undone."""
+    before: str = ""
+    """What was chosen until then."""
 
 
 class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
     outdated = Signal()
-    """What is shown was made for another language: a window made now would be another one."""
+    """What is shown was made for another language or text size: a window made now would be another one."""
+    crashed = Signal(str)
+    """Something went wrong and was written down: what to say. May be emitted in any thread."""
 
     def __init__(
         self,
@@ -81,13 +92,15 @@ class MainWindow(QMainWindow):
         settings_dir: Path,
         handed: HandedOver | None = None,
         *,
-        prints: PrintPlaces | None = None,
+        store_folder: Path | None = None,
     ) -> None:
-        """``prints``: where printers and receipts' stationery are; else printers are beside the settings."""
+        """``settings_dir``: in this computer's state folder. ``store_folder``: None of a recording."""
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
+        self._state_dir = settings_dir.parent
         choose(wanted_language(self._settings))
+        speak(language())
         self.appearance = Appearance(self._settings, self)
         self._background = Background(self)
         self.state = LiveState(layout, link, self)
@@ -96,6 +109,7 @@ class MainWindow(QMainWindow):
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
+        self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self.visits = VisitWork(
             ledger_path,
@@ -103,7 +117,7 @@ class MainWindow(QMainWindow):
             self.history,
             self.session,
             self,
-            places=prints or PrintPlaces(settings_dir),
+            places=PrintPlaces(self._state_dir, store_folder),
             store_time=lambda: self.reviews.store_time,
         )
         self._words = words = ShopWords(layout)
@@ -114,18 +128,18 @@ class MainWindow(QMainWindow):
             ReviewPage(self.reviews, self.session, words, self.appearance),
             VisitsPage(self.state, self.visits, words, self.appearance),
             DevicesPage(self.state, self.commands, words, self.appearance),
+            self._settings_page(ledger_path, store_folder),
         )
         self.book = ActionBook(self)
+        self._outdated_by: tuple[Literal["language", "text size", ""], str] = ("", "")
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
-        self._tell_operator()
         self._take_up()
         self.state.start()
         self.history.refresh()
         if handed is not None:
-            self.session.take_over(handed.actor)
-            self.state.select(handed.selected)
+            self._take_over(handed)
         self.session.read()
         self.reviews.start()
 
@@ -155,7 +169,18 @@ class MainWindow(QMainWindow):
     def hand_over(self) -> HandedOver:
         """Keep everything for a window that takes the place of this one, and say what the settings cannot."""
         self._keep()
-        return HandedOver(self.session.actor, self.state.selected)
+        return HandedOver(self.session.actor, self.state.selected, *self._outdated_by)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802
+        """Whoever presses a key or a button is there: the lock waits."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
+            self.session.touch()
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Keys and clicks arrive at the system's window first."""
+        super().showEvent(event)
+        self.windowHandle().installEventFilter(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the layout, stop looking, wait for what runs."""
@@ -172,14 +197,15 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.rail = Rail(self.appearance)
-        self.status = StatusLine(self.state, self.appearance)
-        self.banner = EngineBanner(self.state, self.appearance)
+        self.status = StatusLine(self.state, self.switch, self.appearance)
+        self.banner = EngineBanner(self.state, self.switch, self._words, self.appearance)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
         for number, page in enumerate(self.pages):
             self._stack.addWidget(page)
             self.rail.add_page(page.icon, tr(page.word), f"{tr(page.tip)} (Ctrl+{number + 1})")
-        self._operator = self.rail.add_foot(Icon.OPERATOR, "", "")
+        self._operator = OperatorButton(self.session, self.appearance)
+        self.rail.add_below(self._operator)
         self._menu_button = self.rail.add_foot(
             Icon.MENU, tr("Menu"), tr("Everything that can be done (Alt+M)")
         )
@@ -200,18 +226,25 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.notice = Notice(self.appearance, middle, self.status.height())
 
+    def _settings_page(self, ledger_path: Path, store_folder: Path | None) -> SettingsPage:
+        folders = (
+            (tr("Store"), store_folder),
+            (tr("Receipts and state"), ledger_path.parent),
+            (tr("Crash reports"), self._state_dir / CRASHES),
+        )
+        printer = ReceiptPrinter(self._state_dir / PRINTERS)
+        page = SettingsPage(self.appearance, self.session, self._words, printer, folders)
+        page.language_chosen.connect(self.choose_language)
+        page.text_size_chosen.connect(self.choose_text_size)
+        return page
+
     def _connect(self) -> None:
+        self._notices = WindowNotices(self, self._state_dir / CRASHES)
         self.rail.chosen.connect(lambda number: self.show_page(self.pages[number].name))
         self.status.led_to.connect(self.show_page)
         self.status.replay_toggled.connect(self.replay.toggle)
         self._menu_button.clicked.connect(self.open_menu)
         self._operator.clicked.connect(self.switch_operator)
-        self.session.changed.connect(self._tell_operator)
-        self.commands.refused.connect(self.notice.say)
-        self.commands.accepted.connect(self.notice.say)
-        for trouble in (self.history, self.visits.search, self.visits.desk):
-            trouble.trouble.connect(self.notice.say)
-        self.visits.prints.said.connect(self.notice.say)
         self.state.visits_closed.connect(self.history.refresh)
         self.state.visits_closed.connect(self.reviews.refresh)
         self.reviews.changed.connect(self._tell_reviews)
@@ -235,6 +268,7 @@ class MainWindow(QMainWindow):
     def choose_text_size(self, size: TextSize) -> None:
         """Read texts of this size from now on, and at the next start."""
         if size != self.appearance.text_size:
+            self._outdated_by = ("text size", self.appearance.text_size)
             self.appearance.keep_text_size(size)
             self.outdated.emit()
 
@@ -252,6 +286,7 @@ class MainWindow(QMainWindow):
     def choose_language(self, code: str) -> None:
         """Speak this language from now on, and at the next start."""
         if code != language():
+            self._outdated_by = ("language", language())
             self._settings.setValue("language", code)
             self.outdated.emit()
 
@@ -279,18 +314,6 @@ class MainWindow(QMainWindow):
         said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
         self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
-    def _tell_operator(self) -> None:
-        actor = self.session.actor
-        if actor is None:
-            self._operator.setText(tr("Sign in"))
-            self._operator.setToolTip(tr("Nobody is signed in (Ctrl+L)"))
-        else:
-            self._operator.setText(actor.name)
-            role = tr(ROLE_WORDS[actor.role])
-            self._operator.setToolTip(
-                tr("{name}, {role}: lock, or sign somebody else in (Ctrl+L)", name=actor.name, role=role)
-            )
-
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:
         """A focused button is pressed with Space; the recording is paused with it anywhere else."""
         self._replay[0].setShortcut(
@@ -315,6 +338,12 @@ class MainWindow(QMainWindow):
         wanted = str(self._settings.value("page", "live"))
         self.show_page(wanted if wanted in [page.name for page in self.pages] else "live")
 
+    def _take_over(self, handed: HandedOver) -> None:
+        """Go on where the window before this one was."""
+        self.session.take_over(handed.actor)
+        self.state.select(handed.selected)
+        self._notices.taken_over(handed)
+
     def _keep(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("page", self.page.name)
@@ -329,31 +358,10 @@ def wanted_language(settings: QSettings) -> str:
     return stored if stored in languages() else ENGLISH
 
 
-def run_window(
-    layout: StoreLayout,
-    link: EngineLink,
-    ledger_path: Path,
-    settings_dir: Path,
-    prints: PrintPlaces | None = None,
-) -> int:
-    """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
-    from console.shown_window import ShownWindow
-
-    app = application()
-    shown = ShownWindow(
-        lambda handed: MainWindow(layout, link, ledger_path, settings_dir, handed, prints=prints)
-    )
-    shown.show()
-    with steady_memory():
-        status = app.exec()
-    shown.window.deleteLater()
-    return status
-
-
 def render_to(
     path: Path,
     size: tuple[int, int],
-    theme: Literal["light", "dark"],
+    theme: ThemeChoice,
     page: str,
     window: MainWindow,
     *,

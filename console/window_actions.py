@@ -44,6 +44,7 @@ def fill_book(window: MainWindow) -> list[QAction]:
     for page in window.pages:
         book.group(tr(page.word), page.page_actions(), page.name)
     console = [
+        book.action(tr("Open or pause the store"), "Ctrl+O", window.switch.toggle),
         book.action(tr("Menu"), "Alt+M", window.open_menu),
         book.action(tr("Keys"), "F1", window.show_keys),
         book.action(tr("Lock, or sign somebody else in"), "Ctrl+L", window.switch_operator),

@@ -96,8 +96,14 @@ class Pipeline:
         self._takes.see(update, seen)
         results += self._visits.floor(update)
 
-    def _explain(self, found: list[ShelfEvent | Alarm], results: list[Result]) -> None:
-        results += found
+    def _explain(self, found: list[ShelfEvent | Alarm | Outage], results: list[Result]) -> None:
+        if not found:
+            return
+        for item in found:
+            if isinstance(item, Outage):
+                results += self._visits.outage(item)
+            else:
+                results.append(item)
         events = [event for event in found if isinstance(event, ShelfEvent)]
         if not events:
             return

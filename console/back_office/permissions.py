@@ -15,6 +15,7 @@ Action = Literal[
     "collect a payment",
     "write off a payment",
     "manage operators",
+    "open or pause the store",
 ]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -24,6 +25,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     "collect a payment": frozenset({"staff", "manager"}),
     "write off a payment": frozenset({"manager"}),
     "manage operators": frozenset({"manager"}),
+    "open or pause the store": frozenset({"staff", "manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
 

@@ -27,7 +27,6 @@ from console.engine_process.running import JOURNAL
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
-from console.printing.places import PrintPlaces
 from inference.detection import ModelError
 from inference.detection.threads import CORES
 from inference.engine.opening import OpeningError
@@ -214,11 +213,10 @@ def forget_last_play(spec: EngineSpec) -> None:
 def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
     forget_last_play(spec)
     with engine_link(spec, keep_running=keep_running) as link:
-        from console.window import run_window  # while the engine's process starts
+        from console.shown_window import run_window  # while the engine's process starts
 
-        folder = None if spec.store is None else Path(spec.store)
-        prints = PrintPlaces(state_dir(), folder)
-        return run_window(layout, link, spec.ledger_path, state_dir() / "window", prints)
+        store = None if spec.store is None else Path(spec.store)
+        return run_window(layout, link, spec.ledger_path, state_dir() / "window", store)
 
 
 @contextmanager

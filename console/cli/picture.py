@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ from console.engine_process.link import EngineState
 from inference.messages.wire import Answer, Command, Refused, Snapshot
 from store_layout.model import StoreLayout
 
-Theme = Literal["light", "dark"]
+if TYPE_CHECKING:
+    from console.theme.appearance import ThemeChoice
+
 SHOWN_S = 3.0
 """At least as long as the map shows an event."""
 MOST_BEFORE = 400
@@ -29,8 +31,14 @@ MOST_BEFORE = 400
 class Render(Protocol):
     """Writes a page of the window as PNG."""
 
-    def __call__(self, file: Path, size: tuple[int, int], theme: Theme, page: str, what: str = "") -> None:
+    def __call__(
+        self, file: Path, size: tuple[int, int], theme: ThemeChoice, page: str, what: str = ""
+    ) -> None:
         """``what``: a part of the page."""
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The names of the pages that there are, as on the rail."""
 
 
 class Witness:
@@ -72,7 +80,8 @@ class Witness:
         ``operator``: name and PIN of who is signed in.
         """
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from console.window import MainWindow, application, render_to
+        from console.widgets.application import application
+        from console.window import MainWindow, render_to
 
         if self._best is None:
             raise OSError("there is nothing to show: the engine ended before its first snapshot")
@@ -93,12 +102,17 @@ class Witness:
                 for link.snapshot in moments:
                     window.state.poll()
 
-            def render(file: Path, size: tuple[int, int], theme: Theme, page: str, what: str = "") -> None:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                render_to(file, size, theme, page, window, what=what)
+            class OfWindow:
+                pages = tuple(page.name for page in window.pages)
+
+                def __call__(
+                    self, file: Path, size: tuple[int, int], theme: ThemeChoice, page: str, what: str = ""
+                ) -> None:
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    render_to(file, size, theme, page, window, what=what)
 
             try:
-                yield render
+                yield OfWindow()
             finally:
                 window.close()
                 window.deleteLater()

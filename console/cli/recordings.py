@@ -186,6 +186,10 @@ def simulate_command(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
     visits: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
     arrivals_per_min: Annotated[float, typer.Option("--arrivals", min=0.1, max=120)] = 4.0,
+    session: Annotated[
+        str | None,
+        typer.Option(help="One of `main.py trials`, as it stands before a card in its --json."),
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="The scripted session of the first start.")] = False,
     pictures: Annotated[
         bool,
@@ -203,7 +207,12 @@ def simulate_command(
         def tell(share: float, what: str) -> None:
             bar.update(task, completed=share, description=what)
 
-        if demo:
+        if session is not None:
+            from inference.trials.many import named
+            from inference.trials.session import record
+
+            record(named(session), target, tell)
+        elif demo:
             write_demo_recording(store, target, tell, film)
         else:
             settings = SimulationSettings(visits=visits, arrivals_per_min=arrivals_per_min)

@@ -21,10 +21,12 @@ from console.engine_process.headless import run_headless
 
 SIZES = ((1366, 768), (1920, 1080))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+CONTRAST: Literal["contrast-dark"] = "contrast-dark"
 SPEED = 8.0
 LOOK_S = 0.08
 """Together: a snapshot about every 0.6 s of the store's time, as trails need."""
-PAGES = (("live", ""), ("review", ""), ("visits", "review"), ("devices", ""))
+WHAT = {"visits": "review"}
+"""A page's part that shows most."""
 
 
 def screenshots(
@@ -37,9 +39,10 @@ def screenshots(
         layout, witness = layout_of(spec), Witness()
         run_headless(spec, on_status=witness.see, status_s=LOOK_S)
         with witness.window(layout, spec.ledger_path, _operator(spec.ledger_path)) as render:
-            for (page, what), theme, size in product(PAGES, THEMES, SIZES):
+            wanted = [*product(render.pages, THEMES, SIZES), ("live", CONTRAST, SIZES[0])]
+            for page, theme, size in wanted:
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"
-                render(file, size, theme, page, what)
+                render(file, size, theme, page, WHAT.get(page, ""))
                 out.print(f"{file}", markup=False, highlight=False)
 
 

@@ -49,7 +49,7 @@ def trials_command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Simulate days in many stores: how often are receipts right, how often is a person asked?"""
+    """Simulate days in many stores; say how often receipts were right and a person was asked."""
     from inference.trials.ideas import IDEAS
     from inference.trials.many import Asked
     from inference.trials.report import report, tables

@@ -195,7 +195,7 @@ class DevicesModel(KeyedRows[Row]):
         if role == HEADING_ROLE:
             return True
         if role == Qt.ItemDataRole.DisplayRole:
-            return (row.title, row.counts, "")[min(2, index.column())]
+            return (tr(row.title), row.counts, "")[min(2, index.column())]
         if role == TONE_ROLE:
             return row.tone if index.column() == 1 and in_trouble(row) else None
         return None

@@ -20,6 +20,10 @@ TONE_OF_STATE: dict[str, Tone] = {
 }
 
 
+SCALES_LOST = 0.1
+"""Share of the scales that may be lost before nobody should be let in."""
+
+
 class Tally(msgspec.Struct, frozen=True):
     """So many of a kind of device do their work."""
 
@@ -48,3 +52,18 @@ def worst(tones: list[Tone]) -> Tone:
 def unwell(devices: tuple[DeviceStatus, ...]) -> tuple[DeviceStatus, ...]:
     """The devices that need somebody's attention."""
     return tuple(d for d in devices if TONE_OF_STATE[d.state] in ("waiting", "wrong"))
+
+
+def critical(devices: tuple[DeviceStatus, ...]) -> tuple[DeviceStatus, ...]:
+    """The lost devices without which nobody should be let in.
+
+    A gate, the broker or a detector; the cameras where none is left; scales where one in ten is lost: a store
+    can do without a single one of many, and the visits near it go to a person.
+    """
+    lost = [d for d in devices if d.state == "lost"]
+    found = [d for d in lost if d.kind in ("gate", "broker", "detector")]
+    for kind, share in (("camera", 1.0), ("scale", SCALES_LOST)):
+        some = [d for d in lost if d.kind == kind]
+        if some and len(some) >= share * sum(d.kind == kind for d in devices):
+            found += some
+    return tuple(found)

@@ -16,7 +16,9 @@ from console.back_office.permissions import Actor, NotAllowedError
 from console.language import tr
 from console.operations.background import Background
 
-IDLE_MS = 5 * 60 * 1000
+IDLE_MINUTES = 5
+IDLE_CHOICES = (1, 2, 5, 10, 15, 30)
+"""Minutes without a key or a click after which whoever is signed in is signed out; never is no choice."""
 SCREEN = "window"
 _REFUSALS = (SignInError, OperatorError, NotAllowedError)
 
@@ -47,7 +49,8 @@ class OperatorSession(QObject):
         self._background = background
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
-        self._idle.setInterval(IDLE_MS)
+        self.idle_minutes = IDLE_MINUTES
+        self._idle.setInterval(IDLE_MINUTES * 60_000)
         self._idle.timeout.connect(self.lock)
 
     def close(self) -> None:
@@ -61,6 +64,11 @@ class OperatorSession(QObject):
             self.actor = actor
             self.touch()
             self.changed.emit()
+
+    def lock_after(self, minutes: int) -> None:
+        """Sign out after so long without a key or a click."""
+        self.idle_minutes = minutes
+        self._idle.setInterval(minutes * 60_000)
 
     def touch(self) -> None:
         """Somebody did something."""

@@ -233,7 +233,7 @@ class LivePage(Page):
             self.strip,
             label(
                 tr(
-                    "inside; taken {down} put back {up}",
+                    "{down} taken {up} put back",
                     down="\N{BLACK DOWN-POINTING TRIANGLE}",
                     up="\N{BLACK UP-POINTING TRIANGLE}",
                 ),

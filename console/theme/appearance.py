@@ -21,6 +21,11 @@ TEXT_SCALES: dict[TextSize, float] = {"normal": 1.0, "large": 1.15, "larger": 1.
 _BY_NAME = {theme.name: theme for theme in THEMES}
 
 
+def size_of(name: str) -> TextSize:
+    """The text size of that name; the normal one where there is none such."""
+    return next((size for size in TEXT_SCALES if size == name), "normal")
+
+
 @lru_cache
 def _at_size(name: ThemeName, size: TextSize) -> Theme:
     """One theme for each text size: pictures of texts are kept by theme."""
@@ -37,8 +42,7 @@ class Appearance(QObject):
         self._settings = settings
         stored = str(settings.value("theme", "system"))
         self._choice: ThemeChoice = next((c for c in CHOICES if c == stored), "system")
-        size = str(settings.value("text_size", "normal"))
-        self.text_size: TextSize = next((s for s in TEXT_SCALES if s == size), "normal")
+        self.text_size = size_of(str(settings.value("text_size", "normal")))
         self.reduced_motion = str(settings.value("reduced_motion", "false")) == "true"
         self.theme = self._wanted()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)

@@ -44,6 +44,8 @@ class Icon(StrEnum):
     RECONNECT = "mdi6.restart"
     SEARCH = "mdi6.magnify"
     CLOSE = "mdi6.close"
+    STORE_OPEN = "mdi6.store-outline"
+    STORE_PAUSED = "mdi6.store-off-outline"
     OPERATOR = "mdi6.account-circle-outline"
     SETTINGS = "mdi6.cog-outline"
     STAFF = "mdi6.badge-account-outline"

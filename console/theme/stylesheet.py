@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtGui import QColor, QPalette
 
 from console.theme import tokens as k
 from console.theme.fonts import sized
 from console.theme.tokens import Theme
+
+DOWN = (Path(__file__).parent / "down.svg").as_posix()
+"""Grey that reads on all grounds."""
 
 
 def palette_of(theme: Theme) -> QPalette:
@@ -79,6 +84,9 @@ def _controls(theme: Theme) -> str:
         selection-color: {theme.on_accent}; }}
     QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
         padding: 5px {k.SPACE_2}px; }}
+    QComboBox::drop-down {{ border: none; width: {k.SPACE_6}px; }}
+    QComboBox::down-arrow {{ image: url({DOWN}); width: 12px; height: 8px; }}
+    QComboBox:disabled {{ color: {theme.secondary}; background: transparent; }}
     QComboBox:focus {{ border: 1px solid {theme.accent}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QLineEdit:focus {{ border: 1px solid {theme.accent}; }}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from console.engine_process.link import EngineState
+from console.item_models.words import ShopWords, clock_time
 from console.language import tr, tr_noop
 from console.operations.live_state import LiveState
+from console.operations.store_switch import StoreSwitch
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon_pixmap
 from console.theme.tokens import SPACE_2, SPACE_4
@@ -46,13 +48,22 @@ _SIGN: dict[EngineState, tuple[Icon, str]] = {
 }
 
 
-class EngineBanner(QFrame):
-    """Hidden while all is well."""
+PAUSED = tr_noop(
+    "Keep the entrance closed: the console cannot hold the gates. Whoever is inside, or comes in all the "
+    "same, is followed and gets a receipt as always, and is named here."
+)
 
-    def __init__(self, state: LiveState, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+
+class EngineBanner(QFrame):
+    """Hidden while all is well and the store is open."""
+
+    def __init__(
+        self, state: LiveState, switch: StoreSwitch, words: ShopWords, appearance: Appearance
+    ) -> None:
+        super().__init__()
         self.setObjectName("banner")
-        self._state, self._appearance = state, appearance
+        self._state, self._switch, self._words, self._appearance = state, switch, words, appearance
+        self._sign: tuple[Icon, str] | None = None
         self.heading, self.text = label("", "caption"), label("", "body", wrap=True)
         box = QVBoxLayout()
         box.setSpacing(2)
@@ -62,25 +73,42 @@ class EngineBanner(QFrame):
         row.setContentsMargins(SPACE_4 + 32, SPACE_2, SPACE_4, SPACE_2)
         row.addLayout(box, 1)
         state.engine_changed.connect(self.refresh)
+        switch.changed.connect(self.refresh)
         appearance.changed.connect(self.update)
         self.refresh()
 
     def refresh(self) -> None:
         """Say what is the matter, or nothing."""
         words = WORDS.get(self._state.engine_state)
-        self.setVisible(words is not None)
-        if words is None:
-            return
-        heading, text = tr(words[0]), tr(words[1])
-        self.heading.setText(f"{heading}: {self._state.engine_why}" if self._state.engine_why else heading)
+        if words is not None:
+            heading, why = tr(words[0]), self._state.engine_why
+            self._sign = _SIGN[self._state.engine_state]
+            self._say(heading, f"{heading}: {why}" if why else heading, tr(words[1]))
+        elif self._switch.paused_since is not None:
+            since = clock_time(self._switch.paused_since, self._words.zone)
+            heading = tr("The store is paused since {time}", time=since)
+            came = ", ".join(self._switch.came)
+            self._sign = (Icon.STORE_PAUSED, "waiting")
+            self._say(
+                heading,
+                tr("{paused}; came in since: {codes}", paused=heading, codes=came) if came else heading,
+                tr(PAUSED),
+            )
+        else:
+            self._sign = None
+            self.hide()
+
+    def _say(self, name: str, heading: str, text: str) -> None:
+        self.heading.setText(heading)
         self.text.setText(text)
-        self.setAccessibleName(heading)
+        self.setAccessibleName(name)
+        self.show()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The sign before the words."""
         super().paintEvent(event)
-        sign = _SIGN.get(self._state.engine_state)
+        sign = self._sign
         if sign is None:
             return
         painter = QPainter(self)

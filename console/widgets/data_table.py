@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
 
 from console.item_models.keyed_rows import HEADING_ROLE, IDENTITY_ROLE, SIGN_ROLE, TONE_ROLE
 from console.theme.appearance import Appearance
-from console.theme.fonts import ui_font
+from console.theme.fonts import sized, ui_font
 from console.theme.icons import Icon, icon_pixmap
-from console.theme.tokens import ICON_SMALL, SPACE_1, SPACE_2, SPACE_4, TEXT_BODY
+from console.theme.tokens import ICON_SMALL, SPACE_1, SPACE_2, SPACE_4, TEXT_BODY, TEXT_SECONDARY
 from console.widgets.identity_paint import paint_token
 
 ROW_HEIGHT = 32
@@ -86,7 +86,7 @@ class CellDelegate(QStyledItemDelegate):
         """As wide as sign and text need."""
         sign = ICON_SMALL + SPACE_1 + 2 if index.data(SIGN_ROLE) is not None else 0
         text = QFontMetricsF(ui_font(TEXT_BODY)).horizontalAdvance(index.data() or "")
-        return QSize(math.ceil(text) + sign + 2 * SPACE_2 + 1, ROW_HEIGHT)
+        return QSize(math.ceil(text) + sign + 2 * SPACE_2 + 1, sized(ROW_HEIGHT))
 
 
 class DataTable(QTableView):
@@ -113,7 +113,7 @@ class DataTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(sized(ROW_HEIGHT))
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
@@ -123,7 +123,8 @@ class DataTable(QTableView):
             stretch = QHeaderView.ResizeMode.Stretch if width == 0 else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(column, stretch)
             if width:
-                self.setColumnWidth(column, width)
+                self.setColumnWidth(column, sized(width))
+        self._widen_to_headings()
         self.setSortingEnabled(False)
         appearance.changed.connect(self.viewport().update)
 
@@ -148,6 +149,16 @@ class DataTable(QTableView):
         stored = settings.value(f"columns/{key}")
         if stored is not None:
             self.horizontalHeader().restoreState(stored)
+            self._widen_to_headings()
+
+    def _widen_to_headings(self) -> None:
+        """A heading may be longer in this language or text size than in the one that the widths are from."""
+        header, metrics = self.horizontalHeader(), QFontMetricsF(ui_font(TEXT_SECONDARY))
+        for column in range(header.count()):
+            heading = str(self.model().headerData(column, Qt.Orientation.Horizontal) or "")
+            least = math.ceil(metrics.horizontalAdvance(heading)) + 2 * SPACE_2 + 2
+            if header.sectionResizeMode(column) != QHeaderView.ResizeMode.Stretch:
+                self.setColumnWidth(column, max(least, self.columnWidth(column)))
 
     def store_columns(self, settings: QSettings, key: Hashable) -> None:
         """Keep widths and sorting for the next time."""

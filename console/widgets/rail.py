@@ -13,7 +13,7 @@ from console.theme.fonts import sized, ui_font
 from console.theme.icons import Icon, icon_pixmap
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_SECONDARY
 
-WIDTH = 84
+WIDTH = 92
 HEIGHT = 64
 
 
@@ -133,8 +133,12 @@ class Rail(QWidget):
         button = RailButton(what, word, self._appearance)
         button.setCheckable(False)
         button.setToolTip(tip)
-        self._feet.addWidget(button)
+        self.add_below(button)
         return button
+
+    def add_below(self, button: RailButton) -> None:
+        """A button of one's own at the bottom."""
+        self._feet.addWidget(button)
 
     def button(self, page: int) -> RailButton:
         """The button of a page."""

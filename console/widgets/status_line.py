@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from console.engine_process.link import EngineState
 from console.item_models.words import NOT_A_VISIT, span
@@ -11,11 +12,13 @@ from console.language import tr, tr_n, tr_noop
 from console.language.writing import up_to
 from console.operations.health import Tone, tally
 from console.operations.live_state import LiveState
+from console.operations.store_switch import StoreSwitch
 from console.theme.appearance import Appearance
+from console.theme.fonts import sized
 from console.theme.icons import Icon, icon
 from console.theme.tokens import ICON_SMALL, SPACE_1
 from console.widgets.labels import set_tone
-from inference.messages.wire import DeviceStatus, SourceStatus
+from inference.messages.wire import DeviceStatus, Snapshot, SourceStatus
 
 ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
     "starting": (tr_noop("Engine starting"), "waiting"),
@@ -26,6 +29,8 @@ ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
 }
 SOURCE_LEAST = 200
 """Pixels: a long name is cut before a small screen is left."""
+SOURCE_PADDING = 28
+"""Around its text and icon."""
 _SIGNS: dict[Tone, Icon] = {
     "good": Icon.GOOD,
     "waiting": Icon.WAITING,
@@ -59,16 +64,19 @@ class StatusLine(QWidget):
     """Page, and what to look at there."""
     replay_toggled = Signal()
 
-    def __init__(self, state: LiveState, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, state: LiveState, switch: StoreSwitch, appearance: Appearance) -> None:
+        super().__init__()
         self.setObjectName("statusLine")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(34)
-        self._state, self._appearance = state, appearance
+        self.setFixedHeight(sized(34))
+        self._state, self._switch, self._appearance = state, switch, appearance
+        self._reviews, self._source = (0, ""), ""
         self._icons: dict[QPushButton, tuple[Icon, str]] = {}
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(SPACE_1, 0, SPACE_1, 0)
         self._box.setSpacing(0)
+        self.store = self._part(tr("Store"), "", "")
+        self.store.clicked.connect(switch.toggle)
         self.engine = self._part(tr("Engine"), "devices", "")
         self.cameras = self._part(tr("Cameras"), "devices", "camera")
         self.scales = self._part(tr("Scales"), "devices", "scale")
@@ -77,21 +85,35 @@ class StatusLine(QWidget):
         self.waiting = self._part(tr("Waiting visits"), "visits", "inside")
         self.review = self._part(tr("Review"), "review", "")
         self.review.hide()
-        self._box.addStretch(1)
         self.source = self._part(tr("Source"), "", "")
         self.source.setMinimumWidth(SOURCE_LEAST)
+        self.source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.source.setStyleSheet("text-align: right")
+        self._box.setStretchFactor(self.source, 1)
         self.source.clicked.connect(self.replay_toggled)
         state.snapshot_changed.connect(self.refresh)
         state.engine_changed.connect(self.refresh)
+        switch.changed.connect(self.refresh)
         appearance.changed.connect(self._wear)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """A long name is cut where there is no room for it."""
+        super().resizeEvent(event)
+        self._cut_source()
+
+    def _cut_source(self) -> None:
+        room = self.source.width() - sized(ICON_SMALL) - SOURCE_PADDING
+        shown = self.source.fontMetrics().elidedText(self._source, Qt.TextElideMode.ElideRight, room)
+        if self.source.text() != shown:
+            self.source.setText(shown)
 
     def _part(self, name: str, page: str, what: str) -> QPushButton:
         made = QPushButton()
         made.setProperty("part", name)
         made.setAccessibleName(name)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.setIconSize(QSize(ICON_SMALL, ICON_SMALL))
+        made.setIconSize(QSize(sized(ICON_SMALL), sized(ICON_SMALL)))
         if page:
             made.clicked.connect(lambda: self.led_to.emit(page, what))
         self._box.addWidget(made)
@@ -103,11 +125,20 @@ class StatusLine(QWidget):
         self._say(self.engine, tr(words), tone, tip=self._state.engine_why)
         snapshot = self._state.snapshot
         if snapshot is None:
-            for part in (self.cameras, self.scales, self.others, self.inside, self.waiting, self.source):
+            for part in (
+                self.store,
+                self.cameras,
+                self.scales,
+                self.others,
+                self.inside,
+                self.waiting,
+                self.source,
+            ):
                 part.hide()
             return
         self.inside.show()  # the others where they are said: shown for a moment, they widen the window
         self.source.show()
+        self._say_store(snapshot)
         for part, kind, word in (
             (self.cameras, "camera", tr("Cameras")),
             (self.scales, "scale", tr("Scales")),
@@ -132,9 +163,21 @@ class StatusLine(QWidget):
 
     def tell_reviews(self, waiting: int, oldest: str) -> None:
         """How many visits wait for a person, and since when the first of them; 0: nothing is said."""
+        self._reviews = (waiting, oldest)
         self.review.setVisible(waiting > 0)
         said = tr_n("{n} to review, oldest {time}", "{n} to review, oldest {time}", waiting, time=oldest)
         self._say(self.review, said, "waiting" if waiting else "neutral")
+
+    def _say_store(self, snapshot: Snapshot) -> None:
+        self.store.setVisible(not snapshot.source.ended)
+        since = self._switch.paused_since
+        if since is None:
+            tip = tr("People are let in. Press to pause the store (Ctrl+O)")
+            self._say(self.store, tr("Store open"), "good", Icon.STORE_OPEN, tip=tip)
+        else:
+            said = tr("Paused for {time}", time=span(snapshot.t - since))
+            tip = tr("Who comes in is flagged. Press to open the store (Ctrl+O)")
+            self._say(self.store, said, "waiting", Icon.STORE_PAUSED, tip=tip)
 
     def _say_others(self, devices: tuple[DeviceStatus, ...]) -> None:
         tallies = [tally(devices, kind) for kind in ("gate", "broker", "recording", "detector")]
@@ -149,18 +192,20 @@ class StatusLine(QWidget):
         can = recording and not source.ended
         tip = (tr("Go on (Space)") if source.paused else tr("Pause (Space)")) if can else ""
         self.source.setEnabled(can)
-        self._say(
-            self.source, source_words(source), "neutral", Icon.RECORDING if source.ended else what, tip=tip
-        )
+        self._source = source_words(source)
+        sign = Icon.RECORDING if source.ended else what
+        self._say(self.source, self._source, "neutral", sign, tip=tip)
+        self._cut_source()
 
     def _say(
         self, part: QPushButton, words: str, tone: Tone, what: Icon | None = None, tip: str = ""
     ) -> None:
         theme = self._appearance.theme
         shown = (what or _SIGNS[tone], tone)
-        if part.text() != words:
+        name = f"{part.property('part')}: {words}"
+        if part.accessibleName() != name:
+            part.setAccessibleName(name)
             part.setText(words)
-            part.setAccessibleName(f"{part.property('part')}: {words}")
         if part.toolTip() != tip:
             part.setToolTip(tip)
         if self._icons.get(part) != shown:
@@ -173,3 +218,4 @@ class StatusLine(QWidget):
     def _wear(self) -> None:
         self._icons.clear()
         self.refresh()
+        self.tell_reviews(*self._reviews)

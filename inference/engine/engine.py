@@ -42,6 +42,7 @@ from inference.messages.wire import (
     Refused,
     RestartDevice,
     SendShopper,
+    SetOpen,
     SetReplaySpeed,
     SetStaff,
     Snapshot,
@@ -368,6 +369,8 @@ class Engine:
                 return _answer(self._source.set_speed(speed))
             case RestartDevice(device=device):
                 return _answer(self._source.restart_device(device))
+            case SetOpen(open=is_open):
+                return self._set_open(is_open)
             case SendShopper(wanted=wanted):
                 return self._source.send_shopper(wanted)
             case StopEngine():
@@ -385,6 +388,22 @@ class Engine:
         t = self._clock() if live else self._now.view.state.t
         self._take([(StaffMark(code, t, staff), False)])
         return Done(f"{code} is {'staff' if staff else 'a shopper'}")
+
+    def _set_open(self, is_open: bool) -> Answer:
+        """Kept by a checkpoint at once: whoever restarts the engine finds the store as it was left."""
+        if self._now.finished:
+            return Refused("the recording has ended and nobody comes in any more")
+        state = self._now.view.state
+        if is_open == (state.paused_since is None):
+            return Done()
+        before = state.paused_since
+        state.paused_since = None if is_open else state.t
+        self._checkpointed_count = -1
+        self._checkpoint()
+        if self._checkpointed_count < 0:
+            state.paused_since = before
+            return Refused("no checkpoint can be written: free space on the disk, then try again")
+        return Done()
 
 
 def _answer(why_not: str | None) -> Answer:

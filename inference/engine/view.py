@@ -62,6 +62,8 @@ class ViewState(msgspec.Struct):
     closed: int = 0
     frames: int = 0
     t: float = 0.0
+    paused_since: float | None = None
+    """Store time; None while the store is open."""
 
 
 class View:
@@ -111,6 +113,9 @@ class View:
                     state.alarms = [*state.alarms, result][-LATEST:]
                 case VisitOpened(visit=visit, code=code, track=track, t=t):
                     state.open[track] = OpenVisit(visit, code, track, t)
+                    if state.paused_since is not None:
+                        said = f"{code} came in while the store was paused"
+                        state.alarms = [*state.alarms, Alarm(t, "paused", code, said)][-LATEST:]
                 case VisitClosed(closed=closed):
                     state.closed += 1
                     state.open = {k: v for k, v in state.open.items() if v.visit != closed.visit}
@@ -145,6 +150,7 @@ class View:
             waiting=sum(track not in here for track in state.open),
             frames=state.frames,
             observations=observations,
+            paused_since=state.paused_since,
         )
 
     def _with_learned(self, devices: tuple[DeviceStatus, ...]) -> tuple[DeviceStatus, ...]:

@@ -123,6 +123,8 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     """Visits that have left and wait for an event they share."""
     frames: int = 0
     observations: int = 0
+    paused_since: float | None = None
+    """Store time at which somebody paused the store; None: it is open."""
 
 
 class GetSnapshot(msgspec.Struct, frozen=True, tag="get_snapshot"):
@@ -162,11 +164,19 @@ class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
     wanted: tuple[Wanted, ...] = ()
 
 
+class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
+    """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always."""
+
+    open: bool
+
+
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
 
-Command = GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | StopEngine
+Command = (
+    GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | SetOpen | StopEngine
+)
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):

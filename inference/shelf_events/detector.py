@@ -9,7 +9,8 @@ from inference.shelf_events.scale_watch import ScaleWatch
 from inference.shelf_events.state import ScaleState, Settled, ShelfEventsState
 from store_layout.model import StoreLayout
 
-Found = list[ShelfEvent | Alarm]
+Found = list[ShelfEvent | Alarm | Outage]
+"""An outage is one of a scale that speaks, but says nothing: it repeats one value."""
 
 UNKNOWN_KEPT = 100
 """Most names of unknown scales remembered; more are not worth reporting one by one."""
@@ -66,8 +67,8 @@ class ShelfEventDetector:
 
     # -- joining -------------------------------------------------------------------------------------
 
-    def _sort(self, found: tuple[Settled | Alarm, ...], t: float) -> Found:
-        out: Found = [item for item in found if isinstance(item, Alarm)]
+    def _sort(self, found: tuple[Settled | Alarm | Outage, ...], t: float) -> Found:
+        out: Found = [item for item in found if not isinstance(item, Settled)]
         self._state.pending += [item for item in found if isinstance(item, Settled)]
         return out + self._release(t)
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import msgspec
 
-from inference.messages import Alarm
+from inference.messages import Alarm, Outage
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
 from store_layout.model import Scale
@@ -45,7 +45,7 @@ class ScaleWatch:
 
     # -- one reading ---------------------------------------------------------------------------------
 
-    def observe(self, t: float, grams: float) -> tuple[Settled | Alarm, ...]:
+    def observe(self, t: float, grams: float) -> tuple[Settled | Alarm | Outage, ...]:
         """Take one reading. Late, doubled and impossible ones are left out."""
         st = self.state
         if t <= st.last_t:
@@ -57,23 +57,25 @@ class ScaleWatch:
         if st.last_t >= 0.0 and t - st.last_t > s.GAP_S:
             self._after_gap(st.last_t, t, grams)
         st.last_t = t
-        alarms: tuple[Alarm, ...] = ()
+        told: tuple[Alarm | Outage, ...] = ()
         if grams == st.last_g:
             st.same += 1
-            if st.same >= s.STUCK_READINGS and not st.stuck:
-                alarms = self._maybe_stuck(t)
+            if st.same >= s.FROZEN_READINGS and not st.stuck:
+                told = self._maybe_stuck(t)
         else:
+            if st.frozen:
+                told = self._moves_again(t, grams)
             st.last_g, st.same, st.same_since, st.stuck = grams, 0, t, False
         if (grams >= self._high) is not st.saturated:
-            alarms += self._saturation(t, grams >= self._high)
+            told += self._saturation(t, grams >= self._high)
         st.bin_sum += grams
         st.bin_t += t
         st.bin_n += 1
         if st.bin_n < self._per_bin:
-            return alarms
+            return told
         found = self._bin(st.bin_t / st.bin_n, st.bin_sum / st.bin_n, t)
         st.bin_sum, st.bin_t, st.bin_n = 0.0, 0.0, 0
-        return (*alarms, *found) if found else alarms
+        return (*told, *found) if found else told
 
     def _bin(self, t_bin: float, grams: float, t: float) -> tuple[Settled | Alarm, ...]:
         st = self.state
@@ -130,6 +132,8 @@ class ScaleWatch:
         if var > max(s.ACTIVE_FLOOR_G, s.ACTIVE_SDS * noise) ** 2 or abs(step) > step_bound:
             self._start(t_bin, var)
             return
+        if st.frozen:
+            return  # what is repeated says nothing of level and noise
         st.quiet_bins += 1
         share = max(self._period / s.BASE_S, 1.0 / (st.quiet_bins + self._window))
         st.base += share * (oldest - st.base)
@@ -309,15 +313,31 @@ class ScaleWatch:
         if not st.based:
             st.base, st.based = grams, True
 
-    def _maybe_stuck(self, t: float) -> tuple[Alarm, ...]:
+    def _maybe_stuck(self, t: float) -> tuple[Alarm | Outage, ...]:
+        """One value again and again: soon nobody knows what lies on it, and later somebody should look."""
         st = self.state
-        if not self._may_be_stuck or t - st.same_since < s.STUCK_S:
-            return ()
-        st.stuck = True
-        text = (
-            f"Scale {self.scale.id} has said exactly {st.last_g:.1f} g for {t - st.same_since:.0f} s: stuck?"
-        )
-        return (Alarm(t=t, kind="scale_stuck", about=self.scale.id, text=text),)
+        told: tuple[Alarm | Outage, ...] = ()
+        if not self._may_be_stuck:
+            return told
+        if not st.frozen and t - st.same_since >= s.FROZEN_S:
+            st.frozen = True
+            why = "it repeats one value"
+            told = (Outage(self.scale.id, "scale", st.same_since, t, False, why),)
+        if st.same >= s.STUCK_READINGS and t - st.same_since >= s.STUCK_S:
+            st.stuck = True
+            text = (
+                f"Scale {self.scale.id} has said exactly {st.last_g:.1f} g "
+                f"for {t - st.same_since:.0f} s: stuck?"
+            )
+            told += (Alarm(t=t, kind="scale_stuck", about=self.scale.id, text=text),)
+        return told
+
+    def _moves_again(self, t: float, grams: float) -> tuple[Outage, ...]:
+        """It was frozen, and is not any more: as after silence, the levels before and after are compared."""
+        st = self.state
+        st.frozen = False
+        self._after_gap(st.same_since, t, grams)
+        return (Outage(self.scale.id, "scale", st.same_since, t, True, "its values change again"),)
 
     def _saturation(self, t: float, now: bool) -> tuple[Alarm, ...]:
         st = self.state

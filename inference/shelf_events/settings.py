@@ -54,6 +54,10 @@ RESTLESS_GROWTH_S = 10.0
 UNSETTLED_ALARM_S = 20.0
 GAP_S = 1.0
 """No reading for longer than this is an outage."""
+FROZEN_S = 3.0
+"""The very same value for so long ..."""
+FROZEN_READINGS = 30
+"""... and so often is no measurement, where noise exceeds resolution: as if the scale were silent."""
 STUCK_S = 30.0
 STUCK_READINGS = 300
 """The very same value for so long and so often is a stuck scale, where its noise exceeds its resolution."""

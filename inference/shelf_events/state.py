@@ -15,6 +15,8 @@ class ScaleState(msgspec.Struct):
     """Readings in a row with exactly ``last_g``."""
     same_since: float = 0.0
     stuck: bool = False
+    frozen: bool = False
+    """It repeats one value: what lies on it is not known."""
     wild: int = 0
     """Impossible readings in a row."""
     saturated: bool = False

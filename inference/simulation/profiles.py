@@ -63,6 +63,9 @@ STAFF = 0.03
 """Share of arrivals that are staff who fill shelves."""
 NOTHING = 0.1
 """Share of shoppers who only look."""
+GATE_S = 2.0
+"""One gate lets in at most one person in so long (25 to 30 a minute and lane): the crowd of a supermarket
+with one gate is what comes through it."""
 FIRST = 0.5
 """Share of those inside on the average who come at once at the start: the others find them there."""
 STAY_S = {"nano": 26.0, "convenience": 32.0, "supermarket": 38.0}
@@ -197,7 +200,8 @@ def plans_of(
             plans.append(Plan(person=here, arrive_s=arrive, errands=errands, tricky=tricky))
         soon = len(plans) < FIRST * inside
         mean = 1.5 if soon else people * STAY_S[name] / inside
-        arrive += 1.0 + float(rng.exponential(max(0.2, mean - 1.0)))
+        gate = people * GATE_S
+        arrive += gate + float(rng.exponential(max(0.2, mean - gate)))
     return _in_company(tuple(plans), profile, layout, rng)
 
 

@@ -56,7 +56,7 @@ DOUBTED_SD = {"unsettled": 4.0, "saturated": 4.0}
 STAND_OUT_M = 0.39
 """How far before the shelf's edge people stand when they reach in (FIELD: head 0.6 m from the plate)."""
 STAND_OUT_SD_M = 0.18
-STAND_ALONG_SD_M = 0.2
+STAND_ALONG_SD_M = 0.18
 STILL_S = 0.4
 """Who reaches into a shelf stands still for so long before and after, at least ..."""
 STILL_SD_M = 0.18
@@ -88,7 +88,7 @@ GUESSED_SD_M = 0.15
 """A sight wider than this in one direction was bounded there by assumption (see ``floor_tracks.hands``)."""
 ALONG_SD_M = 0.6
 """... and is taken for this much wider."""
-IDLE_REST = 0.93
+IDLE_REST = 0.95
 """Share of hands that hang or hold something beside the body, of those that do not reach into this slot."""
 IDLE_PLACES = 8
 IDLE_OUT_M = 0.25
@@ -102,7 +102,7 @@ REACHING_DOUBT = 0.2
 goods and the body hide it, and a detector takes the elbow that it sees for it."""
 DWELL_S = 0.2
 """A hand that takes something is in the shelf for so long before and after the moment, at least."""
-FEW_SIGHTS = 0.2
+FEW_SIGHTS = 0.15
 """So many sights count half of what many would."""
 MOMENT_S = 0.15
 """Step of the moments that are summed over."""
@@ -157,7 +157,7 @@ LOOK_WORTH = 1.0
 LOOK_ALIKE = 0.35
 """Correlation of the errors of two looks of one camera, and of two cameras."""
 CAMERAS_ALIKE = 0.15
-LOOKS_WRONG = 0.01
+LOOKS_WRONG = 0.02
 """All that was seen of a hand may be wrong: another's hand, goods behind it, a print that has changed."""
 
 # -- keeping ---------------------------------------------------------------------------------------------

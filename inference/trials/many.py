@@ -57,6 +57,23 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     invented: int = 0
 
 
+def named(session: str) -> Trial:
+    """The session with this name, ``profile:format:scales:seed``, as it stands before a card in a report.
+
+    Raises ``ValueError`` that says what a name looks like.
+    """
+    try:
+        profile, shop, scales, seed = session.split(":")[:4]
+        trial = msgspec.convert(
+            {"profile": profile, "format": shop, "scales": scales, "seed": int(seed)}, Trial
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"{session!r} is no session: name one like normal:convenience:mixed:100004 ({error})"
+        ) from error
+    return msgspec.structs.replace(trial, visits=VISITS[trial.format])
+
+
 def trials(asked: Asked) -> list[Trial]:
     """The sessions; all formats have their share of the visits. Raises ``ValueError`` for none."""
     total = sum(SHARES[name] for name in asked.formats)
@@ -78,7 +95,7 @@ def run_one(trial: Trial, asked: Asked) -> Result:
     with without(asked.off):
         played = play(happened, keep_floor=asked.baseline)
     return Result(
-        ours=played.payments,
+        ours=tuple(_named(payment, trial) for payment in played.payments),
         baseline=play_baseline(happened, played.floor, played.closed) if asked.baseline else (),
         ceiling=play_ceiling(happened, trial.seed) if asked.ceiling else (),
         events=played.events,
@@ -87,6 +104,12 @@ def run_one(trial: Trial, asked: Asked) -> Result:
         pipeline_s=played.pipeline_s,
         invented=played.invented,
     )
+
+
+def _named(payment: Payment, trial: Trial) -> Payment:
+    """With the session in its name, so that what went wrong can be looked at."""
+    where = f"{trial.profile}:{trial.format}:{trial.scales}:{trial.seed}"
+    return msgspec.structs.replace(payment, token=f"{where}:{payment.token}")
 
 
 def run_many(asked: Asked, workers: int, progress: Progress | None = None) -> Result:

@@ -8,6 +8,7 @@ import msgspec
 
 from inference.trials.ideas import IDEAS
 from inference.trials.many import Asked, Result
+from inference.trials.payments import Payment
 from inference.trials.scoring import Bin, Score, Setting, curve, reliability, score
 from store_layout.model import Rules
 
@@ -26,6 +27,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     pipeline_ms_per_store_s: float
     """Of one core: all stages, cameras and scales of the simulated stores."""
     invented_per_1000: float
+    wrong: tuple[Payment, ...]
+    """Those decided without a person that are not exactly right; their tokens begin with the session."""
 
 
 def report(results: Sequence[tuple[Asked, Result]]) -> tuple[Told, ...]:
@@ -43,6 +46,7 @@ def report(results: Sequence[tuple[Asked, Result]]) -> tuple[Told, ...]:
             reliability=reliability(result.ours),
             pipeline_ms_per_store_s=1000.0 * result.pipeline_s / max(result.store_s, 1e-9),
             invented_per_1000=1000.0 * result.invented / len(result.ours),
+            wrong=tuple(p for p in result.ours if p.decision != "review" and not p.right),
         )
         for asked, result in results
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ from inference.recording.truth import Truth
 from inference.simulation.formats import FormatName, ScaleKind, store_of
 from inference.simulation.profiles import PROFILES, ProfileName, plans_of, settings_of
 from inference.simulation.shelves import Step
-from inference.simulation.simulate import Session, Stage, staged
+from inference.simulation.simulate import Progress, Session, Stage, simulate, staged
 from store_layout.model import StoreLayout
 
 
@@ -83,6 +84,18 @@ class _Memory:
         while due <= end:
             yield Tick(due)
             due += TICK_S
+
+
+def record(trial: Trial, out: Path, progress: Progress | None = None) -> None:
+    """Write it as a recording, to be looked at: the devices say the same as in :func:`happen`.
+
+    Raises what :func:`inference.simulation.simulate` raises.
+    """
+    profile = PROFILES[trial.profile]
+    layout = store_of(trial.format, trial.scales, trial.seed)
+    settings = settings_of(profile, layout, trial.seed)
+    plans = plans_of(profile, trial.format, layout, trial.visits, trial.seed)
+    simulate(layout, settings, trial.seed, out, progress, plans=plans)
 
 
 def happen(trial: Trial) -> Happened:

@@ -37,9 +37,9 @@ class VisitBook:
     """The visits of one store, from entry to the last word on what was taken.
 
     A visit closes ``GRACE_S`` after its exit, unless a person would have to be asked about an event that may
-    as well be that of somebody still inside; then it waits, at most ``rules.wait_for_shared_s``: what they
-    give back may answer it. What an issued receipt settles about an event binds the others: nothing is
-    charged twice.
+    as well be that of somebody still inside, or a scale within reach is silent; then it waits, at most
+    ``rules.wait_for_shared_s``: what they give back may answer it, and a scale that comes back tells what was
+    taken meanwhile. What an issued receipt settles about an event binds the others: nothing is charged twice.
     """
 
     def __init__(self, layout: StoreLayout, salt: str = "", on_verdict: OnVerdict | None = None) -> None:
@@ -247,6 +247,8 @@ class VisitBook:
             return False
         if t >= visit.left_at + self._layout.file.rules.wait_for_shared_s:
             return True
+        if self._presence.awaits_a_scale(visit, self._state.outages, t):
+            return False
         evidence = self._seen()
         if not evidence.shared_with_others_inside(visit.track):
             return True

@@ -39,7 +39,11 @@ class Presence:
                 stays.append((person.t, person.t))
 
     def outage_notes(self, visit: Visit, outages: list[Outage], until: float) -> tuple[list[str], bool]:
-        """What outages mean for a visit that lasted ``until``: notes, and whether somebody must look."""
+        """What outages mean for a visit that lasted ``until``: notes, and whether somebody must look.
+
+        Nobody has to where the scale came back: it was compared with what it said before, so what was taken
+        meanwhile is an event like others, and its doubts are in the probabilities.
+        """
         notes: list[str] = []
         serious = False
         for outage in outages:
@@ -49,9 +53,20 @@ class Presence:
             touched = outage.kind in ("camera", "gate") or self._within(visit, outage, start, end)
             if not touched:
                 continue
-            serious = serious or outage.kind in ("scale", "broker")
+            serious = serious or (outage.kind in ("scale", "broker") and not outage.over)
             notes.append(_words(outage))
         return list(dict.fromkeys(notes)), serious
+
+    def awaits_a_scale(self, visit: Visit, outages: list[Outage], t: float) -> bool:
+        """Whether a scale that this shopper stood at is still silent, or has only just come back."""
+        until = visit.left_at if visit.left_at is not None else t
+        return any(
+            outage.kind in ("scale", "broker")
+            and (not outage.over or t - outage.t < s.COMPARED_S)
+            and outage.since <= until
+            and self._within(visit, outage, outage.since, outage.t if outage.over else math.inf)
+            for outage in outages
+        )
 
     def _within(self, visit: Visit, outage: Outage, start: float, end: float) -> bool:
         """True: the shopper stood near a scale while it was silent."""

@@ -39,6 +39,8 @@ ASK_FROM = 0.02
 """Alternatives less probable than this are not offered ..."""
 ASK_FROM_AT_LEAST = 0.004
 """... unless all are, and the receipt is in doubt for their number."""
+COMPARED_S = 2.5
+"""So long after a scale came back it is known what changed on it meanwhile."""
 NEAR_M = 1.1
 """A scale that fell silent matters to who stood this near to it."""
 NEAR_STEP_S = 0.5

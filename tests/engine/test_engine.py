@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inference.engine.appearance_memory import AppearanceMemory
 from inference.engine.engine import Engine
 from inference.messages import Detections, Observation, Outage, Result, WeightReading
-from inference.messages.wire import Done, GetSnapshot, Refused, SetReplaySpeed, SetStaff, StopEngine
+from inference.messages.wire import Done, GetSnapshot, Refused, SetOpen, SetReplaySpeed, SetStaff, StopEngine
 from tests.engine.conftest import MakeEngine
 from tests.support.fake_pipeline import (
     POISON_G,
@@ -319,3 +319,47 @@ def test_commands_and_snapshots(make_engine: MakeEngine) -> None:
     assert isinstance(engine.submit(StopEngine()), object)
     staff = [v for v in sink.visits.values() if b"staff" in v]
     assert len(staff) == 1
+
+
+def test_a_paused_store_stays_paused_and_names_who_comes_in(make_engine: MakeEngine) -> None:
+    sink = MemorySink()
+    first = make_engine(OBSERVATIONS, sink)
+    first._source.set_speed(2.0)
+    runner = threading.Thread(target=first.run)
+    runner.start()
+    assert first.submit(SetOpen(False)).result(5) == Done()
+    stopped = first.submit(StopEngine()).result(5)
+    runner.join(30)
+    assert stopped == Done("the engine ends")
+
+    again = make_engine(OBSERVATIONS, sink, exit_at_end=False)
+    runner = threading.Thread(target=again.run)
+    runner.start()
+    try:
+        while (snapshot := again.newest()) is None or not snapshot.source.ended:
+            assert runner.is_alive()
+            time.sleep(0.01)
+        assert snapshot.paused_since is not None
+        named = [alarm for alarm in snapshot.alarms if alarm.kind == "paused"]
+        assert named
+        assert named[-1].text == f"{named[-1].about} came in while the store was paused"
+    finally:
+        again.stop()
+        runner.join(30)
+    assert sink.visits.keys() == EXPECTED.keys(), "everybody is followed and charged as always"
+
+
+def test_an_open_store_names_nobody_and_a_finished_one_is_not_switched(make_engine: MakeEngine) -> None:
+    engine = make_engine(OBSERVATIONS, MemorySink(), exit_at_end=False)
+    runner = threading.Thread(target=engine.run)
+    runner.start()
+    try:
+        while (snapshot := engine.newest()) is None or not snapshot.source.ended or not snapshot.closed:
+            time.sleep(0.01)
+        assert snapshot.paused_since is None
+        assert not [alarm for alarm in snapshot.alarms if alarm.kind == "paused"]
+        answer = engine.submit(SetOpen(False)).result(5)
+        assert answer == Refused("the recording has ended and nobody comes in any more")
+    finally:
+        engine.stop()
+        runner.join(30)

@@ -29,7 +29,7 @@ def test_english_is_what_stands_in_the_code() -> None:
 def test_another_language_is_asked_for_when_shown() -> None:
     choose("de")
     assert tr("Devices") == "Geräte"
-    assert [tr_n("{n} receipt", "{n} receipts", n) for n in (0, 1, 2)] == ["0 Belege", "1 Beleg", "2 Belege"]
+    assert [tr_n("{n} device", "{n} devices", n) for n in (0, 1, 2)] == ["0 Geräte", "1 Gerät", "2 Geräte"]
 
 
 def test_what_a_catalogue_lacks_is_said_in_english() -> None:

@@ -53,7 +53,7 @@ def shelf(skus: tuple[str, ...]) -> StoreLayout:
     )
 
 
-def played(layout: StoreLayout, signals: list[Signal]) -> list[ShelfEvent | Alarm]:
+def played(layout: StoreLayout, signals: list[Signal]) -> list[ShelfEvent | Alarm | Outage]:
     detector = ShelfEventDetector(layout)
     found = [item for reading in merged(signals) for item in detector.observe(reading)]
     return found + detector.finish(START + 20)

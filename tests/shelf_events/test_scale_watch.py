@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from inference.messages import Alarm, WeightReading
+from inference.messages import Alarm, Outage, WeightReading
 from inference.shelf_events.scale_watch import ScaleWatch
 from inference.shelf_events.state import Settled
 from store_layout.model import Scale
@@ -97,7 +97,7 @@ def test_short_losses_do_not_matter() -> None:
 def test_readings_that_cannot_be_are_left_out_and_reported_once() -> None:
     signal = Signal(duration_s=10)
     watched = watch(signal)
-    items: list[Settled | Alarm] = []
+    items: list[Settled | Alarm | Outage] = []
     for n, r in enumerate(signal.readings()):
         grams = 1e9 if 40 <= n < 80 else math.nan if n == 100 else r.grams
         items += watched.observe(r.t, grams)
@@ -113,6 +113,29 @@ def test_a_stuck_scale_is_reported_once() -> None:
     watched = watch(signal)
     alarms = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
     assert [a.kind for a in alarms if isinstance(a, Alarm)] == ["scale_stuck"]
+
+
+def test_what_was_taken_while_a_scale_repeats_itself_is_found_when_it_stops() -> None:
+    """As after silence: until then it is told that nobody knows."""
+    watched = watch(Signal())
+    items: list[Settled | Alarm | Outage] = []
+    frozen: float | None = None
+    for reading in Signal(actions=(Action(9.0, -500.0),), duration_s=20.0, seed=3).readings():
+        t = reading.t - START
+        if 6.0 <= t < 14.0:
+            frozen = reading.grams if frozen is None else frozen
+            items += watched.observe(reading.t, frozen)
+        else:
+            items += watched.observe(reading.t, reading.grams)
+    begun, over = (item for item in items if isinstance(item, Outage))
+    assert (begun.over, over.over) == (False, True)
+    assert begun.since == over.since == pytest.approx(START + 6.0, abs=0.1)
+    assert begun.t == pytest.approx(START + 9.0, abs=0.2)
+    assert over.t == pytest.approx(START + 14.0, abs=0.1)
+    (event,) = (item for item in items if isinstance(item, Settled))
+    assert event.doubts == ("outage",)
+    assert event.delta_g == pytest.approx(-500.0, abs=8.0)
+    assert event.t_settled < START + 15.5
 
 
 def test_a_scale_without_noise_is_not_called_stuck() -> None:

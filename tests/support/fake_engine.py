@@ -22,6 +22,7 @@ from inference.messages.wire import (
     PauseReplay,
     Refused,
     RestartDevice,
+    SetOpen,
     SetReplaySpeed,
     Snapshot,
     SourceStatus,
@@ -56,6 +57,7 @@ class FakeEngine:
         self.asked: list[Command] = []
         self.refuse: str | None = None
         self.closed = 0
+        self.paused_since: float | None = None
         self.waiting = 1
         self.down: dict[str, DeviceStatus] = {}
         """Devices that are not live, by id."""
@@ -87,6 +89,8 @@ class FakeEngine:
                 self._source = msgspec.structs.replace(self._source, paused=paused)
             case SetReplaySpeed(speed=speed):
                 self._source = msgspec.structs.replace(self._source, speed=speed)
+            case SetOpen(open=is_open):
+                self.paused_since = None if is_open else EPOCH + self._clock
             case RestartDevice(device=device):
                 self.down.pop(device, None)
             case _:
@@ -132,6 +136,7 @@ class FakeEngine:
             waiting=self.waiting,
             frames=self._seq * 8,
             observations=self._seq * 100,
+            paused_since=self.paused_since,
         )
         return self._snapshot
 

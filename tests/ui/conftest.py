@@ -15,6 +15,7 @@ from console.item_models.words import ShopWords
 from console.language import ENGLISH, choose
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
+from console.widgets.application import speak
 from console.window import MainWindow
 from inference.messages.results import CartLine, ClosedVisit, Explanation, ItemMove, Question
 from store_layout.model import StoreLayout
@@ -28,6 +29,7 @@ OpenWindow = Callable[[FakeEngine, Path], MainWindow]
 def _english_again() -> Iterator[None]:
     yield
     choose(ENGLISH)
+    speak(ENGLISH)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_a_window_without_a_display_is_shown_in_silence() -> None:
     code = (
         "from PySide6.QtCore import qWarning\n"
         "from PySide6.QtWidgets import QWidget\n"
-        "from console.window import application\n"
+        "from console.widgets.application import application\n"
         "app = application(); w = QWidget(); w.show(); app.processEvents(); qWarning('still heard')\n"
     )
     done = subprocess.run(

@@ -80,7 +80,7 @@ def ledger_path(tmp_path: Path, layout: StoreLayout) -> Path:
 
 @pytest.fixture
 def places(tmp_path: Path) -> PrintPlaces:
-    found = PrintPlaces(tmp_path / "settings")
+    found = PrintPlaces(tmp_path)
     address = f"file:{tmp_path / 'paper.bin'}"
     write_printers(found.printers, (PrinterSettings(name="till", address=address),))
     return found

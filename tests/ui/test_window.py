@@ -8,15 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSlider,
-    QComboBox,
-    QHeaderView,
-    QLineEdit,
-    QMenu,
-    QScrollBar,
-    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -359,43 +350,3 @@ def test_a_picture_of_each_page(window: MainWindow, tmp_path: Path) -> None:
     assert len(seen) == 8
     with pytest.raises(OSError, match="could not be written"):
         render_to(tmp_path / "none" / "x.png", (800, 600), "dark", "live", window)
-
-
-# -- rules for every page ----------------------------------------------------------------------------------
-
-INTERACTIVE = (QAbstractButton, QAbstractItemView, QLineEdit, QComboBox, QAbstractSlider)
-
-
-def part_of_another(widget: QWidget) -> bool:
-    """Inner parts of Qt's own widgets: they speak through their owner."""
-    owner = widget.parentWidget()
-    if isinstance(widget, QScrollBar | QHeaderView):
-        return True
-    return isinstance(owner, QLineEdit | QTableView) and not isinstance(widget, QLineEdit)
-
-
-def test_every_interactive_widget_has_a_name(window: MainWindow) -> None:
-    nameless = [
-        f"{type(w).__name__} in {type(w.parentWidget()).__name__}"
-        for w in window.findChildren(QWidget)
-        if (
-            isinstance(w, INTERACTIVE)
-            or (w.focusPolicy() != Qt.FocusPolicy.NoFocus and w.focusProxy() is None)
-        )
-        and not part_of_another(w)
-        and type(w).__module__.startswith(("console", "PySide6"))
-        and not w.accessibleName()
-        and not (isinstance(w, QAbstractButton) and w.text())
-    ]
-    assert nameless == []
-
-
-def test_every_action_has_a_shortcut_or_a_menu_entry(window: MainWindow) -> None:
-    in_menus = {a for menu in window.findChildren(QMenu) for a in menu.actions()}
-    lost = [
-        a.text() for a in window.findChildren(QAction) if a.text() and not a.shortcuts() and a not in in_menus
-    ]
-    assert lost == []
-    shown = [a for a in window.findChildren(QAction) if a.isEnabled()]
-    keys = [keys.toString() for a in shown for keys in a.shortcuts()]
-    assert len(keys) == len(set(keys)), "one key for one thing at a time"

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from console.back_office.permissions import Actor
 from console.language import choose, language
 from console.shown_window import ShownWindow
+from console.widgets.action_book import keys_of
 from console.window import HandedOver, MainWindow
 from store_layout.model import StoreLayout
 from tests.support.fake_engine import FakeEngine
@@ -43,6 +44,7 @@ def test_another_language_in_the_open_window(qtbot: QtBot, shown: ShownWindow, e
     assert after.isVisible()
     assert after.page.name == "devices"
     assert after.rail.button(3).text() == "Geräte"
+    assert "Strg+Q" in [keys_of(action) for action, _, _ in after.book]
     assert after.session.actor == Actor("Ada", "manager", "window")
     assert after.state.selected == after.state.visitors[0].person.track
     engine.advance(1.0)
@@ -62,3 +64,22 @@ def test_the_language_in_use_chosen_again_changes_nothing(shown: ShownWindow) ->
     before = shown.window
     before.choose_language("en")
     assert shown.window is before
+
+
+def test_another_text_size_and_back(qtbot: QtBot, shown: ShownWindow) -> None:
+    before = shown.window.rail.width()
+    shown.window.choose_text_size("larger")
+    assert shown.window.rail.width() == round(1.3 * before)
+    assert shown.window.notice.isVisible()
+    shown.window.notice.button.click()
+    assert shown.window.rail.width() == before
+
+
+def test_a_language_chosen_by_mistake_is_undone_from_the_notice(qtbot: QtBot, shown: ShownWindow) -> None:
+    shown.window.show_page("settings")
+    shown.window.choose_language("de")
+    assert shown.window.notice.words.text() == "Die Konsole spricht jetzt Deutsch."
+    assert shown.window.notice.button.text() == "Rückgängig"
+    shown.window.notice.button.click()
+    assert language() == "en"
+    assert shown.window.page.name == "settings"

@@ -18,7 +18,8 @@ def main(recording: str, work: str) -> int:
     from console.cli.bench.running import spec_in
     from console.engine_process.client import EngineClient
     from console.engine_process.supervisor import Supervisor
-    from console.window import MainWindow, application
+    from console.widgets.application import application
+    from console.window import MainWindow
     from inference.recording import Recording
 
     state = Path(work)

@@ -55,7 +55,8 @@ def main(recording: str, work: str) -> int:
     from console.engine_process.client import EngineClient
     from console.engine_process.supervisor import Supervisor
     from console.operations.steady_memory import steady_memory
-    from console.window import MainWindow, application
+    from console.widgets.application import application
+    from console.window import MainWindow
     from inference.recording import Recording
 
     place = Path(work)

@@ -1,0 +1,53 @@
+"""What the window says in its corner, and what can be undone from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from console.language import language, own_name, tr
+from console.theme.appearance import size_of
+
+if TYPE_CHECKING:
+    from console.window import HandedOver, MainWindow
+
+
+class WindowNotices(QObject):
+    """Listens to what is worth saying wherever somebody is in the window."""
+
+    def __init__(self, window: MainWindow, crashes: Path) -> None:
+        """``crashes``: the folder of the crash reports."""
+        super().__init__(window)
+        self._window, self._notice, self._crashes = window, window.notice, crashes
+        window.switch.refused.connect(window.notice.say)
+        window.switch.switched.connect(self._switched)
+        window.switch.came_in.connect(self._came_in)
+        window.commands.refused.connect(window.notice.say)
+        window.commands.accepted.connect(window.notice.say)
+        for reads in (window.history, window.visits.search, window.visits.desk):
+            reads.trouble.connect(window.notice.say)
+        window.visits.prints.said.connect(window.notice.say)
+        window.crashed.connect(self._crashed)
+
+    def taken_over(self, handed: HandedOver) -> None:
+        """This window took the place of another: what it was changed for can be undone."""
+        if handed.changed == "language":
+            said = tr("The console speaks {language} now.", language=own_name(language()))
+            self._notice.say(said, tr("Undo"), lambda: self._window.choose_language(handed.before))
+        elif handed.changed == "text size":
+            said, before = tr("Texts have another size now."), size_of(handed.before)
+            self._notice.say(said, tr("Undo"), lambda: self._window.choose_text_size(before))
+
+    def _switched(self, is_open: bool) -> None:
+        said = tr("The store is open.") if is_open else tr("The store is paused.")
+        self._notice.say(said, tr("Undo"), lambda: self._window.switch.switch(not is_open))
+
+    def _came_in(self, code: str) -> None:
+        self._notice.say(tr("{code} came in while the store is paused.", code=code))
+
+    def _crashed(self, said: str) -> None:
+        folder = QUrl.fromLocalFile(str(self._crashes))
+        self._notice.say(said, tr("Open folder"), lambda: QDesktopServices.openUrl(folder))

@@ -1,0 +1,98 @@
+"""Every text that the code asks for has a translation, and every translation is asked for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+import console
+from console.language import ENGLISH, FOLDER, languages
+
+OTHERS = [code for code in languages() if code != ENGLISH]
+ROOT = Path(console.__file__).parent
+Text = str | tuple[str, ...]
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Each call for a text, and its place. Babel's extractor sees nothing in f-strings before Python 3.12."""
+    for file in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Name) and called.id in ("tr", "tr_n", "tr_noop"):
+                assert isinstance(node, ast.Call)
+                yield f"{file.relative_to(ROOT)}:{node.lineno}", node
+
+
+def in_code() -> dict[Text, str]:
+    """The texts of the code as gettext knows them, each with the first place where it stands."""
+    found: dict[Text, str] = {}
+    for place, call in calls():
+        asked = call.args[: 2 if isinstance(call.func, ast.Name) and call.func.id == "tr_n" else 1]
+        said = tuple(str(arg.value) for arg in asked if isinstance(arg, ast.Constant))
+        if len(said) == len(asked):
+            found.setdefault(said if len(said) > 1 else said[0], place)
+    return found
+
+
+def catalogue(code: str) -> Catalog:
+    with (FOLDER / f"{code}.po").open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def forms(text: Text | list[str] | None) -> tuple[str, ...]:
+    return tuple(text) if isinstance(text, tuple | list) else (text or "",)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_text_is_translated(code: str) -> None:
+    known = catalogue(code)
+    missing = [
+        f"{place}: {forms(text)[0]!r}"
+        for text, place in in_code().items()
+        if (message := known.get(forms(text)[0])) is None
+        or message.fuzzy
+        or not all(forms(message.string))
+        or isinstance(message.id, tuple | list) != isinstance(text, tuple)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_translation_is_left_of_a_text_that_went(code: str) -> None:
+    asked = {forms(text)[0] for text in in_code()}
+    left = [str(m.id) for m in catalogue(code) if m.id and forms(m.id)[0] not in asked]
+    assert left == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_fills_in_what_the_text_fills_in(code: str) -> None:
+    wrong = [
+        f"{said!r} for {message.id!r}"
+        for message in catalogue(code)
+        if message.id
+        for said in forms(message.string)
+        if placeholders(said) != set().union(*(placeholders(form) for form in forms(message.id)))
+    ]
+    assert wrong == []
+
+
+def test_no_text_is_put_together_before_it_is_looked_up() -> None:
+    joined = [place for place, call in calls() if isinstance(call.args[0], ast.JoinedStr | ast.BinOp)]
+    assert joined == []
+
+
+def test_texts_are_found_in_code() -> None:
+    found = in_code()
+    assert "Devices" in found
+    assert ("{n} item", "{n} items") in found
+    assert len(found) > 300
