@@ -90,17 +90,13 @@ class VisitFilters(QWidget):
         self.state.setCurrentIndex(0)
         self.search.clear()
 
-    def choose_state(self, state: str) -> None:
-        """Only visits of this outcome."""
-        self.state.setCurrentIndex(1 + [str(each) for each in STATES].index(state))
-
     def _day(self) -> date | None:
         match self.day.currentIndex():
-            case 0:
+            case 0:  # ANY
                 return None
-            case 1:
+            case 1:  # TODAY
                 return self._today()
-            case 2:
+            case 2:  # YESTERDAY
                 return self._today() - timedelta(days=1)
             case _:
                 chosen = self.date.date()

@@ -104,15 +104,12 @@ class VisitPane(QWidget):
         if not self.tabs.isTabEnabled(view):
             return
         self.tabs.setCurrentIndex(view)
-        match view:
-            case _ if view == PAPERS:
-                self.papers.take_focus()
-            case _ if view == DISPUTE:
-                self.dispute.take_focus()
-            case _ if view == HISTORY:
-                self.history.setFocus()
-            case _:
-                self.visit.setFocus()
+        if view == PAPERS:
+            self.papers.take_focus()
+        elif view == DISPUTE:
+            self.dispute.take_focus()
+        else:
+            (self.history if view == HISTORY else self.visit).setFocus()
 
     def _follow(self) -> None:
         closed = self._closed
