@@ -15,6 +15,7 @@ from store_layout.model import (
     Gate,
     Product,
     Promotion,
+    Retention,
     Rules,
     Scale,
     Slot,
@@ -63,6 +64,7 @@ class Draft:
     gates: Mapping[int, Gate] = field(default_factory=dict)
     broker: Broker | None = None
     rules: Rules | None = None
+    retention: Retention | None = None
     ids: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     """Table -> number of the entry -> id, for the tables of the TOML file and ``catalog``."""
     toml_read: bool = True
@@ -98,6 +100,7 @@ def draft_of(layout: StoreLayout) -> Draft:
         gates=dict(enumerate(file.gate)),
         broker=file.broker,
         rules=file.rules,
+        retention=file.retention,
         ids=ids,
         catalog=dict(enumerate(layout.catalog)),
         planogram=dict(enumerate(layout.planogram)),

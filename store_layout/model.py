@@ -209,6 +209,23 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_detector: str | None = None
 
 
+class Retention(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long each kind of data is kept; what is older is purged once a day.
+
+    Documents stay as long as the tax law of the shop's country wants its receipts kept. Whatever belongs to
+    an open dispute, an open review or an unpaid receipt stays until that is settled.
+    """
+
+    clips_days: int = 7
+    """Clips of cameras, and journals that an engine has put aside."""
+    visits_days: int = 90
+    """Visits after they closed; disputes after they were decided, with their evidence and messages."""
+    documents_years: int = 10
+    """Receipts and their corrections: never less than the law of the country says."""
+    quiet_hour: int = 3
+    """Hour of the shop's clock, 0 to 23, from which the day's purge runs."""
+
+
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """One row of ``catalog.csv``."""
 
@@ -283,6 +300,7 @@ class StoreFile(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gate: tuple[Gate, ...] = ()
     broker: Broker | None = None
     rules: Rules = Rules()
+    retention: Retention = Retention()
 
 
 class StoreLayout(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -15,7 +15,19 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from store_layout.findings import TOML, Draft, Finding, Place
-from store_layout.model import Broker, Camera, Fixture, Floor, Gate, Rules, Scale, Slot, StoreFile, StoreInfo
+from store_layout.model import (
+    Broker,
+    Camera,
+    Fixture,
+    Floor,
+    Gate,
+    Retention,
+    Rules,
+    Scale,
+    Slot,
+    StoreFile,
+    StoreInfo,
+)
 
 T = TypeVar("T")
 
@@ -50,6 +62,7 @@ def entries_of(data: dict[str, Any]) -> tuple[Draft, list[Finding]]:
         gates=reading.many(data, "gate", Gate),
         broker=reading.single(data, "broker", Broker),
         rules=reading.single(data, "rules", Rules) if "rules" in data else Rules(),
+        retention=reading.single(data, "retention", Retention) if "retention" in data else Retention(),
         ids={table: _ids(data.get(table)) for table in tables},
     )
     return draft, reading.findings
@@ -57,7 +70,7 @@ def entries_of(data: dict[str, Any]) -> tuple[Draft, list[Finding]]:
 
 def store_file(draft: Draft) -> StoreFile | None:
     """The whole file, where nothing is missing. Only meaningful when there were no errors."""
-    if draft.store is None or draft.floor is None or draft.rules is None:
+    if draft.store is None or draft.floor is None or draft.rules is None or draft.retention is None:
         return None
     return StoreFile(
         format=1,
@@ -70,6 +83,7 @@ def store_file(draft: Draft) -> StoreFile | None:
         gate=tuple(draft.gates.values()),
         broker=draft.broker,
         rules=draft.rules,
+        retention=draft.retention,
     )
 
 

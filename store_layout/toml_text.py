@@ -22,7 +22,7 @@ def toml_text(file: StoreFile) -> str:
     lines = [_HEAD, f"format = {file.format}"]
     for field in msgspec.structs.fields(StoreFile):
         value = getattr(file, field.name)
-        if isinstance(value, msgspec.Struct) and not (field.name == "rules" and value == field.default):
+        if isinstance(value, msgspec.Struct) and value != field.default:
             lines += ["", f"[{field.name}]", *_table(field.name, value)]
         elif isinstance(value, tuple):
             for entry in value:

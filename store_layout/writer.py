@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,6 +51,16 @@ def write_store(layout: StoreLayout, folder: Path) -> None:
         _replace(folder, contents)
     else:
         _appear(folder, contents)
+
+
+def write_tables(layout: StoreLayout, folder: Path, names: Iterable[str]) -> None:
+    """Write some of the CSV files into a store folder that is there: all of them or none. ``OSError``."""
+    texts = {
+        CATALOG: catalog_text(layout.catalog, layout.file.store.currency),
+        PLANOGRAM: planogram_text(layout.planogram),
+        PROMOTIONS: promotions_text(layout.promotions, layout.file.store.currency),
+    }
+    _replace(folder, {name: texts[name].encode("utf-8") for name in names})
 
 
 def _appear(folder: Path, contents: dict[str, bytes]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from console.back_office.bodies import AuditEntry, OperatorChange
+from console.back_office.bodies import AuditEntry, OperatorChange, PurgeBody
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor
 
@@ -56,19 +56,22 @@ def record(
 def log(file: LedgerFile, limit: int = 200, about: str = "") -> list[AuditRow]:
     """The latest lines, newest first; ``about`` only those of one document, visit or operator."""
     rows = file.database.execute(
-        "SELECT seq, kind, body FROM entry WHERE kind IN ('audit', 'operator') "
+        "SELECT seq, kind, body FROM entry WHERE kind IN ('audit', 'operator', 'purge') "
         "AND (? = '' OR json_extract(body, '$.about') = ?) ORDER BY seq DESC LIMIT ?",
         (about, about, limit),
     )
     return [_row(seq, kind, body) for seq, kind, body in rows.fetchall()]
 
 
+_BODIES: dict[str, type[AuditEntry | OperatorChange | PurgeBody]] = {
+    "audit": AuditEntry,
+    "operator": OperatorChange,
+    "purge": PurgeBody,
+}
+
+
 def _row(seq: int, kind: str, body: str) -> AuditRow:
-    entry: AuditEntry | OperatorChange = (
-        msgspec.json.decode(body, type=AuditEntry)
-        if kind == "audit"
-        else msgspec.json.decode(body, type=OperatorChange)
-    )
+    entry = msgspec.json.decode(body, type=_BODIES[kind])
     return AuditRow(
         entry=seq,
         at=entry.at,

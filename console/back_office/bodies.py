@@ -76,6 +76,34 @@ class OperatorChange(msgspec.Struct, frozen=True, omit_defaults=True):
     approved_by: str = ""
 
 
+class PurgeBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Data whose time was over, or that a shopper asked to be erased, is gone: how much of it, never what.
+
+    ``verify`` counts visits against these: one that is gone without having been purged is found.
+    """
+
+    kind: Literal["purge"]
+    at: float
+    who: str
+    """Operator; empty: the program itself, by the store's periods."""
+    role: str
+    what: str
+    about: str = ""
+    """The receipt of somebody who asked for it."""
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""
+    visits: int = 0
+    messages: int = 0
+    """Of shoppers, in disputes."""
+    evidence: int = 0
+    """Pieces attached to disputes."""
+    cards: int = 0
+    """Payments whose token and last four digits were taken out."""
+    files: int = 0
+    """Clips and pieces of evidence, and journals put aside."""
+
+
 class ReviewedLine(msgspec.Struct, frozen=True):
     """So many of a product, as a person decided."""
 

@@ -61,8 +61,8 @@ def disputes(file: LedgerFile, state: State | None = None, limit: int = 200) -> 
 
 
 def disputes_of(file: LedgerFile, receipt: int) -> list[DisputeRow]:
-    """All about one receipt, newest first."""
-    return _read(file, f"{_SELECT} WHERE receipt = ? ORDER BY opened_at DESC, id DESC", (receipt,))
+    """All about one receipt, the oldest first."""
+    return _read(file, f"{_SELECT} WHERE receipt = ? ORDER BY opened_at, id", (receipt,))
 
 
 def next_key(file: LedgerFile, receipt: int) -> str:

@@ -101,20 +101,27 @@ def open_dispute(
                 decided_by=NOBODY,
             ),
         )
-        record(ledger, actor, "opened a dispute", at=at, about=receipt.label, why=message or reason)
+        record(ledger, actor, "opened a dispute", at=at, about=receipt.label, why=reason)
         return _dispute(ledger, name)
 
 
 def attach(ledger: Ledger, actor: Actor, dispute: str, name: str, sha256: str, *, at: float) -> DisputeRow:
     """Note a piece of evidence of an open dispute: what it is called, and the hash of its bytes."""
-    require(actor, "open a dispute")
     with ledger.writing("the evidence"):
-        found = _dispute(ledger, dispute)
-        if found.state != "open":
-            raise DisputeError(f"{dispute} was decided by {found.decided_by}: nothing can be attached")
+        found = attachable(ledger, actor, dispute)
         if rows.attach(ledger, dispute, name, sha256, at=at, operator=actor.name):
-            record(ledger, actor, "attached evidence", at=at, about=_label(found), why=f"{name} {sha256}")
+            # The name may tell of somebody: it is in the table, from where it can be purged.
+            record(ledger, actor, "attached evidence", at=at, about=_label(found), why=sha256)
         return _dispute(ledger, dispute)
+
+
+def attachable(ledger: Ledger, actor: Actor, dispute: str) -> DisputeRow:
+    """The dispute, which is open. Raises :class:`DisputeError`, ``NotAllowedError``."""
+    require(actor, "open a dispute")
+    found = _dispute(ledger, dispute)
+    if found.state != "open":
+        raise DisputeError(f"{dispute} was decided by {found.decided_by}: nothing can be attached")
+    return found
 
 
 def decide(

@@ -257,8 +257,15 @@ class Ledger(LedgerFile):
         return self._visits(f"{where}ORDER BY v.closed_at DESC, v.id DESC LIMIT {int(limit)}", args)
 
     def prices_of(self, visit: str) -> PriceList | None:
-        """The price list of the time when the visit closed; None: it is from before they were kept."""
-        sha256 = self.scalar("SELECT price_list FROM visit_price WHERE visit = ?", visit)
+        """The price list of the time when the visit closed; None: it is from before they were kept.
+
+        Of a visit that was purged, the one that its receipt was priced by.
+        """
+        sha256 = self.scalar("SELECT price_list FROM visit_price WHERE visit = ?", visit) or self.scalar(
+            "SELECT d.price_list FROM receipt_visit r JOIN document d ON d.series = r.series "
+            "AND d.number = r.number WHERE r.visit = ?",
+            visit,
+        )
         if sha256 is None:
             return None
         if self._priced is not None and self._priced[1].sha256 == sha256:

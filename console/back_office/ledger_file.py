@@ -75,7 +75,10 @@ class LedgerFile:
             with immediate(self._db):
                 yield
         except sqlite3.Error as error:
-            raise LedgerError(f"{self.path}: {what} was not written: {error}") from error
+            raise LedgerError(
+                f"{self.path}: {what} was not written: {error}. Check that the disk is not full and the file "
+                "can be written; nothing was changed"
+            ) from error
 
     def append(self, cause: str, kind: str, body: msgspec.Struct) -> int:
         """Chain an entry; gives its number. Within :meth:`writing`; a cause is written once."""
@@ -112,11 +115,11 @@ def immediate(db: Database) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:
             db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
 
 
 def _connected(path: Path, *, read_only: bool) -> Database:
@@ -157,6 +160,7 @@ def is_current(db: Database) -> bool:
 def _prepared(db: Database) -> Database:
     try:
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")  # what is purged leaves no bytes behind
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         with immediate(db):

@@ -15,6 +15,10 @@ Action = Literal[
     "collect a payment",
     "write off a payment",
     "manage operators",
+    "look up personal data",
+    "erase personal data",
+    "purge old data",
+    "change the catalogue",
     "open or pause the store",
 ]
 
@@ -25,6 +29,10 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     "collect a payment": frozenset({"staff", "manager"}),
     "write off a payment": frozenset({"manager"}),
     "manage operators": frozenset({"manager"}),
+    "look up personal data": frozenset({"manager"}),
+    "erase personal data": frozenset({"manager"}),
+    "purge old data": frozenset({"manager"}),
+    "change the catalogue": frozenset({"manager"}),
     "open or pause the store": frozenset({"staff", "manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from console.back_office.tables import DISPUTES, DOCUMENTS, OPERATORS, PAYMENTS, REVIEWS, TABLES
+from console.back_office.tables import DISPUTES, DOCUMENTS, OPERATORS, PAYMENTS, PURGING, REVIEWS, TABLES
 
 migrations = Migrations("openaisle")
 
@@ -75,6 +75,39 @@ def m006_payments(db: Database) -> None:
     )
 
 
+@migrations()
+def m007_privacy(db: Database) -> None:
+    """A card's token and digits, and a shopper's words, may be taken out of rows that are else immutable."""
+    db.execute("DROP TRIGGER payment_answered")
+    db.execute(
+        "CREATE TRIGGER payment_answered BEFORE UPDATE ON payment_task "
+        "WHEN OLD.state IN ('done', 'settled') "
+        f"AND NOT ({_same(_PAYMENT_FIXED)} AND {_same_or_empty('token')} AND {_same_or_empty('last_four')}) "
+        "BEGIN SELECT RAISE(ABORT, 'a payment that was made is immutable'); END"
+    )
+    db.execute("DROP TRIGGER dispute_decided")
+    db.execute(
+        "CREATE TRIGGER dispute_decided BEFORE UPDATE ON dispute WHEN OLD.state <> 'open' "
+        f"AND NOT ({_same(_DISPUTE_FIXED)} AND {_same_or_empty('message')}) "
+        "BEGIN SELECT RAISE(ABORT, 'a decided dispute is immutable: open another one'); END"
+    )
+    _execute(db, PURGING)
+
+
+_PAYMENT_FIXED = (
+    "id, key, kind, receipt, document, amount, currency, state, attempts, next_at, capture, ref, said"
+)
+_DISPUTE_FIXED = "id, receipt, opened_at, opened_by, source, reason, changes, state, decided_at, decided_by"
+
+
+def _same(columns: str) -> str:
+    return " AND ".join(f"NEW.{name} IS OLD.{name}" for name in columns.split(", "))
+
+
+def _same_or_empty(column: str) -> str:
+    return f"NEW.{column} IN ('', OLD.{column})"
+
+
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
         if statement.strip():
@@ -92,5 +125,13 @@ def _make_immutable(db: Database, *tables: str) -> None:
 
 KNOWN_MIGRATIONS = frozenset(
     migration.__name__
-    for migration in (m001_ledger, m002_documents, m003_operators, m004_reviews, m005_disputes, m006_payments)
+    for migration in (
+        m001_ledger,
+        m002_documents,
+        m003_operators,
+        m004_reviews,
+        m005_disputes,
+        m006_payments,
+        m007_privacy,
+    )
 )

@@ -277,3 +277,9 @@ CREATE INDEX payment_task_open ON payment_task (receipt) WHERE state IN ('declin
 CREATE INDEX payment_task_receipt ON payment_task (receipt);
 CREATE INDEX payment_task_last_four ON payment_task (last_four);
 """
+
+PURGING = """
+CREATE INDEX review_event_visit ON review_event (visit);
+CREATE INDEX review_known_visit ON review_known (visit);
+CREATE INDEX dispute_decided_at ON dispute (decided_at) WHERE state <> 'open';
+"""

@@ -22,6 +22,7 @@ from console.back_office.ledger_file import LedgerFile
 from console.back_office.receipts import Receipt, tax_table
 from console.back_office.verify_corrections import account_faults, correction_faults
 from console.back_office.verify_payments import payment_faults
+from console.back_office.verify_purges import purge_faults
 from inference.messages.results import ClosedVisit
 
 
@@ -58,7 +59,7 @@ def verify(ledger: LedgerFile, expected_head: str | None = None) -> Verification
         *_check_reviews(db),
         *_check_operators(db),
     ]
-    findings += [Finding(place, what) for place, what in payment_faults(db)]
+    findings += [Finding(place, what) for place, what in (*payment_faults(db), *purge_faults(db))]
     _, head = ledger.head()
     if expected_head is not None and not _has_hash(db, expected_head):
         findings.append(Finding("chain", f"the entry with hash {expected_head[:12]}… is gone"))

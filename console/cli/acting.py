@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -57,8 +57,15 @@ def approves(ledger: Ledger, name: str | None) -> Actor | None:
 
 
 @contextmanager
-def opened(path: Path | None, *errors: type[Exception], read_only: bool = False) -> Iterator[Ledger]:
-    """The ledger, with what a user can do wrong said in words; ``errors`` are those of the command."""
+def opened(
+    path: Path | Callable[[], Path] | None, *errors: type[Exception], read_only: bool = False
+) -> Iterator[Ledger]:
+    """The ledger, with what a user can do wrong said in words; ``errors`` are those of the command.
+
+    ``path`` may be what finds it, so that errors in finding it are said in words too.
+    """
     kinds: tuple[type[Exception], ...] = (LedgerError, OperatorError, SignInError, NotAllowedError, *errors)
-    with errors_in_words(*kinds), Ledger.open(path or default_ledger(), read_only=read_only) as ledger:
-        yield ledger
+    with errors_in_words(*kinds):
+        place = path() if callable(path) else path or default_ledger()
+        with Ledger.open(place, read_only=read_only) as ledger:
+            yield ledger

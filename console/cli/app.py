@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from console.cli import (
+    catalogue,
     console,
     disputes,
     doctor,
@@ -14,6 +15,7 @@ from console.cli import (
     passwords,
     payments,
     printers,
+    privacy,
     receipts,
     record,
     recordings,
@@ -54,6 +56,8 @@ app.add_typer(operators.app, name="operators")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(disputes.app, name="disputes")
 app.add_typer(payments.app, name="payments")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(catalogue.app, name="catalogue")
 app.command("refund")(disputes.refund)
 app.add_typer(training.app, name="train")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -18,6 +17,7 @@ from console.back_office import disputes as desk
 from console.back_office.corrections import Change, CorrectionError, Reason
 from console.back_office.dispute_rows import DisputeRow, Source, State, disputes
 from console.back_office.disputes import Decided, DisputeError
+from console.back_office.evidence_files import EvidenceFileError, attach_file
 from console.back_office.money import format_money
 from console.back_office.records import DocumentRow
 from console.cli.acting import ActingOption, ApproverOption, acts, approves, opened
@@ -29,7 +29,7 @@ from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
 
 app = typer.Typer(help="What is wrong with a receipt, and what is done about it.", no_args_is_help=True)
-ERRORS = (DisputeError, CorrectionError, UnknownProductError, StoreProblems)
+ERRORS = (DisputeError, EvidenceFileError, CorrectionError, UnknownProductError, StoreProblems)
 
 ReceiptArgument = Annotated[
     str, typer.Argument(help="The receipt: number (R-000012 or 12) or code.", show_default=False)
@@ -149,12 +149,10 @@ def attach(
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Note a piece of evidence: its name and the hash of its bytes. The file stays where it is."""
-    with file.open("rb") as opened_file:
-        sha256 = hashlib.file_digest(opened_file, "sha256").hexdigest()
+    """Keep a piece of evidence beside the ledger, for as long as the dispute's time lasts."""
     with opened(ledger, *ERRORS) as opened_ledger:
         actor = acts(opened_ledger, acting)
-        found = desk.attach(opened_ledger, actor, dispute, file.name, sha256, at=time.time())
+        found = attach_file(opened_ledger, actor, dispute, file, at=time.time())
     _say_dispute(found, as_json)
 
 

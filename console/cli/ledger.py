@@ -16,6 +16,7 @@ from console.back_office.money import format_money
 from console.back_office.receipts import ReceiptLine
 from console.cli.places import state_dir
 from console.cli.say import JsonOption, errors_in_words, out, print_json, row
+from store_layout.model import StoreInfo
 
 app = typer.Typer(help="Receipts and visits on record.", no_args_is_help=True)
 
@@ -28,6 +29,11 @@ LedgerOption = Annotated[
 def default_ledger() -> Path:
     """The ledger of the demo console."""
     return state_dir() / "demo" / "ledger.sqlite"
+
+
+def ledger_of(store: StoreInfo | None) -> Path:
+    """The ledger of a live store; None: the demo console's."""
+    return default_ledger() if store is None else state_dir() / f"live-{store.id}" / "ledger.sqlite"
 
 
 @app.command("verify")

@@ -19,8 +19,8 @@ from console.back_office.operators import OperatorError, SignInError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.records import CorrectionRow
 from console.cli.acting import PIN_VARIABLE, acts
-from console.cli.ledger import LedgerOption, default_ledger
-from console.cli.places import DEMO_STORE, state_dir
+from console.cli.ledger import LedgerOption, ledger_of
+from console.cli.places import DEMO_STORE
 from console.cli.printers import (
     ERRORS,
     LocaleOption,
@@ -100,7 +100,7 @@ def print_receipt(
         raise fail("--as says who makes a copy: give --copy as well")
     with errors_in_words(*ERRORS, OperatorError, SignInError, NotAllowedError):
         info = None if store is None else read_store(store).file.store
-        path = ledger or _ledger_of(info)
+        path = ledger or ledger_of(info)
         found = _find(receipt, path)
         info, folder = _store_of(found, info, store)
         stationery = read_stationery(folder, info.name, locale)
@@ -113,10 +113,6 @@ def print_receipt(
         chosen = choose(read_printers(printers_file()), printer)
         note = _note(path, acting, found.row.label, why) if copy else None
         _print(document, found.key, stationery, chosen, note, as_json=as_json)
-
-
-def _ledger_of(info: StoreInfo | None) -> Path:
-    return default_ledger() if info is None else state_dir() / f"live-{info.id}" / "ledger.sqlite"
 
 
 def _note(path: Path, acting: str | None, label: str, why: str) -> Note:

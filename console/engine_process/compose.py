@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from inference.engine.heard import HeardDevices
 from inference.engine.pictures import MAX_HEIGHT, MAX_WIDTH
 from inference.engine.source import RecordingSource, Source
 from inference.messages import Frame, Observation, VisitClosed
+from store_layout.change_files import ChangeError, LayoutsByTime, apply_due
 from store_layout.model import Camera, StoreLayout
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from inference.recording import Recording
 
 Show = Callable[[Frame], None]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,24 @@ def compose(spec: EngineSpec, show: Show) -> Parts:
     try:
         make = _recorded if spec.recording is not None else _simulated if spec.simulated else _live
         layout, source = make(spec, show)
-    except (StoreProblems, ModelError, OSError) as error:
+    except (StoreProblems, ModelError, ChangeError, OSError) as error:
         raise SpecError(str(error)) from error
-    path = spec.ledger_path
-    return Parts(layout, source, real_flow, lambda priced_by: LedgerSink(path, priced_by))
+
+    def make_sink(priced_by: StoreLayout) -> LedgerSink:
+        # Of an earlier journal: which changes its layout has is not known; to have one twice does no harm.
+        included = None if priced_by is layout else frozenset[int]()
+        times = None if spec.store is None else _layouts(Path(spec.store), priced_by, included)
+        return LedgerSink(spec.ledger_path, priced_by, times)
+
+    return Parts(layout, source, real_flow, make_sink)
 
 
 def _live(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
     from inference.capture import KeyringSecrets, LiveDevices
     from inference.engine.live import LiveSource
-    from store_layout.reader import read_store
 
     folder = Path(spec.store or "")
-    layout = read_store(folder)
+    layout = _layout_now(folder)
     eyes = _eyes(spec, layout, folder)
     sizes = {camera.id: _size(camera, eyes) for camera in layout.file.camera}
     devices = LiveDevices(layout, KeyringSecrets(), folder=folder, picture_sizes=sizes)
@@ -73,14 +82,32 @@ def _live(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
     )
 
 
+def _layout_now(folder: Path) -> StoreLayout:
+    """The store folder, with the changes whose time has come; where it cannot be written, as it is."""
+    from store_layout.reader import read_store
+
+    try:
+        apply_due(folder, time.time())
+    except ChangeError as error:
+        log.warning("a change of the catalogue waits: %s", error)
+    return read_store(folder)
+
+
+def _layouts(folder: Path, layout: StoreLayout, included: frozenset[int] | None) -> LayoutsByTime | None:
+    try:
+        return LayoutsByTime(folder, layout, included)
+    except (ChangeError, OSError) as error:
+        log.warning("changes of the catalogue are not looked at: %s", error)
+        return None
+
+
 def _simulated(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
     from inference.engine.simulated import SimulatedSource
     from inference.simulation import SimulationSettings
     from inference.simulation.live.pictures import STORE_PICTURES, can_render
-    from store_layout.reader import read_store
 
     folder = Path(spec.store or "")
-    layout = read_store(folder)
+    layout = _layout_now(folder)
     rendered = spec.rendered and can_render()
     if spec.detector is not None and not rendered:
         raise SpecError(
@@ -167,11 +194,16 @@ def _eyes(spec: EngineSpec, layout: StoreLayout, folder: Path) -> Eyes | None:
 
 
 class LedgerSink(VisitSink):
-    """Posts into the ledger, priced by one layout. Opened at the first visit, by the thread that posts."""
+    """Posts into the ledger, priced by what is valid when a visit closes.
 
-    def __init__(self, path: Path, layout: StoreLayout) -> None:
+    Opened at the first visit, by the thread that posts.
+    """
+
+    def __init__(self, path: Path, layout: StoreLayout, times: LayoutsByTime | None = None) -> None:
+        """``times``: what the layout is at a time; None: it is ``layout`` always."""
         self._path = path
         self._layout = layout
+        self._times = times
         self._ledger: Ledger | None = None
 
     def post(self, closed: VisitClosed) -> None:
@@ -180,7 +212,16 @@ class LedgerSink(VisitSink):
             from console.back_office.ledger import Ledger
 
             self._ledger = Ledger.open(self._path)
-        self._ledger.post_visit(closed.closed, self._layout)
+        self._ledger.post_visit(closed.closed, self._valid(closed.closed.closed_at))
+
+    def _valid(self, t: float) -> StoreLayout:
+        if self._times is None:
+            return self._layout
+        try:
+            return self._times.at(t)
+        except (ChangeError, OSError) as error:  # a receipt at yesterday's price is better than none
+            log.warning("changes of the catalogue cannot be read: %s", error)
+            return self._layout
 
     def close(self) -> None:
         """Close the file."""

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from console.engine_process.compose import Compose, Parts
+from console.engine_process.housekeeping import Housekeeping
 from console.engine_process.session import (
     Address,
     AlreadyRunningError,
@@ -110,12 +111,18 @@ class RunningEngine:
                 notes=tuple(notes),
             ),
         )
+        self._housekeeping: Housekeeping | None = None
+        if spec.store is not None:
+            self._housekeeping = Housekeeping(parts.layout.file, spec.ledger_path, self._state)
+            self._closers.append(self._housekeeping.close)
         server = CommandServer(self.engine, self.session.token, Path(self.session.run_dir))
         self._closers.append(server.close)
         write_address(self._state, Address(os.getpid(), server.endpoint, self.session))
 
     def run(self) -> Summary:
         """Until the engine ends. An orderly end takes the session with it; a crash leaves it to the next."""
+        if self._housekeeping is not None:
+            self._housekeeping.start()
         summary = self.engine.run()
         self._ended_well = True
         return summary

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from console.back_office.permissions import Role
-from console.language import tr_noop
+from console.language import tr, tr_n, tr_noop
 from console.theme.appearance import TextSize, ThemeChoice
+from store_layout.model import Retention
 
 THEME_WORDS: dict[ThemeChoice, str] = {
     "system": tr_noop("Like the system"),
@@ -23,3 +24,12 @@ ROLE_WORDS: dict[Role, str] = {
     "manager": tr_noop("manager"),
     "kiosk": tr_noop("kiosk"),
 }
+
+
+def kept_words(retention: Retention) -> tuple[tuple[str, str], ...]:
+    """How long the store keeps what: the kind of data, and for how long."""
+    return (
+        (tr("Clips are kept"), tr_n("for {n} day", "for {n} days", retention.clips_days)),
+        (tr("Visits are kept"), tr_n("for {n} day", "for {n} days", retention.visits_days)),
+        (tr("Receipts are kept"), tr_n("for {n} year", "for {n} years", retention.documents_years)),
+    )

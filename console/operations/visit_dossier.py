@@ -101,7 +101,7 @@ def read_dossier(path: Path, visit: str) -> Dossier | None:
                 for name in company_of(ledger, visit)
                 if name != visit and (found := ledger.visit(name)) is not None
             ),
-            disputes=tuple(disputes_of(ledger, number)) if number else (),
+            disputes=tuple(reversed(disputes_of(ledger, number))) if number else (),
             log=tuple(sorted(lines, key=lambda line: -line.entry)),
             codes=codes_beside(ledger, row.visit, _tracks(row.visit)),
             prices=ledger.prices_of(visit if receipt is None else receipt.receipt.visit),

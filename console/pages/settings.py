@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.setting_words import SIZE_WORDS, THEME_WORDS
+from console.item_models.setting_words import SIZE_WORDS, THEME_WORDS, kept_words
 from console.item_models.words import ShopWords
 from console.language import language, languages, own_name, tr, tr_n, tr_noop
 from console.language.writing import up_to
@@ -157,6 +157,8 @@ class SettingsPage(Page):
             (tr("Refund alone up to"), label(money(rules.refund_limit))),
             (tr("Disputes within"), label(tr_n("{n} day", "{n} days", rules.refund_days))),
         ]
+        kept = kept_words(self._words.layout.file.retention)
+        rows += [(what, label(how_long)) for what, how_long in kept]
         where = tr(
             "These stand in the store folder, under [rules] and [retention] in store.toml; "
             "the engine reads them when it starts."

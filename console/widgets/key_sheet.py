@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console.language import tr, tr_noop
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
@@ -27,7 +37,10 @@ IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 
 
-COLUMNS = 3
+COLUMNS, ROWS = 3, 26
+"""As many columns; one more where these would have more rows."""
+MOST, MARGINS, BARS = QSize(1280, 640), QSize(80, 120), QSize(12, 12)
+"""Where it does not fit over the window, it scrolls."""
 Group = tuple[str, Sequence[tuple[str, str]]]
 
 
@@ -46,10 +59,19 @@ class KeySheet(QDialog):
         in_widgets = {
             tr(title): [(tr(keys), tr(what)) for keys, what in rows] for title, rows in IN_WIDGETS.items()
         }
-        columns = QHBoxLayout()
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(SPACE_8)
         for part in _even_columns({**listed, **in_widgets}):
             columns.addLayout(_column(part))
+        self.area = QScrollArea()
+        self.area.setWidget(content)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setAccessibleName(tr("Keys"))
+        whole, most = content.sizeHint(), MOST if parent is None else parent.size() - MARGINS
+        self.area.setMinimumSize((whole + BARS).boundedTo(most))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setText(tr("Close"))
@@ -57,17 +79,18 @@ class KeySheet(QDialog):
         buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_6, SPACE_4, SPACE_6, SPACE_4)
-        box.addLayout(columns)
+        box.addWidget(self.area)
         box.addWidget(buttons)
 
 
 def _even_columns(groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[list[Group]]:
-    """The groups in their order, in ``COLUMNS`` columns of about the same height."""
+    """The groups in their order, in columns of about the same height."""
     sizes = [len(rows) + 2 for rows in groups.values()]
-    share, done = sum(sizes) / COLUMNS, 0
-    columns: list[list[Group]] = [[] for _ in range(COLUMNS)]
+    many = COLUMNS if sum(sizes) <= COLUMNS * ROWS else COLUMNS + 1
+    share, done = sum(sizes) / many, 0
+    columns: list[list[Group]] = [[] for _ in range(many)]
     for group, size in zip(groups.items(), sizes, strict=True):
-        columns[min(COLUMNS - 1, int((done + size / 2) / share))].append(group)
+        columns[min(many - 1, int((done + size / 2) / share))].append(group)
         done += size
     return columns
 

@@ -32,7 +32,7 @@ from inference.takes.joint import NOBODY, Doer, assign, overlap
 from inference.takes.people import SIDES, BodyScorer, HandScorer, Side
 from inference.takes.products import Hypothesis
 from inference.takes.reach import Cells, cells
-from inference.takes.scoring import Evidence, Moves, Scored, likely, pruned, put, put_two, weighed
+from inference.takes.scoring import Evidence, Moves, Scored, likely, pruned, put, put_two, shared_out, weighed
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
 from inference.takes.watching import remember
@@ -199,8 +199,20 @@ class TakeExplainer:
             if brought:
                 found = weighed(brought, evidence, held[track], side)
                 put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
-        if taken is not None and len(near) > 1:
-            put_two(scored, taken, seen, held, log_each - math.log(len(near) - 1))
+        if len(near) > 1:
+            log_two = log_each - math.log(len(near) - 1)
+            if taken is not None:
+                put_two(scored, shared_out(taken), seen, held, log_two)
+            else:
+                # Staff may put anything on a shelf: they would hide what the others hold.
+                carts = {
+                    track: cart
+                    for track in near
+                    if len(cart := item.holdings.get(track, {})) <= s.PAIR_CANDIDATES
+                }
+                both = shared_out(self._returnable(event, _all_held(carts)))
+                hands = {hand: e for hand, e in seen.items() if hand[0] in carts}
+                put_two(scored, both, hands, held, log_two, carts=carts)
         if taken is None:
             taken = self._returned(event, _all_held(item.holdings))
         self._score_nobody(scored, event, taken)
@@ -237,9 +249,16 @@ class TakeExplainer:
         return likely(products.single(event, candidates, 1) + products.pairs(event, candidates, 1))
 
     def _returned(self, event: ShelfEvent, held: Mapping[str, float]) -> list[Hypothesis]:
+        """What one cart may have given back."""
+        found = self._returnable(event, held)
+        return likely(
+            [Hypothesis(h.moves, h.slots, h.score + products.held_factor(h.moves, held)) for h in found]
+        )
+
+    def _returnable(self, event: ShelfEvent, held: Mapping[str, float]) -> list[Hypothesis]:
+        """What may have been given back of what is held, whatever it is likely to hold."""
         candidates = self._stock.returnable(event, held)
-        found = products.single(event, candidates, -1) + products.pairs(event, candidates, -1)
-        return likely([Hypothesis(h.moves, h.slots, h.score + products.held_factor(h, held)) for h in found])
+        return products.single(event, candidates, -1) + products.pairs(event, candidates, -1)
 
     def _brought(self, event: ShelfEvent) -> list[Hypothesis]:
         """Goods from outside: what belongs on these scales."""

@@ -78,10 +78,10 @@ def pairs(event: ShelfEvent, candidates: Sequence[Candidate], sign: int) -> list
     return found
 
 
-def held_factor(hypothesis: Hypothesis, held: Mapping[str, float]) -> float:
-    """Log of how well a cart with these expected counts could give back what the hypothesis returns."""
+def held_factor(moves: Sequence[ItemMove], held: Mapping[str, float]) -> float:
+    """Log of how well a cart with these expected counts could give back what these moves return."""
     total = 0.0
-    for move in hypothesis.moves:
+    for move in moves:
         expected = held.get(move.sku, 0.0)
         for unit in range(-move.count):
             total += math.log(min(1.0, max(s.NEVER_HELD, expected - unit)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -58,30 +59,52 @@ def put(scored: Scored, doer: Doer, found: dict[Moves, float], log_prior: float 
     scored.moves[doer] = {moves: weight / total for moves, weight in weights.items()}
 
 
+class Shared(NamedTuple):
+    """What two people may have moved in one event."""
+
+    slots: tuple[str, ...]
+    mine: Moves
+    other: Moves
+    score: float
+    """Log prior times likelihood, before what speaks for either's hands."""
+
+
+def shared_out(options: Sequence[Hypothesis]) -> list[Shared]:
+    """All ways in which two people may have made these moves."""
+    return [Shared(h.slots, mine, other, x) for h in options for mine, other, x in products.shared_out(h)]
+
+
 def put_two(
     scored: Scored,
-    options: Sequence[Hypothesis],
+    ways: Sequence[Shared],
     seen: Mapping[tuple[int, Side], Evidence],
     held: Mapping[int, Contents],
     log_prior: float,
+    *,
+    carts: Mapping[int, Mapping[str, float]] | None = None,
 ) -> None:
-    """What two people may have taken in one event: the hands of both speak for it."""
+    """What two people may have moved in one event: the hands of both speak for it.
+
+    ``carts``: what each may give back, where something was given back; None: something was taken.
+    """
     prior = log_prior + math.log(s.TWO_PEOPLE) + 2 * math.log(s.ANY_HAND)
     top = max(scored.totals.values(), default=-math.inf)
     hands = [hand for hand in seen if scored.totals.get(Doer((hand,)), -math.inf) > top - s.KEEP_SCORE]
-    shared = [(h.slots, mine, other, score) for h in options for mine, other, score in products.shared_out(h)]
-    for i, a in enumerate(hands if shared else ()):
+    for i, a in enumerate(hands if ways else ()):
         for b in hands[i + 1 :]:
             if a[0] == b[0]:
                 continue
             found: dict[Moves, float] = {}
-            held_by_a = limited({mine: held[a[0]].log_ratio(a[1], mine) for _, mine, _, _ in shared})
-            held_by_b = limited({other: held[b[0]].log_ratio(b[1], other) for _, _, other, _ in shared})
-            for slots, mine, other, score in shared:
+            held_by_a = limited({mine: held[a[0]].log_ratio(a[1], mine) for _, mine, _, _ in ways})
+            held_by_b = limited({other: held[b[0]].log_ratio(b[1], other) for _, _, other, _ in ways})
+            for slots, mine, other, score in ways:
                 moves = (*mine, *(msgspec.structs.replace(m, track=b[0]) for m in other))
                 # the slots of a move are those of the whole hypothesis: a product in several may be in any
                 best = max(seen[a][slot] for slot in slots) + max(seen[b][slot] for slot in slots)
                 found[moves] = score + best + held_by_a[mine] + held_by_b[other]
+                if carts is not None:
+                    found[moves] += products.held_factor(mine, carts.get(a[0], {}))
+                    found[moves] += products.held_factor(other, carts.get(b[0], {}))
             put(scored, Doer((a, b)), found, prior)
 
 

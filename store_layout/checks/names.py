@@ -11,8 +11,12 @@ import msgspec
 
 from store_layout.currency import is_currency
 from store_layout.findings import TOML, Draft, Finding, Place
-from store_layout.model import Rules, StoreInfo
+from store_layout.model import Retention, Rules, StoreInfo
 
+LONGEST = {"clips_days": 90, "visits_days": 3650, "documents_years": 100}
+"""Beyond these a number is a mistake. A period of 0 would leave nothing to look at in a dispute."""
+SHORTEST_BY_LAW = 5
+"""Years; a shop that must keep its receipts for less is rare enough to be asked."""
 _ID = re.compile(r"\w[\w.-]{0,63}")
 NOT_A_LINE = (
     "the text is empty, starts or ends with a blank, or has control characters",
@@ -37,6 +41,8 @@ def check_names(draft: Draft) -> Iterator[Finding]:
                 yield Finding(TOML, ("slot", slot_number, target), what, remedy)
     if draft.rules is not None:
         yield from _rules(draft.rules)
+    if draft.retention is not None:
+        yield from _retention(draft.retention, draft.rules or Rules())
     yield from _all_text(draft)
 
 
@@ -67,6 +73,24 @@ def _unique(table: str, draft: Draft) -> Iterator[Finding]:
             what = f"{name!r} is the id of {table}[{first[name] + 1}] already"
             yield Finding(TOML, (table, number, "id"), what, "Give each its own id")
         first.setdefault(name, number)
+
+
+def _retention(retention: Retention, rules: Rules) -> Iterator[Finding]:
+    for name, most in LONGEST.items():
+        value = getattr(retention, name)
+        if not 1 <= value <= most:
+            what = f"{value} {name.rpartition('_')[2]}"
+            yield Finding(TOML, ("retention", name), what, f"Write a whole number from 1 to {most}")
+    if 1 <= retention.visits_days < rules.refund_days:
+        what = f"visits are kept for {retention.visits_days} days, but disputed for {rules.refund_days}"
+        yield Finding(TOML, ("retention", "visits_days"), what, "Write at least what rules.refund_days says")
+    if 1 <= retention.documents_years < SHORTEST_BY_LAW:
+        what = f"receipts are kept for {retention.documents_years} years only"
+        remedy = "Ask who does the shop's taxes: most countries want 5 to 10 years"
+        yield Finding(TOML, ("retention", "documents_years"), what, remedy, "warning")
+    if not 0 <= retention.quiet_hour <= 23:
+        what = f"{retention.quiet_hour} is no hour of the day"
+        yield Finding(TOML, ("retention", "quiet_hour"), what, "Write 0 to 23, when nobody shops")
 
 
 def _rules(rules: Rules) -> Iterator[Finding]:

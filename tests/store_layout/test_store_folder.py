@@ -24,6 +24,7 @@ from store_layout.model import (
     PointsCalibration,
     Product,
     Promotion,
+    Retention,
     Rules,
     Slot,
     StoreFile,
@@ -136,6 +137,7 @@ def layouts(draw: st.DrawFn) -> StoreLayout:
                 issue_from=st.floats(0.0, 1.0),
             )
         ),
+        retention=draw(st.builds(Retention, clips_days=st.integers(1, 90), visits_days=st.integers(7, 365))),
     )
     facings = tuple(
         Facing(
@@ -192,6 +194,7 @@ def everything() -> StoreLayout:
         camera=cameras,
         broker=Broker(host="localhost", port=8883, tls=True, ca_file="ca.pem", user="till"),
         rules=Rules(review_cost=75, default_detector="people"),
+        retention=Retention(visits_days=30, quiet_hour=0),
     )
     return StoreLayout(file=file, catalog=store.catalog, planogram=store.planogram)
 

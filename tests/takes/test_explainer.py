@@ -234,6 +234,24 @@ def test_two_hands_in_one_shelf_share_what_left_it() -> None:
     assert sum(e.probability for e in found.explanations) == pytest.approx(1.0)
 
 
+def test_two_may_give_back_at_once_each_what_they_hold() -> None:
+    """Also beside staff, who may put anything there."""
+    layout = small_store()
+    people = [
+        *standing(1, (1.9, 2.78), reaching=(1.9, 3.3, 0.45), other_hand=(1.65, 2.78, 0.88)),
+        *standing(2, (2.4, 2.78), reaching=(2.4, 3.3, 0.45), other_hand=(2.65, 2.78, 0.88)),
+        *standing(3, (1.3, 2.78), other_hand=(1.2, 2.78, 0.88)),
+    ]
+    anything = {product.sku: 6.0 for product in layout.catalog}
+    anything |= {f"more-{n}": 6.0 for n in range(40)}
+    carts = {1: {LEMON: 1.0}, 2: {WATER: 1.0}, 3: anything}
+    back = event([("scale-A0", 530.0 + 1035.0)], layout)
+    (found,) = watched(layout, people).explain([back], carts)
+    first = best(found)
+    assert (first.units(1), first.units(2)) == ({LEMON: -1}, {WATER: -1})
+    assert first.probability > 0.9
+
+
 def test_a_bystander_with_hands_at_rest_shares_nothing() -> None:
     layout = small_store()
     people = [

@@ -191,6 +191,15 @@ def test_a_small_screen_is_enough(qtbot: QtBot, looking: MainWindow) -> None:
         assert clipped(window) == [], page.name
 
 
+def test_dialogs_fit_on_a_small_screen(qtbot: QtBot, looking: MainWindow) -> None:
+    looking.resize(*SMALL)
+    for dialog in open_dialogs(looking):
+        qtbot.wait(30)
+        assert dialog.width() <= SMALL[0], dialog.accessibleName()
+        assert dialog.height() <= SMALL[1], dialog.accessibleName()
+        assert clipped(dialog) == [], dialog.accessibleName()
+
+
 def test_a_label_cut_short_is_found(qtbot: QtBot) -> None:
     """The rule above would see what it is there for."""
     holder = QWidget()

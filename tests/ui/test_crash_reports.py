@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from console.operations.crash_reports import FAULT, KEPT, CrashReports
+from console.shown_window import run_window
+from console.window import MainWindow
+from store_layout.model import StoreLayout
+from tests.support.fake_engine import FakeEngine
 
 
 @pytest.fixture
@@ -85,3 +92,29 @@ def test_old_reports_are_thinned_out(tmp_path: Path) -> None:
     kept = sorted(path.name for path in tmp_path.glob("crash-*.txt"))
     assert len(kept) == KEPT
     assert kept[0] == "crash-20260101-000005-1.txt"
+
+
+def test_the_window_tells_what_went_wrong_in_it(
+    qtbot: QtBot, qapp: QApplication, layout: StoreLayout, ledger_path: Path, tmp_path: Path
+) -> None:
+    said: list[str] = []
+
+    def look() -> None:
+        shown = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow) and w.isVisible()]
+        said.append(shown[0].notice.words.text())
+        said.append(shown[0].notice.button.text())
+        shown[0].close()
+
+    QTimer.singleShot(200, lambda: int("no number"))
+    QTimer.singleShot(600, look)
+    with qtbot.capture_exceptions() as caught:
+        status = run_window(layout, FakeEngine(layout, 2), ledger_path, tmp_path / "window")
+    assert status == 0
+    assert [kind for kind, _, _ in caught] == [ValueError]
+    assert said == [
+        "Something went wrong; it was written down, and stays on this computer.",
+        "Open folder",
+    ]
+    reports = list((tmp_path / "crashes").glob("crash-*.txt"))
+    assert len(reports) == 1
+    assert "no number" in reports[0].read_text("utf-8")

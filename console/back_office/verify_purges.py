@@ -1,0 +1,28 @@
+"""Proof of purges: every visit that the chain commits to is there, or was counted when it was purged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from sqlite_utils import Database
+
+from console.back_office.bodies import PurgeBody
+
+
+def purge_faults(db: Database) -> Iterator[tuple[str, str]]:
+    """Place and what is wrong."""
+    purged = 0
+    for seq, body in db.execute("SELECT seq, body FROM entry WHERE kind = 'purge' ORDER BY seq"):
+        try:
+            purged += msgspec.json.decode(body, type=PurgeBody).visits
+        except msgspec.MsgspecError as error:
+            yield f"entry {seq}", f"cannot be read: {error}"
+            return
+    (committed,) = db.execute("SELECT count(*) FROM entry WHERE kind = 'visit'").fetchone()
+    (gone,) = db.execute(
+        "SELECT count(*) FROM entry WHERE kind = 'visit' "
+        "AND substr(cause, length('visit:') + 1) NOT IN (SELECT id FROM visit)"
+    ).fetchone()
+    if gone != purged:
+        yield "visits", f"{gone} of {committed} are gone, and {purged} were purged"
