@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import sqlite3
 import time
@@ -16,6 +15,7 @@ from console.back_office import payments
 from console.back_office.corrections import Change, CorrectionError, Reason
 from console.back_office.dispute_rows import DisputeRow
 from console.back_office.disputes import Decided, DisputeError
+from console.back_office.evidence_files import EvidenceFileError, EvidenceFiles
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.payments import PaymentError
@@ -34,6 +34,7 @@ REFUSALS = (
     OperatorError,
     NotAllowedError,
     DisputeError,
+    EvidenceFileError,
     CorrectionError,
     PaymentError,
     UnknownProductError,
@@ -57,7 +58,7 @@ class Claim(msgspec.Struct, frozen=True):
     message: str = ""
     by_shopper: bool = True
     evidence: tuple[Path, ...] = ()
-    """Files whose names and hashes are noted; they stay where they are."""
+    """Files that are kept beside the ledger for as long as the dispute."""
     key: str = ""
     """The same key is the same dispute."""
 
@@ -92,8 +93,9 @@ def dispute(
     with _opened(path) as ledger:
         actor, approver = _signed_in(ledger, who, "pin"), _second(ledger, second)
         try:
-            # Hashed before anything is locked: a clip may be large.
-            pieces = [(file.name, _sha256(file)) for file in claim.evidence]
+            # Kept before anything is locked: a clip may be large. If nothing comes of it, it is swept away.
+            kept = EvidenceFiles.of(ledger)
+            pieces = [(file.name, kept.keep(file)) for file in claim.evidence]
             with ledger.writing("the dispute"):
                 found = desk.open_dispute(
                     ledger,
@@ -202,8 +204,3 @@ def _refused(error: Exception, second: SignIn | None) -> RefusedError:
 
 def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

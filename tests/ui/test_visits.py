@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from console.back_office import operators
 from console.back_office.audit import log
 from console.back_office.dispute_rows import disputes_of
+from console.back_office.evidence_files import EvidenceFiles
 from console.back_office.ledger import Ledger
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import of_receipt
@@ -406,6 +407,7 @@ def test_evidence_goes_with_the_dispute(
     wait(qtbot, lambda: len(corrections(ledger_path, 1)) == 1)
     with Ledger.open(ledger_path, read_only=True) as ledger:
         (piece,) = disputes_of(ledger, 1)[0].evidence
+        assert EvidenceFiles.of(ledger).path(piece.sha256).read_bytes() == b"a picture"
     assert (piece.name, piece.operator, len(piece.sha256)) == ("photo.jpg", "Mara", 64)
     wait(qtbot, lambda: not window.busy)
 
