@@ -53,11 +53,26 @@ def run_window(
     ledger_path: Path,
     settings_dir: Path,
     store_folder: Path | None = None,
+    *,
+    clips: Path | None = None,
+    layout_folder: Path | None = None,
 ) -> int:
-    """Show the window until it is closed; returns the exit status. The caller closes ``link``."""
+    """Show the window until it is closed; returns the exit status. The caller closes ``link``.
+
+    ``store_folder``, ``clips``: see ``MainWindow``.
+    """
 
     def make(handed: HandedOver | None) -> MainWindow:
-        return MainWindow(layout, link, ledger_path, settings_dir, handed, store_folder=store_folder)
+        return MainWindow(
+            layout,
+            link,
+            ledger_path,
+            settings_dir,
+            handed,
+            store_folder=store_folder,
+            clips=clips,
+            layout_folder=layout_folder,
+        )
 
     app = application()
     reports = CrashReports(settings_dir.parent / CRASHES)

@@ -24,12 +24,15 @@ from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import ENGLISH, choose, language, languages, tr
 from console.operations.background import Background
+from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.replay import Replay
+from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
+from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.store_switch import StoreSwitch
 from console.operations.visit_history import VisitHistory
@@ -38,6 +41,7 @@ from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.review import ReviewPage
 from console.pages.settings import SettingsPage
+from console.pages.shelves import ShelvesPage
 from console.pages.visits import VisitsPage
 from console.printing.places import PrintPlaces
 from console.theme.appearance import Appearance, TextSize, ThemeChoice
@@ -50,6 +54,7 @@ from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
+from console.widgets.product_pictures import ProductPictures
 from console.widgets.rail import Rail
 from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
@@ -93,8 +98,14 @@ class MainWindow(QMainWindow):
         handed: HandedOver | None = None,
         *,
         store_folder: Path | None = None,
+        clips: Path | None = None,
+        layout_folder: Path | None = None,
     ) -> None:
-        """``settings_dir``: in this computer's state folder. ``store_folder``: None of a recording."""
+        """``settings_dir``: in this computer's state folder. ``store_folder``: None of a recording.
+
+        ``clips``: where the engine keeps what it saw of events that somebody is asked about.
+        ``layout_folder``: what the layout was read from, a recording's too: there are its pictures.
+        """
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
         self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
@@ -109,6 +120,8 @@ class MainWindow(QMainWindow):
         self.history = VisitHistory(ledger_path, self._background, self)
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
+        self.device_desk = DeviceDesk(layout, settings_dir.parent, layout_folder, self, session=self.session)
+        self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
         self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self.visits = VisitWork(
@@ -120,14 +133,23 @@ class MainWindow(QMainWindow):
             places=PrintPlaces(self._state_dir, store_folder),
             store_time=lambda: self.reviews.store_time,
         )
+        evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
         live = LivePage(self.state, self.shoppers, words, self.appearance)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
-            ReviewPage(self.reviews, self.session, words, self.appearance),
+            ReviewPage(self.reviews, evidence, self.session, words, self.appearance),
             VisitsPage(self.state, self.visits, words, self.appearance),
-            DevicesPage(self.state, self.commands, words, self.appearance),
+            ShelvesPage(
+                self.state,
+                self.shelf_desk,
+                self.session,
+                words,
+                pictures=ProductPictures(layout, layout_folder),
+                appearance=self.appearance,
+            ),
+            DevicesPage(self.state, self.commands, self.device_desk, words, appearance=self.appearance),
             self._settings_page(ledger_path, store_folder),
         )
         self.book = ActionBook(self)
@@ -151,7 +173,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        return self._background.busy or self.reviews.busy or self.visits.busy
+        return self._background.busy or self.reviews.busy or self.device_desk.busy or self.visits.busy
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -187,6 +209,8 @@ class MainWindow(QMainWindow):
         self._keep()
         self.state.stop()
         self.history.close()
+        self.shelf_desk.close()
+        self.device_desk.close()
         self.session.close()
         self.reviews.close()
         self.visits.close()

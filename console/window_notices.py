@@ -27,6 +27,13 @@ class WindowNotices(QObject):
         window.switch.came_in.connect(self._came_in)
         window.commands.refused.connect(window.notice.say)
         window.commands.accepted.connect(window.notice.say)
+        for said in (
+            window.shelf_desk.tared,
+            window.shelf_desk.refused,
+            window.device_desk.said,
+            window.device_desk.refused,
+        ):
+            said.connect(window.notice.say)
         for reads in (window.history, window.visits.search, window.visits.desk):
             reads.trouble.connect(window.notice.say)
         window.visits.prints.said.connect(window.notice.say)

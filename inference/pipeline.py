@@ -27,8 +27,11 @@ from inference.messages import (
     WeightReading,
 )
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
+from inference.messages.shelves import Misplaced, ScaleLevel
 from inference.shelf_events import ShelfEventDetector, ShelfEventsState
+from inference.shelf_events.levels import scale_levels
 from inference.takes import TakeExplainer, TakesState
+from inference.takes.misplaced import misplaced
 from inference.visits import OnVerdict, VisitBook, VisitsState
 from store_layout.model import StoreLayout
 
@@ -113,6 +116,16 @@ class Pipeline:
         for attribution in found:
             results.append(attribution)
             results += self._visits.attributed(attribution)
+
+    # -- to be looked at ------------------------------------------------------------------------------
+
+    def scale_levels(self) -> tuple[ScaleLevel, ...]:
+        """What each scale shows now."""
+        return scale_levels(self._shelves.state)
+
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        """Goods that lie where they do not belong."""
+        return misplaced(self._takes.state)
 
     # -- checkpoints ---------------------------------------------------------------------------------
 

@@ -206,6 +206,8 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long after its issue a receipt may be disputed."""
     cash_rounding: int = 0
     """Smallest coin that is given out, minor units: 5 where there are no coins of 1 and 2. 0: all are."""
+    card_hold: int = 5000
+    """Kept back on a card at the entry, minor units, until the receipt takes from it. 0: nothing is."""
     default_detector: str | None = None
 
 

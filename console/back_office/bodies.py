@@ -146,3 +146,5 @@ class PaymentBody(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""
     rounding: int = 0
     """Paid in cash: what the smallest coin adds to what is owed. ``amount`` is without it."""
+    cash: bool = False
+    """Settled at the counter with coins and notes. (Before it was kept: only where ``rounding`` says so.)"""

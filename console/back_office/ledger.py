@@ -11,22 +11,20 @@ import json
 
 import msgspec
 
-from console.back_office import groups, payment_rows, review_rows
+from console.back_office import groups, holds, payment_rows, review_rows
 from console.back_office.bodies import CorrectionBody, DocumentBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
 from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, price_visits
 from console.back_office.records import CorrectionRow, DocumentRow, VisitRow
-from console.back_office.searching import numbers_matching, remember_names
+from console.back_office.searching import receipts_meant, remember_names
 from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
 __all__ = ["RECEIPT_SERIES", "Ledger", "LedgerError", "Posted", "immediate"]
 
 RECEIPT_SERIES = "R"
-SEARCHED = 10_000
-"""Receipts that a search may mean before time and amount are looked at."""
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -105,6 +103,9 @@ class Ledger(LedgerFile):
         groups.mark_settled(self, waiting)
         if paying := tuple(member for member in decided if member[0].decision == "issue"):
             self._issue(paying)
+        else:
+            for closed, _ in decided:
+                holds.settle(self, closed.token, closed.entered_at, None)
 
     def _decision(self, visit: str) -> _Decided | None:
         """The visit with the lines that are to be paid, and who decided them when; None: it is open."""
@@ -201,7 +202,7 @@ class Ledger(LedgerFile):
             [(x.sku, x.name, x.quantity, x.unit_price, x.amount) for x in receipt.lines],
         )
 
-        payment_rows.order(
+        order = payment_rows.order(
             self,
             "capture",
             receipt=number,
@@ -210,6 +211,7 @@ class Ledger(LedgerFile):
             amount=receipt.total,
             currency=receipt.currency,
         )
+        holds.settle(self, visits[0].token, visits[0].entered_at, order)
 
     def _with_all_products(self, prices: PriceList, visits: tuple[ClosedVisit, ...]) -> PriceList:
         """The list, and from the lists of who left earlier what it no longer has."""
@@ -293,22 +295,17 @@ class Ledger(LedgerFile):
         total: int | None = None,
         issued: tuple[float, float] | None = None,
     ) -> list[DocumentRow]:
-        """The latest receipts, newest first; ``search`` as :func:`numbers_matching` understands it.
+        """The latest receipts, newest first; ``search`` as :func:`receipts_meant` understands it.
 
         ``total``: what was paid, minor units; ``issued``: from when to when.
         """
-        where = "WHERE d.kind = 'receipt' "
-        args: tuple[object, ...] = ()
-        if search.strip():
-            filtered = total is not None or issued is not None
-            numbers = numbers_matching(self, search.strip(), SEARCHED if filtered else limit)
-            where += "AND d.series = 'R' AND d.number IN (SELECT value FROM json_each(?)) "
-            args = (json.dumps(numbers),)
-        if total is not None:
-            where, args = f"{where}AND d.total = ? ", (*args, total)
-        if issued is not None:
-            where, args = f"{where}AND d.issued_at BETWEEN ? AND ? ", (*args, *issued)
-        return self._documents(f"{where}ORDER BY d.number DESC LIMIT {int(limit)}", args)
+        numbers = receipts_meant(self, search.strip(), limit, total=total, issued=issued)
+        found = self._documents(
+            "WHERE d.series = ? AND d.number IN (SELECT value FROM json_each(?))",
+            (RECEIPT_SERIES, json.dumps(numbers)),
+        )
+        by_number = {document.number: document for document in found}
+        return [by_number[number] for number in numbers if number in by_number]
 
     def corrections_of(self, number: int) -> list[CorrectionRow]:
         """Refunds and supplements of a receipt, in the order in which they were issued."""

@@ -163,13 +163,14 @@ def _prepared(db: Database) -> Database:
         db.execute("PRAGMA secure_delete = ON")  # what is purged leaves no bytes behind
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        with immediate(db):
-            migrations.apply(db)
-            newer = {m.name for m in migrations.applied(db)} - KNOWN_MIGRATIONS
-            if newer:
-                raise sqlite3.DatabaseError(
-                    f"made by a newer version of this program: {', '.join(sorted(newer))}"
-                )
+        newer = {m.name for m in migrations.applied(db)} - KNOWN_MIGRATIONS
+        if newer:
+            raise sqlite3.DatabaseError(
+                f"made by a newer version of this program: {', '.join(sorted(newer))}"
+            )
+        if not is_current(db):  # else nobody who writes is waited for
+            with immediate(db):
+                migrations.apply(db)
     except sqlite3.Error:
         db.close()
         raise

@@ -13,6 +13,10 @@ Kind = Literal["capture", "refund"]
 State = Literal["due", "done", "declined", "no_card", "not_needed", "superseded", "settled"]
 
 
+class PaymentError(RuntimeError):
+    """The payment cannot be tried again or settled; the text says why."""
+
+
 class PaymentTask(msgspec.Struct, frozen=True):
     """One order to the provider."""
 
@@ -46,6 +50,8 @@ class Moved(msgspec.Struct, frozen=True):
     rounding: int
     """What the smallest coin added; below 0 it made it less, or gave back more."""
     by_card: bool
+    in_cash: bool
+    """With coins and notes; neither: at the counter by other means."""
     last_four: str
     ref: str
 
@@ -74,15 +80,16 @@ def order(
     token: str | None,
     amount: int,
     currency: str,
-) -> None:
-    """Put an order into the outbox, in the transaction of its document; nothing for no money."""
+) -> str | None:
+    """Put an order into the outbox, in the transaction of its document; gives its key. No money: None."""
     if amount <= 0:
-        return
+        return None
+    key = f"{kind}:{document}:1"
     state: State = "due" if token or kind == "refund" else "no_card"
     insert(
         file,
         PaymentTask(
-            key=f"{kind}:{document}:1",
+            key=key,
             kind=kind,
             receipt=receipt,
             document=document,
@@ -98,6 +105,7 @@ def order(
             said="" if state == "due" else "no card was shown at the entry",
         ),
     )
+    return key
 
 
 def task(file: LedgerFile, key: str) -> PaymentTask | None:
@@ -132,11 +140,26 @@ def moved(file: LedgerFile, receipt: int, document: str) -> list[Moved]:
                     amount=signed + body.rounding,
                     rounding=body.rounding,
                     by_card=body.outcome == "done",
+                    in_cash=body.cash or body.rounding != 0,
                     last_four=done.last_four,
                     ref=body.ref,
                 )
             )
     return found
+
+
+def paid(tasks: list[PaymentTask]) -> int:
+    """What was paid by card or at the counter, less what was given back; minor units."""
+    done = [t for t in tasks if t.state == "done" or (t.state == "settled" and t.said == "counter")]
+    return sum(t.amount if t.kind == "capture" else -t.amount for t in done)
+
+
+def next_key(file: LedgerFile, last: PaymentTask) -> str:
+    """The key of one more order for what ``last`` was about. Within a transaction."""
+    tries = sum(
+        task.document == last.document and task.kind == last.kind for task in of_receipt(file, last.receipt)
+    )
+    return f"{last.kind}:{last.document}:{tries + 1}"
 
 
 def open_ends(file: LedgerFile) -> list[int]:

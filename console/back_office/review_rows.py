@@ -140,8 +140,13 @@ def hand_on(file: LedgerFile, card: ReviewRow, operator: str, state: State) -> N
 
 def skip(file: LedgerFile, visit: str, operator: str, now: float) -> None:
     """Somebody gave it back."""
-    file.database.execute("UPDATE review SET claimed_by = NULL, claimed_until = 0 WHERE visit = ?", (visit,))
+    release(file, visit)
     file.database.execute("INSERT OR REPLACE INTO review_skip VALUES (?, ?, ?)", (visit, operator, now))
+
+
+def release(file: LedgerFile, visit: str) -> None:
+    """The card is nobody's."""
+    file.database.execute("UPDATE review SET claimed_by = NULL, claimed_until = 0 WHERE visit = ?", (visit,))
 
 
 def mark_issued(file: LedgerFile, visit: str) -> None:

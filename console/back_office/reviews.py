@@ -149,6 +149,14 @@ def skip(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
         return _row(ledger, visit)
 
 
+def release(ledger: Ledger, actor: Actor, visit: str, now: float) -> None:
+    """Let go of a claimed card: it is as urgent as before, to everybody. Nothing where it is not theirs."""
+    with ledger.writing("the card"):
+        row = _row(ledger, visit)
+        if row.held_by(now) == actor.name and row.state not in {"answered", "issued"}:
+            rows.release(ledger, visit)
+
+
 def undo(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     """Take one's answer back; the card is theirs again. Raises :class:`ReviewError` when it was issued."""
     with ledger.writing("the card"):

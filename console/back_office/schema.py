@@ -5,7 +5,17 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from console.back_office.tables import DISPUTES, DOCUMENTS, OPERATORS, PAYMENTS, PURGING, REVIEWS, TABLES
+from console.back_office.tables import (
+    DISPUTES,
+    DOCUMENTS,
+    HOLDS,
+    OPERATORS,
+    PAYMENTS,
+    PURGING,
+    REVIEWS,
+    SEARCHING,
+    TABLES,
+)
 
 migrations = Migrations("openaisle")
 
@@ -94,6 +104,18 @@ def m007_privacy(db: Database) -> None:
     _execute(db, PURGING)
 
 
+@migrations()
+def m008_searching(db: Database) -> None:
+    """Indices for what is looked up in a ledger of a million visits."""
+    _execute(db, SEARCHING)
+
+
+@migrations()
+def m009_holds(db: Database) -> None:
+    """Money kept back on cards from the entry on."""
+    _execute(db, HOLDS)
+
+
 _PAYMENT_FIXED = (
     "id, key, kind, receipt, document, amount, currency, state, attempts, next_at, capture, ref, said"
 )
@@ -133,5 +155,7 @@ KNOWN_MIGRATIONS = frozenset(
         m005_disputes,
         m006_payments,
         m007_privacy,
+        m008_searching,
+        m009_holds,
     )
 )

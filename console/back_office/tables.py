@@ -283,3 +283,36 @@ CREATE INDEX review_event_visit ON review_event (visit);
 CREATE INDEX review_known_visit ON review_known (visit);
 CREATE INDEX dispute_decided_at ON dispute (decided_at) WHERE state <> 'open';
 """
+
+SEARCHING = """
+CREATE INDEX document_by_time ON document (series, issued_at, number);
+CREATE INDEX document_by_total ON document (series, total, issued_at, number);
+CREATE INDEX receipt_visit_code_number ON receipt_visit (code COLLATE NOCASE, number);
+CREATE INDEX visit_decision ON visit (decision, closed_at);
+CREATE INDEX entry_about ON entry (json_extract(body, '$.about'), seq)
+    WHERE json_extract(body, '$.about') IS NOT NULL;
+"""
+
+HOLDS = """
+CREATE TABLE payment_hold (
+    id         INTEGER PRIMARY KEY,
+    key        TEXT NOT NULL UNIQUE,
+    token      TEXT NOT NULL,
+    entered_at REAL NOT NULL,
+    amount     INTEGER NOT NULL CHECK (amount > 0),
+    currency   TEXT NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN
+        ('due', 'held', 'declined', 'captured', 'releasing', 'released', 'expired')),
+    wanted     INTEGER NOT NULL CHECK (wanted IN (0, 1)),
+    capture    TEXT NOT NULL,
+    attempts   INTEGER NOT NULL,
+    next_at    REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    ref        TEXT NOT NULL,
+    said       TEXT NOT NULL
+) STRICT;
+CREATE INDEX payment_hold_open ON payment_hold (token, entered_at) WHERE state IN ('due', 'held');
+CREATE INDEX payment_hold_to_send ON payment_hold (next_at) WHERE state IN ('due', 'releasing');
+CREATE INDEX payment_hold_held ON payment_hold (expires_at) WHERE state = 'held';
+CREATE UNIQUE INDEX payment_hold_capture ON payment_hold (capture) WHERE capture <> '';
+"""

@@ -15,36 +15,31 @@ from console.back_office.corrections import (
     applied,
     difference,
 )
+from console.back_office.verify_streams import Fault, Row
 
 
-def correction_faults(db: Database, body: CorrectionBody, columns: list[object]) -> list[str]:
-    """What differs between the chain's document and its rows. ``columns`` as ``verify`` reads them."""
-    correction = body.document
-    told = [
+def correction_faults(correction: Correction, columns: list[object], lines: list[Row]) -> list[str]:
+    """What differs between the chain's document and its rows, given as ``verify_documents`` reads them."""
+    said = [
+        correction.kind,
         correction.visit,
         correction.code,
         correction.issued_at,
         correction.currency,
         correction.total,
-        correction.kind,
     ]
-    faults = [] if told == columns else ["the table differs from the chain"]
-    rows = db.execute(
-        "SELECT sku, name, quantity, amount FROM document_line WHERE series = ? AND number = ? ORDER BY line",
-        (body.series, body.number),
-    ).fetchall()
-    if rows != [(x.sku, x.name, x.quantity, x.amount) for x in correction.lines]:
+    faults = [] if said == columns else ["the table differs from the chain"]
+    told = [(sku, name, quantity, amount) for sku, name, quantity, _, amount in lines]
+    if told != [(x.sku, x.name, x.quantity, x.amount) for x in correction.lines]:
         faults.append("its lines in the table differ from the chain")
     return faults
 
 
-def account_faults(db: Database) -> Iterator[tuple[str, str]]:
-    """Document and what is wrong with it, over all receipts that were corrected."""
-    rows = db.execute(
-        "SELECT e.body, e.kind FROM entry e WHERE e.kind IN ('refund', 'supplement') ORDER BY e.seq"
-    )
+def account_faults(db: Database) -> Iterator[Fault]:
+    """What is wrong with refunds and supplements, over all receipts that were corrected."""
+    rows = db.execute("SELECT seq, body FROM entry WHERE kind IN ('refund', 'supplement') ORDER BY seq")
     accounts: dict[int, Account] = {}
-    for body, _ in rows.fetchall():
+    for seq, body in rows:
         try:
             chained = msgspec.json.decode(body, type=CorrectionBody)
         except msgspec.MsgspecError:
@@ -52,12 +47,12 @@ def account_faults(db: Database) -> Iterator[tuple[str, str]]:
         correction, place = chained.document, f"document {chained.series}-{chained.number:06d}"
         account = accounts.get(correction.of) or _account(db, correction.of)
         if account is None:
-            yield place, f"there is no receipt {correction.of} that it could refer to"
+            yield seq, place, f"there is no receipt {correction.of} that it could refer to"
             continue
         after = applied(account, correction.lines)
         accounts[correction.of] = after
         for what in _faults(correction, account, after):
-            yield place, what
+            yield seq, place, what
 
 
 def _faults(correction: Correction, before: Account, after: Account) -> Iterator[str]:
@@ -78,7 +73,7 @@ def _faults(correction: Correction, before: Account, after: Account) -> Iterator
 def _account(db: Database, number: int) -> Account | None:
     found = db.execute(
         "SELECT e.body FROM document d JOIN entry e ON e.seq = d.entry "
-        "WHERE d.kind = 'receipt' AND d.number = ?",
+        "WHERE d.series = 'R' AND d.number = ? AND d.kind = 'receipt'",
         (number,),
     ).fetchone()
     if found is None:

@@ -3,56 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 import msgspec
 from sqlite_utils import Database
 
 from console.back_office.bodies import PaymentBody
+from console.back_office.verify_streams import Beside, Fault, OnProgress, Row, count, told
+
+_PAYMENT = msgspec.json.Decoder(PaymentBody)
+STATES = {
+    "done": {"done"},
+    "declined": {"declined", "superseded"},
+    "counter": {"settled"},
+    "written_off": {"settled"},
+}
+"""What the chain says of an order -> what the outbox may say of it."""
 
 
-def payment_faults(db: Database) -> Iterator[tuple[str, str]]:
-    """Place and what is wrong, over all payments."""
-    moved: dict[int, int] = {}
-    rows = db.execute(
-        "SELECT e.body, t.state, t.amount FROM entry e "
-        "LEFT JOIN payment_task t ON t.key = substr(e.cause, length('payment:') + 1) "
-        "WHERE e.kind = 'payment' ORDER BY e.seq"
+def payment_faults(db: Database, on_progress: OnProgress | None = None) -> Iterator[Fault]:
+    """All that is wrong, in the order of the receipts."""
+    charged = Beside(db.execute("SELECT number, total FROM document WHERE series = 'R' ORDER BY number"), 1)
+    more = dict(
+        db.execute(
+            "SELECT of_number, sum(total) FROM document WHERE kind = 'supplement' GROUP BY 1"
+        ).fetchall()
     )
-    for body, state, amount in rows.fetchall():
+    rows = db.execute(
+        "SELECT t.receipt, t.key, t.state, t.amount, e.seq, e.body FROM payment_task t "
+        "LEFT JOIN entry e ON e.cause = 'payment:' || t.key ORDER BY t.receipt, t.id"
+    )
+    tasks = told(rows, "payments", lambda: count(db, "payment_task"), on_progress)
+    for receipt, group in groupby(tasks, key=lambda row: row[0]):
+        most = sum(total for (total,) in charged.take(receipt)) + more.get(receipt, 0)
+        yield from _of_receipt(receipt, list(group), most)
+    lost = db.execute(
+        "SELECT seq, cause FROM entry WHERE kind = 'payment' AND NOT EXISTS (SELECT 1 FROM payment_task t "
+        "WHERE t.key = substr(entry.cause, length('payment:') + 1)) ORDER BY seq"
+    )
+    for seq, cause in lost:
+        yield seq, cause.replace(":", " ", 1), "the table differs from the chain"
+
+
+def _of_receipt(receipt: int, tasks: list[Row], most: int) -> Iterator[Fault]:
+    """``most``: what its documents ask for, minor units."""
+    moved = 0
+    for _, key, state, amount, seq, body in sorted(tasks, key=lambda row: row[4] or 0):
+        place = f"payment {key}"
+        if body is None:
+            if state in {"done", "settled"}:
+                yield 0, place, "has no entry in the chain"
+            continue
         try:
-            payment = msgspec.json.decode(body, type=PaymentBody)
+            payment = _PAYMENT.decode(body)
         except msgspec.MsgspecError:
             continue  # the chain is broken there, and says so
-        place = f"payment {payment.key}"
-        if not _agrees(payment, state, amount):
-            yield place, "the table differs from the chain"
+        if (payment.key, payment.amount) != (key, amount) or state not in STATES[payment.outcome]:
+            yield seq, place, "the table differs from the chain"
         if payment.outcome == "declined":
             continue
-        sign = 1 if payment.what == "capture" else -1
-        moved[payment.receipt] = moved.get(payment.receipt, 0) + sign * payment.amount
-        if moved[payment.receipt] < 0:
-            yield place, "more was given back than had been paid"
-    charged = db.execute(
-        "SELECT coalesce(of_number, number), sum(total) FILTER (WHERE kind <> 'refund') "
-        "FROM document GROUP BY 1"
-    )
-    most = {number: total or 0 for number, total in charged.fetchall()}
-    for receipt, paid in moved.items():
-        if paid > most.get(receipt, 0):
-            yield f"document R-{receipt:06d}", "more was paid than it says"
-    lost = db.execute(
-        "SELECT key FROM payment_task WHERE state IN ('done', 'settled') "
-        "AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.cause = 'payment:' || payment_task.key)"
-    )
-    for (key,) in lost.fetchall():
-        yield f"payment {key}", "has no entry in the chain"
-
-
-def _agrees(payment: PaymentBody, state: str | None, amount: int | None) -> bool:
-    states = {
-        "done": {"done"},
-        "declined": {"declined", "superseded"},
-        "counter": {"settled"},
-        "written_off": {"settled"},
-    }
-    return state in states[payment.outcome] and amount == payment.amount
+        moved += payment.amount if payment.what == "capture" else -payment.amount
+        if moved < 0:
+            yield seq, place, "more was given back than had been paid"
+    if moved > most:
+        yield 0, f"document R-{receipt:06d}", "more was paid than it says"

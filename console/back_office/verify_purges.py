@@ -8,16 +8,17 @@ import msgspec
 from sqlite_utils import Database
 
 from console.back_office.bodies import PurgeBody
+from console.back_office.verify_streams import Fault
 
 
-def purge_faults(db: Database) -> Iterator[tuple[str, str]]:
-    """Place and what is wrong."""
+def purge_faults(db: Database) -> Iterator[Fault]:
+    """What is wrong."""
     purged = 0
     for seq, body in db.execute("SELECT seq, body FROM entry WHERE kind = 'purge' ORDER BY seq"):
         try:
             purged += msgspec.json.decode(body, type=PurgeBody).visits
         except msgspec.MsgspecError as error:
-            yield f"entry {seq}", f"cannot be read: {error}"
+            yield seq, f"entry {seq}", f"cannot be read: {error}"
             return
     (committed,) = db.execute("SELECT count(*) FROM entry WHERE kind = 'visit'").fetchone()
     (gone,) = db.execute(
@@ -25,4 +26,4 @@ def purge_faults(db: Database) -> Iterator[tuple[str, str]]:
         "AND substr(cause, length('visit:') + 1) NOT IN (SELECT id FROM visit)"
     ).fetchone()
     if gone != purged:
-        yield "visits", f"{gone} of {committed} are gone, and {purged} were purged"
+        yield 0, "visits", f"{gone} of {committed} are gone, and {purged} were purged"

@@ -25,6 +25,7 @@ from console.cli import (
     training,
     trials,
 )
+from console.cli.bench.back_office import bench_back_office
 from console.cli.bench.command import bench
 from console.cli.evaluation import evaluate_command
 from inference.detection.threads import tune_process
@@ -44,6 +45,7 @@ app.command("simulate")(recordings.simulate_command)
 app.command("trials")(trials.trials_command)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench)
+app.command("bench-back-office")(bench_back_office)
 app.command("print")(receipts.print_receipt)
 app.command("screenshots")(screenshots.screenshots)
 app.add_typer(recordings.imports, name="import")

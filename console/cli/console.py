@@ -17,6 +17,7 @@ import typer
 
 from console.back_office import Ledger, LedgerError
 from console.back_office.money import format_money
+from console.back_office.payment_provider import BOOKS
 from console.cli.picture import Witness
 from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
 from console.cli.say import err, errors_in_words, out
@@ -33,6 +34,7 @@ from inference.engine.opening import OpeningError
 from inference.messages import VisitClosed
 from inference.messages.wire import Wanted
 from inference.recording import Recording, RecordingError
+from inference.recording.format import STORE
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
@@ -188,6 +190,11 @@ def layout_of(spec: EngineSpec) -> StoreLayout:
     return read_store(Path(spec.store or ""))
 
 
+def layout_folder_of(spec: EngineSpec) -> Path:
+    """The folder that :func:`layout_of` reads the layout from."""
+    return Path(spec.store or "") if spec.recording is None else Path(spec.recording) / STORE
+
+
 def _place_of(store: Path | None, recording: Path | None, *, simulated: bool = False) -> str:
     """A live store's place goes by its id, so that journal and ledger stay with it when its folder moves."""
     if store is not None:
@@ -201,8 +208,10 @@ def _place_of(store: Path | None, recording: Path | None, *, simulated: bool = F
 def forget_last_play(spec: EngineSpec) -> None:
     """What was played or simulated before is put away with its ledger: nobody was charged by it."""
     if spec.fresh and not is_running(spec.state_path):
-        for old in spec.ledger_path.parent.glob(f"{spec.ledger_path.name}*"):
-            old.unlink()
+        for name in (spec.ledger_path.name, BOOKS):
+            for old in spec.ledger_path.parent.glob(f"{name}*"):
+                old.unlink()
+        shutil.rmtree(spec.clips_path, ignore_errors=True)
         if spec.simulated:  # each start is another day: the journal of the last one belongs to no other
             shutil.rmtree(spec.state_path / JOURNAL, ignore_errors=True)
 
@@ -216,7 +225,15 @@ def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) ->
         from console.shown_window import run_window  # while the engine's process starts
 
         store = None if spec.store is None else Path(spec.store)
-        return run_window(layout, link, spec.ledger_path, state_dir() / "window", store)
+        return run_window(
+            layout,
+            link,
+            spec.ledger_path,
+            state_dir() / "window",
+            store,
+            clips=spec.clips_path,
+            layout_folder=layout_folder_of(spec),
+        )
 
 
 @contextmanager
@@ -271,7 +288,7 @@ def _run_headless(
         highlight=False,
     )
     if witness.saw_something:
-        with witness.window(layout, spec.ledger_path) as render:
+        with witness.window(layout, spec.ledger_path, clips=spec.clips_path) as render:
             render(picture, PICTURE_SIZE, "dark", "live")
         out.print(f"What the window would have shown: {picture}", markup=False, highlight=False)
     if sending is not None and sending.refused:

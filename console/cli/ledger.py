@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from console.back_office import Ledger, LedgerError, verify
 from console.back_office.ledger import RECEIPT_SERIES
 from console.back_office.money import format_money
 from console.back_office.receipts import ReceiptLine
+from console.back_office.verify_streams import OnProgress
 from console.cli.places import state_dir
-from console.cli.say import JsonOption, errors_in_words, out, print_json, row
+from console.cli.say import JsonOption, err, errors_in_words, out, print_json, row
 from store_layout.model import StoreInfo
 
 app = typer.Typer(help="Receipts and visits on record.", no_args_is_help=True)
@@ -44,9 +48,17 @@ def verify_command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove chain, numbering and sums; exit status 1 names the first thing that was changed."""
+    """Prove chain, numbering and sums; exit status 1 names the first thing that was changed.
+
+    It only reads, and can be stopped with Ctrl-C.
+    """
     with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger(), read_only=True) as opened:
-        found = verify(opened, head)
+        try:
+            with _progress() as told:
+                found = verify(opened, head, on_progress=told)
+        except KeyboardInterrupt as stopped:
+            err.print("Stopped: nothing is proved.", style="red")
+            raise typer.Exit(130) from stopped
     if as_json:
         print_json(found)
     else:
@@ -96,6 +108,21 @@ def receipts(
         total = format_money(d.receipt.total, d.receipt.currency)
         table.add_row(*row(d.label, issued, d.receipt.code, items, total))
     out.print(table if documents else "No receipts.")
+
+
+@contextmanager
+def _progress() -> Iterator[OnProgress]:
+    """A bar for each part, where somebody looks."""
+    columns = (TextColumn("{task.description:10}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+        parts: dict[str, TaskID] = {}
+
+        def told(part: str, done: int, of: int) -> None:
+            if part not in parts:
+                parts[part] = bars.add_task(part, total=of)
+            bars.update(parts[part], completed=done, total=of)
+
+        yield told
 
 
 def _item(line: ReceiptLine) -> str:

@@ -6,12 +6,14 @@ import time
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 from rich.table import Table
 
 from console.back_office import payments as desk
+from console.back_office.hold_rows import latest
 from console.back_office.money import format_money
-from console.back_office.payment_provider import SimulatedProvider
+from console.back_office.payment_provider import SimulatedProvider, embedded_provider
 from console.back_office.payment_rows import tasks
 from console.back_office.payments import PaymentError
 from console.cli.acting import ActingOption, acts, opened
@@ -53,7 +55,7 @@ def send(
 ) -> None:
     """Send what is due to the simulated provider: no money moves."""
     with opened(ledger, PaymentError) as file:
-        provider = SimulatedProvider(books or file.path.with_name("simulated-payments.sqlite"))
+        provider = embedded_provider(file.path) if books is None else SimulatedProvider(books)
         try:
             sent = desk.send_due(file, provider, time.time())
         finally:
@@ -62,6 +64,25 @@ def send(
         print_json(sent)
     else:
         out.print(f"{sent.done} done, {sent.declined} declined, {sent.unanswered} without an answer.")
+
+
+@app.command("holds")
+def holds_command(
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is kept back on cards from the entry on, newest first, and what became of it."""
+    with opened(ledger, read_only=True) as file:
+        found = latest(file, limit)
+    if as_json:
+        print_json([msgspec.structs.replace(hold, token="") for hold in found])
+        return
+    table = Table("Hold", "Amount", "State", "Taken by", "Said", box=None)
+    for hold in found:
+        amount = format_money(hold.amount, hold.currency)
+        table.add_row(*row(hold.key, amount, hold.state, hold.capture, hold.said))
+    out.print(table if found else "Nothing is held.")
 
 
 @app.command()
@@ -88,11 +109,18 @@ def unpaid(ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def retry(
-    receipt: ReceiptArgument, acting: ActingOption, ledger: LedgerOption = None, as_json: JsonOption = False
+    receipt: ReceiptArgument,
+    acting: ActingOption,
+    token: Annotated[
+        str | None,
+        typer.Option(help="The provider's token of another card; without it, the same card again."),
+    ] = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Order again what is owed of an unpaid receipt; ``send`` sends it."""
+    """Order again what is owed of an unpaid receipt; a running store sends it, or ``send``."""
     with opened(ledger, PaymentError) as file:
-        task = desk.try_again(file, acts(file, acting), receipt, time.time())
+        task = desk.try_again(file, acts(file, acting), receipt, time.time(), token=token)
     if as_json:
         print_json(task)
     else:
@@ -106,7 +134,7 @@ def settle(
         Literal["counter", "written_off"], typer.Argument(help="Paid at the counter, or not at all.")
     ],
     acting: ActingOption,
-    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    why: Annotated[str, typer.Option(help="For the record; needed to write off.")] = "",
     cash: Annotated[bool, typer.Option("--cash", help="With coins: rounded to the smallest one.")] = False,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,

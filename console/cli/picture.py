@@ -73,11 +73,17 @@ class Witness:
 
     @contextmanager
     def window(
-        self, layout: StoreLayout, ledger: Path, operator: tuple[str, str] | None = None
+        self,
+        layout: StoreLayout,
+        ledger: Path,
+        operator: tuple[str, str] | None = None,
+        *,
+        clips: Path | None = None,
+        layout_folder: Path | None = None,
     ) -> Iterator[Render]:
         """A window, offscreen, that shows the moment; gives a function that writes a page of it as PNG.
 
-        ``operator``: name and PIN of who is signed in.
+        ``operator``: name and PIN of who is signed in. ``clips``: what the engine kept of events.
         """
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from console.widgets.application import application
@@ -88,7 +94,9 @@ class Witness:
         app = application()
         with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
             link = StillLink(self._best, self._pictures)
-            window = MainWindow(layout, link, ledger, Path(settings))
+            window = MainWindow(
+                layout, link, ledger, Path(settings), clips=clips, layout_folder=layout_folder
+            )
             window.show()
             if operator is not None:
                 window.session.sign_in(*operator)

@@ -13,7 +13,7 @@ import typer
 
 from console.back_office import Ledger
 from console.back_office.operators import add_operator
-from console.cli.console import START_ERRORS, layout_of, make_spec
+from console.cli.console import START_ERRORS, layout_folder_of, layout_of, make_spec
 from console.cli.picture import Witness
 from console.cli.places import ASSETS, DEMO_RECORDING
 from console.cli.say import errors_in_words, out
@@ -38,7 +38,13 @@ def screenshots(
         spec = make_spec(None, recording, None, SPEED, 1, headless=True, place=Path(scratch))
         layout, witness = layout_of(spec), Witness()
         run_headless(spec, on_status=witness.see, status_s=LOOK_S)
-        with witness.window(layout, spec.ledger_path, _operator(spec.ledger_path)) as render:
+        with witness.window(
+            layout,
+            spec.ledger_path,
+            _operator(spec.ledger_path),
+            clips=spec.clips_path,
+            layout_folder=layout_folder_of(spec),
+        ) as render:
             wanted = [*product(render.pages, THEMES, SIZES), ("live", CONTRAST, SIZES[0])]
             for page, theme, size in wanted:
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"

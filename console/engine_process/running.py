@@ -6,11 +6,13 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from console.engine_process.compose import Compose, Parts
+from console.engine_process.compose import Compose, Parts, Show
+from console.engine_process.entries_heard import hearing
 from console.engine_process.housekeeping import Housekeeping
 from console.engine_process.session import (
     Address,
@@ -33,7 +35,9 @@ from inference.engine.engine import Engine, EngineOptions, Summary
 from inference.engine.flow import VisitSink
 from inference.engine.opening import open_journal
 from inference.engine.pictures import PictureBoard
-from inference.messages import VisitClosed
+from inference.evidence.film import Film
+from inference.evidence.keeper import EvidenceKeeper
+from inference.messages import Frame, VisitClosed
 from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
@@ -78,9 +82,12 @@ class RunningEngine:
         tune_process()
         pictures = PictureBoard(self.session.pictures)
         self._closers.append(pictures.close)
-        parts = compose(spec, pictures.show)
+        film = Film()
+        parts = compose(spec, _to_both(pictures, film))
         make_sink = parts.make_sink if on_visit is None else _telling(parts, on_visit)
         self._closers.append(parts.source.close)
+        if spec.recording is None:  # who is on a recording was charged when it was made
+            parts = self._with_payments(spec, parts)
         memory = AppearanceMemory(self.session.memory)
         self._closers.append(memory.close)
         journal = self._state / JOURNAL
@@ -95,6 +102,8 @@ class RunningEngine:
         )
         if before != header.salt or spec.fresh:
             memory.forget()
+        evidence = EvidenceKeeper(parts.layout, spec.clips_path, film)
+        self._closers.append(evidence.close)
         self.engine = Engine(
             parts.layout,
             header.salt,
@@ -104,6 +113,7 @@ class RunningEngine:
             journal_folder=journal,
             memory=memory,
             pictures=pictures,
+            evidence=evidence,
             options=EngineOptions(
                 checkpoint_s=spec.checkpoint_s,
                 checkpoint_observations=spec.checkpoint_observations,
@@ -118,6 +128,21 @@ class RunningEngine:
         server = CommandServer(self.engine, self.session.token, Path(self.session.run_dir))
         self._closers.append(server.close)
         write_address(self._state, Address(os.getpid(), server.endpoint, self.session))
+
+    def _with_payments(self, spec: EngineSpec, parts: Parts) -> Parts:
+        """Whoever runs the store also charges: with or without a window, also after it was closed."""
+        from console.back_office.payment_provider import embedded_provider
+        from console.back_office.payment_worker import PaymentWorker
+
+        store = parts.layout.file
+        worker = PaymentWorker(
+            spec.ledger_path,
+            lambda: embedded_provider(spec.ledger_path),
+            hold=store.rules.card_hold,
+            currency=store.store.currency,
+        )
+        self._closers.append(worker.close)
+        return replace(parts, make_flow=hearing(parts.make_flow, worker.entered))
 
     def run(self) -> Summary:
         """Until the engine ends. An orderly end takes the session with it; a crash leaves it to the next."""
@@ -143,6 +168,14 @@ class RunningEngine:
             end_session(self.session)
             forget_address(self._state)
         self._closers[0]()
+
+
+def _to_both(pictures: PictureBoard, film: Film) -> Show:
+    def show(frame: Frame) -> None:
+        pictures.show(frame)
+        film.take(frame)
+
+    return show
 
 
 class _TellingSink:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from inference.evidence.kept import FOLDER
+
 ARRIVALS_PER_MIN = 2.0
 MOST_ARRIVALS = 30.0
 """A minute; more find any store full."""
@@ -66,6 +68,11 @@ class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def state_path(self) -> Path:
         """Where the engine keeps its journal."""
         return Path(self.state_dir)
+
+    @property
+    def clips_path(self) -> Path:
+        """Where the engine keeps what it saw of events that somebody is asked about."""
+        return self.state_path / FOLDER
 
     @property
     def ledger_path(self) -> Path:

@@ -13,7 +13,6 @@ from console.item_models.words import DASH, ShopWords, since
 from console.language import tr, tr_noop
 from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE, Tone, tally, worst
-from console.operations.live_state import LiveState
 from console.theme.icons import Icon
 from inference.messages.wire import DeviceKind, DeviceStatus
 
@@ -40,6 +39,8 @@ KIND_WORDS: dict[DeviceKind, str] = {
     "broker": tr_noop("Broker"),
     "recording": tr_noop("Recording"),
     "detector": tr_noop("Detector"),
+    "printer": tr_noop("Printer"),
+    "model": tr_noop("Model"),
 }
 _KIND_SIGNS: dict[DeviceKind, Icon] = {
     "camera": Icon.CAMERA,
@@ -48,6 +49,8 @@ _KIND_SIGNS: dict[DeviceKind, Icon] = {
     "broker": Icon.BROKER,
     "recording": Icon.RECORDING,
     "detector": Icon.DETECTOR,
+    "printer": Icon.PRINTER,
+    "model": Icon.MODEL,
 }
 _URGENCY = {"lost": 0, "late": 1, "connecting": 2, "live": 3, "ended": 4, "off": 5}
 GROUPS: tuple[tuple[str, tuple[DeviceKind, ...]], ...] = (
@@ -55,9 +58,29 @@ GROUPS: tuple[tuple[str, tuple[DeviceKind, ...]], ...] = (
     (tr_noop("Scales"), ("scale",)),
     (tr_noop("Gates"), ("gate",)),
     (tr_noop("Engine"), ("recording", "broker", "detector")),
+    (tr_noop("Printers"), ("printer",)),
+    (tr_noop("Models"), ("model",)),
 )
 """Headings, and the kinds of devices under each."""
 GROUP_OF: dict[DeviceKind, int] = {kind: i for i, (_, kinds) in enumerate(GROUPS) for kind in kinds}
+
+
+OF_ENGINE = frozenset(KIND_WORDS) - {"printer", "model"}
+
+
+def state_word(device: DeviceStatus) -> str:
+    """One or two words. Printers and models are not connected to: they are used, or not."""
+    match device.kind, device.state:
+        case "model", "live":
+            return tr("In use")
+        case "model", "off":
+            return tr("Not used")
+        case "printer", "live":
+            return tr("Printed")
+        case "printer", "off":
+            return tr("Unused")
+        case _:
+            return tr(STATE_WORDS[device.state])
 
 
 def name_of(device: DeviceStatus, words: ShopWords) -> str:
@@ -119,9 +142,8 @@ def in_trouble(row: Row) -> bool:
 class DevicesModel(KeyedRows[Row]):
     """All devices under the headings of their groups; groups in trouble first, and devices in each."""
 
-    def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
+    def __init__(self, words: ShopWords, parent: QObject | None = None) -> None:
         super().__init__(self._make_columns(words), key=_key, parent=parent)
-        self._state = state
         self._now = 0.0
         self._troubled: set[int] = set()
 
@@ -130,7 +152,7 @@ class DevicesModel(KeyedRows[Row]):
         return (
             Column(
                 tr("State"),
-                lambda d: tr(STATE_WORDS[d.state]),
+                state_word,
                 lambda d: _URGENCY[d.state],
                 tone=lambda d: TONE_OF_STATE[d.state],
                 sign=lambda d: STATE_SIGNS[d.state],
@@ -154,25 +176,31 @@ class DevicesModel(KeyedRows[Row]):
             ),
             Column(
                 tr("Dropped"),
-                lambda d: decimal(d.dropped),
+                lambda d: decimal(d.dropped) if d.kind in OF_ENGINE else DASH,
                 lambda d: d.dropped,
                 number=True,
                 tip=lambda d: tr(
                     "{some} of {all}", some=decimal(d.dropped), all=decimal(d.received + d.dropped)
                 ),
             ),
-            Column(tr("Reconnects"), lambda d: str(d.reconnects), lambda d: d.reconnects, number=True),
             Column(
-                tr("Since"), lambda d: since(d.since, self._now, words.zone), lambda d: -d.since, number=True
+                tr("Reconnects"),
+                lambda d: str(d.reconnects) if d.kind in OF_ENGINE else DASH,
+                lambda d: d.reconnects,
+                number=True,
+            ),
+            Column(
+                tr("Since"),
+                lambda d: since(d.since, self._now, words.zone) if d.since else DASH,
+                lambda d: -d.since,
+                number=True,
             ),
             Column(tr("Why"), lambda d: why_of(d) or d.last_error, tip=lambda d: d.last_error),
         )
 
-    def refresh(self, now: float) -> None:
-        """Take what the newest snapshot says; ``now`` is the wall clock, as ``DeviceStatus.since`` is."""
+    def refresh(self, devices: tuple[DeviceStatus, ...], now: float) -> None:
+        """Take the devices as they are; ``now`` is the wall clock, as ``DeviceStatus.since`` is."""
         self._now = now
-        snapshot = self._state.snapshot
-        devices = snapshot.devices if snapshot else ()
         groups = _groups(devices)
         self._troubled = {group.place for group in groups if in_trouble(group)}
         self.replace(sorted([*groups, *devices], key=self._rank))
@@ -244,5 +272,5 @@ class DevicesFound(SearchProxy):
 
 def searchable(device: DeviceStatus) -> str:
     """What the search looks through."""
-    kind, state = KIND_WORDS[device.kind], STATE_WORDS[device.state]
+    kind, state = tr(KIND_WORDS[device.kind]), state_word(device)
     return f"{device.device} {kind} {state} {device.why} {device.last_error}"

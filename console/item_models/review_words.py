@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import msgspec
 
@@ -53,6 +54,12 @@ class Shown(msgspec.Struct, frozen=True):
     part: int
     parts: int
     """This question's place among the card's open ones, from 1."""
+    t: float | None = None
+    """When the hand was most likely in, store time; None: not kept."""
+    looks: dict[int, tuple[int, str]] = {}
+    """By track: look and code of those whom it is about, this shopper first."""
+    evidence: tuple[str, ...] = ()
+    """Events of which pictures may have been kept: the one asked about, else those behind the lines."""
 
 
 def open_questions(card: OpenCard) -> tuple[Question, ...]:
@@ -82,6 +89,9 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
         slots=tuple(slot.id for slot in _slots(question, words)),
         part=part + 1,
         parts=len(asked),
+        t=None if felt is None else felt.t,
+        looks=_looks(card, dict.fromkeys(t for e in question.alternatives for t in e.tracks())),
+        evidence=(question.event,),
     )
 
 
@@ -129,7 +139,25 @@ def _about_lines(card: OpenCard, words: ShopWords) -> Shown:
         slots=(),
         part=1,
         parts=1,
+        looks=_looks(card, ()),
+        evidence=tuple(dict.fromkeys(event for line in visit.lines for event in line.events)),
     )
+
+
+def _looks(card: OpenCard, tracks: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Looks by their place on the card, so that nobody's depends on who else is inside by now."""
+    own = card.card.visit.track
+    others = [track for track in tracks if track != own]
+    return {
+        track: (look, card.codes.get(track) or tr("another shopper"))
+        for look, track in enumerate((own, *others))
+    }
+
+
+def evidence_of(card: OpenCard, words: ShopWords) -> list[tuple[str, str]]:
+    """Visit and event of everything that its questions may show, in the order in which they are asked."""
+    parts = range(max(1, len(open_questions(card))))
+    return [(card.visit, event) for part in parts for event in shown_question(card, part, words).evidence]
 
 
 def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:

@@ -7,7 +7,15 @@ from PySide6.QtCore import QObject, Signal
 from console.engine_process.link import EngineLink
 from console.language import tr
 from console.operations.background import Background
-from inference.messages.wire import Command, Done, PauseReplay, Refused, RestartDevice, SetReplaySpeed
+from inference.messages.wire import (
+    Command,
+    Done,
+    KeepEvidence,
+    PauseReplay,
+    Refused,
+    RestartDevice,
+    SetReplaySpeed,
+)
 
 SPEEDS: tuple[float | None, ...] = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 20.0, None)
 """Speeds that a recording is played at; None: as fast as the machine allows."""
@@ -42,6 +50,10 @@ class EngineCommands(QObject):
     def set_replay_speed(self, speed: float | None) -> None:
         """Play the recording at this many times real time."""
         self._send(SetReplaySpeed(speed), "", tr("The speed was not changed"))
+
+    def keep_evidence(self, visit: str) -> None:
+        """Have what is still in the engine's memory of a closed visit written down: it is disputed."""
+        self._send(KeepEvidence(visit), "", tr("No pictures of this visit were kept"))
 
     def _send(self, command: Command, doing: str, failure: str) -> None:
         self._background.run(

@@ -136,6 +136,21 @@ def take_back(file: Ledger, actor: Actor, card: OpenCard, now: float) -> None:
         desk.undo(file, actor, card.visit, now)
 
 
+def let_go(path: Path, actor: Actor, visit: str, now: float) -> None:
+    """Give up a claim that somebody holds, if they still do. Raises what is in ``TROUBLES``."""
+    with Ledger.open(path) as file:
+        desk.release(file, actor, visit, now)
+
+
+def total_of(path: Path, card: OpenCard, lines: Mapping[str, int]) -> int | None:
+    """What the card's visit would cost with these lines; None: that cannot be said."""
+    try:
+        with Ledger.open(path, read_only=True) as file:
+            return desk.effect(file, card.card, lines)
+    except REFUSALS:
+        return None
+
+
 # -- parts -------------------------------------------------------------------------------------------
 
 

@@ -6,8 +6,9 @@ card is claimed. The card that comes next is loaded before: it is on the screen 
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,10 +29,14 @@ from console.operations.review_desk import (
     Queue,
     Step,
     give_answer,
+    let_go,
     look,
     step,
     take_back,
+    total_of,
 )
+
+log = logging.getLogger(__name__)
 
 LOOK_MS = 5000
 """How often the queue is read, and answers that are due are issued."""
@@ -64,7 +69,7 @@ class Reviews(QObject):
         self._outstanding = 0
         self._looking = False
         self._aside: frozenset[str] = frozenset()
-        self._owner = ""
+        self._owner: Actor | None = None
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self.refresh)
@@ -110,6 +115,11 @@ class Reviews(QObject):
     def undo_left(self) -> float:
         """Seconds for which the last answer can still be undone."""
         return 0.0 if self.settled is None else max(0.0, self.settled_at + desk.UNDO_S - time.time())
+
+    @property
+    def following(self) -> OpenCard | None:
+        """What comes after the card in hand as things are."""
+        return self._following
 
     # -- asked for by the page -----------------------------------------------------------------------
 
@@ -160,6 +170,12 @@ class Reviews(QObject):
         if actor is not None and self.card is None and not self._outstanding and self.path.exists():
             self._step(actor, None, None, None)
 
+    def price(self, lines: Mapping[str, int], say: Callable[[int | None], None]) -> None:
+        """What the card in hand would cost with these lines; None: that cannot be said."""
+        card = self.card
+        if card is not None:
+            self._background.run(lambda: total_of(self.path, card, lines), say, lambda _: say(None))
+
     # -- inside --------------------------------------------------------------------------------------
 
     def _hand_back(self, give: Callable[[Ledger, Actor, str], object]) -> None:
@@ -206,6 +222,8 @@ class Reviews(QObject):
             self.done = max(0, self.done - 1)
         if self._session.actor == actor and not self._outstanding:
             self.card, self._following = found.card, found.following
+        elif self._session.actor != actor and found.card is not None:
+            self._release(actor, found.card)  # it was claimed for somebody who has locked meanwhile
         self.changed.emit()
         self.refresh()
 
@@ -241,13 +259,29 @@ class Reviews(QObject):
         self.changed.emit()
 
     def _follow_session(self) -> None:
-        owner = self._session.actor.name if self._session.actor else ""
-        if owner != self._owner:
-            self._owner = owner
+        actor = self._session.actor
+        if (actor and actor.name) != (self._owner and self._owner.name):
+            if self._owner is not None and self.card is not None:
+                self._release(self._owner, self.card)
+            self._owner = actor
             self.card = self._following = self.settled = None
             self.said, self.done, self._aside = "", 0, frozenset()
             self.take()
             self.changed.emit()
+
+    def _release(self, actor: Actor, card: OpenCard) -> None:
+        """Others need not wait until the claim runs out."""
+        if not card.known:
+            self._background.run(
+                lambda: let_go(self.path, actor, card.visit, time.time()),
+                lambda _: self.refresh(),
+                self._release_failed,
+            )
+
+    def _release_failed(self, error: Exception) -> None:
+        if not isinstance(error, TROUBLES):
+            raise error
+        log.warning("a card stays claimed until its time is over: %s", error)
 
     def _begin_of_day(self) -> float:
         zone = ZoneInfo(self._state.layout.file.store.time_zone)

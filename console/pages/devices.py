@@ -1,95 +1,77 @@
-"""Devices: what state everything is in, since when, and why."""
+"""Devices: what state everything is in, since when, and why; and what can be done about it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QSettings, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from console.item_models.devices import (
-    KIND_WORDS,
-    STATE_WORDS,
-    DeviceGroup,
-    DevicesFound,
-    DevicesModel,
-    in_trouble,
-    why_of,
-)
+from console.item_models.devices import KIND_WORDS, DeviceGroup, DevicesFound, DevicesModel, in_trouble
 from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n, tr_noop
-from console.language.writing import decimal
+from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
 from console.operations.health import TONE_OF_STATE, Tone, unwell
 from console.operations.live_state import LiveState
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
+from console.widgets.camera_form import CameraForm
 from console.widgets.data_table import DataTable
-from console.widgets.labels import EmptyState, label, panel, rule, set_tone
+from console.widgets.device_foot import RESTARTABLE, DeviceFoot
+from console.widgets.labels import EmptyState, label, panel, rule
 from console.widgets.page import Page
-from inference.messages.wire import DeviceState, DeviceStatus
+from inference.messages.wire import DeviceKind, DeviceState, DeviceStatus
+from store_layout.model import Camera
 
 NUMBERS_S = 1.0
 WIDEST = 1 / 6
 """Share of the table's width that a name may take for itself."""
-RESTARTABLE = ("camera", "scale", "gate", "broker")
 
 
 class DevicesPage(Page):
-    """One table in groups, those in trouble first; the chosen one explained below it."""
+    """One table in groups, those in trouble first; below it the chosen one, and what can be done with it."""
 
     name = "devices"
     word = tr_noop("Devices")
     icon = Icon.DEVICES
-    tip = tr_noop("Cameras, scales and gates: their state, and why")
+    tip = tr_noop("Cameras, scales, gates, printers and models: their state, and why")
 
     def __init__(
         self,
         state: LiveState,
         commands: EngineCommands,
+        desk: DeviceDesk,
         words: ShopWords,
+        *,
         appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._commands, self._appearance = state, commands, appearance
-        self._model = DevicesModel(state, words, self)
+        self._state, self._commands, self._desk, self._appearance = state, commands, desk, appearance
+        self._model = DevicesModel(words, self)
         self._found = DevicesFound(self._model, self)
         widths = (116, 130, 190, 92, 96, 84, 96, 72, 0)
         self.table = DataTable(self._found, tr("Devices"), widths, appearance)
         self.table.sort_by(0, Qt.SortOrder.AscendingOrder)
-        self._reconnect = QAction(tr("Reconnect the chosen device"), self)
-        self._reconnect.setShortcut(QKeySequence("Ctrl+R"))
-        self._reconnect.triggered.connect(self.reconnect)
-        self._find = QAction(tr("Search devices"), self)
-        self._find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
         self._states: list[tuple[str, DeviceState, str]] = []
         self._refreshed = 0.0
+        self.foot = DeviceFoot()
         self._lay_out()
-        self._find.triggered.connect(self.search.setFocus)
-        self.search.textChanged.connect(self._search)
-        self.trouble_only.toggled.connect(self._filter)
-        self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
-        state.snapshot_changed.connect(self._follow)
+        self._make_actions()
+        self._connect()
         self.setFocusProxy(self.table)
         self._follow()
         self._show_counts()
         self._show_chosen()
 
     def page_actions(self) -> Sequence[QAction]:
-        """Search and reconnect."""
-        return (self._find, self._reconnect)
+        """Search, cameras, printers, models."""
+        return self._actions
 
     def look_at(self, what: str) -> None:
         """The status line asks for cameras, scales, or what is in trouble; the palette for ``device ID``."""
@@ -118,7 +100,74 @@ class DevicesPage(Page):
         if isinstance(chosen, DeviceStatus) and chosen.kind in RESTARTABLE:
             self._commands.restart_device(chosen.device)
 
+    def add_camera(self) -> None:
+        """Type a new camera in."""
+        if self._can_edit():
+            self._open_form(None)
+
+    def edit_camera(self) -> None:
+        """Change the chosen camera."""
+        camera = self._desk.cameras().get(self._chosen_name("camera"))
+        if camera is not None and self._can_edit():
+            self._open_form(camera)
+
+    def print_test(self) -> None:
+        """Print a test receipt on the chosen printer."""
+        printer = self._chosen_name("printer")
+        if printer:
+            self._desk.print_test(printer)
+
+    def measure(self) -> None:
+        """Measure the chosen model, or break that off."""
+        model = self._chosen_name("model")
+        if self._desk.measuring:
+            self._desk.cancel()
+        elif model:
+            self._desk.measure(model)
+
+    def use_model(self) -> None:
+        """Let the chosen model look at the pictures."""
+        model = self._chosen_name("model")
+        if model and self._can_edit():
+            self._desk.use_model(model)
+
     # -- inside --------------------------------------------------------------------------------------
+
+    def _chosen_name(self, kind: DeviceKind) -> str:
+        """The chosen device, if it is of this kind."""
+        chosen = self._chosen()
+        return chosen.device if isinstance(chosen, DeviceStatus) and chosen.kind == kind else ""
+
+    def _can_edit(self) -> bool:
+        """A recording's and a simulated store's cameras are part of it."""
+        snapshot = self._state.snapshot
+        return self._desk.folder is not None and snapshot is not None and snapshot.source.kind == "live"
+
+    def _open_form(self, camera: Camera | None) -> None:
+        form = CameraForm(self._desk, self._appearance, camera, self)
+        form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        form.open()
+
+    def _devices(self) -> tuple[DeviceStatus, ...]:
+        """The engine's, those in the file that it does not know yet, and the window's own."""
+        snapshot = self._state.snapshot
+        own = (*self._desk.printers, *self._desk.models)
+        if snapshot is None:
+            return own
+        known = {device.device for device in snapshot.devices if device.kind == "camera"}
+        new = (camera for camera in self._desk.cameras() if camera not in known) if self._can_edit() else ()
+        why = tr("The engine knows it from its next start")
+        return (*snapshot.devices, *(DeviceStatus(c, "camera", "off", 0.0, why=why) for c in new), *own)
+
+    def _show_desk(self) -> None:
+        """Printers, models, or what can be taken back are others."""
+        undoable = self._desk.undoable
+        self.undo.setVisible(undoable is not None)
+        if undoable is not None:
+            self.undo.setText(tr("Take back: {what}", what=undoable.what))
+        self._states = []
+        if self.isVisible():
+            self._refresh()
 
     def _to_device(self, device: str) -> None:
         """This one among all of them."""
@@ -155,18 +204,20 @@ class DevicesPage(Page):
         bad = unwell(snapshot.devices) if snapshot else ()
         worst: Tone = "wrong" if any(TONE_OF_STATE[d.state] == "wrong" for d in bad) else "waiting"
         self._badge(str(len(bad)) if bad else "", worst if bad else "neutral")
+        self.add.setEnabled(self._can_edit())
         if self.isVisible():
-            self._refresh(snapshot.devices if snapshot else ())
+            self._refresh()
 
-    def _refresh(self, devices: tuple[DeviceStatus, ...]) -> None:
+    def _refresh(self) -> None:
         """States at once; the numbers, which change all the time, once a second."""
+        devices = self._devices()
         states = [(d.device, d.state, d.why) for d in devices]
         now = time.time()
         if states == self._states and 0 <= now - self._refreshed < NUMBERS_S:
             return
         self._states, self._refreshed = states, now
         first = self._model.rowCount() == 0
-        self._model.refresh(now)
+        self._model.refresh(devices, now)
         if first:
             self.table.widen_to_contents((1, 2), int(WIDEST * self.table.width()))
         if first and not self.table.currentIndex().isValid():
@@ -178,11 +229,16 @@ class DevicesPage(Page):
         """While hidden, only the badge was kept up."""
         super().showEvent(event)
         self._refreshed = 0.0
+        self._desk.follow(True)
         self._follow()
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody looks."""
+        self._desk.follow(False)
+        super().hideEvent(event)
+
     def _show_counts(self) -> None:
-        snapshot = self._state.snapshot
-        devices = snapshot.devices if snapshot else ()
+        devices = self._devices()
         total, bad, found = len(devices), len(unwell(devices)), self._found.rowCount()
         words = tr_n("{n} in trouble", "{n} in trouble", bad) if bad else tr("all well")
         counted = tr_n("{n} device", "{n} devices", total)
@@ -201,26 +257,43 @@ class DevicesPage(Page):
 
     def _show_chosen(self, *_: QModelIndex) -> None:
         chosen = self._chosen()
-        device = chosen if isinstance(chosen, DeviceStatus) else None
-        can = device is not None and device.kind in RESTARTABLE
-        self.button.setEnabled(can)
-        self._reconnect.setEnabled(can)
-        self.button.setText(
-            tr("Reconnect {device}", device=device.device) if device is not None and can else tr("Reconnect")
+        self.foot.show_chosen(chosen, can_edit=self._can_edit(), measuring=self._desk.measuring)
+
+    def _make_actions(self) -> None:
+        def action(text: str, keys: str, call: Callable[[], object]) -> QAction:
+            made = QAction(text, self)
+            made.setShortcut(QKeySequence(keys))
+            made.triggered.connect(call)
+            return made
+
+        find = action(tr("Search devices"), "", self.search.setFocus)
+        find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
+        self._actions = (
+            find,
+            action(tr("Reconnect the chosen device"), "Ctrl+R", self.reconnect),
+            action(tr("Add a camera"), "Ctrl+Shift+N", self.add_camera),
+            action(tr("Change the chosen camera"), "Ctrl+E", self.edit_camera),
+            action(tr("Print a test receipt"), "Ctrl+P", self.print_test),
+            action(tr("Measure the chosen model's speed, or break that off"), "Ctrl+M", self.measure),
+            action(tr("Use the chosen model"), "Ctrl+U", self.use_model),
+            action(tr("Take the last change back"), "Ctrl+Z", self._desk.undo),
         )
-        if isinstance(chosen, DeviceGroup):
-            heading, tone, text = f"{tr(chosen.title)}: {chosen.counts}", chosen.tone, ""
-        elif chosen is None:
-            heading, tone, text = tr("Choose a device to see why it is as it is"), "neutral", ""
-        else:
-            heading, tone = (
-                f"{chosen.device}: {tr(STATE_WORDS[chosen.state]).lower()}",
-                TONE_OF_STATE[chosen.state],
-            )
-            text = _details(chosen)
-        self._heading.setText(heading)
-        self._why.setText(text)
-        set_tone(self._heading, tone)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._search)
+        self.trouble_only.toggled.connect(self._filter)
+        self.add.clicked.connect(self.add_camera)
+        self.undo.clicked.connect(self._desk.undo)
+        self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
+        self.foot.reconnect_asked.connect(self.reconnect)
+        self.foot.edit_asked.connect(self.edit_camera)
+        self.foot.print_asked.connect(self.print_test)
+        self.foot.measure_asked.connect(self.measure)
+        self.foot.cancel_asked.connect(self._desk.cancel)
+        self.foot.use_asked.connect(self.use_model)
+        self._desk.changed.connect(self._show_desk)
+        self._desk.progressed.connect(self.foot.show_progress)
+        self._state.snapshot_changed.connect(self._follow)
 
     def _lay_out(self) -> None:
         self.search = QLineEdit()
@@ -242,6 +315,16 @@ class DevicesPage(Page):
         head.addWidget(self.trouble_only)
         head.addStretch(1)
         head.addWidget(self._count)
+        self.undo = QPushButton("")
+        self.undo.setToolTip(tr("Put the store's file back as it was (Ctrl+Z)"))
+        self.undo.setAccessibleName(tr("Take the last change back"))
+        self.undo.hide()
+        self.add = QPushButton(tr("Add a camera"))
+        self.add.setToolTip(
+            tr("By its address, with a live test picture (Ctrl+Shift+N). Of a live store only.")
+        )
+        head.addWidget(self.undo)
+        head.addWidget(self.add)
         self._empty = EmptyState("", "")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
@@ -252,39 +335,9 @@ class DevicesPage(Page):
         inner.setSpacing(0)
         inner.addWidget(self._stack, 1)
         inner.addWidget(rule())
-        inner.addLayout(self._foot())
+        inner.addWidget(self.foot)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.setSpacing(SPACE_2)
         box.addLayout(head)
         box.addWidget(frame, 1)
-
-    def _foot(self) -> QHBoxLayout:
-        self._heading, self._why = label("", "caption"), label("", "body", wrap=True)
-        self.button = QPushButton(tr("Reconnect"))
-        self.button.setToolTip(tr("Drop the connection to the chosen device and make a new one now (Ctrl+R)"))
-        self.button.setAccessibleName(tr("Reconnect the chosen device"))
-        self.button.clicked.connect(self.reconnect)
-        words = QVBoxLayout()
-        words.setSpacing(SPACE_1)
-        words.addWidget(self._heading)
-        words.addWidget(self._why)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
-        foot.addLayout(words, 1)
-        foot.addWidget(self.button)
-        return foot
-
-
-def _details(device: DeviceStatus) -> str:
-    """Why it is as it is, and what it has done."""
-    told = why_of(device)
-    why = f"{told}. " if told else ""
-    error = f" {tr('Last error: {error}', error=device.last_error)}" if device.last_error else ""
-    counted = tr(
-        "{received} received, {dropped} dropped, {reconnects} reconnects.",
-        received=decimal(device.received),
-        dropped=decimal(device.dropped),
-        reconnects=decimal(device.reconnects),
-    )
-    return f"{why}{counted}{error}"

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from console.item_models.review_words import Shown, open_questions, shown_question, waited
+from console.item_models.review_queue import also_reviewing, asked_today, card_words, nothing_words
+from console.item_models.review_words import Shown, evidence_of, open_questions, shown_question
 from console.item_models.words import ShopWords
-from console.language import tr, tr_n, tr_noop
-from console.language.writing import decimal
+from console.language import tr, tr_noop
 from console.operations.operator_session import OperatorSession
 from console.operations.review_desk import Answer, OpenCard, choices_of
+from console.operations.review_evidence import ReviewEvidence, Watched
 from console.operations.reviews import Reviews
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import EmptyState, label, set_tone
 from console.widgets.page import Page
-from console.widgets.review_card import MOST_ANSWERS, ReviewCardView, said_by
+from console.widgets.review_card import ReviewCardView, said_by
+from console.widgets.review_keys import ReviewKeys
 from console.widgets.sign_in import SignInPanel
 
 TICK_MS = 1000
 FOOT = 36
 """Pixels kept for what can be undone, so that nothing moves when it comes and goes."""
 EMPTY, SIGN_IN, CARD = range(3)
+MOST_HELD = 4
+"""Events of one card whose pictures are held at a time: some 40 MB each."""
+NOTHING_KEPT = Watched()
 
 
 class ReviewPage(Page):
@@ -41,19 +46,24 @@ class ReviewPage(Page):
     def __init__(
         self,
         reviews: Reviews,
+        evidence: ReviewEvidence,
         session: OperatorSession,
         words: ShopWords,
         appearance: Appearance,
+        *,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._reviews, self._session, self._words = reviews, session, words
+        self._reviews, self._evidence, self._session, self._words = reviews, evidence, session, words
         self._given: dict[str, int | None] = {}
         self._visit = ""
+        self._event_at = 0
+        """Which of the question's events is shown, where it is about several."""
         self.sign_in = SignInPanel(session)
-        self.card = ReviewCardView(words.layout, appearance)
+        self.card = ReviewCardView(words, appearance)
         self.empty = EmptyState("", "")
         self.today = label("", "secondary")
+        self.others = label("", "secondary")
         self.who = label("", "secondary")
         self.lock = QPushButton(tr("Lock (Ctrl+L)"))
         self.lock.clicked.connect(session.lock)
@@ -66,23 +76,38 @@ class ReviewPage(Page):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._follow)
         self._lay_out()
-        self._make_actions()
+        self._keys = ReviewKeys(
+            self.card,
+            choose=self._choose,
+            none=self._none,
+            lines=self._open_lines,
+            undo=self._undo,
+            event=self._next_event,
+            parent=self,
+        )
         self.card.chosen.connect(self._choose)
         self.card.none_chosen.connect(self._none)
         self.card.unsure.connect(reviews.unsure)
         self.card.skipped.connect(reviews.skip)
+        self.card.wants_lines.connect(self._open_lines)
+        self.card.lines.kept.connect(self._keep_lines)
+        self.card.lines.left.connect(self._close_lines)
+        self.card.lines.edited.connect(self._price_lines)
         reviews.changed.connect(self._follow)
+        evidence.changed.connect(self._follow)
         session.changed.connect(self._follow)
         self._follow()
 
     def page_actions(self) -> Sequence[QAction]:
         """Answers and what else can be done with a card."""
-        return self._actions
+        return self._keys.actions
 
     def take_focus(self) -> None:
         """To the PIN, or to the page, where the keys answer."""
         if self._stack.currentIndex() == SIGN_IN:
             self.sign_in.take_focus()
+        elif self._stack.currentIndex() == CARD and self.card.lines_open:
+            self.card.lines.list.setFocus()
         else:
             self.setFocus()
         self._offer()
@@ -96,7 +121,24 @@ class ReviewPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nothing to show to anybody."""
         self._tick.stop()
+        self.card.cursor_of_time.set_shown(False)
         super().hideEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Space plays the clip here, and not the recording; Escape goes back to the card as it was."""
+        if isinstance(event, QKeyEvent) and self._stack.currentIndex() == CARD and not self.card.lines_open:
+            key = event.key()
+            mine = key == Qt.Key.Key_Space or (key == Qt.Key.Key_Escape and self.card.clips.is_large)
+            if mine and event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if mine and event.type() == QEvent.Type.KeyPress:
+                if key == Qt.Key.Key_Space:
+                    self.card.cursor_of_time.toggle()
+                else:
+                    self.card.clips.set_large(None)
+                return True
+        return super().event(event)
 
     # -- answering -----------------------------------------------------------------------------------
 
@@ -119,8 +161,36 @@ class ReviewPage(Page):
             return
         if shown.event is None:
             self._reviews.answer(Answer(lines={}))
+        elif card.totals[shown.event][-1] is None:  # it cannot be counted: somebody has to say
+            self._open_lines()
         else:
             self._give(card, shown.event, None)
+
+    def _open_lines(self) -> None:
+        """Something else: the lines themselves."""
+        card = self._reviews.card
+        if card is not None and self._shown() is not None:
+            self.card.open_lines({line.sku: line.quantity for line in card.card.visit.lines})
+            self._offer()
+
+    def _close_lines(self) -> None:
+        self.card.close_lines()
+        self.take_focus()
+
+    def _keep_lines(self, lines: dict[str, int]) -> None:
+        self._given = {}
+        self.card.close_lines()
+        self._reviews.answer(Answer(lines=lines))
+        self.take_focus()
+
+    def _price_lines(self, lines: dict[str, int]) -> None:
+        """What they come to, when the ledger has said so; they may be others by then."""
+
+        def say(total: int | None) -> None:
+            if self.card.lines_open and self.card.lines.lines == lines:
+                self.card.lines.say_total("" if total is None else self._words.money(total))
+
+        self._reviews.price(lines, say)
 
     def _give(self, card: OpenCard, event: str, number: int | None) -> None:
         self._given[event] = number
@@ -145,7 +215,7 @@ class ReviewPage(Page):
         if card is None or self._session.actor is None:
             return None
         if card.visit != self._visit:
-            self._visit, self._given = card.visit, {}
+            self._visit, self._given, self._event_at = card.visit, {}, 0
         return shown_question(card, len(self._given), self._words)
 
     # -- showing -------------------------------------------------------------------------------------
@@ -157,78 +227,60 @@ class ReviewPage(Page):
             return
         actor = self._session.actor
         self.who.setText("" if actor is None else f"{actor.name}, {actor.role}")
+        self.others.setText(also_reviewing(self._reviews.waiting_for_others()))
         self.lock.setVisible(actor is not None)
-        self.today.setText(self._asked_today())
+        self.today.setText(asked_today(self._reviews.queue.today))
         said_by(self.trouble, self._reviews.said)
         self._show_last()
         shown, card = self._shown(), self._reviews.card
         before = self._stack.currentIndex()
         if actor is None:
+            self.card.close_lines()
             self._stack.setCurrentIndex(SIGN_IN)
         elif shown is not None and card is not None:
-            self.card.show_question(shown, self._stand(card, shown))
+            asked = self.card.shown
+            self.card.show_question(
+                shown, card_words(self._reviews, card, shown, self._event_at, self._words)
+            )
+            self._show_evidence(card, shown)
             self._stack.setCurrentIndex(CARD)
+            if asked is not self.card.shown and self._holds_focus():
+                self.setFocus()  # a button that was clicked must not be pressed again by Space
         else:
             self._say_empty()
             self._stack.setCurrentIndex(EMPTY)
+        self.card.cursor_of_time.set_shown(self._stack.currentIndex() == CARD)
         self.today.setVisible(self._stack.currentIndex() != EMPTY)
         self._offer()
         if self._stack.currentIndex() != before:
             self.take_focus()
 
-    def _stand(self, card: OpenCard, shown: Shown) -> str:
-        row = card.card.row
-        waiting = len(self._reviews.queue.rows)
-        number = self._reviews.done + 1
-        parts = [
-            tr("Card {number} of {all}", number=number, all=max(number, self._reviews.done + waiting)),
-            tr("visit {code}", code=row.code),
-            waited(card, self._reviews.store_time, self._words),
-            tr("{amount} at stake", amount=self._words.money(row.at_stake)),
-        ]
-        if shown.parts > 1:
-            parts.insert(1, tr("question {part} of {parts}", part=shown.part, parts=shown.parts))
-        return "  \N{MIDDLE DOT}  ".join(parts)
+    def _show_evidence(self, card: OpenCard, shown: Shown) -> None:
+        """What is there now; read what will be asked for next meanwhile."""
+        following = self._reviews.following
+        wanted = evidence_of(card, self._words)
+        ahead = [] if following is None else evidence_of(following, self._words)[:1]
+        self._evidence.want([*wanted[:MOST_HELD], *ahead])
+        if not shown.evidence:
+            self.card.show_evidence("", NOTHING_KEPT)
+            return
+        event = shown.evidence[self._event_at % len(shown.evidence)]
+        watched = self._evidence.of(card.visit, event)
+        if watched is not None:
+            self.card.show_evidence(event, watched)
+
+    def _next_event(self) -> None:
+        self._event_at += 1
+        self._follow()
+
+    def _holds_focus(self) -> bool:
+        focused = self.focusWidget()
+        return focused is not None and focused.hasFocus()
 
     def _say_empty(self) -> None:
-        others = self._reviews.waiting_for_others()
-        waiting = len(self._reviews.queue.rows)
-        if self._reviews.opening:
-            heading, text = tr("A card is being taken"), ""
-        elif waiting and others:
-            heading = tr("Nothing waits for you")
-            text = tr_n(
-                "{n} card is with {names} or for somebody else.",
-                "{n} cards are with {names} or for somebody else.",
-                waiting,
-                names=", ".join(others),
-            )
-        elif waiting:
-            heading = tr("Nothing waits for you")
-            text = tr_n(
-                "{n} card waits for somebody else to decide.",
-                "{n} cards wait for somebody else to decide.",
-                waiting,
-            )
-        else:
-            heading = tr("Nothing waits")
-            text = tr("A visit comes here when being wrong about it would cost more than asking you.")
+        heading, text = nothing_words(self._reviews)
         self.empty.heading.setText(heading)
-        self.empty.text.setText("\n".join(part for part in (text, self._asked_today()) if part))
-
-    def _asked_today(self) -> str:
-        today = self._reviews.queue.today
-        if today is None or not today.visits:
-            return tr("No visit has closed today.")
-        asked = today.reviewed + today.waiting
-        per = 1000 * asked / today.visits
-        return tr_n(
-            "Today a person was asked about {asked} of {n} visit: {rate} per 1,000",
-            "Today a person was asked about {asked} of {n} visits: {rate} per 1,000",
-            today.visits,
-            asked=asked,
-            rate=decimal(per),
-        )
+        self.empty.text.setText("\n".join(filter(None, (text, asked_today(self._reviews.queue.today)))))
 
     def _show_last(self) -> None:
         settled, left = self._reviews.settled, self._reviews.undo_left()
@@ -248,40 +300,21 @@ class ReviewPage(Page):
 
     def _offer(self) -> None:
         """Keys do something only where there is something to do."""
-        shown = self._shown() if self._stack.currentIndex() == CARD else None
-        for place, action in enumerate(self._actions[:MOST_ANSWERS]):
-            action.setEnabled(self.isVisible() and shown is not None and place < len(shown.choices))
-        for action in self._actions[MOST_ANSWERS:-1]:
-            action.setEnabled(self.isVisible() and shown is not None)
+        here = self.isVisible() and self._stack.currentIndex() == CARD
+        editing = here and self.card.lines_open
+        shown = self._shown() if here and not editing else None
         can_undo = bool(self._given) or (self._reviews.settled is not None and self._reviews.undo_left() > 0)
-        self._actions[-1].setEnabled(self.isVisible() and can_undo and self._session.actor is not None)
+        undo = self.isVisible() and can_undo and self._session.actor is not None and not editing
+        self._keys.offer(shown, self.card, undo=undo)
 
     # -- building ------------------------------------------------------------------------------------
-
-    def _make_actions(self) -> None:
-        def action(text: str, key: str, call: Callable[..., object]) -> QAction:
-            made = QAction(text, self)
-            made.setShortcut(QKeySequence(key))
-            made.setAutoRepeat(False)
-            made.triggered.connect(call)
-            return made
-
-        self._actions = (
-            *(
-                action(tr("Answer {number}", number=i + 1), str(i + 1), lambda *_, i=i: self._choose(i))
-                for i in range(MOST_ANSWERS)
-            ),
-            action(tr("None of these"), "N", lambda *_: self._none()),
-            action(tr("Unsure: somebody else decides"), "U", lambda *_: self._reviews.unsure()),
-            action(tr("Skip"), "S", lambda *_: self._reviews.skip()),
-            action(tr("Undo the last answer"), "Z", lambda *_: self._undo()),
-        )
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(SPACE_3)
         head.addWidget(self.today)
         head.addStretch(1)
+        head.addWidget(self.others)
         head.addWidget(self.who)
         head.addWidget(self.lock)
         self._stack = QStackedWidget()

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 10
 FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 300.0
-"""Between attempts that sent nothing: twice as long each time. Ten of them are half an hour."""
+"""Between attempts that sent nothing: twice as long each time. Ten of them are twenty minutes."""
 CONFIRM_S = 15.0
 """A receipt of a metre takes five seconds to print."""
 
@@ -141,5 +141,6 @@ class _Worker:
         try:
             send_blocks(job, body, self.printer)
         except WireError as error:
+            self.queue.not_taken(job)
             return self.put_off(job, str(error))
         return self.queue.printed(job, confirmed=False)

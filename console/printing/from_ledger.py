@@ -122,8 +122,7 @@ def _taxes(taxes: Iterable[TaxLine]) -> tuple[PrintableTax, ...]:
 
 
 def _payment(moved: Moved) -> Payment:
-    """What the coins rounded was paid in cash; otherwise the ledger knows only that it was at the counter."""
-    at_counter: Literal["cash", "counter"] = "cash" if moved.rounding else "counter"
+    at_counter: Literal["cash", "counter"] = "cash" if moved.in_cash else "counter"
     return Payment(
         kind="card" if moved.by_card else at_counter,
         amount=moved.amount,

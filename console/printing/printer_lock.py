@@ -11,17 +11,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from console.printing.queue import QueueError
+
+_HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
 
 @contextmanager
 def printer_lock(queue: Path, printer: str) -> Iterator[bool]:
-    """True: nobody else works for this printer until the block ends. False: somebody does."""
-    conn = sqlite3.connect(queue.with_name(f"{queue.name}.{printer}.lock"), timeout=0.0, isolation_level=None)
+    """True: nobody else works for this printer until the block ends. False: somebody does.
+
+    Raises :class:`QueueError` where the lock's file cannot be used: that is no reason to wait in silence.
+    """
+    path = queue.with_name(f"{queue.name}.{printer}.lock")
+    conn: sqlite3.Connection | None = None
     try:
         try:
+            conn = sqlite3.connect(path, timeout=0.0, isolation_level=None)
             conn.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode not in _HELD:
+                raise QueueError(
+                    f"{path}: cannot be used as a lock ({error}). Check that the folder can be written and "
+                    "the disk is not full; the jobs are kept"
+                ) from error
             yield False
             return
         yield True
     finally:
-        conn.close()
+        if conn is not None:
+            conn.close()

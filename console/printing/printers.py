@@ -50,7 +50,8 @@ class PrinterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         """Itself. Raises :class:`PrintersError`."""
         if not NAME.fullmatch(self.name):
             raise PrintersError(
-                f"{self.name!r} is no name for a printer: up to 32 of a-z, 0-9, - and _, a letter first"
+                f"{self.name!r} is no name for a printer: up to 32 of a-z, 0-9, - and _, the first of them "
+                "a letter or a figure"
             )
         parse_address(self.address)
         try:
@@ -133,14 +134,18 @@ def read_printers(path: Path) -> tuple[PrinterSettings, ...]:
 def write_printers(path: Path, printers: tuple[PrinterSettings, ...]) -> None:
     """Write the file, whole or not at all. Raises :class:`PrintersError`."""
     text = msgspec.toml.encode({"printer": [_told(printer) for printer in printers]})
+    made: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as new:
+            made = Path(new.name)
             new.write(text)
             new.flush()
             os.fsync(new.fileno())
-        Path(new.name).replace(path)
+        made.replace(path)
     except OSError as error:
+        if made is not None:
+            made.unlink(missing_ok=True)
         raise PrintersError(f"{path}: cannot be written ({error}); nothing was changed") from error
 
 

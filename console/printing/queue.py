@@ -46,6 +46,7 @@ class PrintQueue:
     @classmethod
     def open(cls, path: Path, clock: Callable[[], float] = time.time) -> Self:
         """Open or make the file. Raises :class:`QueueError`."""
+        conn: sqlite3.Connection | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             conn = sqlite3.connect(path)
@@ -56,9 +57,12 @@ class PrintQueue:
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA secure_delete = ON")
             queue = cls(db, path, clock)
-            with queue._writing():
-                migrations.apply(db)
-        except (sqlite3.Error, OSError) as error:
+            if migrations.pending(db):  # a spooler opens it every few seconds: nobody is held up by that
+                with queue._writing():
+                    migrations.apply(db)
+        except (sqlite3.Error, OSError, QueueError) as error:
+            if conn is not None:
+                conn.close()
             raise QueueError(
                 f"{path}: cannot be opened as a print queue ({error}). Check that the folder can be written "
                 "and the disk is not full; receipts are safe in the ledger and can be printed again"
@@ -243,6 +247,12 @@ class PrintQueue:
         with self._writing():
             return self._move(job.id, ("printing",), "queued", reason=reason, not_before=str(float(until)))
 
+    def not_taken(self, job: Job) -> None:
+        """What :meth:`sending` announced did not happen: nothing left after all."""
+        with self._writing():
+            self._move(job.id, ("printing",), "printing", sent="0")
+            self._original_is_here(job)
+
     def failed(self, job: Job, reason: str) -> Job:
         """Nothing left, and it is not tried again by itself."""
         with self._writing():
@@ -268,9 +278,11 @@ class PrintQueue:
         with self._writing():
             if printed:
                 return self._move(number, ("unknown",), "printed", reason="somebody saw it")
-            return self._move(
+            job = self._move(
                 number, ("unknown",), "queued", reason="", not_before="0", attempts="0", sent="0"
             )
+            self._original_is_here(job)
+            return job
 
     def retry(self, number: int) -> Job:
         """Try a failed job again, or a waiting one now."""
@@ -308,6 +320,11 @@ class PrintQueue:
             (to, job.reason if reason is None else reason, self._clock(), number),
         )
         return self.job(number)
+
+    def _original_is_here(self, job: Job) -> None:
+        """It was not given out: should its job be cancelled, it can still be printed."""
+        if job.document and not job.copy:
+            self._db.execute("UPDATE given SET original_out = 0 WHERE document = ?", (job.document,))
 
     def _writing(self) -> _Transaction:
         return _Transaction(self._db, self.path)

@@ -16,6 +16,9 @@ SPACE_6: Final = 24
 SPACE_8: Final = 32
 RADIUS: Final = 6
 
+FIELD: Final = 32
+"""Height of a field for numbers, with room for larger text."""
+
 TEXT_SECONDARY: Final = 11
 TEXT_BODY: Final = 13
 TEXT_HEADING: Final = 16

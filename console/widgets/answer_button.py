@@ -10,10 +10,11 @@ from console.item_models.review_words import Choice
 from console.language import tr
 from console.language.writing import percent
 from console.theme.appearance import Appearance
-from console.theme.fonts import ui_font
+from console.theme.fonts import sized, ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_HEADING, TEXT_TITLE
 
-HEIGHT, HIGHEST = 84, 116
+HEIGHT, LEAST = 84, 56
+"""Pixels at the normal text size, as all of these."""
 KEY = 32
 CHANCE = 70
 BAR = 6
@@ -28,7 +29,7 @@ class AnswerButton(QAbstractButton):
         self._choice: Choice | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMaximumHeight(HIGHEST)
+        self.setMaximumHeight(sized(HEIGHT))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(tr("Answer {number}", number=key))
         appearance.changed.connect(self.update)
@@ -46,11 +47,11 @@ class AnswerButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """High enough to be hit without looking."""
-        return QSize(360, HEIGHT)
+        return QSize(360, sized(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """The words are cut short rather than the page grown."""
-        return QSize(240, 68)
+        return QSize(240, sized(LEAST))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """The button."""
@@ -76,7 +77,7 @@ class AnswerButton(QAbstractButton):
         left, right = cap.right() + SPACE_3, box.right() - SPACE_3
         if choice.probability is not None:
             self._paint_chance(painter, box, choice.probability, on=on)
-            right -= CHANCE + SPACE_2
+            right -= sized(CHANCE) + SPACE_2
         wide = right - left
         font = ui_font(TEXT_HEADING, bold=True)
         words = choice.words + (f" \N{EN DASH} {choice.who}" if choice.who else "")
@@ -84,20 +85,27 @@ class AnswerButton(QAbstractButton):
         painter.setPen(QColor(theme.text if on else theme.secondary))
         said = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, wide)
         middle = box.center().y()
-        painter.drawText(QRectF(left, middle - 30, wide, 24), Qt.AlignmentFlag.AlignVCenter, said)
+        painter.drawText(
+            QRectF(left, middle - sized(30), wide, sized(24)), Qt.AlignmentFlag.AlignVCenter, said
+        )
         painter.setFont(ui_font(TEXT_BODY))
         painter.setPen(QColor(theme.text if on else theme.secondary))
-        painter.drawText(QRectF(left, middle - 6, wide, 20), Qt.AlignmentFlag.AlignVCenter, choice.effect)
+        painter.drawText(
+            QRectF(left, middle - sized(6), wide, sized(20)), Qt.AlignmentFlag.AlignVCenter, choice.effect
+        )
         if choice.probability is not None:
             self._paint_bar(
-                painter, QRectF(left, middle + 19, box.right() - SPACE_3 - left, BAR), choice.probability
+                painter,
+                QRectF(left, middle + sized(19), box.right() - SPACE_3 - left, BAR),
+                choice.probability,
             )
 
     def _paint_chance(self, painter: QPainter, box: QRectF, probability: float, *, on: bool) -> None:
         theme = self._appearance.theme
         painter.setFont(ui_font(TEXT_TITLE, bold=True))
         painter.setPen(QColor(theme.text if on else theme.secondary))
-        place = QRectF(box.right() - SPACE_3 - CHANCE, box.center().y() - 28, CHANCE, 38)
+        wide = sized(CHANCE)
+        place = QRectF(box.right() - SPACE_3 - wide, box.center().y() - sized(28), wide, sized(38))
         painter.drawText(
             place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(probability)
         )

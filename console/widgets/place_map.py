@@ -1,45 +1,77 @@
-"""The floor as a small plan with the slots that a question is about marked on it."""
+"""The floor as a small plan: the slots that a question is about, and who was where at the moment shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from console.item_models.review_trace import floor_at, nearest_first, trails
 from console.item_models.review_words import Shown
-from console.language import tr
+from console.language import tr, tr_n
 from console.theme.appearance import Appearance
-from console.theme.tokens import SPACE_2
+from console.theme.tokens import NO_IDENTITY, SPACE_2
+from console.widgets.identity_paint import identity_colour, label_picture, paint_token
+from console.widgets.time_cursor import TimeCursor
+from inference.evidence.manifest import Evidence, FloorMoment
 from store_layout.model import Point2, StoreLayout
 
 RING = 11.0
-HIGHEST = 320
+TOKEN = 7.0
 
 
 class PlaceMap(QWidget):
     """Floor frame, metres, y up: as large as it fits. A ring marks each slot, an edge the fixture."""
 
-    def __init__(self, layout: StoreLayout, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, layout: StoreLayout, cursor: TimeCursor, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._layout, self._appearance = layout, appearance
+        self._layout, self._cursor, self._appearance = layout, cursor, appearance
+        self._evidence: Evidence | None = None
+        self._people: Mapping[int, tuple[int, str]] = {}
+        self._moment: FloorMoment | None = None
         self._slots: frozenset[str] = frozenset()
         self._fixture: str | None = None
         points = layout.file.floor.outline
         self._low = (min(x for x, _ in points), min(y for _, y in points))
         self._size = (max(x for x, _ in points) - self._low[0], max(y for _, y in points) - self._low[1])
         self.setAccessibleName(tr("Where it happened"))
-        self.setMaximumHeight(HIGHEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         appearance.changed.connect(self.update)
+        cursor.moved.connect(self._follow)
 
     def show_question(self, shown: Shown) -> None:
         """Mark another question's slots."""
         self._slots, self._fixture = frozenset(shown.slots), shown.fixture
-        place = dict(shown.facts).get(tr("Place"), "")
-        self.setAccessibleDescription(", ".join(filter(None, (place, *shown.slots))))
+        self._evidence, self._people, self._moment = None, shown.looks, None
+        self._describe()
         self.update()
+
+    def show_evidence(self, evidence: Evidence | None) -> None:
+        """With who was where around the event, as far as it was kept."""
+        self._evidence = evidence
+        if evidence is not None and not self._slots:
+            self._slots, self._fixture = frozenset(evidence.slots), evidence.fixture
+        self._follow()
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        fixture = self._layout.fixtures.get(self._fixture or "")
+        inside = [] if self._moment is None else self._moment.people
+        there = tr_n("{n} person inside", "{n} people inside", len(inside)) if inside else ""
+        said = ("" if fixture is None else fixture.name, *sorted(self._slots), there)
+        self.setAccessibleDescription(", ".join(filter(None, said)))
+
+    def _follow(self) -> None:
+        """Paint only where people stand otherwise than before."""
+        moment = None if self._evidence is None else floor_at(self._evidence, self._cursor.t)
+        if moment is not self._moment:
+            self._moment = moment
+            self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Small, and grows."""
@@ -86,3 +118,36 @@ class PlaceMap(QWidget):
             painter.setPen(QPen(QColor(theme.text), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(box.center(), RING, RING)
+        self._paint_people(painter, at)
+
+    def _paint_people(self, painter: QPainter, at: Callable[[Point2], QPointF]) -> None:
+        if self._moment is None or self._evidence is None:
+            return
+        theme, ways = self._appearance.theme, trails(self._evidence, self._moment.t)
+        taken: list[QRectF] = []
+        for person in nearest_first(self._moment.people, tuple(self._people)):
+            look, code = self._people.get(person.track, (NO_IDENTITY, ""))
+            way = [at(point) for point in ways.get(person.track, ())]
+            colour = identity_colour(look, theme)
+            if len(way) > 1:
+                painter.setPen(QPen(colour, 2 if code else 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawPolyline(QPolygonF(way))
+            place = at((person.x, person.y))
+            paint_token(
+                painter, place, look, "", theme, hidden=person.hidden, radius=TOKEN if code else TOKEN - 2
+            )
+            if code:
+                self._paint_code(painter, code, place, taken)
+
+    def _paint_code(self, painter: QPainter, code: str, place: QPointF, taken: list[QRectF]) -> None:
+        """Above the token, or below it where there is no room or another code."""
+        ratio = self.devicePixelRatioF()
+        words = label_picture(code, False, self._appearance.theme, ratio)
+        wide, high = words.width() / ratio, words.height() / ratio
+        box = QRectF(place.x() - wide / 2, place.y() - TOKEN - high - 2, wide, high)
+        box.moveLeft(min(max(0.0, box.left()), self.width() - wide))
+        if box.top() < 0 or any(box.intersects(other) for other in taken):
+            box.moveTop(place.y() + TOKEN + 2)
+        taken.append(box)
+        painter.drawPixmap(box.topLeft(), words)

@@ -1,23 +1,37 @@
-"""A card of the review queue: the question, its answers as large buttons, and the evidence beside them."""
+"""A card of the review queue: the question, what was seen, felt and who was where, and the answers."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console.item_models.review_words import Shown
+from console.item_models.words import ShopWords
 from console.language import tr
+from console.operations.review_evidence import Watched
 from console.theme.appearance import Appearance
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.answer_button import AnswerButton
+from console.widgets.clip_column import ClipColumn
 from console.widgets.labels import label, titled
 from console.widgets.place_map import PlaceMap
+from console.widgets.review_lines import ReviewLines
+from console.widgets.review_trace import ReviewTrace
+from console.widgets.time_cursor import TimeCursor
 from console.widgets.weight_chart import WeightChart
-from store_layout.model import StoreLayout
 
 MOST_ANSWERS = 4
-MOST_FACTS = 9
-EVIDENCE_WIDTH = 430
+MAP_SHARE = 0.36
+"""Of the width beside the clips."""
 
 
 class ReviewCardView(QWidget):
@@ -28,117 +42,198 @@ class ReviewCardView(QWidget):
     none_chosen = Signal()
     unsure = Signal()
     skipped = Signal()
+    wants_lines = Signal()
 
-    def __init__(self, layout: StoreLayout, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, words: ShopWords, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: Shown | None = None
+        self.watched: Watched | None = None
+        self.event_shown = ""
+        """Whose evidence is shown; empty: that of none."""
+        self._appearance = appearance
+        self.cursor_of_time = TimeCursor(self)
         self.stand = label("", "secondary")
         self.question = label("", "question", wrap=True)
+        self.facts = label("", "secondary", wrap=True, name=tr("Where, when and who"))
         self.answers = [AnswerButton(str(i + 1), appearance) for i in range(MOST_ANSWERS)]
         for place, button in enumerate(self.answers):
             button.clicked.connect(lambda *_, i=place: self.chosen.emit(i))
+            button.hide()  # until there is a question
         self.none = QPushButton(f"N  {tr('None of these')}")
-        self.unsure_button = QPushButton(f"U  {tr('Unsure: somebody else decides')}")
+        self.lines_button = QPushButton(f"E  {tr('Something else')}")
+        self.unsure_button = QPushButton(f"U  {tr('Unsure')}")
+        self.unsure_button.setToolTip(tr("Unsure: somebody else decides"))
         self.skip_button = QPushButton(f"S  {tr('Skip')}")
         self.none.clicked.connect(self.none_chosen)
+        self.lines_button.clicked.connect(self.wants_lines)
         self.unsure_button.clicked.connect(self.unsure)
         self.skip_button.clicked.connect(self.skipped)
+        self.clips = ClipColumn(words.layout, self.cursor_of_time, appearance)
         self.chart = WeightChart(appearance)
-        self.map = PlaceMap(layout, appearance)
-        self._facts = [(label("", "secondary"), label("", wrap=True)) for _ in range(MOST_FACTS)]
+        self.trace = ReviewTrace(self.cursor_of_time, appearance)
+        self.map = PlaceMap(words.layout, self.cursor_of_time, appearance)
+        self.lines = ReviewLines(words)
         self._lay_out()
+        self.clips.large.connect(self._enlarge)
+
+    # -- showing -------------------------------------------------------------------------------------
 
     def show_question(self, shown: Shown, stand: str) -> None:
         """Another question. ``stand``: how long it waits, what is at stake, how far along."""
         self.stand.setText(stand)
         if shown == self.shown:
             return
-        self.shown = shown
+        self.shown, self.watched, self.event_shown = shown, None, ""
         self.question.setText(shown.text)
         for place, button in enumerate(self.answers):
             button.setVisible(place < len(shown.choices))
             if place < len(shown.choices):
                 button.show_choice(shown.choices[place])
         self.none.setText(f"N  {shown.none_words}: {shown.none_effect}")
+        self.facts.setText(
+            "   ".join(tr("{word}: {value}", word=word, value=value) for word, value in shown.facts)
+        )
+        self.close_lines()
+        self.clips.set_large(None)
+        self.cursor_of_time.clear()
         self.chart.show_question(shown)
         self.map.show_question(shown)
-        self.map.setVisible(shown.fixture is not None)
-        self._show_facts(shown)
+        self._felt.setCurrentWidget(self._chart)
+        self.clips.wait(shown)
+
+    def show_evidence(self, event: str, watched: Watched) -> None:
+        """What was kept of the event. The same again changes nothing."""
+        if self.shown is None or (watched is self.watched and event == self.event_shown):
+            return
+        self.watched, self.event_shown = watched, event
+        evidence = watched.evidence
+        self.map.show_evidence(evidence)
+        self.clips.show_clips(self.shown, watched)
+        if evidence is None:
+            self._felt.setCurrentWidget(self._chart)
+            self.cursor_of_time.clear()
+            return
+        self.trace.show_evidence(self.shown, evidence)
+        self._felt.setCurrentWidget(self.trace)
+        self.cursor_of_time.set_span(
+            evidence.begin, evidence.end, evidence.t, play=not self._appearance.reduced_motion
+        )
 
     def set_ready(self, ready: bool) -> None:
         """Whether it can be answered now."""
-        for button in (*self.answers, self.none, self.unsure_button, self.skip_button):
+        for button in (*self.answers, self.none, self.lines_button, self.unsure_button, self.skip_button):
             button.setEnabled(ready)
 
-    def _show_facts(self, shown: Shown) -> None:
-        for place, (word, value) in enumerate(self._facts):
-            there = place < len(shown.facts)
-            word.setVisible(there)
-            value.setVisible(there)
-            if there:
-                word.setText(shown.facts[place][0])
-                value.setText(shown.facts[place][1])
+    # -- lines ---------------------------------------------------------------------------------------
+
+    @property
+    def lines_open(self) -> bool:
+        """Whether somebody tells what was taken, line by line."""
+        return self._below.currentWidget() is self.lines
+
+    def open_lines(self, counted: dict[str, int]) -> None:
+        """In the place of the answers."""
+        self.clips.set_large(None)
+        self._below.setCurrentWidget(self.lines)
+        self.lines.begin(counted)
+
+    def close_lines(self) -> None:
+        """The answers again."""
+        self._below.setCurrentIndex(0)
+
+    # -- larger --------------------------------------------------------------------------------------
+
+    def _enlarge(self) -> None:
+        """A large clip lies over everything below the question."""
+        view = self.clips.large_view
+        if self.clips.is_large:
+            top = self._columns.mapTo(self, QPoint(0, 0)).y()
+            view.setParent(self)
+            view.setGeometry(0, top, self.width(), self.height() - top)
+            view.show()
+            view.raise_()
+        else:
+            view.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Clips take the height there is, and no more of the width than they need."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The question above may take two lines: the rest is then less high."""
+        if watched is self._columns and event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        self.clips.fit(self._columns.width(), self._columns.height())
+        if self.clips.is_large:
+            self._enlarge()
+
+    # -- building ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        answers = QVBoxLayout()
-        answers.setSpacing(SPACE_2)
+        self._columns = QWidget()
+        self._columns.installEventFilter(self)
+        columns = QHBoxLayout(self._columns)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(SPACE_3)
+        columns.addWidget(self.clips)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE_2)
+        right.addLayout(self._evidence(), 1)
+        right.addWidget(self.facts)
+        self._below = QStackedWidget()
+        self._below.addWidget(self._answers())
+        self._below.addWidget(self.lines)
+        self.lines.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        right.addWidget(self._below)
+        columns.addLayout(right, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(SPACE_1)
+        box.addWidget(self.stand)
+        box.addWidget(self.question)
+        box.addSpacing(SPACE_1)
+        box.addWidget(self._columns, 1)
+
+    def _answers(self) -> QWidget:
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(SPACE_2)
         for button in self.answers:
-            answers.addWidget(button, 4)
+            box.addWidget(button)
         others = QHBoxLayout()
         others.setSpacing(SPACE_2)
-        for other in (self.none, self.unsure_button, self.skip_button):
-            other.setMinimumHeight(40)
+        for other in (self.none, self.lines_button, self.unsure_button, self.skip_button):
+            other.setMinimumHeight(36)
             other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             others.addWidget(other)
         others.addStretch(1)
-        answers.addSpacing(SPACE_1)
-        answers.addLayout(others)
-        answers.addStretch(1)
-        columns = QHBoxLayout()
-        columns.setSpacing(SPACE_4)
-        columns.addLayout(answers, 1)
-        columns.addWidget(self._evidence())
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(SPACE_2)
-        box.addWidget(self.stand)
-        box.addWidget(self.question)
-        box.addSpacing(SPACE_2)
-        box.addLayout(columns, 1)
+        box.addLayout(others)
+        return holder
 
-    def _evidence(self) -> QWidget:
-        holder = QWidget()
-        inner = QVBoxLayout(holder)
+    def _evidence(self) -> QHBoxLayout:
+        """Weights and floor side by side."""
+        self._chart = QWidget()
+        inner = QVBoxLayout(self._chart)
         inner.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
+        inner.addStretch(1)
         inner.addWidget(self.chart)
-        weight, _ = titled(tr("What the scales felt, and each answer’s weight"), holder)
-        where = QWidget()
-        grid = QGridLayout(where)
-        grid.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
-        grid.setHorizontalSpacing(SPACE_3)
-        grid.setVerticalSpacing(SPACE_1)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 88)
-        top = Qt.AlignmentFlag.AlignTop
-        for place, (word, value) in enumerate(self._facts):
-            grid.addWidget(word, place, 0, top)
-            grid.addWidget(value, place, 1, top)
-        facts_and_map = QWidget()
-        both = QVBoxLayout(facts_and_map)
-        both.setContentsMargins(0, 0, 0, 0)
-        both.setSpacing(0)
-        both.addWidget(where)
-        both.addWidget(self.map, 1)
-        both.addStretch(0)
-        facts, _ = titled(tr("Where, when and who"), facts_and_map)
-        column = QWidget()
-        column.setFixedWidth(EVIDENCE_WIDTH)
-        box = QVBoxLayout(column)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(SPACE_3)
-        box.addWidget(weight)
-        box.addWidget(facts, 1)
-        return column
+        inner.addStretch(2)
+        self._chart.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self._felt = QStackedWidget()
+        self._felt.addWidget(self._chart)
+        self._felt.addWidget(self.trace)
+        weight, _ = titled(tr("What the scales felt, and each answer’s weight"), self._felt, margins=SPACE_2)
+        floor, _ = titled(tr("Who was where"), self.map, margins=SPACE_2)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_3)
+        row.addWidget(weight, round(100 * (1 - MAP_SHARE)))
+        row.addWidget(floor, round(100 * MAP_SHARE))
+        return row
 
 
 def said_by(widget: QLabel, text: str) -> None:

@@ -10,10 +10,11 @@ from console.item_models.review_words import Shown
 from console.item_models.words import grams
 from console.language import tr
 from console.theme.appearance import Appearance
-from console.theme.fonts import ui_font
+from console.theme.fonts import sized, ui_font
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_SECONDARY
 
 ROW = 30
+"""Pixels at the normal text size, as ``SIDE``."""
 SIDE = 64
 """Pixels for the grams at the right."""
 LEAST_SD_G = 2.0
@@ -45,7 +46,7 @@ class WeightChart(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As many rows as answers, under a row for the felt weight."""
-        return QSize(320, ROW * (len(self._rows()) + 1) + SPACE_3)
+        return QSize(320, _row() * (len(self._rows()) + 1) + SPACE_3)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """All rows are seen."""
@@ -67,20 +68,20 @@ class WeightChart(QWidget):
         low, high = min(ends), max(ends)
         pad = max(10.0, 0.06 * (high - low))
         low, high = low - pad, high + pad
-        left, width = 24.0, self.width() - 24.0 - SIDE
+        left, width = 24.0, self.width() - 24.0 - sized(SIDE)
 
         def x(value: float) -> float:
             return left + width * (value - low) / (high - low)
 
-        bottom = ROW * (len(rows) + 1) + 2.0
+        bottom = _row() * (len(rows) + 1) + 2.0
         self._paint_line(painter, x(0.0), bottom, "0 g")
         for i, (number, expected, sd) in enumerate(rows):
-            top = ROW * (i + 1)
-            middle = top + ROW / 2
+            top = _row() * (i + 1)
+            middle = top + _row() / 2
             near = abs(expected - felt) <= SIGMAS * sd
             painter.setPen(QColor(theme.text))
             painter.setFont(ui_font(TEXT_BODY, bold=True))
-            painter.drawText(QRectF(0, top, 20, ROW), Qt.AlignmentFlag.AlignCenter, str(number))
+            painter.drawText(QRectF(0, top, 20, _row()), Qt.AlignmentFlag.AlignCenter, str(number))
             painter.setPen(QPen(QColor(theme.line), 1))
             painter.drawLine(QPointF(left, middle), QPointF(left + width, middle))
             span = max(6.0, 2 * SIGMAS * sd / (high - low) * width)
@@ -90,7 +91,7 @@ class WeightChart(QWidget):
             painter.drawRoundedRect(band, 3, 3)
             painter.setFont(ui_font(TEXT_SECONDARY))
             painter.setPen(QColor(theme.text if near else theme.secondary))
-            side = QRectF(left + width + SPACE_1, top, SIDE - SPACE_1, ROW)
+            side = QRectF(left + width + SPACE_1, top, sized(SIDE) - SPACE_1, _row())
             painter.drawText(
                 side, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, grams(expected)
             )
@@ -99,17 +100,17 @@ class WeightChart(QWidget):
     def _paint_line(self, painter: QPainter, at: float, bottom: float, words: str) -> None:
         theme = self._appearance.theme
         painter.setPen(QPen(QColor(theme.secondary), 1, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(at, ROW - 6), QPointF(at, bottom))
+        painter.drawLine(QPointF(at, _row() - 6), QPointF(at, bottom))
         painter.setFont(ui_font(TEXT_SECONDARY))
         painter.setPen(QColor(theme.secondary))
-        painter.drawText(QRectF(at - 30, 4, 60, ROW - 8), Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(QRectF(at - 30, 4, 60, _row() - 8), Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_felt(self, painter: QPainter, at: float, bottom: float, words: str) -> None:
         theme, font = self._appearance.theme, ui_font(TEXT_BODY, bold=True)
         painter.setPen(QPen(QColor(theme.text), 2))
-        painter.drawLine(QPointF(at, ROW - 4), QPointF(at, bottom))
+        painter.drawLine(QPointF(at, _row() - 4), QPointF(at, bottom))
         width = QFontMetricsF(font).horizontalAdvance(words) + 2 * SPACE_2
-        box = QRectF(min(max(0.0, at - width / 2), self.width() - width), 1, width, ROW - 6)
+        box = QRectF(min(max(0.0, at - width / 2), self.width() - width), 1, width, _row() - 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.text))
         painter.drawRoundedRect(box, 4, 4)
@@ -137,3 +138,7 @@ class WeightChart(QWidget):
         )
         felt = tr("felt {weight}", weight=grams(self._shown.delta_g))
         return f"{felt}; {rows}"
+
+
+def _row() -> int:
+    return sized(ROW)

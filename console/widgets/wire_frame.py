@@ -30,8 +30,18 @@ def wire_frame(
     picture = QPixmap(round(width * ratio), round(height * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(QColor(theme.raised))
-    model = camera_model(camera)
     painter = QPainter(picture)
+    paint_wires(painter, layout, camera, size, theme)
+    painter.end()
+    return picture
+
+
+def paint_wires(
+    painter: QPainter, layout: StoreLayout, camera: Camera, size: tuple[int, int], theme: Theme
+) -> None:
+    """The same over whatever the painter has painted, ``size`` logical pixels. Changes its transform."""
+    width, height = size
+    model = camera_model(camera)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(width / camera.width, height / camera.height)
     for edges, colour, line in _layers(layout, model.can_see_heights, theme):
@@ -40,8 +50,6 @@ def wire_frame(
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawLines(_lines(model, camera, list(edges)))
-    painter.end()
-    return picture
 
 
 def _layers(layout: StoreLayout, heights: bool, theme: Theme) -> Iterator[tuple[Iterable[Edge], str, float]]:

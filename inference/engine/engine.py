@@ -32,12 +32,15 @@ from inference.engine.pictures import PictureBoard
 from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover
 from inference.engine.source import Source
 from inference.engine.view import View
+from inference.evidence.keeper import EvidenceKeeper
 from inference.messages import Alarm, Observation, Outage, StaffMark, Tick
 from inference.messages.codec import Vectors
 from inference.messages.wire import (
     Answer,
     Command,
     Done,
+    GetScale,
+    KeepEvidence,
     PauseReplay,
     Refused,
     RestartDevice,
@@ -47,6 +50,7 @@ from inference.messages.wire import (
     SetStaff,
     Snapshot,
     StopEngine,
+    TareScale,
 )
 from store_layout.model import StoreLayout
 
@@ -55,6 +59,7 @@ log = logging.getLogger(__name__)
 BATCH = 256
 TICK_S = 0.2
 SNAPSHOT_S = 1 / 15
+SHELVES_S = 1 / 4
 DISK_WAIT_S = 1.0
 POST_WAIT_S = 30.0
 STOP_WAIT_S = 5.0
@@ -96,6 +101,7 @@ class Engine:
         journal_folder: Path,
         memory: AppearanceMemory | None = None,
         pictures: PictureBoard | None = None,
+        evidence: EvidenceKeeper | None = None,
         options: EngineOptions | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -106,6 +112,7 @@ class Engine:
         self._source = source
         self._memory = memory
         self._pictures = pictures
+        self._evidence = evidence
         self._options = options or EngineOptions()
         self._clock = clock
         self._notes = self._options.notes
@@ -117,8 +124,10 @@ class Engine:
         self._checkpointed_at = 0.0
         self._checkpointed_count = 0
         self._published_at = 0.0
+        self._shelves_at = 0.0
         self._ticked_at = 0.0
         self._told_trouble = ""
+        self._told_lost = ""
 
     # -- from any thread -------------------------------------------------------------------------------
 
@@ -241,6 +250,8 @@ class Engine:
             self._now.count = number + 1
             self._now.from_source += from_source
             self._now.view.saw(seen, results)
+            if self._evidence is not None:
+                self._evidence.saw(seen, results)
             if visits := closed_of(results):
                 self._outbox.put(visits)
 
@@ -264,10 +275,14 @@ class Engine:
         view = self._now.view
         results = self._now.flow.finish(view.state.t)
         view.take(results)
+        if self._evidence is not None:
+            self._evidence.take(results)
         self._outbox.put(closed_of(results))
         self._now.finished = True
         until = time.monotonic() + POST_WAIT_S
         while not self._outbox.wait_empty(0.2) and time.monotonic() < until and not self._stop.is_set():
+            self._beat(PHASE_RUNNING)
+        while not self._stop.is_set() and time.monotonic() < until and not self._has_kept_evidence(0.2):
             self._beat(PHASE_RUNNING)
         self._checkpoint()
         if self._options.exit_at_end:
@@ -310,6 +325,9 @@ class Engine:
         if now - self._published_at < SNAPSHOT_S:
             return
         self._published_at = now
+        if now - self._shelves_at >= SHELVES_S:
+            self._shelves_at = now
+            self._look_at_shelves()
         snapshot = self._now.view.snapshot(
             self._source.status(),
             self._source.devices(),
@@ -324,12 +342,21 @@ class Engine:
         if before is None or msgspec.structs.replace(snapshot, seq=before.seq) != before:
             self._newest = snapshot
 
+    def _look_at_shelves(self) -> None:
+        view, flow = self._now.view, self._now.flow
+        view.shelves.look(flow.scale_levels(), flow.misplaced(), view.state.t)
+
     def _tell_trouble(self) -> None:
         trouble = self._outbox.trouble
         if trouble != self._told_trouble:
             self._told_trouble = trouble
             text = f"visits wait to be posted: {trouble}" if trouble else "visits are posted again"
             self._alarm("ledger", text)
+        lost = "" if self._evidence is None else self._evidence.trouble
+        if lost != self._told_lost:
+            self._told_lost = lost
+            if lost:
+                self._alarm("evidence", f"pictures of a visit in review could not be kept: {lost}")
 
     def _alarm(self, about: str, text: str) -> None:
         view = self._now.view
@@ -369,10 +396,16 @@ class Engine:
                 return _answer(self._source.set_speed(speed))
             case RestartDevice(device=device):
                 return _answer(self._source.restart_device(device))
+            case KeepEvidence(visit=visit):
+                return self._keep_evidence(visit)
             case SetOpen(open=is_open):
                 return self._set_open(is_open)
             case SendShopper(wanted=wanted):
                 return self._source.send_shopper(wanted)
+            case TareScale(scale=scale, load_g=load_g):
+                return self._tare(scale, load_g)
+            case GetScale(scale=scale, after=after):
+                return self._now.view.shelves.detail(scale, after)
             case StopEngine():
                 self._stop.set()
                 return Done("the engine ends")
@@ -384,10 +417,36 @@ class Engine:
             return Refused("the recording has ended and every visit is closed")
         if not self._now.view.knows(code):
             return Refused(f"no open visit goes by the code {code!r}")
-        live = self._source.recording_id is None
-        t = self._clock() if live else self._now.view.state.t
-        self._take([(StaffMark(code, t, staff), False)])
+        self._take([(StaffMark(code, self._store_time(), staff), False)])
         return Done(f"{code} is {'staff' if staff else 'a shopper'}")
+
+    def _has_kept_evidence(self, wait_s: float) -> bool:
+        return self._evidence is None or self._evidence.wait(wait_s)
+
+    def _keep_evidence(self, visit: str) -> Answer:
+        kept = 0 if self._evidence is None else self._evidence.keep(visit)
+        if not kept:
+            return Refused("nothing of this visit is in the engine's memory any more")
+        return Done(f"what was seen is being kept; shelf events: {kept}")
+
+    def _tare(self, scale: str, load_g: float) -> Answer:
+        if scale not in self._layout.scales:
+            return Refused(f"this store has no scale {scale!r}")
+        if self._now.finished:
+            return Refused("the recording has ended")
+        if not 0.0 <= load_g <= self._layout.scales[scale].capacity_g:
+            return Refused(f"{load_g:.0f} g cannot lie on {scale}")
+        self._look_at_shelves()
+        tare = self._now.view.shelves.tare(scale, load_g, self._store_time())
+        if isinstance(tare, str):
+            return Refused(tare)
+        self._take([(tare, False)])
+        self._look_at_shelves()
+        return Done(f"{scale} counts from {tare.zero_g:+.0f} g, with {load_g:.0f} g on it")
+
+    def _store_time(self) -> float:
+        """Now, for what an operator says."""
+        return self._clock() if self._source.recording_id is None else self._now.view.state.t
 
     def _set_open(self, is_open: bool) -> Answer:
         """Kept by a checkpoint at once: whoever restarts the engine finds the store as it was left."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from inference.messages import Observation, Result, VisitClosed
 from inference.messages.codec import Vectors
+from inference.messages.shelves import Misplaced, ScaleLevel
 from store_layout.model import StoreLayout
 
 
@@ -24,6 +25,12 @@ class Flow(Protocol):
 
     def restore(self, data: bytes, appearances: Vectors | None = None, /) -> None:
         """Go on from a checkpoint."""
+
+    def scale_levels(self) -> tuple[ScaleLevel, ...]:
+        """What each scale shows now."""
+
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        """Goods that lie where they do not belong."""
 
 
 class VisitSink(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from inference.engine.shelf_view import ShelfView, ShelfViewState
 from inference.messages import (
     Alarm,
     CameraLearned,
@@ -62,6 +63,7 @@ class ViewState(msgspec.Struct):
     closed: int = 0
     frames: int = 0
     t: float = 0.0
+    shelves: ShelfViewState = msgspec.field(default_factory=ShelfViewState)
     paused_since: float | None = None
     """Store time; None while the store is open."""
 
@@ -72,6 +74,7 @@ class View:
     def __init__(self, engine: str, state: ViewState | None = None) -> None:
         self._engine = engine
         self.state = state or ViewState()
+        self.shelves = ShelfView(self.state.shelves)
         # Another run's numbers must not look like ours to somebody who asks for what they have not got.
         self._seq = secrets.randbelow(2**31)
         self._cameras: dict[str, Detections] = {}
@@ -89,16 +92,22 @@ class View:
                     state.staff[code] = staff
             case _:
                 pass
+        self.shelves.saw(seen)
         self.take(results)
 
     def knows(self, code: str) -> bool:
         """Whether an open visit goes by this code."""
         return any(visit.code == code for visit in self.state.open.values())
 
+    def _code_of(self, track: int) -> str:
+        visit = self.state.open.get(track)
+        return "" if visit is None else visit.code
+
     def take(self, results: Iterable[Result]) -> None:
         """Take results that no observation caused: those of the end."""
         state = self.state
         for result in results:
+            self.shelves.take(result, self._code_of)
             match result:
                 case FloorUpdate(people=people, alarms=alarms, cameras=cameras):
                     state.people = people
@@ -150,6 +159,9 @@ class View:
             waiting=sum(track not in here for track in state.open),
             frames=state.frames,
             observations=observations,
+            scales=self.shelves.scales,
+            moved=self.shelves.moved,
+            misplaced=self.shelves.misplaced,
             paused_since=state.paused_since,
         )
 

@@ -176,10 +176,21 @@ class StaffMark(msgspec.Struct, frozen=True, tag="staff"):
     staff: bool = True
 
 
+class ScaleTare(msgspec.Struct, frozen=True, tag="tare"):
+    """An operator says what lies on a scale: its level counts from another zero. Changes are not touched."""
+
+    scale: str
+    t: float
+    zero_g: float
+    """What the device says, or would say, when nothing lies on it."""
+    load_g: float
+    """What lies on it now."""
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """Time has passed with nothing to say; what waits for a time may fall due."""
 
     t: float
 
 
-Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | StaffMark | Tick
+Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | StaffMark | ScaleTare | Tick

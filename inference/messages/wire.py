@@ -12,8 +12,10 @@ import msgspec
 
 from inference.messages.observations import Detection
 from inference.messages.results import Alarm, Cart, Person, ShelfEvent
+from inference.messages.shelves import Misplaced, ScaleDetail, ScaleView, SlotMove
 
-DeviceKind = Literal["camera", "scale", "gate", "broker", "recording", "detector"]
+DeviceKind = Literal["camera", "scale", "gate", "broker", "recording", "detector", "printer", "model"]
+"""The last two are the window's own: the engine knows neither."""
 DeviceState = Literal["connecting", "live", "late", "lost", "ended", "off"]
 
 
@@ -123,6 +125,11 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     """Visits that have left and wait for an event they share."""
     frames: int = 0
     observations: int = 0
+    scales: tuple[ScaleView, ...] = ()
+    """All scales, as they were at most a quarter of a second ago."""
+    moved: tuple[SlotMove, ...] = ()
+    """What left each slot in all."""
+    misplaced: tuple[Misplaced, ...] = ()
     paused_since: float | None = None
     """Store time at which somebody paused the store; None: it is open."""
 
@@ -164,6 +171,27 @@ class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
     wanted: tuple[Wanted, ...] = ()
 
 
+class KeepEvidence(msgspec.Struct, frozen=True, tag="keep_evidence"):
+    """Write down what is still in memory of a closed visit's shelf events: somebody says it is wrong."""
+
+    visit: str
+
+
+class TareScale(msgspec.Struct, frozen=True, tag="tare_scale"):
+    """Say what lies on a scale now: what it shows counts from there. The device itself is not touched."""
+
+    scale: str
+    load_g: float = 0.0
+
+
+class GetScale(msgspec.Struct, frozen=True, tag="get_scale"):
+    """Asks for the last minutes of one scale; answered with a :class:`ScaleDetail`."""
+
+    scale: str
+    after: float = 0.0
+    """Only samples later than this, store time: the others are there already."""
+
+
 class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
     """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always."""
 
@@ -175,7 +203,17 @@ class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
 
 
 Command = (
-    GetSnapshot | SetStaff | PauseReplay | SetReplaySpeed | RestartDevice | SendShopper | SetOpen | StopEngine
+    GetSnapshot
+    | SetStaff
+    | PauseReplay
+    | SetReplaySpeed
+    | RestartDevice
+    | SendShopper
+    | TareScale
+    | GetScale
+    | SetOpen
+    | KeepEvidence
+    | StopEngine
 )
 
 
@@ -195,4 +233,4 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     why: str
 
 
-Answer = Done | Unchanged | Refused | SentShopper | Snapshot
+Answer = Done | Unchanged | Refused | SentShopper | ScaleDetail | Snapshot

@@ -18,6 +18,7 @@ from inference.messages import (
     GateSignal,
     Observation,
     Outage,
+    ScaleTare,
     Skeletons,
     StaffMark,
     Tick,
@@ -114,7 +115,7 @@ class RecordingWriter:
     # -- what devices say ----------------------------------------------------------------------------
 
     def observe(self, seen: Observation) -> None:
-        """Write any observation. Ticks are not kept: the player makes its own."""
+        """Write any observation. Not ticks, which the player makes, nor tares, which change no event."""
         match seen:
             case Detections():
                 self.detections(seen)
@@ -128,7 +129,7 @@ class RecordingWriter:
                 self.outage(seen)
             case StaffMark():
                 self.staff(seen)
-            case Tick():
+            case ScaleTare() | Tick():
                 pass
 
     def detections(self, seen: Detections) -> None:

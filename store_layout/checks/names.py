@@ -101,6 +101,7 @@ def _rules(rules: Rules) -> Iterator[Finding]:
         "refund_limit",
         "refund_days",
         "cash_rounding",
+        "card_hold",
     ):
         if getattr(rules, name) < 0:
             yield Finding(TOML, ("rules", name), f"{getattr(rules, name)} is negative", "Write 0 or more")

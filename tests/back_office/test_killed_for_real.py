@@ -1,65 +1,58 @@
-"""A process that works in the back office is killed at many moments: the day ends as if nothing had been."""
+"""A process that works in the back office is killed at many moments: the day ends as if nothing had been.
+
+Two hundred of them are killed by ``main.py bench-back-office``.
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
+import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from console.back_office import Ledger, verify
-from console.back_office.payment_provider import SimulatedProvider
-from tests.back_office.shop_day import whole_day
+from console.back_office import Ledger
+from console.cli.bench import killing
+from console.cli.bench.killing import run_killed
+from console.cli.bench.mortal import LEDGER, a_day
 
-KILLS = 12
-FIRST_S, STEP_S = 0.01, 0.03
-"""After how long each is killed: a day takes about half a second."""
-
-
-def outcome(folder: Path) -> tuple[list[object], dict[str, int], dict[str, int]]:
-    """Documents without the times of the clock, and what the bank moved."""
-    with Ledger.open(folder / "l.sqlite") as ledger:
-        found = verify(ledger)
-        assert found.sound, found.findings
-        rows = ledger.database.execute(
-            "SELECT d.series, d.number, d.kind, d.visit, d.total, d.of_number, e.body "
-            "FROM document d JOIN entry e ON e.seq = d.entry ORDER BY d.series, d.number"
-        ).fetchall()
-    bank = SimulatedProvider(folder / "bank.sqlite")
-    moved = bank.moved("capture"), bank.moved("refund")
-    bank.close()
-    return rows, *moved
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 
 
 @pytest.mark.slow
 def test_killed_at_any_moment_the_day_ends_the_same(tmp_path: Path) -> None:
-    calm, rough = tmp_path / "calm", tmp_path / "rough"
-    for folder in (calm, rough):
-        folder.mkdir()
-    bank = SimulatedProvider(calm / "bank.sqlite")
-    with Ledger.open(calm / "l.sqlite") as ledger:
-        whole_day(ledger, bank)
-    bank.close()
-    entries = []
-    for n in range(KILLS + 1):
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "tests.back_office.shop_day", str(rough)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-        if n < KILLS:
-            time.sleep(FIRST_S + STEP_S * n)
-            worker.kill()
-            worker.wait()
-        else:
-            assert worker.wait(60) == 0
-        worker.stdout.close()
-        with Ledger.open(rough / "l.sqlite") as ledger:
-            assert verify(ledger).sound
-            entries.append(ledger.head()[0])
-    assert len(set(entries)) > 3  # it was killed in the middle, and went on
-    assert outcome(rough) == outcome(calm)
+    killed = run_killed(tmp_path, 10)
+    assert killed.faults == ()
+    assert killed.runs == 10
+    assert killed.in_the_middle > 3  # they had begun, and went on from there
+    assert killed.days * 50 < killed.documents
+    assert killed.moved > 0
+
+
+@pytest.mark.slow
+def test_a_day_that_did_not_end_the_same_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = killing.outcome
+
+    def forgetful(folder: Path) -> killing.Outcome:
+        found = honest(folder)
+        return msgspec.structs.replace(found, captured={}) if "rough" in folder.name else found
+
+    monkeypatch.setattr(killing, "outcome", forgetful)
+    (fault,) = run_killed(tmp_path, 1).faults
+    assert "it ended otherwise than in peace: captured" in fault
+
+
+def test_the_day_has_everything_in_it(tmp_path: Path) -> None:
+    """Else nothing would be killed in the middle of it."""
+    a_day(tmp_path, 1)
+    with Ledger.open(tmp_path / LEDGER, read_only=True) as ledger:
+        kinds = dict(ledger.database.execute("SELECT kind, count(*) FROM document GROUP BY kind").fetchall())
+        entries = {kind for (kind,) in ledger.database.execute("SELECT DISTINCT kind FROM entry").fetchall()}
+        said = {
+            what for (what,) in ledger.database.execute("SELECT DISTINCT said FROM payment_task").fetchall()
+        }
+        groups = ledger.scalar("SELECT count(*) FROM visit_group")
+    assert kinds.keys() == {"receipt", "refund", "supplement"}
+    assert {"review", "payment", "visit"} <= entries
+    assert {"counter", "written_off"} <= said
+    assert groups > 0

@@ -22,8 +22,11 @@ from console.back_office import Ledger, verify
 from console.back_office.corrections import Change, CorrectionError
 from console.back_office.dispute_rows import disputes
 from console.back_office.disputes import DisputeError, decide, open_dispute, standing
+from console.back_office.hold_rows import latest
+from console.back_office.holds import note_entry
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import of_receipt
+from console.back_office.payment_sending import send_holds
 from console.back_office.payments import PaymentError, owed, send_due, settle, try_again, unpaid
 from console.back_office.permissions import Actor
 from console.back_office.review_answers import AnswerError
@@ -41,6 +44,7 @@ STORE = layout(
         Promotion(id="T", name="Tenth", kind="percent", basis_points=1000, minimum=500),
     ),
 )
+HOLD_S = 100_000.0
 NAMES = ("Mara", "Noor", "Sam", "Tess")
 SKUS = ("cola", "milk", "gum", "beer")
 lines = st.lists(
@@ -71,7 +75,9 @@ class BackOffice(RuleBasedStateMachine):
         self._path = Path(self._folder.name) / "ledger.sqlite"
         self._ledger = Ledger.open(self._path)
         self._ledger.database.execute("PRAGMA synchronous = OFF")  # nothing is pulled out here
-        self._bank = SimulatedProvider(Path(self._folder.name) / "bank.sqlite")
+        self._bank = SimulatedProvider(
+            Path(self._folder.name) / "bank.sqlite", clock=lambda: self._now, hold_s=HOLD_S
+        )
         self._people: dict[str, Actor] = {}
         self._visits = 0
         self._now = 2000.0
@@ -83,6 +89,9 @@ class BackOffice(RuleBasedStateMachine):
         for _ in range(6):  # refunds wait for captures, and some cards answer late
             self._now += 5000.0
             send_due(self._ledger, self._bank, self._now)
+        assert self._bank.held().keys() <= {
+            hold.key for hold in latest(self._ledger, 10_000) if not hold.capture
+        }
         left_open = {entry.receipt for entry in unpaid(self._ledger)}
         for document in self._ledger.documents(10_000):
             assert document.number in left_open or owed(self._ledger, document.number) == 0
@@ -106,14 +115,27 @@ class BackOffice(RuleBasedStateMachine):
     # -- visits --------------------------------------------------------------------------------------
 
     @rule(
-        target=posted, lines=lines, card=st.sampled_from([None, "1", "declines", "times-out", "answers-late"])
+        target=posted,
+        lines=lines,
+        card=st.sampled_from([None, "1", "declines", "times-out", "answers-late", "only-held"]),
+        held=st.booleans(),
     )
-    def somebody_leaves(self, lines: tuple[tuple[str, int], ...], card: str | None) -> ClosedVisit:
+    def somebody_leaves(
+        self, lines: tuple[tuple[str, int], ...], card: str | None, held: bool
+    ) -> ClosedVisit:
         self._visits += 1
         token = None if card is None else f"{card}-{self._visits}"
         visit = closed(f"v{self._visits}", lines, token=token)
+        if held:
+            self._comes_in(token, visit.entered_at)
         self._post(visit)
         return visit
+
+    def _comes_in(self, token: str | None, at: float) -> None:
+        """Their card is shown at the gate; sometimes again, after a crash."""
+        assert note_entry(self._ledger, token or "", at, 300, "EUR") == (token is not None)
+        assert not note_entry(self._ledger, token or "", at, 300, "EUR")
+        send_holds(self._ledger, self._bank, self._tick())
 
     @rule(target=posted, lines=lines, more=lines)
     def two_leave_on_one_payment(
@@ -122,6 +144,7 @@ class BackOffice(RuleBasedStateMachine):
         self._visits += 2
         first, second = self._visits - 1, self._visits
         group = {"token": f"card-{first}", "people": 2, "entered_at": 1000.0 + first}
+        self._comes_in(f"card-{first}", 1000.0 + first)
         visits = [closed(f"v{first}", lines, **group), closed(f"v{second}", more, **group)]
         for visit in visits:
             self._post(visit)
@@ -133,7 +156,9 @@ class BackOffice(RuleBasedStateMachine):
         track = self._visits
         alternatives = (took(track, (sku, count)), took(track + 1, (sku, count)), took(None))
         names = [f"v{track}"]
-        self._post(doubtful(f"v{track}", asked(f"e{track}", *alternatives)))
+        token = f"card-{track}"
+        self._comes_in(token, 1000.0 + track)
+        self._post(doubtful(f"v{track}", asked(f"e{track}", *alternatives), token=token))
         if shared:
             self._visits += 1
             other = (alternatives[1], alternatives[0], alternatives[2])
@@ -218,7 +243,10 @@ class BackOffice(RuleBasedStateMachine):
         self._now += wait
         send_due(self._ledger, self._bank, self._now)
 
-    @rule(pick=st.integers(0, 10), how=st.sampled_from(["again", "counter", "written_off"]))
+    @rule(
+        pick=st.integers(0, 10),
+        how=st.sampled_from(["again", "other card", "counter", "cash", "written_off"]),
+    )
     def somebody_sees_to_the_unpaid(self, pick: int, how: str) -> None:
         waiting = unpaid(self._ledger)
         if not waiting:
@@ -227,10 +255,20 @@ class BackOffice(RuleBasedStateMachine):
         try:
             if how == "again":
                 try_again(self._ledger, self._people["Mara"], entry.receipt, self._tick())
-            elif how == "counter":
-                settle(self._ledger, self._people["Mara"], entry.receipt, "counter", at=self._tick())
+            elif how == "other card":
+                try_again(self._ledger, self._people["Sam"], entry.receipt, self._tick(), token="other-77")  # noqa: S106
+            elif how == "written_off":
+                settle(
+                    self._ledger,
+                    self._people["Mara"],
+                    entry.receipt,
+                    "written_off",
+                    at=self._tick(),
+                    why="gone",
+                )
             else:
-                settle(self._ledger, self._people["Mara"], entry.receipt, "written_off", at=self._tick())
+                mara, cash = self._people["Mara"], how == "cash"
+                settle(self._ledger, mara, entry.receipt, "counter", at=self._tick(), cash=cash)
         except PaymentError:
             return
         assert entry.receipt not in [left.receipt for left in unpaid(self._ledger)]
@@ -246,6 +284,36 @@ class BackOffice(RuleBasedStateMachine):
                 if task.kind == kind and task.state == "done"
             }
             assert told.items() <= moved.items()
+            answered_late = moved.items() - told.items()
+            due = {
+                task.key: task.amount
+                for document in self._ledger.documents(10_000)
+                for task in of_receipt(self._ledger, document.number)
+                if task.state == "due" and task.attempts > 0
+            }
+            assert answered_late <= due.items()
+
+    @invariant()
+    def nobody_is_charged_beyond_what_they_bought_or_given_back_beyond_what_they_paid(self) -> None:
+        captured, refunded = self._by_receipt("capture"), self._by_receipt("refund")
+        for document in self._ledger.documents(10_000):
+            number = document.number
+            more = sum(
+                row.correction.total
+                for row in self._ledger.corrections_of(number)
+                if row.correction.kind == "supplement"
+            )
+            assert captured.get(number, 0) <= document.receipt.total + more
+            assert refunded.get(number, 0) <= captured.get(number, 0)
+
+    def _by_receipt(self, kind: str) -> dict[int, int]:
+        """What the bank itself has moved."""
+        found: dict[int, int] = {}
+        moved = self._bank.moved(kind)
+        for document in self._ledger.documents(10_000):
+            for task in of_receipt(self._ledger, document.number):
+                found[task.receipt] = found.get(task.receipt, 0) + moved.get(task.key, 0)
+        return found
 
     # -- what holds ----------------------------------------------------------------------------------
 

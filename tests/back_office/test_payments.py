@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from console.back_office import Ledger, verify
 from console.back_office.corrections import Change
 from console.back_office.disputes import decide, open_dispute
-from console.back_office.payment_provider import Answer, Declined, SimulatedProvider
+from console.back_office.payment_provider import Answer, Declined, Held, SimulatedProvider
 from console.back_office.payment_rows import of_receipt
 from console.back_office.payments import (
     PaymentError,
@@ -35,6 +36,7 @@ from tests.back_office.test_verify import plant
 from tests.back_office.visits import closed, layout
 
 NOW = 2000.0
+T = TypeVar("T")
 
 
 @pytest.fixture(name="bank")
@@ -107,7 +109,7 @@ def test_a_declined_card_makes_an_unpaid_visit_with_next_steps(
     found = unpaid(ledger)
     assert [(u.receipt, u.owed, u.next_steps[0]) for u in found] == [
         (1, 447, "try the card again"),
-        (2, 447, "collect it at the counter"),
+        (2, 447, "charge a card"),
     ]
     again = try_again(ledger, people["Sam"], 1, NOW)
     assert again.key == "capture:R-000001:2"
@@ -115,6 +117,13 @@ def test_a_declined_card_makes_an_unpaid_visit_with_next_steps(
     assert send_due(ledger, bank, NOW) == Sent(declined=1)
     with pytest.raises(NotAllowedError):
         settle(ledger, people["Sam"], 1, "written_off", at=NOW)
+    for kwargs, what in (
+        ({}, "say why"),
+        ({"why": " "}, "say why"),
+        ({"why": "a", "cash": True}, "not paid in"),
+    ):
+        with pytest.raises(PaymentError, match=what):
+            settle(ledger, people["Mara"], 1, "written_off", at=NOW, **kwargs)
     assert settle(ledger, people["Mara"], 1, "written_off", at=NOW, why="lost") == 447
     assert settle(ledger, people["Sam"], 2, "counter", at=NOW) == 447
     assert unpaid(ledger) == []
@@ -161,7 +170,7 @@ def test_what_was_written_off_is_not_given_back(
 ) -> None:
     shop(ledger, "tok-declines")
     send_due(ledger, bank, NOW)
-    settle(ledger, people["Mara"], 1, "written_off", at=NOW)
+    settle(ledger, people["Mara"], 1, "written_off", at=NOW, why="gone")
     give_back(ledger, people, ONE)
     assert send_due(ledger, bank, NOW) == Sent()
     assert owed(ledger, 1) == 0
@@ -195,11 +204,25 @@ def test_what_was_paid_at_the_counter_is_given_back_there(
     with pytest.raises(NotAllowedError):
         settle(ledger, people["Sam"], 1, "counter", at=NOW)
     with pytest.raises(PaymentError, match="not written off"):
-        settle(ledger, people["Mara"], 1, "written_off", at=NOW)
+        settle(ledger, people["Mara"], 1, "written_off", at=NOW, why="gone")
     assert settle(ledger, people["Mara"], 1, "counter", at=NOW) == -149
     assert owed(ledger, 1) == 0
     assert unpaid(ledger) == []
     assert verify(ledger).sound
+
+
+def test_an_order_that_cannot_be_sent_does_not_hold_up_the_others(
+    ledger: Ledger, bank: SimulatedProvider, people: dict[str, Actor]
+) -> None:
+    shop(ledger, "tok-1")
+    send_due(ledger, bank, NOW)
+    give_back(ledger, people, ONE)
+    ledger.database.execute("UPDATE payment_task SET capture = 'gone' WHERE kind = 'refund'")
+    shop(ledger, "tok-2")
+    assert send_due(ledger, bank, NOW) == Sent(done=1, unanswered=1)
+    assert [task.said for task in of_receipt(ledger, 1) if task.kind == "refund"] == [
+        "refund:C-000001:1 gives back the capture gone, which is not there"
+    ]
 
 
 @pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
@@ -238,13 +261,19 @@ class Fragile:
     def __init__(self, bank: SimulatedProvider, dies: Callable[[], bool]) -> None:
         self._bank, self._dies = bank, dies
 
-    def capture(self, key: str, token: str, amount: int, currency: str) -> Answer:
-        return self._around(lambda: self._bank.capture(key, token, amount, currency))
+    def authorise(self, key: str, token: str, amount: int, currency: str) -> Held | Declined:
+        return self._around(lambda: self._bank.authorise(key, token, amount, currency))
+
+    def capture(self, key: str, token: str, amount: int, currency: str, hold: str = "") -> Answer:
+        return self._around(lambda: self._bank.capture(key, token, amount, currency, hold))
+
+    def release(self, key: str, hold: str) -> Answer:
+        return self._around(lambda: self._bank.release(key, hold))
 
     def refund(self, key: str, capture: str, amount: int, currency: str) -> Answer:
         return self._around(lambda: self._bank.refund(key, capture, amount, currency))
 
-    def _around(self, ask: Callable[[], Answer]) -> Answer:
+    def _around(self, ask: Callable[[], T]) -> T:
         if self._dies():
             raise PulledOutError
         answer = ask()

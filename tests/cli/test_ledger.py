@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from console.back_office import Ledger
+from console.back_office.verify_streams import OnProgress
 from console.cli.app import app
 from store_layout.model import Product
 from tests.back_office.test_verify import plant
@@ -33,6 +34,41 @@ def test_a_planted_change_is_named_and_fails(ledger: Path) -> None:
     result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger), "--json"])
     assert result.exit_code == 1
     assert json.loads(result.output)["findings"][0]["place"] == "document R-000002"
+
+
+def test_each_changed_byte_of_the_chain_is_found(ledger: Path) -> None:
+    """Not by a statement: in the file itself, as a failing disk or a hex editor would."""
+    with Ledger.open(ledger) as opened:
+        bodies = [body for (body,) in opened.database.execute("SELECT body FROM entry").fetchall()]
+        opened.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    written = ledger.read_bytes()
+    for number, body in enumerate(bodies, start=1):
+        at = written.index(body.encode()) + len(body) // 2
+        for byte in range(at, at + 3):
+            changed = bytearray(written)
+            changed[byte] ^= 1
+            ledger.write_bytes(changed)
+            result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger), "--json"])
+            assert result.exit_code == 1, (number, byte)
+            first = json.loads(result.stdout)["findings"][0]
+            assert first == {
+                "place": f"entry {number}",
+                "what": "its content is not what its hash was made of",
+            }
+    ledger.write_bytes(written)
+    assert CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)]).exit_code == 0
+
+
+def test_a_check_that_is_stopped_proves_nothing(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, on_progress: OnProgress) -> None:
+        on_progress("chain", 1, 4)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("console.cli.ledger.verify", stopped)
+    result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)])
+    assert result.exit_code == 130
+    assert "nothing is proved" in result.output
+    assert "Sound" not in result.output
 
 
 def test_receipts_are_listed_and_searched(ledger: Path) -> None:

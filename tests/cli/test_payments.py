@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from console.back_office import Ledger, operators
+from console.back_office.holds import note_entry
 from console.cli.app import app
 from tests.back_office.people import PIN, crew
 from tests.back_office.visits import closed, layout
@@ -52,10 +53,42 @@ def test_from_the_outbox_to_the_last_unpaid_receipt(ledger: Path) -> None:
     refused = run(ledger, "settle", "2", "written_off", who="Sam")
     assert refused.exit_code == 1
     assert "may not write off a payment" in refused.output
-    assert said(run(ledger, "settle", "2", "written_off", "--json", who="Mara"))["amount"] == 298
+    assert (
+        said(run(ledger, "settle", "2", "written_off", "--why", "moved away", "--json", who="Mara"))["amount"]
+        == 298
+    )
     assert "settled" in run(ledger, "settle", "3", "counter", "--cash", who="Sam").output
     assert "Everything is paid." in run(ledger, "unpaid").output
     again = run(ledger, "retry", "3", who="Sam")
     assert again.exit_code == 1
     assert "nothing of R-000003 is unpaid" in again.output
     assert CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)]).exit_code == 0
+
+
+def test_another_card_pays_what_the_first_did_not(ledger: Path) -> None:
+    run(ledger, "send")
+    assert "write it off" in run(ledger, "unpaid").output
+    unnamed = run(ledger, "settle", "2", "written_off", who="Mara")
+    assert unnamed.exit_code == 1
+    assert "say why it is written off" in unnamed.output
+    no_card = run(ledger, "retry", "3", who="Sam")
+    assert no_card.exit_code == 1
+    assert "or show a card" in no_card.output
+    for receipt, token in (("2", "tok-5151"), ("3", "tok-6161")):
+        assert ": due" in run(ledger, "retry", receipt, "--token", token, who="Sam").output
+    assert said(run(ledger, "send", "--json"))["done"] == 2
+    assert "Everything is paid." in run(ledger, "unpaid").output
+    assert {"5151", "6161"} <= {task["last_four"] for task in said(run(ledger, "list", "--json"))}
+
+
+def test_what_is_held_on_cards_is_listed_without_their_tokens(ledger: Path) -> None:
+    assert "Nothing is held." in run(ledger, "holds").output
+    with Ledger.open(ledger) as opened:
+        note_entry(opened, "tok-7777", 1.0, 5000, "EUR")
+    (hold,) = said(run(ledger, "holds", "--json"))
+    assert (hold["state"], hold["amount"], hold["token"]) == ("due", 5000, "")
+    run(ledger, "send")
+    shown = run(ledger, "holds").output
+    assert "held" in shown
+    assert "€50.00" in shown
+    assert "7777" not in shown

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from console.back_office import Ledger, verify
+from console.back_office.hold_rows import latest
+from console.back_office.payment_provider import BOOKS
 from console.cli.app import app
 from console.cli.console import forget_last_play, layout_of, make_spec
 from console.cli.places import DEMO_STORE
@@ -71,9 +73,12 @@ def test_it_has_a_place_of_its_own_and_begins_anew(store: Path) -> None:
     journal.mkdir(parents=True)
     (journal / "000.log").write_bytes(b"of another day")
     spec.ledger_path.write_bytes(b"nobody was charged")
+    books = spec.ledger_path.with_name(BOOKS)
+    books.write_bytes(b"nor by the bank: its orders would be taken for those of today")
     forget_last_play(spec)
     assert not journal.exists()
     assert not spec.ledger_path.exists()
+    assert not books.exists()
 
 
 def test_a_recording_cannot_be_simulated(store: Path) -> None:
@@ -126,3 +131,5 @@ def test_one_shopper_is_sent_and_their_receipt_is_right(store: Path, tmp_path: P
     with Ledger.open(simulated(store).ledger_path) as ledger:
         assert verify(ledger).sound
         assert len(ledger.documents()) == 1
+        (hold,) = latest(ledger)  # their card was shown at the gate
+        assert hold.capture == "capture:R-000001:1" or hold.state == "captured"

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from inference.engine.appearance_memory import AppearanceMemory
 from inference.engine.engine import Engine
 from inference.messages import Detections, Observation, Outage, Result, WeightReading
-from inference.messages.wire import Done, GetSnapshot, Refused, SetOpen, SetReplaySpeed, SetStaff, StopEngine
+from inference.messages.shelves import ScaleDetail, ScaleLevel
+from inference.messages.wire import (
+    Done,
+    GetScale,
+    GetSnapshot,
+    Refused,
+    SetOpen,
+    SetReplaySpeed,
+    SetStaff,
+    StopEngine,
+    TareScale,
+)
 from tests.engine.conftest import MakeEngine
 from tests.support.fake_pipeline import (
     POISON_G,
@@ -319,6 +330,40 @@ def test_commands_and_snapshots(make_engine: MakeEngine) -> None:
     assert isinstance(engine.submit(StopEngine()), object)
     staff = [v for v in sink.visits.values() if b"staff" in v]
     assert len(staff) == 1
+
+
+def test_a_tare_is_journaled_and_found_again(make_engine: MakeEngine) -> None:
+    sink = MemorySink()
+    engine = make_engine(OBSERVATIONS, sink, exit_at_end=False)
+    engine._source.set_speed(1.0)
+    scale = next(seen.scale for seen in OBSERVATIONS if isinstance(seen, WeightReading))
+    make = engine._make_flow
+
+    def make_level() -> FakeFlow:
+        flow = make()
+        assert isinstance(flow, FakeFlow)
+        flow.levels = (ScaleLevel(scale, STARTED_AT + 1e6, 730.0, 1.0, False),)
+        return flow
+
+    engine._make_flow = make_level
+    runner = threading.Thread(target=engine.run)
+    runner.start()
+    try:
+        assert engine.submit(TareScale(scale, 500.0)).result(5) == Done(
+            f"{scale} counts from +230 g, with 500 g on it"
+        )
+        assert isinstance(engine.submit(TareScale("nowhere")).result(5), Refused)
+        assert isinstance(engine.submit(TareScale(scale, -1.0)).result(5), Refused)
+        detail = engine.submit(GetScale(scale)).result(5)
+        assert isinstance(detail, ScaleDetail)
+        assert detail.zero_g == 230.0
+    finally:
+        engine.stop()
+        runner.join(30)
+    again = make_engine(OBSERVATIONS, sink, exit_at_end=True)
+    again.run()
+    assert again._now.view.state.shelves.zeros[scale][0] == 230.0
+    assert sink.visits.keys() == EXPECTED.keys()
 
 
 def test_a_paused_store_stays_paused_and_names_who_comes_in(make_engine: MakeEngine) -> None:

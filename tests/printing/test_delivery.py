@@ -180,6 +180,17 @@ def test_a_printer_that_somebody_else_prints_to_is_left_alone(queue: PrintQueue,
     assert (tmp_path / "paper").read_bytes() == BODY
 
 
+def test_an_original_that_the_system_did_not_take_can_be_printed_elsewhere(queue: PrintQueue) -> None:
+    def refuses(*_: object) -> None:
+        raise WireError("there is no such printer")
+
+    job = queue.add_document("counter", "R-000001", lambda _: BODY, job_format="blocks")
+    (tried,) = print_due(queue, settings("system:"), send_blocks=refuses)
+    assert (tried.id, tried.state, tried.sent) == (job.id, "queued", False)
+    queue.cancel(job.id)
+    assert queue.add_document("back", "R-000001", lambda _: BODY).copy == 0
+
+
 def test_a_serial_printer(queue: PrintQueue) -> None:
     """A pseudo terminal: what goes in on one end comes out on the other."""
     ours, theirs = os.openpty()

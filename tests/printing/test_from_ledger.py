@@ -27,7 +27,7 @@ from console.printing.document import Payment, PrintableReceipt, UnprintableErro
 from console.printing.from_ledger import printable_correction
 from console.printing.layout import Paper, lay_out
 from console.printing.texts import languages, texts_for
-from tests.back_office.visits import closed
+from tests.back_office.visits import closed, layout
 from tests.printing.documents import AT, MARA, ZONE, corner, correct, correction_of, documents, receipt_of
 from tests.printing.receipts import SHOP
 
@@ -115,10 +115,18 @@ def test_what_was_not_paid_is_not_said_to_be(tmp_path: Path) -> None:
         bank = SimulatedProvider(tmp_path / "bank.sqlite")
         send_due(ledger, bank, AT)
         bank.close()
-        settle(ledger, MARA, 1, "written_off", at=AT)
+        settle(ledger, MARA, 1, "written_off", at=AT, why="gone")
         settle(ledger, MARA, 3, "counter", at=AT)
         paid = [[(p.kind, p.amount) for p in receipt_of(ledger, n).payments] for n in (1, 2, 3)]
         assert paid == [[], [("card", 268)], [("counter", 268)]]
+
+
+@pytest.mark.parametrize(("cash", "kind"), [(True, "cash"), (False, "counter")])
+def test_cash_is_cash_where_nothing_had_to_be_rounded(tmp_path: Path, cash: bool, kind: str) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        ledger.post_visit(closed("v1"), layout())
+        settle(ledger, MARA, 1, "counter", at=AT, cash=cash)
+        assert [(p.kind, p.rounding) for p in receipt_of(ledger, 1).payments] == [(kind, 0)]
 
 
 def test_lines_of_a_refund_are_in_the_receipts_order(tmp_path: Path) -> None:

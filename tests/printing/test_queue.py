@@ -99,6 +99,18 @@ def test_an_original_that_may_have_printed_is_not_made_again_by_cancelling_it(pa
             queue.add_document("a", "R-000001", body_of)
 
 
+def test_an_original_that_somebody_says_did_not_print_can_still_be_printed(path: Path) -> None:
+    with PrintQueue.open(path) as queue:
+        job = queue.add_document("a", "R-000001", body_of)
+        claimed = queue.claim("a")
+        assert claimed is not None
+        queue.sending(claimed)
+        queue.not_known(claimed, "power")
+        queue.answer(job.id, printed=False)
+        queue.cancel(job.id)
+        assert queue.add_document("a", "R-000001", body_of).copy == 0
+
+
 def test_copies_are_remembered_when_jobs_are_purged(path: Path) -> None:
     clock = Clock()
     with PrintQueue.open(path, clock) as queue:
@@ -218,6 +230,15 @@ def test_one_worker_at_a_time(path: Path) -> None:
         assert (first, second, other) == (True, False, True)
     with printer_lock(path, "a") as again:
         assert again
+
+
+def test_a_lock_that_cannot_be_made_is_no_reason_to_wait_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "print.sqlite.a.lock").mkdir()
+    with (
+        pytest.raises(QueueError, match="cannot be used as a lock"),
+        printer_lock(tmp_path / "print.sqlite", "a"),
+    ):
+        pass
 
 
 class Machine(RuleBasedStateMachine):

@@ -159,6 +159,8 @@ BAD = [
         "retention.clip_days", "clip_days is not known", "mean clips_days?"),
     Bad("refunds", T, "[[gate]]", "[rules]\nrefund_days = -1\n[[gate]]",
         "rules.refund_days", "-1 is negative", "0 or more"),
+    Bad("hold", T, "[[gate]]", "[rules]\ncard_hold = -5\n[[gate]]",
+        "rules.card_hold", "-5 is negative", "0 or more"),
     Bad("coin", T, "[[gate]]", "[rules]\ncash_rounding = -5\n[[gate]]",
         "rules.cash_rounding", "-5 is negative", "0 or more"),
     Bad("no column", C, "sku,name,price", "sku,name,prize",

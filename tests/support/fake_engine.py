@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from console.engine_process.link import EngineState
 from inference.messages.observations import Detection, KeyPoint
 from inference.messages.results import Alarm, Cart, CartLine, Person, ScaleChange, ShelfEvent
+from inference.messages.shelves import Misplaced, ScaleDetail, ScaleEvent, ScaleFault, ScaleView, SlotMove
 from inference.messages.wire import (
     Answer,
     CameraView,
     Command,
     DeviceStatus,
     Done,
+    GetScale,
     Inside,
     PauseReplay,
     Refused,
@@ -26,6 +28,7 @@ from inference.messages.wire import (
     SetReplaySpeed,
     Snapshot,
     SourceStatus,
+    TareScale,
 )
 from store_layout.model import OpenCvCalibration, StoreLayout
 
@@ -62,6 +65,13 @@ class FakeEngine:
         self.down: dict[str, DeviceStatus] = {}
         """Devices that are not live, by id."""
         self.was_closed = False
+        self.levels: dict[str, float] = {s.id: 10 * self._unit_g(s.id) for s in layout.file.scale}
+        """Grams on each scale, which is ten units; by id."""
+        self.zeros: dict[str, tuple[float, float]] = {}
+        self.faults: dict[str, tuple[ScaleFault, ...]] = {}
+        self.felt: dict[str, tuple[float, float]] = {}
+        """Time and grams of the latest event of a scale."""
+        self.misplaced: tuple[Misplaced, ...] = ()
         self._pictures = {c: _Picture(640, 360, i) for i, c in enumerate(with_pictures)}
         self._clock = 0.0
         self._seq = 0
@@ -93,6 +103,12 @@ class FakeEngine:
                 self.paused_since = None if is_open else EPOCH + self._clock
             case RestartDevice(device=device):
                 self.down.pop(device, None)
+            case TareScale(scale=scale, load_g=load_g):
+                self.zeros[scale] = (self.levels[scale] - load_g, EPOCH + self._clock)
+                self.advance(0.0)
+                return Done(f"{scale} counts from {self.zeros[scale][0]:+.0f} g, with {load_g:.0f} g on it")
+            case GetScale(scale=scale, after=after):
+                return self._detail(scale, after)
             case _:
                 pass
         self.advance(0.0)
@@ -136,9 +152,30 @@ class FakeEngine:
             waiting=self.waiting,
             frames=self._seq * 8,
             observations=self._seq * 100,
+            scales=tuple(self._scale(s.id, t) for s in self.layout.file.scale),
+            misplaced=self.misplaced,
             paused_since=self.paused_since,
         )
         return self._snapshot
+
+    def _unit_g(self, scale: str) -> float:
+        slots = self.layout.slots_of_scale.get(scale, ())
+        skus = self.layout.skus_of_slot[slots[0].id] if slots else ()
+        return self.layout.products[skus[0]].weight_g if skus else 100.0
+
+    def _scale(self, scale: str, t: float) -> ScaleView:
+        zero, at = self.zeros.get(scale, (0.0, None))
+        felt = self.felt.get(scale, (None, 0.0))
+        level = self.levels[scale] - zero
+        return ScaleView(scale, t, level, 1.5, False, self.faults.get(scale, ()), zero, at, *felt)
+
+    def _detail(self, scale: str, after: float) -> ScaleDetail:
+        now, zero = EPOCH + self._clock, self.zeros.get(scale, (0.0, None))[0]
+        times = tuple(now - 60 + i / 10 for i in range(601) if now - 60 + i / 10 > after + 0.01)
+        weights = tuple(self.levels[scale] - zero + math.sin(7 * t) for t in times)
+        move = (SlotMove("g1-000", "4001", 1),)
+        event = ScaleEvent("e1", EPOCH - 20, -355.0, move, "K7-204", 0.72)
+        return ScaleDetail(scale, times, weights, zero, (event,))
 
     def _person(self, i: int, t: float) -> Inside:
         x, y, vx, vy = self._paths[i].at(self._clock)

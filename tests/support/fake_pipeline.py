@@ -37,6 +37,7 @@ from inference.messages import (
     WeightReading,
 )
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
+from inference.messages.shelves import Misplaced, ScaleLevel
 from store_layout.model import (
     Camera,
     Floor,
@@ -80,6 +81,7 @@ class FakeFlow:
     def __init__(self, layout: StoreLayout, salt: str = "") -> None:
         self._layout, self._salt = layout, salt
         self.state = FakeState()
+        self.levels: tuple[ScaleLevel, ...] = ()
 
     def step(self, seen: Observation) -> list[Result]:
         self.state.seen += 1
@@ -109,6 +111,12 @@ class FakeFlow:
 
     def restore(self, data: bytes, appearances: Vectors | None = None) -> None:
         self.state = from_msgpack(data, FakeState, appearances)
+
+    def scale_levels(self) -> tuple[ScaleLevel, ...]:
+        return self.levels
+
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        return ()
 
     def _look(self, seen: Detections) -> list[Result]:
         state = self.state

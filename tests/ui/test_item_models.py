@@ -84,9 +84,10 @@ def test_devices_in_trouble_come_first(state: LiveState, engine: FakeEngine, wor
     engine.down["s002"] = DeviceStatus("s002", "scale", "late", EPOCH, rate_hz=4.0)
     engine.advance(1.0)
     state.poll()
-    model = DevicesModel(state, words)
+    model = DevicesModel(words)
     tester = QAbstractItemModelTester(model, FATAL)
-    model.refresh(EPOCH + 80)
+    assert state.snapshot is not None
+    model.refresh(state.snapshot.devices, EPOCH + 80)
     assert texts(model, 0)[:2] == ["Cameras", "3 of 4 well"]
     assert (model.index(0, 1).data(TONE_ROLE), model.index(0, 1).data(HEADING_ROLE)) == ("wrong", True)
     first = texts(model, 1)
@@ -100,15 +101,31 @@ def test_devices_in_trouble_come_first(state: LiveState, engine: FakeEngine, wor
     del tester
 
 
+def test_printers_and_models_have_words_and_groups_of_their_own(words: ShopWords) -> None:
+    model = DevicesModel(words)
+    devices = (
+        DeviceStatus("counter", "printer", "lost", EPOCH, why="R-000001 was not printed"),
+        DeviceStatus("fast", "model", "live", 0.0, rate_hz=53.2),
+        DeviceStatus("slow", "model", "off", 0.0),
+        DeviceStatus("cam1", "camera", "live", EPOCH, received=5),
+    )
+    model.refresh(devices, EPOCH + 80)
+    rows = [texts(model, row) for row in range(model.rowCount())]
+    assert [row[0] for row in rows] == ["Printers", "Lost", "Cameras", "Live", "Models", "In use", "Not used"]
+    assert rows[5][3:8] == ["53.2", "–", "–", "–", "–"], "nothing is dropped by a model, and it is since ever"
+    assert rows[3][5:7] == ["0", "0"]
+
+
 def test_a_group_in_trouble_comes_first_whatever_the_order(
     state: LiveState, engine: FakeEngine, words: ShopWords
 ) -> None:
     engine.down["door"] = DeviceStatus("door", "gate", "lost", EPOCH, why="Silent")
     engine.advance(1.0)
     state.poll()
-    model = DevicesModel(state, words)
+    model = DevicesModel(words)
     found = DevicesFound(model)
-    model.refresh(EPOCH + 1)
+    assert state.snapshot is not None
+    model.refresh(state.snapshot.devices, EPOCH + 1)
     for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
         found.sort(1, order)
         titles = [

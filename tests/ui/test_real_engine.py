@@ -11,11 +11,14 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from console.back_office import audit
+from console.back_office.ledger import Ledger
 from console.engine_process.client import EngineClient
 from console.engine_process.session import is_running
 from console.engine_process.spec import EngineSpec
 from console.engine_process.supervisor import Supervisor
 from console.pages.live import LivePage
+from console.pages.shelves import ShelvesPage
 from console.pages.visits import VisitsPage
 from console.window import MainWindow
 from inference.messages.wire import Done, PauseReplay
@@ -129,3 +132,31 @@ def test_a_killed_engine_comes_back_and_nothing_is_lost(
         lambda: receipts(window) == [("R-000001", "Water 1 l"), ("R-000002", "Red wine 0.75 l")],
         timeout=WAIT_MS,
     )
+
+
+def test_a_scale_is_looked_at_and_its_zero_set(qtbot: QtBot, window: MainWindow, spec: EngineSpec) -> None:
+    window.show_page("shelves")
+    page = window.page
+    assert isinstance(page, ShelvesPage)
+    page.show_slot("A2")
+    scale = LAYOUT.slots["A2"].scale
+    assert scale is not None
+    events = page.pane.history.model()
+    qtbot.waitUntil(
+        lambda: any("1 Water 1 l taken by" in events.index(i, 2).data() for i in range(events.rowCount())),
+        timeout=WAIT_MS,
+    )
+    assert isinstance(window.state.link.request(PauseReplay(True)), Done)
+    desk = window.shelf_desk
+    assert len(desk.times) > 20
+    assert desk.times == sorted(desk.times)
+    told: list[str] = []
+    desk.tared.connect(told.append)
+    desk.refused.connect(told.append)
+    page.pane.load.setValue(0)
+    page.pane.set_zero.click()
+    qtbot.waitUntil(lambda: bool(told), timeout=WAIT_MS)
+    assert told[0].startswith(f"Zero set: {scale} counts from")
+    qtbot.waitUntil(lambda: page.pane._values["measured"].text() == "0 g", timeout=WAIT_MS)
+    with Ledger.open(spec.ledger_path, read_only=True) as ledger:
+        assert [line.what for line in audit.log(ledger, about=scale)] == ["set the zero of a scale"]

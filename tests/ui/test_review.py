@@ -14,7 +14,6 @@ from argon2 import PasswordHasher
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.back_office import known_answers, ledger_file, operators
@@ -22,7 +21,6 @@ from console.back_office import reviews as desk
 from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor
 from console.operations import reviews
-from console.pages.review import ReviewPage
 from console.window import MainWindow
 from inference.messages.results import Explanation, Felt, ItemMove
 from inference.messages.wire import DeviceStatus
@@ -30,6 +28,7 @@ from store_layout.model import StoreLayout
 from tests.back_office.people import FIRST, PIN, crew
 from tests.support.fake_engine import EPOCH, FakeEngine
 from tests.ui.conftest import OpenWindow, visit
+from tests.ui.reviewing import card_shown, enter, page_of, press, seen, state_of, type_text
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -60,45 +59,6 @@ def opened(open_window: OpenWindow, engine: FakeEngine, ledger_path: Path, qtbot
     return made
 
 
-def page_of(window: MainWindow) -> ReviewPage:
-    assert isinstance(window.page, ReviewPage)
-    return window.page
-
-
-def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
-    QTest.keyClick(window.focusWidget() or window, key, modifier or Qt.KeyboardModifier.NoModifier)
-
-
-def type_text(window: MainWindow, text: str) -> None:
-    focused = window.focusWidget()
-    assert focused is not None
-    QTest.keyClicks(focused, text)
-
-
-def seen(widget: QWidget) -> str:
-    return " | ".join(x.text() for x in widget.findChildren(QLabel) if x.isVisible() and x.text())
-
-
-def enter(qtbot: QtBot, window: MainWindow, name: str = "Mara", pin: str | None = None) -> None:
-    """Sign in by keys; the names come first in the order of the alphabet."""
-    page = page_of(window)
-    page.sign_in.names.setFocus()
-    press(window, Qt.Key.Key_Home)
-    for _ in range(["Mara", "Noor", "Sam"].index(name)):
-        press(window, Qt.Key.Key_Down)
-    press(window, Qt.Key.Key_Tab)
-    assert window.focusWidget() is page.sign_in.pin
-    type_text(window, pin or PIN[name])
-    press(window, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.session.actor is not None and window.session.actor.name == name)
-    qtbot.waitUntil(lambda: not window.reviews.busy)
-
-
-def card_shown(window: MainWindow) -> str:
-    card = window.reviews.card
-    return "" if card is None else card.card.row.code
-
-
 def post_doubtful(path: Path, layout: StoreLayout, *numbers: int) -> None:
     with Ledger.open(path) as ledger:
         for number in numbers:
@@ -108,11 +68,6 @@ def post_doubtful(path: Path, layout: StoreLayout, *numbers: int) -> None:
             )
             lines = (msgspec.structs.replace(asks.lines[0], events=(f"e{number}",)), *asks.lines[1:])
             ledger.post_visit(msgspec.structs.replace(asks, questions=(question,), lines=lines), layout)
-
-
-def state_of(path: Path, visit_id: str) -> str:
-    with Ledger.open(path, read_only=True) as ledger:
-        return desk.card(ledger, visit_id).row.state
 
 
 # -- flows ---------------------------------------------------------------------------------------------
@@ -442,7 +397,7 @@ def test_the_weights_and_the_place_are_said(
         "felt −189 g; answer 1 expects −104 g, answer 2 expects −355 g, answer 3 expects −104 g"
     )
     said = seen(page)
-    for part in ("Place | Gondola 1", "Time | 16:05:00", "Who was there | ", "Counted now | Dark Chocolate"):
+    for part in ("Place: Gondola 1", "Time: 16:05:00", "Who was there: ", "Counted now: Dark Chocolate"):
         assert part in said, said
     page.grab()
 
@@ -456,9 +411,9 @@ def test_names_counts_and_keys(qtbot: QtBot, window: MainWindow) -> None:
     enter(qtbot, window)
     page = page_of(window)
     listed = {a.shortcut().toString(): a.text() for a in page.page_actions()}
-    assert list(listed) == ["1", "2", "3", "4", "N", "U", "S", "Z"]
+    assert list(listed) == ["1", "2", "3", "4", "N", "E", "U", "S", "Z", "Space", ",", ".", "V", "W"]
     enabled = {a.shortcut().toString() for a in page.page_actions() if a.isEnabled()}
-    assert enabled == {"1", "2", "3", "N", "U", "S"}
+    assert enabled == {"1", "2", "3", "N", "E", "U", "S"}, "there are no clips to look at"
     assert all(w.accessibleName() or w.text() for w in (*page.card.answers, page.card.none, page.undo))
     press(window, Qt.Key.Key_1, CTRL)
     live = {a for a in window.findChildren(QAction) if a.isEnabled() and a.shortcut().toString() == "N"}

@@ -47,7 +47,7 @@ def codes_of(window: MainWindow) -> list[str]:
 
 
 def devices(window: MainWindow) -> DevicesPage:
-    page = window.pages[3]
+    page = window.pages[4]
     assert isinstance(page, DevicesPage)
     return page
 
@@ -78,7 +78,8 @@ def test_pages_by_key(qtbot: QtBot, window: MainWindow) -> None:
     for key, name in (
         (Qt.Key.Key_2, "review"),
         (Qt.Key.Key_3, "visits"),
-        (Qt.Key.Key_4, "devices"),
+        (Qt.Key.Key_4, "shelves"),
+        (Qt.Key.Key_5, "devices"),
         (Qt.Key.Key_1, "live"),
     ):
         press(qtbot, window, key, CTRL)
@@ -162,12 +163,12 @@ def test_reconnect_by_key_is_asked_of_the_engine(
     engine.down["cam2"] = DeviceStatus("cam2", "camera", "lost", EPOCH, why="No picture for 6 s")
     engine.advance(0.1)
     window.state.poll()
-    press(qtbot, window, Qt.Key.Key_4, CTRL)
+    press(qtbot, window, Qt.Key.Key_5, CTRL)
     press(qtbot, window, Qt.Key.Key_Home, CTRL)
     assert "Cameras: 3 of 4 well" in texts_of(devices(window))
-    assert not devices(window).button.isEnabled()
+    assert not devices(window).foot.reconnect.isEnabled()
     press(qtbot, window, Qt.Key.Key_Down)
-    assert devices(window).button.text() == "Reconnect cam2"
+    assert devices(window).foot.reconnect.text() == "Reconnect cam2"
     press(qtbot, window, Qt.Key.Key_R, CTRL)
     qtbot.waitUntil(lambda: RestartDevice("cam2") in engine.asked)
     qtbot.waitUntil(lambda: window.status.cameras.text() == "Cameras 4/4")
@@ -195,7 +196,7 @@ def test_space_pauses_and_speed_keys_step(qtbot: QtBot, window: MainWindow, engi
 
 
 def test_space_presses_a_focused_button(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> None:
-    window.rail.button(3).setFocus()
+    window.rail.button(4).setFocus()
     press(qtbot, window, Qt.Key.Key_Space)
     assert window.page.name == "devices"
     assert engine.asked == []
@@ -252,7 +253,7 @@ def test_status_line_leads_to_what_is_not_well(qtbot: QtBot, window: MainWindow,
     engine.advance(0.1)
     window.state.poll()
     assert window.status.scales.property("tone") == "wrong"
-    assert window.rail.button(3).accessibleDescription() == "1"
+    assert window.rail.button(4).accessibleDescription() == "1"
     QTest.mouseClick(window.status.scales, Qt.MouseButton.LeftButton)
     assert window.page.name == "devices"
     assert "s003: lost" in texts_of(devices(window))
@@ -342,11 +343,11 @@ def test_close_leaves_the_engine_alone_and_no_thread(window: MainWindow, engine:
 
 def test_a_picture_of_each_page(window: MainWindow, tmp_path: Path) -> None:
     seen = set()
-    for page in ("live", "review", "visits", "devices"):
+    for page in ("live", "review", "visits", "shelves", "devices"):
         for theme in ("light", "dark"):
             path = tmp_path / f"{page}-{theme}.png"
             render_to(path, (1000, 640), theme, page, window)
             seen.add(path.read_bytes())
-    assert len(seen) == 8
+    assert len(seen) == 10
     with pytest.raises(OSError, match="could not be written"):
         render_to(tmp_path / "none" / "x.png", (800, 600), "dark", "live", window)

@@ -43,21 +43,21 @@ def test_another_language_in_the_open_window(qtbot: QtBot, shown: ShownWindow, e
     assert language() == "de"
     assert after.isVisible()
     assert after.page.name == "devices"
-    assert after.rail.button(3).text() == "Geräte"
+    assert after.rail.button(4).text() == "Geräte"
     assert "Strg+Q" in [keys_of(action) for action, _, _ in after.book]
     assert after.session.actor == Actor("Ada", "manager", "window")
     assert after.state.selected == after.state.visitors[0].person.track
     engine.advance(1.0)
     after.state.poll()
     after.choose_language("en")
-    assert shown.window.rail.button(3).text() == "Devices"
+    assert shown.window.rail.button(4).text() == "Devices"
 
 
 def test_the_next_window_speaks_what_was_chosen(shown: ShownWindow) -> None:
     shown.window.choose_language("de")
     choose("en")  # as when the program starts
     shown.renew()
-    assert shown.window.rail.button(3).text() == "Geräte"
+    assert shown.window.rail.button(4).text() == "Geräte"
 
 
 def test_the_language_in_use_chosen_again_changes_nothing(shown: ShownWindow) -> None:

@@ -1,0 +1,55 @@
+"""Changes of ``store.toml`` from the window: checked before they are written, and taken back to the byte.
+
+Only that file is written: catalogue and planogram are not the window's. A running engine goes on with the
+layout that it was started with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from inference.engine.files import replace_file
+from store_layout.findings import TOML
+from store_layout.model import StoreFile, StoreLayout
+from store_layout.problems import StoreProblems, errors_among
+from store_layout.reader import read_store
+from store_layout.toml_text import toml_text
+from store_layout.writer import check_layout
+
+
+class StoreEdit(msgspec.Struct, frozen=True):
+    """A change that was written, so that it can be taken back."""
+
+    before: bytes
+    after: bytes
+
+
+class EditError(Exception):
+    """A change cannot be taken back; says why."""
+
+
+def edit_store(folder: Path, change: Callable[[StoreLayout], StoreFile]) -> StoreEdit:
+    """Read the store folder as it is now, change it, check the whole, write it.
+
+    Raises ``StoreProblems`` when the folder cannot be read or would not be one afterwards, ``OSError``.
+    """
+    path = folder / TOML
+    layout = read_store(folder)
+    changed = msgspec.structs.replace(layout, file=change(layout))
+    problems = check_layout(changed)
+    if errors_among(problems):
+        raise StoreProblems(problems)
+    edit = StoreEdit(path.read_bytes(), toml_text(changed.file).encode("utf-8"))
+    replace_file(path, edit.after)
+    return edit
+
+
+def take_back(folder: Path, edit: StoreEdit) -> None:
+    """Put the file back as it was. Raises :class:`EditError` when it was changed since, ``OSError``."""
+    path = folder / TOML
+    if path.read_bytes() != edit.after:
+        raise EditError(f"{TOML} was changed meanwhile, so the change before it cannot be taken back")
+    replace_file(path, edit.before)

@@ -1,0 +1,321 @@
+"""Shelves: every fixture as it stands, each slot with what lies in it, and what is to be done there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QSettings, Qt
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.item_models.gondolas import Face, faces
+from console.item_models.keyed_rows import ROW_ROLE
+from console.item_models.shelf_tables import TasksModel
+from console.item_models.shelf_tasks import ShelfTasks, Task
+from console.item_models.shelf_words import face_words
+from console.item_models.shelves import ShelfBook
+from console.item_models.words import ShopWords
+from console.language import tr, tr_n, tr_noop
+from console.operations.live_state import LiveState
+from console.operations.operator_session import OperatorSession
+from console.operations.shelf_desk import ShelfDesk
+from console.theme.appearance import Appearance
+from console.theme.icons import Icon
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
+from console.widgets.data_table import DataTable
+from console.widgets.fixture_map import FixtureMap
+from console.widgets.gondola_view import GondolaView
+from console.widgets.labels import EmptyState, label, panel, titled
+from console.widgets.page import Page
+from console.widgets.product_pictures import ProductPictures
+from console.widgets.slot_pane import SlotPane
+
+LEFT, RIGHT, TASKS = 236, 364, 180
+HIDDEN_S = 1.0
+"""Store time between two looks while the page is hidden: only its badge is kept up."""
+
+
+class ShelvesPage(Page):
+    """Plan and list of fixtures on the left, the front of one in the middle, one slot on the right."""
+
+    name = "shelves"
+    word = tr_noop("Shelves")
+    icon = Icon.SHELVES
+    tip = tr_noop("What lies on every shelf, and what is to be done there")
+
+    def __init__(
+        self,
+        state: LiveState,
+        desk: ShelfDesk,
+        session: OperatorSession,
+        words: ShopWords,
+        *,
+        pictures: ProductPictures,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._desk, self._session, self._words = state, desk, session, words
+        self._book = ShelfBook(state.layout)
+        self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
+        self._faces = {face.key: face for face in faces(state.layout)}
+        self._seen: tuple[object, ...] = ()
+        self._followed = 0.0
+        self.map = FixtureMap(state.layout, tuple(self._faces.values()), appearance)
+        self.list = QListWidget()
+        self.gondola = GondolaView(words, pictures, appearance)
+        self.pane = SlotPane(desk, words, appearance)
+        self._tasks = TasksModel(words, self)
+        self.table = DataTable(self._tasks, tr("What is to be done"), (170, 190, 90, 84, 0), appearance)
+        self._make_actions()
+        self._lay_out()
+        self._connect()
+        self.list.setCurrentRow(0)
+        self._follow()
+
+    def page_actions(self) -> Sequence[QAction]:
+        """Sides, tasks, slots."""
+        return self._actions
+
+    def look_at(self, what: str) -> None:
+        """``tasks``, or ``slot ID``."""
+        if what == "tasks":
+            self.table.setFocus()
+        elif what.startswith("slot "):
+            self.show_slot(what.removeprefix("slot "))
+
+    def take_focus(self) -> None:
+        """The slot that is chosen."""
+        (self.gondola.focusProxy() or self.list).setFocus()
+
+    def keep(self, settings: QSettings) -> None:
+        """The side and the slot."""
+        item = self.list.currentItem()
+        settings.setValue("shelves/face", "" if item is None else item.data(Qt.ItemDataRole.UserRole))
+        settings.setValue("shelves/slot", self.gondola.slot)
+
+    def take_up(self, settings: QSettings) -> None:
+        """As they were left."""
+        self._show_key(str(settings.value("shelves/face", "")))
+        slot = str(settings.value("shelves/slot", ""))
+        self.gondola.choose(slot)
+
+    def show_slot(self, slot: str) -> None:
+        """Go to a slot, on whatever side it is."""
+        for key, face in self._faces.items():
+            if any(placed.slot.id == slot for placed in face.slots):
+                self._show_key(key)
+                self.gondola.choose(slot)
+                self.take_focus()
+
+    # -- what happens --------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        snapshot = self._state.snapshot
+        if snapshot is None:
+            return
+        if not self.isVisible() and 0 <= snapshot.t - self._followed < HIDDEN_S:
+            return
+        seen = (snapshot.scales, snapshot.moved, snapshot.misplaced)
+        if seen != self._seen or abs(snapshot.t - self._followed) >= HIDDEN_S:
+            self._seen, self._followed = seen, snapshot.t
+            self._book.follow(snapshot)
+            self.tasks.follow(self._book.slots.values(), snapshot.t)
+            self._show()
+
+    def _show(self) -> None:
+        now = self._followed
+        faulty = [one for one in self._book.slots.values() if one.faults]
+        waiting = len(self.tasks.tasks) + len(faulty)
+        self._badge(
+            str(waiting) if waiting else "", "wrong" if faulty else "waiting" if waiting else "neutral"
+        )
+        if not self.isVisible():
+            return
+        self.gondola.show_slots(self._book.slots, now)
+        if self.gondola.slot in self._book.slots:
+            self.pane.show_slot(self._book.slots[self.gondola.slot], now)
+        self._tasks.refresh(self.tasks.tasks, now)
+        self._offer()
+        needy = {task.slot for task in self.tasks.tasks} | {one.slot.id for one in faulty}
+        self.map.show_needs(Counter(self._book.slots[slot].slot.fixture for slot in needy))
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            face = self._faces[item.data(Qt.ItemDataRole.UserRole)]
+            need = sum(placed.slot.id in needy for placed in face.slots)
+            words = (f"({need})  " if need else "") + face_words(face)
+            if item.text() != words:
+                item.setText(words)
+
+    def _offer(self) -> None:
+        """Only what can be done."""
+        task = self._task()
+        self.done.setEnabled(task is not None and task.state != "said")
+        self.undone.setEnabled(task is not None and task.state == "said")
+        tasks = len(self.tasks.tasks)
+        self._counts.setText(
+            tr_n("{n} thing to do", "{n} things to do", tasks) if tasks else tr("Nothing to do")
+        )
+        self._stack.setCurrentIndex(1 if tasks else 0)
+
+    def _task(self) -> Task | None:
+        index = self.table.currentIndex()
+        return index.data(ROW_ROLE) if index.isValid() else None
+
+    def _say_done(self) -> None:
+        task = self._task()
+        if task is not None and self.tasks.say_done(task.key, self._followed):
+            self._show()
+
+    def _take_back(self) -> None:
+        task = self._task()
+        if task is not None and self.tasks.take_back(task.key):
+            self._show()
+
+    def _to_task(self, index: QModelIndex) -> None:
+        task = index.data(ROW_ROLE)
+        if isinstance(task, Task):
+            self.show_slot(task.slot)
+
+    def _show_key(self, key: str) -> None:
+        for row in range(self.list.count()):
+            if self.list.item(row).data(Qt.ItemDataRole.UserRole) == key:
+                self.list.setCurrentRow(row)
+
+    def _show_face(self, row: int) -> None:
+        face = self._face(row)
+        if face is None:
+            return
+        self.map.show_face(face)
+        self._title.setText(face_words(face))
+        self.gondola.show_face(face, self._book.slots, self._followed)
+
+    def _face(self, row: int) -> Face | None:
+        item = self.list.item(row) if 0 <= row < self.list.count() else None
+        return None if item is None else self._faces[item.data(Qt.ItemDataRole.UserRole)]
+
+    def _step_face(self, step: int) -> None:
+        if self.list.count():
+            tile = self.gondola.focusProxy()
+            focused = tile is not None and tile.hasFocus()
+            self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+            if focused:
+                self.take_focus()
+
+    def _chose(self, slot: str) -> None:
+        now = self._book.slots.get(slot)
+        if self.isVisible():
+            self._desk.watch(self._state.layout.slots[slot].scale or "")
+        if now is not None:
+            self.pane.show_slot(now, self._followed)
+
+    def _set_zero(self, load_g: float, what: str) -> None:
+        now = self._book.slots.get(self.gondola.slot)
+        if now is not None:
+            self._desk.tare(load_g, now.zero_g, self._session.actor, what)
+
+    def _undo_zero(self) -> None:
+        now = self._book.slots.get(self.gondola.slot)
+        if now is not None:
+            self._desk.take_back(now.level_g + now.zero_g, self._session.actor, "undone")
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """While hidden only the badge was kept up, and no trace was asked for."""
+        super().showEvent(event)
+        self._seen = ()
+        self._follow()
+        if self.gondola.slot:
+            self._chose(self.gondola.slot)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody looks."""
+        self._desk.watch("")
+        super().hideEvent(event)
+
+    # -- building ------------------------------------------------------------------------------------
+
+    def _make_actions(self) -> None:
+        def action(text: str, keys: str, call: object) -> QAction:
+            made = QAction(text, self)
+            made.setShortcut(QKeySequence(keys))
+            made.triggered.connect(call)
+            return made
+
+        self._actions = (
+            action(tr("Next side of a shelf"), "PgDown", lambda: self._step_face(1)),
+            action(tr("Side before"), "PgUp", lambda: self._step_face(-1)),
+            action(tr("To the slots"), "Ctrl+G", self.take_focus),
+            action(tr("To what is to be done"), "Ctrl+J", self.table.setFocus),
+            action(tr("The chosen task is done"), "Ctrl+D", self._say_done),
+            action(tr("It is not done after all"), "Ctrl+Z", self._take_back),
+            action(tr("Set the zero of the chosen scale"), "Ctrl+0", self.pane.load.setFocus),
+        )
+
+    def _connect(self) -> None:
+        self._state.snapshot_changed.connect(self._follow)
+        self.list.currentRowChanged.connect(self._show_face)
+        self.map.picked.connect(self._show_key)
+        self.gondola.chosen.connect(self._chose)
+        self.pane.zero_asked.connect(self._set_zero)
+        self.pane.undo_asked.connect(self._undo_zero)
+        self.table.activated.connect(self._to_task)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._offer())
+        self.done.clicked.connect(self._say_done)
+        self.undone.clicked.connect(self._take_back)
+
+    def _lay_out(self) -> None:
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setSpacing(2)
+        self.list.setAccessibleName(tr("Sides of the shelves"))
+        for key, face in self._faces.items():
+            item = QListWidgetItem(face_words(face))
+            item.setData(Qt.ItemDataRole.UserRole, key)
+            self.list.addItem(item)
+        beside = panel()
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(SPACE_1, SPACE_2, SPACE_1, SPACE_1)
+        column.addWidget(self.map)
+        column.addWidget(self.list, 1)
+        beside.setFixedWidth(LEFT)
+        front, self._title = titled("", self.gondola)
+        slot = panel()
+        inner = QVBoxLayout(slot)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.pane)
+        slot.setFixedWidth(RIGHT)
+        middle = QVBoxLayout()
+        middle.setSpacing(SPACE_2)
+        middle.addWidget(front, 1)
+        middle.addWidget(self._task_panel())
+        box = QHBoxLayout(self)
+        box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
+        box.setSpacing(SPACE_2)
+        box.addWidget(beside)
+        box.addLayout(middle, 1)
+        box.addWidget(slot)
+
+    def _task_panel(self) -> QWidget:
+        self.done = QPushButton(tr("Done"))
+        self.done.setToolTip(tr("Say that the chosen task is done: the scale decides (Ctrl+D)"))
+        self.undone = QPushButton(tr("Not done after all"))
+        self.undone.setToolTip(tr("Take it back while the scale is waited for (Ctrl+Z)"))
+        self._counts = label("", "secondary")
+        empty = EmptyState(
+            tr("Nothing to do"),
+            tr("Low stock and goods in the wrong slot appear here, as the scales show them."),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(empty)
+        self._stack.addWidget(self.table)
+        made, _ = titled(tr("To do"), self._stack, self._counts, self.done, self.undone, margins=SPACE_2)
+        made.setFixedHeight(TASKS)
+        return made

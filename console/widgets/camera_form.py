@@ -1,0 +1,317 @@
+"""Add or change a camera: its address with a live test picture, its place, and what is wrong, by field."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.language import tr
+from console.operations.camera_drafts import CameraDraft, Field, camera_of, problems_of, without_login
+from console.operations.device_desk import DeviceDesk
+from console.theme.appearance import Appearance
+from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.widgets.labels import label, set_tone
+from console.widgets.test_picture import TestPicture
+from store_layout.model import Camera, Point3
+
+REDRAW_MS = 120
+"""After the last change of a number the lines are drawn anew."""
+WIDTH = 880
+
+
+class CameraForm(QDialog):
+    """Saves through the desk, and closes then. Passwords go to the keyring, never to the file."""
+
+    def __init__(
+        self,
+        desk: DeviceDesk,
+        appearance: Appearance,
+        old: Camera | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``old``: the camera to be changed; None: a new one."""
+        super().__init__(parent)
+        self._desk, self._preview, self._old = desk, desk.preview, old
+        self.setWindowTitle(tr("Add a camera") if old is None else tr("Change {camera}", camera=old.id))
+        self._problems: dict[Field, QLabel] = {}
+        self._make_fields()
+        self.picture = TestPicture(desk.layout, appearance)
+        self._lay_out()
+        self._fill()
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.timeout.connect(self._show_wires)
+        self._connect()
+        self._show_wires()
+        (self.id if old is None else self.name).setFocus()
+
+    def draft(self) -> CameraDraft:
+        """What stands in the fields."""
+        return CameraDraft(
+            id=self.id.text().strip(),
+            name=self.name.text().strip(),
+            url=self.url.text().strip(),
+            user=self.user.text().strip(),
+            fps=self.fps.value(),
+            size=self._preview.size,
+            position=self._point(self.position),
+            target=self._point(self.target),
+            hfov_deg=self.hfov.value(),
+            keeps_calibration=self.keeps.isChecked(),
+        )
+
+    def test(self) -> None:
+        """Ask the address for pictures."""
+        self._take_login()
+        draft = self.draft()
+        problem = problems_of(draft, self._desk.layout, self._old, self._folder).get("url", "")
+        self._say("url", problem)
+        if problem:
+            self.url.setFocus()
+            return
+        password = self.password.text() or (self._desk.password_of(self._old.id) if self._old else "")
+        self._preview.start(draft.url, draft.user, password, self._folder)
+
+    def save(self) -> None:
+        """Save it if nothing is wrong; else say what is, and go there."""
+        self._take_login()
+        draft = self.draft()
+        found = problems_of(draft, self._desk.layout, self._old, self._folder)
+        for field in self._problems:
+            self._say(field, found.get(field, ""))
+        if found:
+            self._field_of(next(iter(found))).setFocus()
+            return
+        self.save_button.setEnabled(False)
+        self._desk.save_camera(draft, self._old, self.password.text() or None)
+
+    def done(self, result: int) -> None:
+        """Closed: the connection for the test picture too."""
+        self._preview.stop()
+        super().done(result)
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    @property
+    def _folder(self) -> Path | None:
+        return self._desk.folder
+
+    def _take_login(self) -> None:
+        """What was typed into the address goes where it belongs."""
+        bare, user, password = without_login(self.url.text())
+        if bare != self.url.text().strip():
+            self.url.setText(bare)
+            self.user.setText(user or self.user.text())
+            self.password.setText(password or self.password.text())
+
+    def _say(self, field: Field, words: str) -> None:
+        self._problems[field].setText(words)
+        self._problems[field].setVisible(bool(words))
+
+    def _field_of(self, field: Field) -> QWidget:
+        fields: dict[Field, QWidget] = {
+            "id": self.id, "name": self.name, "url": self.url, "fps": self.fps, "place": self.position[0],
+            "size": self.test_button,
+        }  # fmt: skip
+        return fields.get(field, self.save_button)
+
+    def _show_picture(self) -> None:
+        first = not self.picture.has_picture
+        self.picture.show_picture(self._preview.picture)
+        if first:
+            self._say("size", "")
+            self._show_wires()
+
+    def _show_told(self, words: str, gives_pictures: bool) -> None:
+        self._told.setText(words)
+        asking = not gives_pictures and self._preview.picture is None and words.endswith("…")
+        set_tone(self._told, "good" if gives_pictures else "waiting" if asking else "wrong")
+
+    def _show_wires(self) -> None:
+        """The store's lines, by what stands in the fields, on a picture whose size is known."""
+        draft = self.draft()
+        can = (draft.size is not None or self._old is not None) and draft.position != draft.target
+        self.picture.show_wires(camera_of(draft, self._old) if can else None)
+
+    def _refused(self, words: str) -> None:
+        self._say("", words)
+        self.save_button.setEnabled(True)
+
+    def _keep(self, keeps: bool) -> None:
+        for row in self._place_rows:
+            self._form.setRowVisible(row, not keeps)
+        self._say("place", "")
+        self._show_wires()
+
+    @staticmethod
+    def _point(spins: tuple[QDoubleSpinBox, QDoubleSpinBox, QDoubleSpinBox]) -> Point3:
+        x, y, z = (spin.value() for spin in spins)
+        return x, y, z
+
+    # -- building ------------------------------------------------------------------------------------
+
+    def _make_fields(self) -> None:
+        self.id, self.name, self.url, self.user = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
+        self.password = QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.id.setPlaceholderText("door-west")
+        self.url.setPlaceholderText("rtsp://192.168.1.20/stream2")
+        self.fps = self._spin(tr("Pictures a second"), 0.1, 120.0, 10.0)
+        self.position = self._spins(tr("Place"), (0.0, 0.0, 2.8))
+        self.target = self._spins(tr("Looks at"), (1.0, 1.0, 0.8))
+        self.hfov = self._spin(tr("Field of view"), 10.0, 170.0, 80.0)
+        self.keeps = QCheckBox(tr("Keep its calibration"))
+        self.test_button = QPushButton(tr("Test picture"))
+        self.test_button.setAutoDefault(False)
+        self.save_button = QPushButton(tr("Save"))
+        self.save_button.setDefault(True)
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setAutoDefault(False)
+        for field, name in (
+            (self.id, tr("Short name")),
+            (self.name, tr("Where it hangs")),
+            (self.url, tr("Address")),
+            (self.user, tr("User")),
+            (self.password, tr("Password")),
+        ):
+            field.setAccessibleName(name)
+
+    def _spin(self, name: str, low: float, high: float, value: float) -> QDoubleSpinBox:
+        made = QDoubleSpinBox()
+        made.setRange(low, high)
+        made.setMinimumHeight(FIELD)
+        made.setDecimals(2 if low < 0 else 1)
+        made.setSingleStep(0.1 if low < 0 else 1.0)
+        made.setValue(value)
+        for part in (made, made.lineEdit()):
+            part.setAccessibleName(name)
+        return made
+
+    def _spins(self, name: str, point: Point3) -> tuple[QDoubleSpinBox, QDoubleSpinBox, QDoubleSpinBox]:
+        x, y, z = (
+            self._spin(f"{name}, {axis}", -500.0, 500.0, value)
+            for axis, value in zip("xyz", point, strict=True)
+        )
+        return x, y, z
+
+    def _connect(self) -> None:
+        self.test_button.clicked.connect(self.test)
+        self.save_button.clicked.connect(self.save)
+        self.cancel_button.clicked.connect(self.reject)
+        self.keeps.toggled.connect(self._keep)
+        for spin in (*self.position, *self.target, self.hfov):
+            spin.valueChanged.connect(lambda _: self._redraw.start())
+        self._preview.came.connect(self._show_picture)
+        self._preview.told.connect(self._show_told)
+        self._desk.saved.connect(self.accept)
+        self._desk.refused.connect(self._refused)
+
+    def _fill(self) -> None:
+        old = self._old
+        self._preview.stop()
+        self._preview.picture = self._preview.size = None
+        self.keeps.setVisible(old is not None)
+        self.keeps.setChecked(old is not None)
+        self._keep(old is not None)
+        if old is not None:
+            self.id.setText(old.id)
+            self.id.setReadOnly(True)
+            self.name.setText(old.name)
+            self.url.setText(old.url or "")
+            self.user.setText(old.user or "")
+            self.fps.setValue(old.fps)
+            self.password.setPlaceholderText(tr("as it is"))
+
+    def _lay_out(self) -> None:
+        form = self._form = QFormLayout()
+        form.setHorizontalSpacing(SPACE_3)
+        form.setVerticalSpacing(SPACE_1)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        of_place = (tr("Place x, y, z, m"), tr("Looks at x, y, z, m"), tr("Field of view, °"))
+        self._place_rows: list[int] = []
+        for field, caption, widget in (
+            ("id", tr("Short name"), self.id),
+            ("name", tr("Where it hangs"), self.name),
+            ("url", tr("Address"), self.url),
+            (None, tr("User"), self.user),
+            (None, tr("Password, kept in the keyring"), self.password),
+            ("fps", tr("Pictures a second"), self.fps),
+            (None, "", self.keeps),
+            (None, of_place[0], self._row(self.position)),
+            ("place", of_place[1], self._row(self.target)),
+            (None, of_place[2], self.hfov),
+        ):
+            form.addRow(label(caption, "secondary"), widget)
+            if caption in of_place:
+                self._place_rows.append(form.rowCount() - 1)
+            if field is not None:
+                form.addRow("", self._problem(field))  # type: ignore[arg-type]  # one of the fields
+        self._told = label("", "body", wrap=True)
+        self._told.setAccessibleName(tr("How the test went"))
+        hint = label(
+            tr(
+                "The lines are the store as this place would show it. Where they lie on the edges, it is "
+                "right; a measured calibration in the store folder is better."
+            ),
+            "secondary",
+            wrap=True,
+        )
+        right = QVBoxLayout()
+        right.setSpacing(SPACE_2)
+        right.addWidget(self.picture, 1)
+        right.addWidget(self._told)
+        right.addWidget(self._problem("size"))
+        right.addWidget(hint)
+        sides = QHBoxLayout()
+        sides.setSpacing(SPACE_4)
+        sides.addLayout(form, 1)
+        sides.addLayout(right, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE_2)
+        foot.addWidget(self._problem(""), 1)
+        foot.addStretch(1)
+        for button in (self.test_button, self.cancel_button, self.save_button):
+            foot.addWidget(button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        box.setSpacing(SPACE_3)
+        box.addLayout(sides, 1)
+        box.addLayout(foot)
+        self.setMinimumWidth(WIDTH)
+        order = (
+            self.id, self.name, self.url, self.user, self.password, self.fps, self.keeps, *self.position,
+            *self.target, self.hfov, self.test_button, self.cancel_button, self.save_button,
+        )  # fmt: skip
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    def _row(self, spins: tuple[QDoubleSpinBox, ...]) -> QWidget:
+        made = QWidget()
+        box = QHBoxLayout(made)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(SPACE_1)
+        for spin in spins:
+            box.addWidget(spin)
+        return made
+
+    def _problem(self, field: Field) -> QLabel:
+        made = label("", "secondary", wrap=True)
+        set_tone(made, "wrong")
+        made.hide()
+        self._problems[field] = made
+        return made
