@@ -82,6 +82,7 @@ def run_window(
         tr("Something went wrong; it was written down, and stays on this computer.")
     )
     shown.show()
+    shown.window.first_start.watch()
     if died is not None:
         shown.window.crashed.emit(
             tr("The console ended unexpectedly last time. What is known stands in a file on this computer.")

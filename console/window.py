@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QEvent, QLocale, QObject, QPoint, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -22,10 +22,12 @@ from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
-from console.language import ENGLISH, choose, language, languages, tr
+from console.language import choose, language, tr
 from console.operations.background import Background
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
+from console.operations.first_start import FirstStart
+from console.operations.identity_edits import IdentityEdits
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
@@ -34,6 +36,7 @@ from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
+from console.operations.spoken import wanted_language
 from console.operations.store_switch import StoreSwitch
 from console.operations.visit_history import VisitHistory
 from console.operations.visit_work import VisitWork
@@ -50,6 +53,7 @@ from console.widgets.action_book import ActionBook
 from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
+from console.widgets.connect_dialog import ConnectDialog
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
@@ -58,6 +62,7 @@ from console.widgets.product_pictures import ProductPictures
 from console.widgets.rail import Rail
 from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
+from console.widgets.welcome_dialog import WelcomeDialog
 from console.window_actions import fill_book, findables
 from console.window_notices import WindowNotices
 from store_layout.model import StoreLayout
@@ -135,7 +140,10 @@ class MainWindow(QMainWindow):
         )
         evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
-        live = LivePage(self.state, self.shoppers, words, self.appearance)
+        self.first_start = FirstStart(self.state, self._settings, self)
+        self.first_start.begins.connect(self.show_welcome)
+        edits = IdentityEdits(link, self.session, self._background, self)
+        live = LivePage(self.state, self.shoppers, words, self.appearance, edits=edits)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
@@ -322,6 +330,21 @@ class MainWindow(QMainWindow):
         palette.move(top)
         palette.open()
 
+    def show_welcome(self) -> None:
+        """Three things to try."""
+        dialog = WelcomeDialog(self.state.layout.file.store.name, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.led_to.connect(self.show_page)
+        dialog.connect_asked.connect(self.connect_store)
+        dialog.finished.connect(self.first_start.keep)
+        dialog.open()
+
+    def connect_store(self) -> None:
+        """A form that writes the folder of a new store."""
+        dialog = ConnectDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def show_keys(self) -> None:
         """All keys."""
         sheet = KeySheet(self.book.groups, self)
@@ -374,12 +397,6 @@ class MainWindow(QMainWindow):
         for page in self.pages:
             page.keep(self._settings)
         self._settings.sync()
-
-
-def wanted_language(settings: QSettings) -> str:
-    """What was chosen; before anybody chose, the system's, where it is spoken here."""
-    stored = str(settings.value("language", "")) or QLocale.system().name().partition("_")[0]
-    return stored if stored in languages() else ENGLISH
 
 
 def render_to(

@@ -13,13 +13,16 @@ import msgspec
 from inference.floor_tracks import FloorTracker, FloorTracksState
 from inference.messages import (
     Alarm,
+    AnotherShopper,
     Attribution,
     Detections,
     FloorUpdate,
     GateSignal,
+    LineMark,
     Observation,
     Outage,
     Result,
+    SameShopper,
     ShelfEvent,
     Skeletons,
     StaffMark,
@@ -79,6 +82,17 @@ class Pipeline:
                     results += self._visits.outage(seen)
             case StaffMark():
                 results += self._visits.staff(seen)
+            case SameShopper():
+                kept, other = self._visits.track_of(seen.code), self._visits.track_of(seen.other)
+                if kept is not None and other is not None and kept != other:
+                    self._follow(self._floor.same(kept, other, seen.t), results)
+                    results += self._visits.same(seen)
+            case AnotherShopper():
+                track = self._visits.track_of(seen.code)
+                if track is not None:
+                    self._follow(self._floor.another(track, seen.t), results)
+            case LineMark():
+                results += self._visits.line(seen)
         results += self._visits.tick(seen.t)
         return results
 

@@ -37,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(console.run)
+app.command("kiosk")(console.kiosk)
 app.command("stop")(console.stop)
 app.command("record")(record.record)
 app.command("replay")(recordings.replay_command)

@@ -18,6 +18,7 @@ import typer
 from console.back_office import Ledger, LedgerError
 from console.back_office.money import format_money
 from console.back_office.payment_provider import BOOKS
+from console.cli.kiosk import watch_kiosk
 from console.cli.picture import Witness
 from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
 from console.cli.say import err, errors_in_words, out
@@ -113,8 +114,10 @@ KeepOption = Annotated[
         show_default=False,
     ),
 ]
-
-
+KioskOption = Annotated[
+    bool,
+    typer.Option("--kiosk", help="The screen for visitors: full screen, and only a manager's PIN ends it."),
+]
 PICTURE_SIZE = (1366, 768)
 
 
@@ -131,13 +134,16 @@ def run(
     arrivals: ArrivalsOption = ARRIVALS_PER_MIN,
     pictures: RenderedOption = True,
     send: SendOption = None,
+    kiosk: KioskOption = False,
 ) -> None:
     """Open the console on a store, a recording, or the demo store."""
     wanted = None if send is None else parse_wanted(send)
     if wanted is not None and not simulated:
         raise typer.BadParameter("--send needs --simulated: nobody can be sent into a real store")
     headless = headless or wanted is not None
-    if not headless and not has_display():
+    if kiosk and headless:
+        raise typer.BadParameter("--kiosk is a screen: it does not go with --headless or --send")
+    if not headless and not kiosk and not has_display():
         err.print("There is no display here, so the same store runs without a window.", style="yellow")
         headless = True
     with errors_in_words(*START_ERRORS):
@@ -146,9 +152,37 @@ def run(
         layout = layout_of(spec)
         if headless:
             _run_headless(spec, layout, picture, wanted)
-        else:
-            keep = spec.store is not None and not simulated if keep_running is None else keep_running
-            raise typer.Exit(_run_window(spec, layout, keep_running=keep))
+            return
+        keep = spec.store is not None and not simulated if keep_running is None else keep_running
+        if kiosk and not has_display():
+            raise SpecError(f"there is no display here to show {layout.file.store.name} on")
+        forget_last_play(spec)
+        show = watch_kiosk(spec, keep_running=keep) if kiosk else _run_window(spec, layout, keep_running=keep)
+        raise typer.Exit(show)
+
+
+def kiosk(
+    store: StoreOption = None,
+    recording: RecordingOption = None,
+    detector: DetectorOption = None,
+    threads: ThreadsOption = CORES,
+    keep_running: KeepOption = None,
+    simulated: SimulatedOption = False,
+    arrivals: ArrivalsOption = ARRIVALS_PER_MIN,
+    pictures: RenderedOption = True,
+) -> None:
+    """Show a store to visitors: full screen, until a manager's PIN. Without one named: the simulated demo."""
+    run(
+        store,
+        recording,
+        detector,
+        threads=threads,
+        keep_running=keep_running,
+        simulated=simulated or (store is None and recording is None),
+        arrivals=arrivals,
+        pictures=pictures,
+        kiosk=True,
+    )
 
 
 def make_spec(
@@ -220,7 +254,6 @@ def forget_last_play(spec: EngineSpec) -> None:
 
 
 def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
-    forget_last_play(spec)
     with engine_link(spec, keep_running=keep_running) as link:
         from console.shown_window import run_window  # while the engine's process starts
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import ShopWords, called, chance
 from console.language import tr, tr_n
-from console.operations.live_state import LiveState
+from console.operations.moment import Moment
 from inference.messages.results import Cart
 
 
@@ -56,7 +56,7 @@ class _Source(NamedTuple):
 class CartsModel(KeyedRows[CartCard]):
     """One row per shopper."""
 
-    def __init__(self, state: LiveState, words: ShopWords, parent: QObject | None = None) -> None:
+    def __init__(self, state: Moment, words: ShopWords, parent: QObject | None = None) -> None:
         super().__init__((Column(tr("Cart"), lambda c: c.spoken),), key=lambda c: c.track, parent=parent)
         self._state = state
         self._words = words

@@ -9,10 +9,12 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.carts import CartsModel
-from console.item_models.words import ShopWords
+from console.item_models.words import ShopWords, span
 from console.language import tr, tr_n, tr_noop
+from console.operations.identity_edits import IdentityEdits
 from console.operations.live_state import LiveState
 from console.operations.simulated_shoppers import SimulatedShoppers
+from console.operations.time_travel import TimeTravel
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
@@ -21,9 +23,11 @@ from console.widgets.camera_paint import CameraPainter
 from console.widgets.camera_wall import CameraWall, LargeCamera, good_height
 from console.widgets.cart_list import CartList
 from console.widgets.floor_map import FloorMap
-from console.widgets.labels import EmptyState, label, titled, tool_button
+from console.widgets.labels import EmptyState, label, set_tone, titled, tool_button
 from console.widgets.page import Page
 from console.widgets.send_shopper import SendShopper
+from console.widgets.shopper_actions import ShopperActions
+from console.widgets.time_travel_bar import LONG_S, SHORT_S, TimeTravelBar
 
 NOBODY = (
     tr_noop("Nobody inside"),
@@ -54,27 +58,33 @@ class LivePage(Page):
         shoppers: SimulatedShoppers,
         words: ShopWords,
         appearance: Appearance,
+        *,
+        edits: IdentityEdits,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._appearance = state, appearance
         self._shoppers = shoppers
         self.send = SendShopper(shoppers, words, appearance)
-        painter = CameraPainter(state)
-        self.map = FloorMap(state, words, appearance)
-        self.large = LargeCamera(state, painter, appearance)
-        self.wall = CameraWall(state, painter, appearance)
-        self._carts = CartsModel(state, words, self)
-        self.carts = CartList(self._carts, state, appearance)
+        self.travel = shown = TimeTravel(state, self)
+        painter = CameraPainter(shown)
+        self.map = FloorMap(shown, words, appearance)
+        self.large = LargeCamera(shown, painter, appearance)
+        self.wall = CameraWall(shown, painter, appearance)
+        self._carts = CartsModel(shown, words, self)
+        self.carts = CartList(self._carts, shown, appearance)
+        self.bar = TimeTravelBar(shown, state, appearance)
         self._nobody = EmptyState(tr(WAITING[0]), tr(WAITING[1]))
+        self.put_right = ShopperActions(shown, edits, words)
         self._arranged = False
         self._actions = self._make_actions()
         self._lay_out()
         for part in (self.map, self.large, self.wall, self.carts):
-            part.picked.connect(state.select)
+            part.picked.connect(shown.select)
         self.wall.opened.connect(self.toggle_large)
         self.large.left.connect(self.show_map)
-        state.snapshot_changed.connect(self._follow)
+        shown.snapshot_changed.connect(self._follow)
+        shown.moved.connect(self._say_when)
         shoppers.changed.connect(self._offer_sending)
         self.send.led_to.connect(lambda visit: self.led_to.emit("visits", f"visit {visit}"))
         self.setFocusProxy(self.map)
@@ -107,7 +117,7 @@ class LivePage(Page):
         self.large.show_camera(self._state.layout.cameras[camera])
         self._stage.setCurrentWidget(self.large)
         self.wall.mark_large(camera)
-        self._title.setText(self._state.layout.cameras[camera].name)
+        self._say_when()
         self._tools.hide()
         self._back.show()
         self.large.setFocus()
@@ -116,7 +126,7 @@ class LivePage(Page):
         """Back to the floor."""
         self._stage.setCurrentWidget(self.map)
         self.wall.mark_large(None)
-        self._title.setText(tr("Floor"))
+        self._say_when()
         self._tools.show()
         self._back.hide()
         self.map.setFocus()
@@ -126,22 +136,43 @@ class LivePage(Page):
         count = self._carts.rowCount()
         if count == 0:
             return
-        place = self._carts.place_of(self._state.selected)
+        place = self._carts.place_of(self.travel.selected)
         beyond = 0 if step > 0 else count - 1
-        self._state.select(self._carts.row(beyond if place is None else (place + step) % count).track)
+        self.travel.select(self._carts.row(beyond if place is None else (place + step) % count).track)
+
+    def follow_selected(self, following: bool) -> None:
+        """Keep the selected shopper in the middle of the map, or no longer."""
+        self.map.follow(following)
+        self._follow_action.setChecked(following)
+
+    def show_cones(self, shown: bool) -> None:
+        """Show what each camera sees of the floor, or no longer."""
+        self.map.show_cones(shown)
+        self._cones_action.setChecked(shown)
 
     # -- inside --------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
         self._carts.refresh()
-        snapshot = self._state.snapshot
-        inside = len(self._state.visitors)
-        if snapshot is not None:
+        inside = len(self.travel.visitors)
+        if self.travel.snapshot is not None:
             self._nobody.heading.setText(tr(NOBODY[0]))
             self._nobody.text.setText(tr(NOBODY[1]))
         self._cart_stack.setCurrentIndex(1 if inside else 0)
-        self._count.setText(tr_n("{n} inside", "{n} inside", inside) if inside else "")
-        self._badge(str(inside) if inside else "")
+        if self.travel.is_now:
+            self._count.setText(tr_n("{n} inside", "{n} inside", inside) if inside else "")
+            self._badge(str(inside) if inside else "")
+
+    def _say_when(self) -> None:
+        """Titles and frames say it where what is shown is not now."""
+        camera = self.large.camera if self._stage.currentWidget() is self.large else None
+        self._title.setText(tr("Floor") if camera is None else camera.name)
+        past = not self.travel.is_now
+        self.map.set_past(past)
+        if past:
+            self._count.setText(tr("{age} ago", age=span(self.travel.age)))
+        set_tone(self._count, "waiting" if past else "neutral")
+        self._follow()
 
     def _offer_sending(self) -> None:
         """Only into a simulated store somebody can be sent."""
@@ -167,13 +198,28 @@ class LivePage(Page):
             made.triggered.connect(call)
             return made
 
+        self._follow_action = action(tr("Follow the selected shopper"), "Ctrl+Shift+F", self.follow_selected)
+        self._cones_action = action(tr("Show what cameras see of the floor"), "Ctrl+Shift+C", self.show_cones)
+        for toggle in (self._follow_action, self._cones_action):
+            toggle.setCheckable(True)
         return [
             action(tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
             action(tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
             action(tr("Show the whole floor"), "Ctrl+0", self.map.fit),
             action(tr("Next shopper"), "Ctrl+Down", lambda: self.select_neighbour(1)),
             action(tr("Previous shopper"), "Ctrl+Up", lambda: self.select_neighbour(-1)),
-            action(tr("Select nobody"), "Ctrl+Shift+A", lambda: self._state.select(None)),
+            action(tr("Select nobody"), "Ctrl+Shift+A", lambda: self.travel.select(None)),
+            self._follow_action,
+            self._cones_action,
+            action(
+                tr("Mark the selected shopper as staff, or not"), "Ctrl+Shift+S", self.put_right.toggle_staff
+            ),
+            action(tr("Correct a line of the selected cart"), "Ctrl+Shift+L", self.put_right.ask_line),
+            action(tr("Earlier"), "Ctrl+Left", lambda: self.travel.step(-SHORT_S)),
+            action(tr("Later"), "Ctrl+Right", lambda: self.travel.step(SHORT_S)),
+            action(tr("Half a minute earlier"), "Ctrl+Shift+Left", lambda: self.travel.step(-LONG_S)),
+            action(tr("Half a minute later"), "Ctrl+Shift+Right", lambda: self.travel.step(LONG_S)),
+            action(tr("Back to now"), "Ctrl+End", self.travel.go_to_now),
         ]
 
     def _lay_out(self) -> None:
@@ -181,6 +227,12 @@ class LivePage(Page):
         tools = QHBoxLayout(self._tools)
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(SPACE_1)
+        for what, action in ((Icon.DEVICES, self._cones_action), (Icon.FOLLOW, self._follow_action)):
+            name, keys = action.text(), action.shortcut().toString()
+            button = tool_button(what, name, f"{name} ({keys})", self._appearance, action.trigger)
+            button.setCheckable(True)
+            action.toggled.connect(button.setChecked)
+            tools.addWidget(button)
         for what, name, keys, call in (
             (Icon.ZOOM_OUT, tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
             (Icon.ZOOM_IN, tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
@@ -194,7 +246,13 @@ class LivePage(Page):
         self._stage = QStackedWidget()
         self._stage.addWidget(self.map)
         self._stage.addWidget(self.large)
-        stage, self._title = titled(tr("Floor"), self._stage, self._tools, self._back, margins=SPACE_2)
+        holder = QWidget()
+        held = QVBoxLayout(holder)
+        held.setContentsMargins(0, 0, 0, 0)
+        held.setSpacing(SPACE_2)
+        held.addWidget(self._stage, 1)
+        held.addWidget(self.bar)
+        stage, self._title = titled(tr("Floor"), holder, self._tools, self._back, margins=SPACE_2)
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.addWidget(stage)
         self._rows.addWidget(self.wall)
@@ -219,13 +277,18 @@ class LivePage(Page):
     def _side(self) -> QWidget:
         self._cart_stack = QStackedWidget()
         self._cart_stack.addWidget(self._nobody)
-        holder = QWidget()
-        inner = QVBoxLayout(holder)
+        listed = QWidget()
+        inner = QVBoxLayout(listed)
         inner.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
         inner.addWidget(self.carts)
-        self._cart_stack.addWidget(holder)
+        self._cart_stack.addWidget(listed)
         self._count = label("", "secondary")
-        carts, _ = titled(tr("Carts"), self._cart_stack, self._count)
+        holder = QWidget()
+        held = QVBoxLayout(holder)
+        held.setContentsMargins(0, 0, 0, 0)
+        held.addWidget(self._cart_stack, 1)
+        held.addWidget(self.put_right)
+        carts, _ = titled(tr("Carts"), holder, self._count)
         self.strip = ActivityStrip(self._state, self._appearance)
         self.strip.setFixedHeight(110)
         strip, _ = titled(

@@ -61,6 +61,9 @@ class Icon(StrEnum):
     OPERATOR = "mdi6.account-circle-outline"
     SETTINGS = "mdi6.cog-outline"
     STAFF = "mdi6.badge-account-outline"
+    FOLLOW = "mdi6.crosshairs-gps"
+    EARLIER = "mdi6.rewind"
+    LATER = "mdi6.fast-forward"
 
 
 def icon(name: Icon, theme: Theme, colour: str | None = None) -> QIcon:

@@ -15,7 +15,7 @@ from console.item_models.words import called
 from console.language import tr, tr_n
 from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE
-from console.operations.live_state import LiveState
+from console.operations.moment import Moment
 from console.theme.fonts import ui_font
 from console.theme.icons import icon_pixmap
 from console.theme.tokens import NO_IDENTITY, SPACE_1, SPACE_2, TEXT_SECONDARY, Theme, identity_of
@@ -63,7 +63,7 @@ class _Place:
 class CameraPainter:
     """Paints cameras of one store, each into any rectangle; wire frames are kept."""
 
-    def __init__(self, state: LiveState) -> None:
+    def __init__(self, state: Moment) -> None:
         self._state = state
         self._frames: dict[tuple[str, int, int, str, float], QPixmap] = {}
 
@@ -136,7 +136,8 @@ class CameraPainter:
     def _ground(
         self, painter: QPainter, camera: Camera, view: CameraView | None, at: QRectF, theme: Theme
     ) -> None:
-        pixels = self._state.link.picture(view.picture) if view is not None and view.picture else None
+        name = view.picture if view is not None and self._state.has_pictures else None
+        pixels = self._state.link.picture(name) if name else None
         if pixels is not None:
             painter.drawImage(at, as_image(pixels))
         else:

@@ -19,7 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from console.language import tr
-from console.operations.live_state import POLL_MS, LiveState
+from console.operations.live_state import POLL_MS
+from console.operations.moment import Moment
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_2
 from console.widgets.camera_paint import CameraPainter
@@ -79,7 +80,7 @@ class CameraWall(QWidget):
     picked = Signal(object)
 
     def __init__(
-        self, state: LiveState, painter: CameraPainter, appearance: Appearance, parent: QWidget | None = None
+        self, state: Moment, painter: CameraPainter, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._state, self._painter, self._appearance = state, painter, appearance
@@ -184,7 +185,7 @@ class LargeCamera(QWidget):
     picked = Signal(object)
 
     def __init__(
-        self, state: LiveState, painter: CameraPainter, appearance: Appearance, parent: QWidget | None = None
+        self, state: Moment, painter: CameraPainter, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._painter, self._appearance = painter, appearance

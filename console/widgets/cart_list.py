@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from console.item_models.carts import CartCard, CartCardLine, CartsModel
 from console.item_models.keyed_rows import ROW_ROLE
 from console.language import tr, tr_n
-from console.operations.live_state import LiveState
+from console.operations.moment import Moment
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_SECONDARY, Theme
@@ -106,7 +106,7 @@ class CartList(QListView):
     picked = Signal(object)
 
     def __init__(
-        self, model: CartsModel, state: LiveState, appearance: Appearance, parent: QWidget | None = None
+        self, model: CartsModel, state: Moment, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._carts, self._state = model, state

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -16,11 +16,9 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
-    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
@@ -28,25 +26,24 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from console.item_models.words import ShopWords, called, chance, grams
 from console.language import tr, tr_n
-from console.operations.live_state import LiveState
+from console.operations.moment import Moment
 from console.theme.appearance import Appearance
 from console.theme.tokens import CERTAIN
-from console.widgets.doubt_paint import paint_doubt
-from console.widgets.floor_ground import paint_ground, polygon, slot_rect
+from console.widgets.floor_cones import paint_cones
+from console.widgets.floor_ground import paint_ground, slot_rect
+from console.widgets.floor_shoppers import ShopperPainter
 from console.widgets.floor_view import FloorView
-from console.widgets.identity_paint import RING, identity_colour, label_picture, token_picture
-from console.widgets.label_places import Wanted, place_labels
+from console.widgets.identity_paint import label_picture
 from console.widgets.shelf_flashes import STEP_S, Flash, Flashes
-from console.widgets.trails import PIECES, Trails
 from inference.messages.wire import Inside
 
 CLICK_RADIUS = 20.0
-FEW = 30
-"""With more shoppers than this only the selected and the pointed-at carry codes, and the selected a trail."""
 PAN_STEP = 48.0
 ZOOM_STEP = 1.25
-MOVING = 0.2
-"""Metres per second from which on a heading is worth showing."""
+FOLLOW_FROM = 1.6
+"""How many times as large as the whole floor it is at least while somebody is followed."""
+ASTRAY = 0.15
+"""Share of the smaller side by which the followed one may leave the middle: each move paints all anew."""
 
 
 class FloorMap(QWidget):
@@ -56,16 +53,31 @@ class FloorMap(QWidget):
     """Track of the shopper clicked on; None for the bare floor."""
 
     def __init__(
-        self, state: LiveState, words: ShopWords, appearance: Appearance, parent: QWidget | None = None
+        self,
+        state: Moment,
+        words: ShopWords,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+        *,
+        larger: float = 1.0,
     ) -> None:
+        """``larger``: everything is drawn so many times as large, to be read from afar.
+
+        Inside, and for :attr:`view`, a pixel is then that many pixels of the screen.
+        """
         super().__init__(parent)
         self._state, self._words, self._appearance = state, words, appearance
         self.view = FloorView(state.layout)
-        self._trails = Trails()
+        self._larger = larger
+        self.following = False
+        """Whether the map moves so that the selected shopper stays in its middle."""
+        self.cones = False
+        """Whether it shows what each camera sees of the floor."""
+        self._shoppers = ShopperPainter(state, self.view, appearance)
+        self._past = False
         self._flashes = Flashes(state.layout)
         self._ground: QPixmap | None = None
         self._pointed: int | None = None
-        self._sides: dict[int, int] = {}
         self._drag_from: QPointF | None = None
         self._dragged = False
         self._steps = QTimer(self)
@@ -81,13 +93,28 @@ class FloorMap(QWidget):
         state.selection_changed.connect(self._tell_selection)
         appearance.changed.connect(self.redraw_ground)
 
+    @property
+    def _ratio(self) -> float:
+        """Pixels of the screen's device for each one drawn."""
+        return self.devicePixelRatioF() * self._larger
+
+    @property
+    def _room(self) -> QSizeF:
+        """The widget's size in the pixels that are drawn."""
+        return QSizeF(self.size()) / self._larger
+
+    def _at(self, position: QPointF) -> QPointF:
+        """Where a place of the widget is in them."""
+        return position / self._larger
+
     # -- what happens --------------------------------------------------------------------------------
 
     def _follow(self) -> None:
         snapshot = self._state.snapshot
         if snapshot is None:
             return
-        self._trails.follow(snapshot)
+        self._shoppers.follow(snapshot)
+        self._keep_in_the_middle()
         if self._flashes.follow(snapshot) and self.isVisible():
             self._steps.start()
         self.update()
@@ -101,6 +128,7 @@ class FloorMap(QWidget):
     def _tell_selection(self) -> None:
         track = self._state.selected
         self.setAccessibleDescription(self._about(track) if track is not None else tr("Nobody is selected"))
+        self._keep_in_the_middle(at_once=True)
         self.update()
 
     def redraw_ground(self) -> None:
@@ -113,11 +141,45 @@ class FloorMap(QWidget):
         self.view.fit()
         self.redraw_ground()
 
+    def follow(self, following: bool) -> None:
+        """Keep the selected shopper in the middle from now on, or no longer."""
+        self.following = following
+        if following and self.view.fitted:
+            self.view.zoom(FOLLOW_FROM, self._middle())
+        self._keep_in_the_middle(at_once=True)
+        self.redraw_ground()
+
+    def set_past(self, past: bool) -> None:
+        """Mark it as not now, or as now."""
+        if past != self._past:
+            self._past = past
+            self.update()
+
+    def show_cones(self, shown: bool) -> None:
+        """Show what each camera sees of the floor, or no longer."""
+        self.cones = shown
+        self.redraw_ground()
+
+    def _keep_in_the_middle(self, *, at_once: bool = False) -> None:
+        chosen = self._chosen()
+        if not self.following or chosen is None:
+            return
+        off = QLineF(self.view.to_pixel(chosen.person.position), self._middle()).length()
+        if at_once or off > ASTRAY * min(self._room.width(), self._room.height()):
+            self.view.look_at(chosen.person.position)
+            self.redraw_ground()
+
+    def _chosen(self) -> Inside | None:
+        return self._state.inside(self._state.selected) if self._state.selected is not None else None
+
+    def _middle(self) -> QPointF:
+        return QPointF(self._room.width() / 2, self._room.height() / 2)
+
     def zoom(self, steps: int) -> None:
         """Zoom in (positive) or out around the selected shopper, or the middle."""
-        chosen = self._state.inside(self._state.selected) if self._state.selected is not None else None
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        self.view.zoom(ZOOM_STEP**steps, self.view.to_pixel(chosen.person.position) if chosen else middle)
+        chosen = self._chosen()
+        at = self.view.to_pixel(chosen.person.position) if chosen else self._middle()
+        self.view.zoom(ZOOM_STEP**steps, at)
         self.redraw_ground()
 
     def track_at(self, pixel: QPointF) -> int | None:
@@ -141,32 +203,29 @@ class FloorMap(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Ground, then what moves."""
         painter = QPainter(self)
+        painter.scale(self._larger, self._larger)
         painter.drawPixmap(0, 0, self._painted_ground())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for flash in self._flashes.shown:
             self._paint_flash(painter, flash)
         snapshot = self._state.snapshot
-        if snapshot is None:
-            return
-        self._paint_trails(painter, snapshot.inside)
-        self._paint_doubt(painter, snapshot.inside)
-        order = sorted(
-            snapshot.inside, key=lambda i: (i.person.track == self._state.selected, -i.person.position[1])
-        )
-        few = len(order) <= FEW
-        for shopper in order:
-            self._paint_token(painter, shopper)
-        named = (self._state.selected, self._pointed)
-        self._paint_labels(painter, [s for s in order if few or s.person.track in named])
+        if snapshot is not None:
+            self._shoppers.paint(painter, snapshot.inside, self._pointed, self._ratio, self._room)
+        if self._past:
+            painter.setPen(QPen(QColor(self._appearance.theme.waiting), 6.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(QPointF(0, 0), self._room))
 
     def _painted_ground(self) -> QPixmap:
         if self._ground is None:
-            ratio = self.devicePixelRatioF()
-            self._ground = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            ratio, size = self._ratio, self._room
+            self._ground = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
             self._ground.setDevicePixelRatio(ratio)
             self._ground.fill(QColor(self._appearance.theme.ground))
             painter = QPainter(self._ground)
             paint_ground(painter, self._state.layout, self.view, self._appearance.theme)
+            if self.cones:
+                paint_cones(painter, self._state.layout, self.view, self._appearance.theme)
             painter.end()
         return self._ground
 
@@ -182,119 +241,39 @@ class FloorMap(QWidget):
         painter.setBrush(fill)
         boxes = [slot_rect(slot.low, slot.high, self.view) for slot in flash.slots]
         painter.drawRects(boxes)
-        label = label_picture(grams(flash.delta_g), False, theme, self.devicePixelRatioF())
+        label = label_picture(grams(flash.delta_g), False, theme, self._ratio)
         size = label.deviceIndependentSize()
         painter.drawPixmap(
             QPointF(boxes[0].center().x() - size.width() / 2, boxes[0].top() - size.height() - 2), label
         )
 
-    def _paint_trails(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
-        """Of everybody while there are few; in a crowd of the selected only: headings tell the rest."""
-        painter.save()
-        painter.setTransform(self.view.transform(), combine=True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        crowd = len(inside) > FEW
-        for shopper in inside:
-            trail = self._trails.of(shopper.person.track)
-            chosen = shopper.person.track == self._state.selected
-            if trail is None or (crowd and not chosen):
-                continue
-            colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
-            for age, piece in enumerate(reversed(trail.pieces)):
-                colour.setAlphaF(0.75 - 0.6 * age / PIECES)
-                pen = QPen(colour, 3.0 if chosen else 2.0)
-                pen.setCosmetic(True)
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                painter.setPen(pen)
-                painter.drawPolyline(piece)
-        painter.restore()
-
-    def _paint_doubt(self, painter: QPainter, inside: tuple[Inside, ...]) -> None:
-        painter.save()
-        painter.setClipPath(self._floor_path())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=len(inside) <= FEW)
-        for shopper in inside:
-            colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
-            at = self.view.to_pixel(shopper.person.position)
-            paint_doubt(painter, shopper.person, at, self.view.scale, colour)
-        painter.restore()
-
-    def _floor_path(self) -> QPainterPath:
-        """Nobody is outside of the walls."""
-        path = QPainterPath()
-        path.addPolygon(polygon(self._state.layout.file.floor.outline, self.view))
-        return path
-
-    def _paint_token(self, painter: QPainter, shopper: Inside) -> None:
-        theme, person = self._appearance.theme, shopper.person
-        at = self.view.to_pixel(person.position)
-        if person.track == self._state.selected:
-            painter.setPen(QPen(QColor(theme.text), 2.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(at, RING + 3, RING + 3)
-        identity = self._state.identity(person.track)
-        vx, vy = person.velocity
-        if not person.hidden and math.hypot(vx, vy) > MOVING:
-            self._paint_heading(painter, at, math.atan2(-vy, vx), identity_colour(identity, theme))
-        items = self._state.items(person.track)
-        picture = token_picture(
-            identity, str(items) if items else "", person.hidden, theme, self.devicePixelRatioF()
-        )
-        half = picture.deviceIndependentSize().width() / 2
-        painter.drawPixmap(QPointF(at.x() - half, at.y() - half), picture)
-
-    def _paint_heading(self, painter: QPainter, at: QPointF, angle: float, colour: QColor) -> None:
-        def point(radius: float, turn: float) -> QPointF:
-            return QPointF(at.x() + radius * math.cos(angle + turn), at.y() + radius * math.sin(angle + turn))
-
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawPolygon(QPolygonF([point(RING + 5, 0), point(RING - 2, 0.5), point(RING - 2, -0.5)]))
-
-    def _paint_labels(self, painter: QPainter, shoppers: list[Inside]) -> None:
-        """The last painted is the most important: it chooses its place first."""
-        ratio, theme = self.devicePixelRatioF(), self._appearance.theme
-        pictures: dict[int, QPixmap] = {}
-        wanted = []
-        for shopper in reversed(shoppers):
-            track, at = shopper.person.track, self.view.to_pixel(shopper.person.position)
-            chosen = track == self._state.selected
-            picture = label_picture(_label(shopper), chosen, theme, ratio, quiet=not shopper.code)
-            pictures[track] = picture
-            size = picture.deviceIndependentSize()
-            wanted.append(Wanted(track, at.x(), at.y(), size.width(), size.height(), RING + 2))
-        places = place_labels(wanted, (self.width(), self.height()), self._sides)
-        self._sides = {track: side for track, (_, side) in places.items()}
-        for track, (box, _) in places.items():
-            painter.drawPixmap(QPointF(round(box[0]), round(box[1])), pictures[track])
-
     # -- hands ---------------------------------------------------------------------------------------
 
     def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802
         """A fitted floor stays fitted."""
-        self.view.resize(QSizeF(self.size()))
+        self.view.resize(self._room)
         self.redraw_ground()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Zoom where the pointer is."""
-        self.view.zoom(ZOOM_STEP ** (event.angleDelta().y() / 120), event.position())
+        self.view.zoom(ZOOM_STEP ** (event.angleDelta().y() / 120), self._at(event.position()))
         self.redraw_ground()
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A press may become a drag."""
-        self._drag_from, self._dragged = event.position(), False
+        self._drag_from, self._dragged = self._at(event.position()), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Pan, or point at somebody."""
         if self._drag_from is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            moved = event.position() - self._drag_from
+            moved = self._at(event.position()) - self._drag_from
             if self._dragged or moved.manhattanLength() > 6:
-                self._dragged, self._drag_from = True, event.position()
+                self._dragged, self._drag_from = True, self._at(event.position())
                 self.view.pan(moved)
                 self.redraw_ground()
             return
-        pointed = self.track_at(event.position())
+        pointed = self.track_at(self._at(event.position()))
         if pointed != self._pointed:
             self._pointed = pointed
             self.setCursor(
@@ -305,12 +284,12 @@ class FloorMap(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click selects."""
         if not self._dragged and event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit(self.track_at(event.position()))
+            self.picked.emit(self.track_at(self._at(event.position())))
         self._drag_from = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Back to the whole floor."""
-        if self.track_at(event.position()) is None:
+        if self.track_at(self._at(event.position())) is None:
             self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -333,7 +312,7 @@ class FloorMap(QWidget):
     def event(self, event: QEvent) -> bool:
         """Tool tips tell what is under the pointer."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = self.text_at(QPointF(event.pos()))
+            text = self.text_at(self._at(QPointF(event.pos())))
             if text:
                 QToolTip.showText(event.globalPos(), text, self)
             else:
@@ -371,9 +350,3 @@ class FloorMap(QWidget):
         hidden = f", {tr('hidden')}" if person.hidden else ""
         staff = f", {tr('staff')}" if shopper.staff else ""
         return f"{called(shopper)}: {items}{hidden}{staff}{sure}"
-
-
-def _label(shopper: Inside) -> str:
-    """Who it is, and how sure that is where it is worth knowing and they are a visit at all."""
-    sure = chance(shopper.person.identity) if shopper.code else ""
-    return f"{called(shopper)} {sure}".strip()

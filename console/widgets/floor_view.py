@@ -58,6 +58,10 @@ class FloorView:
         """Move the floor by so many pixels."""
         self._move(QPointF(-pixels.x() / self.scale, pixels.y() / self.scale))
 
+    def look_at(self, point: Point2) -> None:
+        """Have a floor point in the middle, as far as the floor reaches."""
+        self._move(QPointF(*point) - self.centre)
+
     def to_floor(self, pixel: QPointF) -> QPointF:
         """The floor point under a pixel."""
         x = (pixel.x() - self._size.width() / 2) / self.scale + self.centre.x()

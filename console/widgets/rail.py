@@ -13,7 +13,7 @@ from console.theme.fonts import sized, ui_font
 from console.theme.icons import Icon, icon_pixmap
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_SECONDARY
 
-WIDTH = 92
+WIDTH = 96
 HEIGHT = 64
 
 
@@ -70,7 +70,7 @@ class RailButton(QAbstractButton):
         painter.drawPixmap(QPointF(middle - side / 2, box.top() + sized(9)), picture)
         painter.setPen(QColor(colour))
         painter.setFont(ui_font(TEXT_SECONDARY, bold=self.isChecked()))
-        words = QRectF(box.left() + 2, box.top() + sized(35), box.width() - 4, sized(18))
+        words = QRectF(box.left(), box.top() + sized(35), box.width(), sized(18))
         metrics = QFontMetricsF(painter.font())
         said = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, said)

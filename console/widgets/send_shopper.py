@@ -143,6 +143,10 @@ class SendShopper(QWidget):
         while len(self._rows) < len(self._wanted):
             self._rows.append(_Chosen(self._appearance, self.choose))
             self._list.addWidget(self._rows[-1])
+            before: QWidget = self._rows[-2].more if len(self._rows) > 1 else self.found
+            for after in (self._rows[-1].fewer, self._rows[-1].more, self.button):  # Tab goes down the panel
+                self.setTabOrder(before, after)
+                before = after
         items = [*self._wanted.items(), *[("", 0)] * (len(self._rows) - len(self._wanted))]
         for row, (sku, count) in zip(self._rows, items, strict=True):
             row.show_item(sku, self._words.product(sku) if sku else "", count)

@@ -43,16 +43,19 @@ class Flashes:
         self._layout = layout
         self._seen: set[str] = set()
         self._engine: str | None = None
+        self._t = 0.0
         self.shown: list[Flash] = []
 
     def follow(self, snapshot: Snapshot) -> bool:
-        """Take the new events; True when one lights up. Those of before the first snapshot do not."""
+        """Take the new events; True when one lights up. Those of before the first snapshot do not.
+
+        Neither do any when time goes back: they lit up then.
+        """
         now = time.monotonic()
         ids = {event.id for event in snapshot.events}
-        fresh = (
-            [e for e in snapshot.events if e.id not in self._seen] if self._engine == snapshot.engine else []
-        )
-        self._engine, self._seen = snapshot.engine, ids
+        goes_on = self._engine == snapshot.engine and snapshot.t >= self._t
+        fresh = [e for e in snapshot.events if e.id not in self._seen] if goes_on else []
+        self._engine, self._seen, self._t = snapshot.engine, ids, snapshot.t
         for event in fresh:
             carried = (self._layout.slots_of_scale.get(change.scale, ()) for change in event.changes)
             slots = tuple(slot for slots in carried for slot in slots)

@@ -24,6 +24,7 @@ from inference.engine.appearance_memory import (
     PHASE_STARTING,
     AppearanceMemory,
 )
+from inference.engine.by_hand import Edit, mark_of
 from inference.engine.checkpoint import Checkpoint
 from inference.engine.flow import Flow, FlowMaker, VisitSink
 from inference.engine.journal import Journal
@@ -33,13 +34,15 @@ from inference.engine.recovery import Recovered, RecoveryError, closed_of, recov
 from inference.engine.source import Source
 from inference.engine.view import View
 from inference.evidence.keeper import EvidenceKeeper
-from inference.messages import Alarm, Observation, Outage, StaffMark, Tick
+from inference.messages import Alarm, Observation, Outage, Tick
 from inference.messages.codec import Vectors
 from inference.messages.wire import (
     Answer,
     Command,
+    CorrectLine,
     Done,
     GetScale,
+    JoinVisits,
     KeepEvidence,
     PauseReplay,
     Refused,
@@ -49,6 +52,7 @@ from inference.messages.wire import (
     SetReplaySpeed,
     SetStaff,
     Snapshot,
+    SplitVisit,
     StopEngine,
     TareScale,
 )
@@ -388,8 +392,8 @@ class Engine:
 
     def _carry_out(self, command: Command) -> Answer:
         match command:
-            case SetStaff(code=code, staff=staff):
-                return self._set_staff(code, staff)
+            case SetStaff() | JoinVisits() | SplitVisit() | CorrectLine():
+                return self._put_right(command)
             case PauseReplay(paused=paused):
                 return _answer(self._source.pause(paused))
             case SetReplaySpeed(speed=speed):
@@ -412,13 +416,16 @@ class Engine:
             case _:
                 return self._newest or Refused("the engine is starting")
 
-    def _set_staff(self, code: str, staff: bool) -> Answer:
+    def _put_right(self, edit: Edit) -> Answer:
+        """Journaled like anything seen: a replay of the journal comes to the same."""
         if self._now.finished:
             return Refused("the recording has ended and every visit is closed")
-        if not self._now.view.knows(code):
-            return Refused(f"no open visit goes by the code {code!r}")
-        self._take([(StaffMark(code, self._store_time(), staff), False)])
-        return Done(f"{code} is {'staff' if staff else 'a shopper'}")
+        found = mark_of(edit, self._now.view, self._layout, self._store_time())
+        if isinstance(found, str):
+            return Refused(found)
+        mark, said = found
+        self._take([(mark, False)])
+        return Done(said)
 
     def _has_kept_evidence(self, wait_s: float) -> bool:
         return self._evidence is None or self._evidence.wait(wait_s)

@@ -14,7 +14,15 @@ from inference.engine.checkpoint import Checkpoint, checkpoint_path
 from inference.engine.flow import Flow
 from inference.engine.journal import Journal
 from inference.engine.view import View
-from inference.messages import Alarm, Observation, Outage, Result, ScaleTare, StaffMark, Tick, VisitClosed
+from inference.messages import (
+    Alarm,
+    Observation,
+    OperatorMark,
+    Outage,
+    Result,
+    Tick,
+    VisitClosed,
+)
 from inference.messages.codec import CodecError, Vectors
 
 log = logging.getLogger(__name__)
@@ -141,7 +149,7 @@ def closed_of(results: list[Result]) -> list[VisitClosed]:
 
 def _in_place_of(seen: Observation) -> Outage | None:
     """That nobody knows what its device said then; None for what no device said, or an outage itself."""
-    if isinstance(seen, Outage | Tick | StaffMark | ScaleTare):
+    if isinstance(seen, Outage | Tick | OperatorMark):
         return None
     return msgspec.structs.replace(outage_of(seen), why="what it said then could not be used")
 

@@ -99,6 +99,11 @@ class View:
         """Whether an open visit goes by this code."""
         return any(visit.code == code for visit in self.state.open.values())
 
+    def person(self, code: str) -> Person | None:
+        """Who goes by the code of an open visit, while they are on the floor."""
+        track = next((visit.track for visit in self.state.open.values() if visit.code == code), None)
+        return next((person for person in self.state.people if person.track == track), None)
+
     def _code_of(self, track: int) -> str:
         visit = self.state.open.get(track)
         return "" if visit is None else visit.code

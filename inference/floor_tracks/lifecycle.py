@@ -295,6 +295,44 @@ class Lifecycle:
         return any(state.t - state.frames.get(c, -1e9) <= self._settings.live_s for c in views)
 
 
+def join(state: FloorTracksState, kept: int, other: int) -> None:
+    """Two people who are followed are one, because an operator says so; unknown numbers are passed over."""
+    people = {p.number: p for p in state.people}
+    if kept not in people or other not in people or kept == other:
+        return
+    a, b = people[kept], people[other]
+    if b.last_seen > a.last_seen:
+        take_over(a, b)
+    a.belief, a.explained = {kept: 1.0}, True
+    state.people = [p for p in state.people if p is not b]
+    state.encounters = [e for e in state.encounters if not {e.a, e.b} & {kept, other}]
+    state.arrivals = [x for x in state.arrivals if x.track != other]
+    for p in state.people:
+        p.belief = {n: q for n, q in p.belief.items() if n != other}
+
+
+def part(state: FloorTracksState, number: int, changes: Changes, s: Settings) -> None:
+    """Give whoever is followed as ``number`` a new one; who came in as it is hidden from now on.
+
+    What was gathered of the look may be either's: it goes with the one who is seen. Unknown numbers, and
+    hidden people, are passed over.
+    """
+    known = next((p for p in state.people if p.number == number), None)
+    if known is None or state.t - known.last_seen > s.hidden_s:
+        return
+    m = known.motion
+    new, state.next_track = state.next_track, state.next_track + 1
+    seen = msgspec.structs.replace(
+        known, number=new, belief={new: 1.0}, first_t=state.t, first_xy=(m.x, m.y), feet={}, leaving=None
+    )
+    known.last_seen = state.t - s.hidden_s - s.live_s
+    known.seen_by, known.feet, known.appearance, known.looks = {}, {}, None, 0
+    known.leaving = None
+    state.people.append(seen)
+    state.encounters = [e for e in state.encounters if number not in (e.a, e.b)]
+    changes.started.append(TrackStarted(new, state.t, (m.x, m.y), None))
+
+
 def take_over(back: Track, x: Track) -> None:
     """A hidden person is seen again as ``x``."""
     back.motion, back.t = x.motion, x.t

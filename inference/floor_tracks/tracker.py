@@ -34,7 +34,7 @@ from inference.floor_tracks.identity import (
     weigh_appearance,
 )
 from inference.floor_tracks.kalman import Fix
-from inference.floor_tracks.lifecycle import Changes, Lifecycle
+from inference.floor_tracks.lifecycle import Changes, Lifecycle, join, part
 from inference.floor_tracks.measurement import Measurer, Sighting, View, from_skeletons
 from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
 from inference.floor_tracks.settings import Settings
@@ -251,6 +251,21 @@ class FloorTracker:
                 m = track.motion
                 found[track.number] = hands_of(sighting, sensor, t, (m.x, m.y), self.settings)
         return found
+
+    # -- what an operator says ---------------------------------------------------------------------------
+
+    def same(self, kept: int, other: int, t: float) -> FloorUpdate:
+        """Two that were followed are one person: whoever was seen last says where they are."""
+        self._advance(t)
+        join(self.state, kept, other)
+        return self._update({}, Changes())
+
+    def another(self, track: int, t: float) -> FloorUpdate:
+        """Whoever is followed under this number is somebody else, from now on under a number of their own."""
+        self._advance(t)
+        changes = Changes()
+        part(self.state, track, changes, self.settings)
+        return self._update({}, changes)
 
     # -- what cameras are off ------------------------------------------------------------------------
 

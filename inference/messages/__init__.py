@@ -9,6 +9,7 @@ since the Unix epoch, the message's own time: no stage looks at a clock.
 """
 
 from inference.messages.observations import (
+    AnotherShopper,
     Appearance,
     Box,
     Detection,
@@ -18,8 +19,11 @@ from inference.messages.observations import (
     Holding,
     Joint,
     KeyPoint,
+    LineMark,
     Observation,
+    OperatorMark,
     Outage,
+    SameShopper,
     ScaleTare,
     Skeleton,
     Skeletons,
@@ -56,6 +60,7 @@ from inference.messages.results import (
 
 __all__ = [
     "Alarm",
+    "AnotherShopper",
     "Appearance",
     "Attribution",
     "Box",
@@ -77,11 +82,14 @@ __all__ = [
     "ItemMove",
     "Joint",
     "KeyPoint",
+    "LineMark",
     "Observation",
+    "OperatorMark",
     "Outage",
     "Person",
     "Question",
     "Result",
+    "SameShopper",
     "ScaleChange",
     "ScaleTare",
     "ShelfEvent",

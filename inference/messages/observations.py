@@ -176,6 +176,35 @@ class StaffMark(msgspec.Struct, frozen=True, tag="staff"):
     staff: bool = True
 
 
+class SameShopper(msgspec.Struct, frozen=True, tag="same_shopper"):
+    """An operator says that two open visits are one person: ``other`` goes up in ``code``."""
+
+    code: str
+    other: str
+    t: float
+    by: str = ""
+    """The operator's name."""
+
+
+class AnotherShopper(msgspec.Struct, frozen=True, tag="another_shopper"):
+    """An operator says that whoever is followed as an open visit is not who came in as it."""
+
+    code: str
+    t: float
+    by: str = ""
+
+
+class LineMark(msgspec.Struct, frozen=True, tag="line_mark"):
+    """An operator says how many of a product an open visit has taken up to now."""
+
+    code: str
+    sku: str
+    count: int | None
+    """None: what an operator said of it before is taken back."""
+    t: float
+    by: str = ""
+
+
 class ScaleTare(msgspec.Struct, frozen=True, tag="tare"):
     """An operator says what lies on a scale: its level counts from another zero. Changes are not touched."""
 
@@ -193,4 +222,6 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
     t: float
 
 
-Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | StaffMark | ScaleTare | Tick
+OperatorMark = StaffMark | SameShopper | AnotherShopper | LineMark | ScaleTare
+"""What no device says, but an operator."""
+Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | OperatorMark | Tick

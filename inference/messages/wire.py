@@ -147,6 +147,31 @@ class SetStaff(msgspec.Struct, frozen=True, tag="set_staff"):
     staff: bool = True
 
 
+class JoinVisits(msgspec.Struct, frozen=True, tag="join_visits"):
+    """Two open visits are one person: ``other`` goes up in ``code``."""
+
+    code: str
+    other: str
+    by: str = ""
+    """The operator's name, for the journal."""
+
+
+class SplitVisit(msgspec.Struct, frozen=True, tag="split_visit"):
+    """Whoever is followed as this open visit is somebody else than who came in as it."""
+
+    code: str
+    by: str = ""
+
+
+class CorrectLine(msgspec.Struct, frozen=True, tag="correct_line"):
+    """An open visit has taken so many of a product up to now; None: take back what was said of it."""
+
+    code: str
+    sku: str
+    count: int | None
+    by: str = ""
+
+
 class PauseReplay(msgspec.Struct, frozen=True, tag="pause_replay"):
     """Hold or go on with a recording."""
 
@@ -205,6 +230,9 @@ class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
 Command = (
     GetSnapshot
     | SetStaff
+    | JoinVisits
+    | SplitVisit
+    | CorrectLine
     | PauseReplay
     | SetReplaySpeed
     | RestartDevice

@@ -13,11 +13,14 @@ from typing import TypeVar
 import msgspec
 
 from inference.messages import (
+    AnotherShopper,
     Detections,
     Frame,
     GateSignal,
+    LineMark,
     Observation,
     Outage,
+    SameShopper,
     ScaleTare,
     Skeletons,
     StaffMark,
@@ -115,7 +118,10 @@ class RecordingWriter:
     # -- what devices say ----------------------------------------------------------------------------
 
     def observe(self, seen: Observation) -> None:
-        """Write any observation. Not ticks, which the player makes, nor tares, which change no event."""
+        """Write any observation. Not ticks, which the player makes, nor tares, which change no event.
+
+        Nor an operator's corrections: they are about what an engine made of it, not of what was seen.
+        """
         match seen:
             case Detections():
                 self.detections(seen)
@@ -129,7 +135,7 @@ class RecordingWriter:
                 self.outage(seen)
             case StaffMark():
                 self.staff(seen)
-            case ScaleTare() | Tick():
+            case Tick() | SameShopper() | AnotherShopper() | LineMark() | ScaleTare():
                 pass
 
     def detections(self, seen: Detections) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import msgspec
+
 from inference.messages import (
     Alarm,
     Attribution,
@@ -12,14 +14,17 @@ from inference.messages import (
     CartChanged,
     FloorUpdate,
     GateSignal,
+    LineMark,
     Outage,
     Result,
+    SameShopper,
     StaffMark,
     TrackEnded,
     TrackStarted,
     VisitClosed,
     VisitOpened,
 )
+from inference.visits import by_hand
 from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
@@ -152,6 +157,40 @@ class VisitBook:
                 return self._show(sorted(company | {visit.track}), None, None)
         return []
 
+    def same(self, mark: SameShopper) -> list[Result]:
+        """An operator says that two open visits are one person: one of them ends, with nothing in it."""
+        kept, other = self._called(mark.code), self._called(mark.other)
+        if kept is None or other is None or kept is other:
+            return []
+        lines = {visit.track: visit.lines for visit in self._state.visits.values()}
+        by_hand.join(self._state, kept, other)
+        other.token, other.people = None, 1
+        self._changed()
+        closed = self._close(other, self._state.now)
+        note = f"An operator said that this is the same shopper as {kept.code}"
+        ended = msgspec.structs.replace(
+            closed.closed, decision="nothing", lines=(), questions=(), notes=(note,), probability=1.0
+        )
+        shown = self._show([track for track in lines if track in self._state.visits], None, None)
+        return [*shown, VisitClosed(ended)]
+
+    def line(self, mark: LineMark) -> list[Result]:
+        """An operator says how many of a product an open visit has taken."""
+        visit = self._called(mark.code)
+        if visit is None or visit.staff:
+            return []
+        by_hand.say(self._state, visit, mark)
+        self._changed()
+        return self._show(list(self._state.visits), None, None)
+
+    def track_of(self, code: str) -> int | None:
+        """Who goes by the code of an open visit."""
+        visit = self._called(code)
+        return None if visit is None else visit.track
+
+    def _called(self, code: str) -> Visit | None:
+        return next((visit for visit in self._state.visits.values() if visit.code == code), None)
+
     def outage(self, outage: Outage) -> list[Result]:
         """A device was silent: remembered for the visits that it touches."""
         state = self._state
@@ -168,6 +207,8 @@ class VisitBook:
     def attributed(self, attribution: Attribution) -> list[Result]:
         """An event was explained, or explained anew."""
         state = self._state
+        if state.same:
+            attribution = by_hand.renamed(attribution, state.same)
         alarms = [] if attribution.event.id in state.attributions else self._unattributed(attribution)
         before = self._seen().company_of(attribution.event.id)
         state.attributions[attribution.event.id] = attribution
@@ -219,10 +260,11 @@ class VisitBook:
 
     def _count(self) -> dict[int, dict[str, float]]:
         evidence = self._seen()
-        return {
+        held = {
             track: self._anything if visit.staff else evidence.expected(track)
             for track, visit in self._state.visits.items()
         }
+        return held | {earlier: held[now] for earlier, now in self._state.same.items() if now in held}
 
     # -- time ----------------------------------------------------------------------------------------
 
@@ -286,6 +328,8 @@ class VisitBook:
         if len(kept) < len(state.attributions):
             state.attributions = kept
             self._changed()
+        state.said = {track: said for track, said in state.said.items() if track in open_tracks}
+        state.same = {earlier: now for earlier, now in state.same.items() if now in open_tracks}
         state.facts = {name: facts for name, facts in state.facts.items() if name in state.attributions}
         state.outages = [o for o in state.outages if not o.over or o.t >= horizon]
         state.waiting = [w for w in state.waiting if t - w.signal.t <= s.JOIN_S]

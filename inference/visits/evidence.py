@@ -112,7 +112,8 @@ class Evidence:
             self._joints[first] = joint([self._choices[n] for n in part], _beam(s.BEAM, s.WORK, len(part)))
         return self._joints[first]
 
-    def _joints_of(self, track: int) -> list[Joint]:
+    def joints_of(self, track: int) -> list[Joint]:
+        """The parts that say something of this track's cart."""
         firsts = dict.fromkeys(min(self._part_of[name]) for name in self.events_of(track))
         return [self._joint(first) for first in firsts]
 
@@ -130,12 +131,12 @@ class Evidence:
 
     def carts(self, track: int, company: Sequence[int] = ()) -> Carts:
         """What one track may hold; with ``company``, what they may hold together of all that concerns it."""
-        return carts_of((track, *company), self._joints_of(track))
+        return carts_of((track, *company), self.joints_of(track))
 
     def expected(self, track: int) -> dict[str, float]:
         """Expected count of each product in one cart."""
         held: dict[str, float] = {}
-        for part in self._joints_of(track):
+        for part in self.joints_of(track):
             for hypothesis in part.hypotheses:
                 for sku, count in hypothesis.cart_of((track,)).items():
                     held[sku] = held.get(sku, 0.0) + hypothesis.probability * count

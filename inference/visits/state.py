@@ -72,6 +72,10 @@ class VisitsState(msgspec.Struct):
     waiting: list[Waiting] = []
     """Signals at a gate through which nobody has come in yet."""
     outages: list[Outage] = []
+    same: dict[int, int] = {}
+    """Tracks that an operator said were somebody else's: theirs, by the track that was taken for another."""
+    said: dict[int, dict[str, list[str]]] = {}
+    """What operators said of open visits' lines: by track and sku, the events that it settled or made."""
     ordinals: dict[str, int] = {}
     """How many visits began at the same gate at the same time; keeps their ids apart."""
     now: float = 0.0

@@ -4,6 +4,7 @@ import pytest
 
 from console.engine_process.entries_heard import hearing
 from inference.messages import GateSignal, Observation, Result, Tick
+from inference.messages.shelves import Misplaced, ScaleLevel
 from store_layout.model import StoreLayout
 from tests.support.stores import small_store
 
@@ -27,6 +28,12 @@ class Steps:
 
     def restore(self, data: bytes, appearances: object = None) -> None:
         self.seen.append(("restore", data))
+
+    def scale_levels(self) -> tuple[ScaleLevel, ...]:
+        return ()
+
+    def misplaced(self) -> tuple[Misplaced, ...]:
+        return ()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,12 @@ import pytest
 
 from inference.evaluation.tracks import read_tracks, score_tracks
 from inference.floor_tracks import FloorTracker
-from inference.messages import StaffMark, TrackEnded, TrackStarted, WeightReading
+from inference.messages import (
+    OperatorMark,
+    TrackEnded,
+    TrackStarted,
+    WeightReading,
+)
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.tracks import TracksFile
 from inference.simulation import SimulationSettings, simulate
@@ -24,7 +29,7 @@ def follow(folder: Path, tracks: Path) -> tuple[list[TrackStarted], list[TrackEn
     started: list[TrackStarted] = []
     ended: list[TrackEnded] = []
     for seen in RecordingPlayer(recording).observations():
-        if isinstance(seen, WeightReading | StaffMark) or (update := tracker.observe(seen)) is None:
+        if isinstance(seen, WeightReading | OperatorMark) or (update := tracker.observe(seen)) is None:
             continue
         file.write(update)
         started += update.started

@@ -23,7 +23,7 @@ from inference.evaluation.detections import IgnoreRule, score_boxes
 from inference.evaluation.tracks import TrackScore, read_tracks, score_tracks
 from inference.floor_tracks import FloorTracker
 from inference.floor_tracks.settings import Settings
-from inference.messages import Detection, Detections, Frame, Observation, StaffMark, WeightReading
+from inference.messages import Detection, Detections, Frame, Observation, OperatorMark, WeightReading
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.tracks import TracksFile
 from inference.recording.truth import TruePath
@@ -88,7 +88,7 @@ def tracked(
     with tempfile.TemporaryDirectory() as folder:
         file = TracksFile(Path(folder) / "tracks.csv")
         for each in seen:
-            if not isinstance(each, WeightReading | StaffMark) and (update := tracker.observe(each)):
+            if not isinstance(each, WeightReading | OperatorMark) and (update := tracker.observe(each)):
                 file.write(update)
         file.close(keep=True)
         return score_tracks(paths, read_tracks(Path(folder) / "tracks.csv"))

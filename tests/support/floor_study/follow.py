@@ -13,9 +13,9 @@ from inference.messages import (
     FloorUpdate,
     GateSignal,
     Observation,
+    OperatorMark,
     Outage,
     Skeletons,
-    StaffMark,
     Tick,
     WeightReading,
 )
@@ -34,7 +34,7 @@ def write_tracks(tracker: Tracker, seen: Iterable[Observation], file: Path) -> N
     """What the tracker says of these, one after another, as ``tracks.csv``."""
     tracks = TracksFile(file)
     for each in seen:
-        if not isinstance(each, WeightReading | StaffMark) and (update := tracker.observe(each)):
+        if not isinstance(each, WeightReading | OperatorMark) and (update := tracker.observe(each)):
             tracks.write(update)
     tracks.close(keep=True)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from inference.messages import Observation, StaffMark, WeightReading
+from inference.messages import Observation, ScaleTare, StaffMark, WeightReading
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.truth import TruePath
 from inference.simulation import Errand, Plan, SimulationSettings, simulate
@@ -99,7 +99,7 @@ def simulated(scenario: Scenario, seed: int, place: Path, duration_s: float = DU
     simulate(layout, settings, seed, place, plans=plans_of(layout, scenario, settings, seed))
     recording = Recording.open(place)
     seen = RecordingPlayer(recording).observations()
-    kept = [each for each in seen if not isinstance(each, WeightReading | StaffMark)]
+    kept = [each for each in seen if not isinstance(each, WeightReading | StaffMark | ScaleTare)]
     if recording.problems or recording.truth is None:
         raise ValueError(f"{place}: {recording.problems or 'no truth'}")
     end = settings.started_at + duration_s
