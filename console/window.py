@@ -40,6 +40,7 @@ from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.spoken import wanted_language
 from console.operations.store_switch import StoreSwitch
 from console.operations.visit_history import VisitHistory
+from console.operations.visit_work import VisitWork
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.reports import ReportsPage
@@ -47,6 +48,7 @@ from console.pages.review import ReviewPage
 from console.pages.settings import SettingsPage
 from console.pages.shelves import ShelvesPage
 from console.pages.visits import VisitsPage
+from console.printing.places import PrintPlaces
 from console.theme.appearance import Appearance, TextSize, ThemeChoice
 from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
@@ -130,6 +132,15 @@ class MainWindow(QMainWindow):
         self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self.reports = Reports(ledger_path, layout, self.session, lambda: self.reviews.store_time, self)
+        self.visits = VisitWork(
+            ledger_path,
+            layout,
+            self.history,
+            self.session,
+            self,
+            places=PrintPlaces(self._state_dir, store_folder),
+            store_time=lambda: self.reviews.store_time,
+        )
         evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
@@ -140,7 +151,7 @@ class MainWindow(QMainWindow):
         self.pages: tuple[Page, ...] = (
             live,
             ReviewPage(self.reviews, evidence, self.session, words, self.appearance),
-            VisitsPage(self.state, self.history, words, self.appearance),
+            VisitsPage(self.state, self.visits, words, self.appearance),
             ShelvesPage(
                 self.state,
                 self.shelf_desk,
@@ -174,7 +185,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        background = (self._background, self.reviews, self.device_desk, self.reports)
+        background = (self._background, self.reviews, self.device_desk, self.reports, self.visits)
         return any(one.busy for one in background)
 
     def show_page(self, name: str, what: str = "") -> None:
@@ -216,6 +227,7 @@ class MainWindow(QMainWindow):
         self.session.close()
         self.reviews.close()
         self.reports.close()
+        self.visits.close()
         self._background.close()
         super().closeEvent(event)
 

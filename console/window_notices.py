@@ -34,7 +34,9 @@ class WindowNotices(QObject):
             window.device_desk.refused,
         ):
             said.connect(window.notice.say)
-        window.history.trouble.connect(window.notice.say)
+        for reads in (window.history, window.visits.search, window.visits.desk):
+            reads.trouble.connect(window.notice.say)
+        window.visits.prints.said.connect(window.notice.say)
         window.reports.done.connect(window.notice.say)
         window.reports.refused.connect(window.notice.say)
         window.crashed.connect(self._crashed)

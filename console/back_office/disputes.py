@@ -21,24 +21,17 @@ from console.back_office.corrections import (
     Account,
     Change,
     Correction,
-    CorrectionError,
-    CorrectionLine,
-    Kind,
     Reason,
     account_of,
-    applied,
-    charged,
-    difference,
-    given_back,
 )
 from console.back_office.dispute_rows import DisputeRow, Source
 from console.back_office.ledger import RECEIPT_SERIES, Ledger
+from console.back_office.outlook import drafts_of, is_late, why_second
 from console.back_office.permissions import Actor, NotAllowedError, require, require_second
 from console.back_office.price_list import PriceList
 from console.back_office.records import CorrectionRow, DocumentRow
 from store_layout.model import StoreLayout
 
-DAY_S = 86_400.0
 NOBODY = ""
 
 
@@ -86,12 +79,12 @@ def open_dispute(
         if not changes:
             raise DisputeError("A dispute says what should be otherwise: name a line, a product or an amount")
         prices = _terms(ledger, receipt, layout)
-        if _is_late(receipt, prices, at) and actor.role != "manager":
+        if is_late(receipt.receipt, prices, at) and actor.role != "manager":
             raise NotAllowedError(
                 f"{receipt.label} is older than {prices.refund_days} days: only a manager may dispute it"
             )
         account = account_of(receipt.receipt, [row.correction for row in ledger.corrections_of(number)])
-        _lines(account, changes, prices)
+        drafts_of(account, changes, prices)
         rows.insert(
             ledger,
             DisputeRow(
@@ -182,59 +175,34 @@ def _correct(
     why: str,
 ) -> str:
     """Write the documents; gives the second person's name where one was needed."""
-    before = ledger.corrections_of(found.receipt)
-    account = account_of(receipt.receipt, [row.correction for row in before])
-    lines = _lines(account, found.changes, prices)
-    drafts: list[Correction] = []
-    for kind, changed in lines.items():
-        after = applied(account, changed)
-        taxes = difference(account, after)
-        drafts.append(
+    before = [row.correction for row in ledger.corrections_of(found.receipt)]
+    drafts = drafts_of(account_of(receipt.receipt, before), found.changes, prices)
+    reason = why_second(
+        receipt.receipt, before, drafts, prices, label=receipt.label, opened_at=found.opened_at
+    )
+    second = require_second(actor, approver, "decide a dispute", reason).name if reason else NOBODY
+    for draft in drafts:
+        _issue(
+            ledger,
             Correction(
-                kind=kind,
+                kind=draft.kind,
                 store=receipt.receipt.store,
                 visit=receipt.receipt.visit,
                 code=receipt.receipt.code,
                 issued_at=at,
                 currency=receipt.receipt.currency,
                 of=found.receipt,
-                lines=changed,
-                taxes=taxes,
-                total=sum(rate.gross for rate in taxes),
+                lines=draft.lines,
+                taxes=draft.taxes,
+                total=draft.total,
                 reason=found.reason,
                 dispute=found.id,
                 decided_by=actor.name,
+                approved_by=second,
                 note=why,
-            )
+            ),
         )
-        account = after
-    back = -sum(row.correction.total for row in before if row.correction.kind == "refund")
-    back -= sum(draft.total for draft in drafts if draft.kind == "refund")
-    second = NOBODY
-    if back > prices.refund_limit and any(draft.kind == "refund" for draft in drafts):
-        reason = f"{back} is above the limit of {prices.refund_limit} for one receipt"
-        second = require_second(actor, approver, "decide a dispute", reason).name
-    elif _is_late(receipt, prices, found.opened_at):
-        reason = f"{receipt.label} was older than {prices.refund_days} days when it was disputed"
-        second = require_second(actor, approver, "decide a dispute", reason).name
-    for draft in drafts:
-        _issue(ledger, msgspec.structs.replace(draft, approved_by=second))
     return second
-
-
-def _lines(
-    account: Account, changes: Sequence[Change], prices: PriceList
-) -> dict[Kind, tuple[CorrectionLine, ...]]:
-    """Lines of each document that the changes lead to, the refund first. Raises where they cannot be made."""
-    found: dict[Kind, tuple[CorrectionLine, ...]] = {}
-    if back := given_back(account, changes):
-        found["refund"] = back
-        account = applied(account, back)
-    if more := charged(account, changes, prices):
-        found["supplement"] = more
-    if not found:
-        raise CorrectionError("nothing would change")
-    return found
 
 
 def _issue(ledger: Ledger, correction: Correction) -> None:
@@ -281,10 +249,6 @@ def _terms(ledger: Ledger, receipt: DocumentRow, layout: StoreLayout | None) -> 
     if layout is None:
         raise DisputeError(f"{receipt.label} is from before its terms were kept: name the store folder")
     return PriceList.of(layout)
-
-
-def _is_late(receipt: DocumentRow, prices: PriceList, at: float) -> bool:
-    return at > receipt.receipt.issued_at + prices.refund_days * DAY_S
 
 
 def _receipt(ledger: Ledger, number: int) -> DocumentRow:

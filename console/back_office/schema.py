@@ -116,6 +116,12 @@ def m009_holds(db: Database) -> None:
     _execute(db, HOLDS)
 
 
+@migrations()
+def m010_closing(db: Database) -> None:
+    """Money that moved on a day, found without reading all that ever moved."""
+    _execute(db, "CREATE INDEX entry_payment_at ON entry (json_extract(body, '$.at')) WHERE kind = 'payment'")
+
+
 _PAYMENT_FIXED = (
     "id, key, kind, receipt, document, amount, currency, state, attempts, next_at, capture, ref, said"
 )
@@ -157,5 +163,6 @@ KNOWN_MIGRATIONS = frozenset(
         m007_privacy,
         m008_searching,
         m009_holds,
+        m010_closing,
     )
 )

@@ -81,6 +81,16 @@ def skus_named(file: LedgerFile, search: str) -> list[str]:
     return [sku for (sku,) in rows.fetchall()]
 
 
+def receipts_with(file: LedgerFile, sku: str, limit: int) -> list[int]:
+    """Numbers of the newest receipts that have a product, newest first."""
+    rows = file.database.execute(
+        "SELECT DISTINCT number FROM document_line WHERE sku = ? AND series = 'R' "
+        "ORDER BY number DESC LIMIT ?",
+        (sku, limit),
+    )
+    return [number for (number,) in rows.fetchall()]
+
+
 def _queries(search: str, skus: list[str]) -> list[tuple[str, tuple[object, ...]]]:
     """Each gives numbers of receipts that are meant."""
     found: list[tuple[str, tuple[object, ...]]] = []

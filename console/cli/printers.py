@@ -19,6 +19,7 @@ from console.printing.delivery import print_due
 from console.printing.document import UnprintableError
 from console.printing.jobs import Job
 from console.printing.paper_jobs import test_blocks, test_job
+from console.printing.places import PrintPlaces
 from console.printing.printers import (
     PrintersError,
     PrinterSettings,
@@ -70,12 +71,12 @@ JobArgument = Annotated[int, typer.Argument(help="The print job's number.", show
 
 def printers_file() -> Path:
     """Where this computer's printers are written down."""
-    return state_dir() / "printers.toml"
+    return PrintPlaces(state_dir()).printers
 
 
 def queue_file() -> Path:
     """The print queue of this computer."""
-    return state_dir() / "print_jobs.sqlite"
+    return PrintPlaces(state_dir()).queue
 
 
 def work_for(queue: PrintQueue, printer: PrinterSettings) -> list[Job]:

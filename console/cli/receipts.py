@@ -16,7 +16,6 @@ from console.back_office.audit import record
 from console.back_office.corrections import SERIES
 from console.back_office.ledger import RECEIPT_SERIES
 from console.back_office.operators import OperatorError, SignInError
-from console.back_office.payment_rows import Moved, moved
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.records import CorrectionRow
 from console.cli.acting import PIN_VARIABLE, acts
@@ -34,9 +33,7 @@ from console.cli.printers import (
 )
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json
 from console.printing.document import PrintableReceipt
-from console.printing.from_ledger import printable, printable_correction
-from console.printing.layout import Paper
-from console.printing.paper_jobs import receipt_blocks, receipt_job
+from console.printing.papers import FILES, StoredPaper, file_bytes, job_body, stored_paper
 from console.printing.printers import (
     PrinterSettings,
     choose,
@@ -52,27 +49,8 @@ from console.printing.stationery import Stationery, read_stationery
 from store_layout.model import StoreInfo
 from store_layout.reader import read_store
 
-FILES = (".pdf", ".html", ".txt", ".eml", ".png", ".bin")
-
-
 Note = Callable[[int], None]
 """Told a copy's number before the copy is made."""
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A document, and what is printed with it."""
-
-    row: DocumentRow | CorrectionRow
-    of: DocumentRow
-    """Its receipt: of a receipt, itself."""
-    moved: tuple[Moved, ...]
-
-    def on(self, stationery: Stationery, time_zone: str) -> PrintableReceipt:
-        """As it is printed on a shop's stationery."""
-        shop, prefix = stationery.shop, stationery.qr_prefix
-        if isinstance(self.row, DocumentRow):
-            return printable(self.row, shop, time_zone, moved=self.moved, qr_prefix=prefix)
-        return printable_correction(self.row, self.of, shop, time_zone, moved=self.moved, qr_prefix=prefix)
 
 
 # -- main.py print ---------------------------------------------------------------------------------------
@@ -127,15 +105,14 @@ def print_receipt(
         info, folder = _store_of(found, info, store)
         stationery = read_stationery(folder, info.name, locale)
         document = found.on(stationery, info.time_zone)
-        key = f"{found.row.label} {found.row.hash}"
         if to is not None:
-            kind = _profile_for(profile, printer) if to.suffix.lower() in {".png", ".bin"} else None
+            kind = _profile_for(profile, printer) if to.suffix.lower() in {".png", ".bin"} else GENERAL[0]
             note = _note(path, acting, found.row.label, why) if copy else None
-            _write(document, key, stationery, to, kind, note, as_json=as_json)
+            _write(document, found.key, stationery, to, kind, note, as_json=as_json)
             return
         chosen = choose(read_printers(printers_file()), printer)
         note = _note(path, acting, found.row.label, why) if copy else None
-        _print(document, key, stationery, chosen, note, as_json=as_json)
+        _print(document, found.key, stationery, chosen, note, as_json=as_json)
 
 
 def _note(path: Path, acting: str | None, label: str, why: str) -> Note:
@@ -153,14 +130,14 @@ def _note(path: Path, acting: str | None, label: str, why: str) -> Note:
     return note
 
 
-def _find(words: str, path: Path) -> Found:
+def _find(words: str, path: Path) -> StoredPaper:
     with Ledger.open(path, read_only=True) as ledger:
         row = _row(ledger, words, path)
         number = row.number if isinstance(row, DocumentRow) else row.correction.of
         of = row if isinstance(row, DocumentRow) else ledger.document(number)
         if of is None:
             raise fail(f"{path}: the receipt of {row.label} is not there; main.py ledger verify says more")
-        return Found(row, of, tuple(moved(ledger, number, row.label)))
+        return stored_paper(ledger, row, of)
 
 
 def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
@@ -182,7 +159,9 @@ def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
     return coded[0]
 
 
-def _store_of(found: Found, info: StoreInfo | None, folder: Path | None) -> tuple[StoreInfo, Path | None]:
+def _store_of(
+    found: StoredPaper, info: StoreInfo | None, folder: Path | None
+) -> tuple[StoreInfo, Path | None]:
     """Whose receipt it is. The demo store's head is only for the demo store's receipts."""
     of = found.of.receipt.store
     if info is not None and info.id != of:
@@ -207,7 +186,7 @@ def _write(
     key: str,
     stationery: Stationery,
     to: Path,
-    profile: PrinterProfile | None,
+    profile: PrinterProfile,
     note: Note | None,
     *,
     as_json: bool,
@@ -219,7 +198,7 @@ def _write(
     if note is not None:
         with PrintQueue.open(queue_file()) as queue:
             document = msgspec.structs.replace(document, copy=queue.next_copy(key))
-    data = _file(document, stationery, suffix, profile)
+    data = file_bytes(document, stationery, suffix, profile)
     if note is not None:
         note(document.copy)
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -228,31 +207,6 @@ def _write(
         print_json({"file": str(to), "bytes": len(data), "document": document.number, "copy": document.copy})
     else:
         out.print(f"{to}: {document.number}, {len(data)} bytes", markup=False, highlight=False)
-
-
-def _file(
-    document: PrintableReceipt, stationery: Stationery, suffix: str, profile: PrinterProfile | None
-) -> bytes:
-    if profile is not None:
-        job = receipt_job(document, profile, stationery)
-        if suffix == ".bin":
-            return job
-        from console.printing.preview import png_bytes, preview
-
-        return png_bytes(preview(job, profile))
-    if suffix == ".pdf":
-        from console.printing.pdf import pdf
-
-        return pdf(document, stationery)
-    from console.printing import mail
-
-    match suffix:
-        case ".html":
-            return mail.html(document, stationery).encode()
-        case ".eml":
-            return mail.message(document, stationery).as_bytes()
-        case _:
-            return mail.plain_text(document, stationery).encode()
 
 
 def _print(
@@ -265,18 +219,9 @@ def _print(
     as_json: bool,
 ) -> None:
     """``note``: it is a copy."""
-    system = printer.where.kind == "system"
-
-    def render(number: int) -> bytes:
-        numbered = msgspec.structs.replace(document, copy=number)
-        if not system:
-            return receipt_job(numbered, printer.model, stationery)
-        from console.printing import pdf, system_printer
-
-        return system_printer.pack(receipt_blocks(numbered, Paper(pdf.COLUMNS), pdf.DOTS, stationery))
 
     def noted(number: int) -> bytes:
-        body = render(number)
+        body, _ = job_body(msgspec.structs.replace(document, copy=number), printer, stationery)
         if note is not None:
             note(number)
         return body
@@ -288,7 +233,7 @@ def _print(
             noted,
             given=None if note is None else queue.next_copy(key),
             what=document.number,
-            job_format="blocks" if system else "escpos",
+            job_format="blocks" if printer.where.kind == "system" else "escpos",
         )
         work_for(queue, printer)
         report(queue.job(job.id), as_json=as_json)

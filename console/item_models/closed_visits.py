@@ -5,22 +5,21 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QObject
 
+from console.back_office.visit_search import VisitEntry
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
 from console.language import tr, tr_noop
-from console.operations.visit_history import ClosedVisitEntry
 from console.theme.icons import Icon
 
 
 class ClosedRow(msgspec.Struct, frozen=True):
     """One closed visit as the list shows it."""
 
-    entry: ClosedVisitEntry
+    entry: VisitEntry
     items: int
     value: int
     goods: str
     """What was taken, in a line."""
-    search_text: str
 
     @property
     def left_at(self) -> float:
@@ -29,25 +28,42 @@ class ClosedRow(msgspec.Struct, frozen=True):
         return visit.closed_at if visit.left_at is None else visit.left_at
 
 
-_OUTCOMES: dict[str, tuple[str, str, Icon | None]] = {
-    "receipt": (tr_noop("Receipt"), "good", Icon.GOOD),
-    "issue": (tr_noop("Receipt to come"), "waiting", Icon.WAITING),
-    "review": (tr_noop("Needs review"), "waiting", Icon.WAITING),
-    "nothing": (tr_noop("Nothing taken"), "neutral", None),
-    "staff": (tr_noop("Staff"), "neutral", Icon.STAFF),
+OUTCOME_WORDS: dict[str, str] = {
+    "receipt": tr_noop("Receipt"),
+    "issue": tr_noop("Receipt to come"),
+    "review": tr_noop("Needs review"),
+    "nothing": tr_noop("Nothing taken"),
+    "staff": tr_noop("Staff"),
+    "unpaid": tr_noop("Unpaid"),
+    "disputed": tr_noop("Disputed"),
+    "corrected": tr_noop("Corrected"),
+}
+_SIGNS: dict[str, tuple[str, Icon | None]] = {
+    "receipt": ("good", Icon.GOOD),
+    "issue": ("waiting", Icon.WAITING),
+    "review": ("waiting", Icon.WAITING),
+    "nothing": ("neutral", None),
+    "staff": ("neutral", Icon.STAFF),
+    "unpaid": ("wrong", Icon.WRONG),
+    "disputed": ("waiting", Icon.WAITING),
+    "corrected": ("neutral", Icon.GOOD),
 }
 
 
-OUTCOME_WORDS: dict[str, str] = {state: word for state, (word, _, _) in _OUTCOMES.items()}
-
-
 def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
-    """What became of the visit: word, tone and sign."""
-    word, tone, sign = _OUTCOMES[row.entry.row.state]
-    return tr(word), tone, sign
+    """What became of the visit: word, tone and sign. What somebody has to do something about comes first."""
+    entry = row.entry
+    state = entry.row.state
+    if entry.disputed == "open":
+        state = "disputed"
+    elif entry.unpaid:
+        state = "unpaid"
+    elif entry.corrected:
+        state = "corrected"
+    return tr(OUTCOME_WORDS[state]), *_SIGNS[state]
 
 
-def why(entry: ClosedVisitEntry) -> str:
+def why(entry: VisitEntry) -> str:
     """Why there is no receipt yet, or what staff should know, a line each; empty when all is plain."""
     visit = entry.row.visit
     return "\n".join([*(question.text for question in visit.questions), *visit.notes])
@@ -102,25 +118,22 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
         if passed and self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
 
-    def show(self, entries: tuple[ClosedVisitEntry, ...]) -> None:
+    def show(self, entries: tuple[VisitEntry, ...]) -> None:
         """Take what the ledger said."""
         self.replace([self._row(entry) for entry in entries])
 
-    def _row(self, entry: ClosedVisitEntry) -> ClosedRow:
+    def _row(self, entry: VisitEntry) -> ClosedRow:
         visit, document = entry.row.visit, entry.document
         value = (
             document.receipt.total
             if document
             else sum(self._words.price(line.sku, line.quantity) for line in visit.lines)
         )
-        found = [visit.code, *(document.label for document in [document] if document), entry.row.state]
-        found += [f"{self._words.product(line.sku)} {line.sku}" for line in visit.lines]
         return ClosedRow(
             entry=entry,
             items=sum(line.quantity for line in visit.lines),
             value=value,
             goods=goods_words(visit.lines, self._words),
-            search_text=" ".join(found),
         )
 
 

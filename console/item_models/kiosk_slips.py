@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from console.back_office.visit_search import VisitEntry
 from console.item_models.carts import CartCard
 from console.item_models.words import MINUS, ShopWords
 from console.language import tr, tr_n
 from console.operations.health import Tone
-from console.operations.visit_history import ClosedVisitEntry
 from console.theme.tokens import NO_IDENTITY
 
 
@@ -59,7 +59,7 @@ def leaving_slip(code: str) -> Slip:
     return Slip(code, tr("Has left the shop"), note=tr("The receipt comes in a moment."), tone="waiting")
 
 
-def closed_slip(entry: ClosedVisitEntry, words: ShopWords, *, is_right: bool | None = None) -> Slip:
+def closed_slip(entry: VisitEntry, words: ShopWords, *, is_right: bool | None = None) -> Slip:
     """A visit that is over. ``is_right``: whether it holds what was truly taken, where that is known."""
     visit, document = entry.row.visit, entry.document
     truth = {

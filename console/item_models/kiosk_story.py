@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from console.back_office.visit_search import VisitEntry
 from console.item_models.carts import CartCard, CartsModel
 from console.item_models.kiosk_slips import Slip, cart_slip, closed_slip, leaving_slip
 from console.item_models.sent_shoppers import wanted_words
@@ -11,7 +12,7 @@ from console.item_models.words import ShopWords
 from console.language import tr
 from console.operations.live_state import LiveState
 from console.operations.simulated_shoppers import Fate, SimulatedShoppers
-from console.operations.visit_history import ClosedVisitEntry, VisitHistory
+from console.operations.visit_history import VisitHistory
 
 EARLY_S, LATE_S = 3.0, 8.0
 """Whoever was seen to come in so long before or after somebody who was sent did may be them."""
@@ -123,7 +124,7 @@ class KioskStory(QObject):
         cards = (self._carts.row(i) for i in range(self._carts.rowCount()))
         return next((card for card in cards if card.code == code), None)
 
-    def _closed(self, code: str) -> ClosedVisitEntry | None:
+    def _closed(self, code: str) -> VisitEntry | None:
         return next(
             (
                 entry

@@ -279,3 +279,23 @@ def _of_visit(card: OpenCard, words: ShopWords) -> tuple[tuple[str, str], ...]:
     if card.card.row.unsure_by:
         found.append((tr("Not sure"), ", ".join(card.card.row.unsure_by)))
     return tuple(found)
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One explanation of an event in words."""
+
+    words: str
+    who: str
+    """Whose hand; empty where it is this shopper's."""
+    expected_g: float | None
+    """What the scales would have felt, grams; None: a product without a weight."""
+
+
+def way_of(explanation: Explanation, track: int, codes: dict[int, str], words: ShopWords) -> Way:
+    """An explanation as the question's answers say it. ``codes`` has this track's own."""
+    expected = _expected(explanation, words)
+    return Way(
+        _moves(explanation, words),
+        _who(explanation, track, codes),
+        None if expected is None else expected[0],
+    )

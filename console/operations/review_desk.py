@@ -16,6 +16,7 @@ from console.back_office.receipts import UnknownProductError
 from console.back_office.review_answers import NOTHING, AnswerError
 from console.back_office.review_rows import Openness, ReviewRow, answered, openness
 from console.back_office.reviews import ReviewCard, ReviewError
+from console.back_office.visit_search import codes_beside
 from console.language import tr
 
 REFUSALS = (ReviewError, AnswerError, UnknownProductError, NotAllowedError)
@@ -194,16 +195,8 @@ def _counted(file: Ledger, card: ReviewCard) -> int | None:
 
 def _codes(file: Ledger, card: ReviewCard) -> dict[int, str]:
     """Codes of the visits that the alternatives name, as far as they are closed."""
-    visit = card.visit
-    tracks = {t for q in visit.questions for e in q.alternatives for t in e.tracks()} - {visit.track}
-    found = {visit.track: visit.code}
-    if tracks:
-        rows = file.database.execute(
-            "SELECT json_extract(body, '$.track'), code FROM visit WHERE entered_at <= ? AND closed_at >= ?",
-            (visit.closed_at, visit.entered_at),
-        ).fetchall()
-        found.update({track: code for track, code in rows if track in tracks})
-    return found
+    tracks = {t for q in card.visit.questions for e in q.alternatives for t in e.tracks()}
+    return codes_beside(file, card.visit, tracks)
 
 
 def choices_of(card: OpenCard, given: Mapping[str, int | None]) -> Answer:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from console.back_office.visit_search import VisitEntry
 from console.engine_process.link import EngineLink
 from console.language import tr, tr_noop
 from console.operations.background import Background
 from console.operations.live_state import LiveState
-from console.operations.visit_history import ClosedVisitEntry, VisitHistory
+from console.operations.visit_history import VisitHistory
 from inference.messages.wire import Refused, SendShopper, SentShopper, Wanted
 
 CANNOT = tr_noop("Nobody was sent in: {why}")
@@ -21,7 +22,7 @@ class Fate(msgspec.Struct, frozen=True):
     """Somebody who was sent in: as they truly are, and their visit where it is over."""
 
     sent: SentShopper
-    visit: ClosedVisitEntry | None = None
+    visit: VisitEntry | None = None
 
     @property
     def is_right(self) -> bool:

@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.back_office.ledger import Ledger
-from console.back_office.records import DocumentRow, VisitRow
+from console.back_office.visit_search import VisitEntry, latest_visits
 from console.language import tr
 from console.operations.background import Background
 
 RETRY_MS = 1000
 TROUBLE_AFTER = 2
 """Failed reads in a row."""
-RECENT = 500
+RECENT = 200
 """How many visits the list holds."""
 
 
-class ClosedVisitEntry(msgspec.Struct, frozen=True):
-    """A visit that is over, with its receipt where one was issued."""
-
-    row: VisitRow
-    document: DocumentRow | None
-
-
-def read_recent(path: Path, limit: int = RECENT) -> tuple[ClosedVisitEntry, ...]:
+def read_recent(path: Path, limit: int = RECENT) -> tuple[VisitEntry, ...]:
     """The visits that closed last, newest first; none while there is no ledger. Raises ``LedgerError``."""
     if not path.exists():
         return ()
     with Ledger.open(path, read_only=True) as ledger:
-        documents = {
-            visit: document
-            for document in ledger.documents(limit)
-            for visit in document.receipt.visits or (document.receipt.visit,)
-        }
-        return tuple(ClosedVisitEntry(row, documents.get(row.visit.visit)) for row in ledger.visits(limit))
+        return tuple(latest_visits(ledger, limit))
 
 
 class VisitHistory(QObject):
@@ -48,7 +35,7 @@ class VisitHistory(QObject):
     def __init__(self, path: Path, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = path
-        self.entries: tuple[ClosedVisitEntry, ...] = ()
+        self.entries: tuple[VisitEntry, ...] = ()
         self._background = background
         self._reading = False
         self._again = False
@@ -70,7 +57,7 @@ class VisitHistory(QObject):
         self._reading = True
         self._background.run(lambda: read_recent(self.path), self._read, self._failed)
 
-    def _read(self, entries: tuple[ClosedVisitEntry, ...]) -> None:
+    def _read(self, entries: tuple[VisitEntry, ...]) -> None:
         self._failures = 0
         if entries != self.entries:
             self.entries = entries

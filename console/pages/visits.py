@@ -1,12 +1,12 @@
-"""Visits: who is inside, who has left, and every receipt."""
+"""Visits: who is inside, who has left, and all that can be done about a receipt."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QByteArray, QModelIndex, QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.closed_visits import ClosedVisitsModel
 from console.item_models.keyed_rows import ROW_ROLE
@@ -16,14 +16,16 @@ from console.item_models.words import ShopWords
 from console.language import tr, tr_n, tr_noop
 from console.language.writing import decimal
 from console.operations.live_state import LiveState
-from console.operations.visit_history import VisitHistory
+from console.operations.visit_search import MOST
+from console.operations.visit_work import VisitWork
 from console.theme.appearance import Appearance
-from console.theme.icons import Icon, icon
+from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3
 from console.widgets.data_table import DataTable
 from console.widgets.labels import EmptyState, label, panel, titled
 from console.widgets.page import Page
-from console.widgets.receipt_pane import ReceiptPane
+from console.widgets.visit_filters import VisitFilters
+from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS, VISIT, VisitPane
 
 
 class VisitsPage(Page):
@@ -37,59 +39,78 @@ class VisitsPage(Page):
     def __init__(
         self,
         state: LiveState,
-        history: VisitHistory,
+        work: VisitWork,
         words: ShopWords,
         appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._history, self._appearance = state, history, appearance
+        self._state, self._work, self._history, self._seek = state, work, work.history, work.search
         self._inside = InsideModel(state, words, self)
         self._closed = ClosedVisitsModel(words, self)
         self._inside_found = SearchProxy(self._inside, lambda r: r.search_text, self)
-        self._closed_found = SearchProxy(self._closed, lambda r: r.search_text, self)
+        self._closed_sorted = SearchProxy(self._closed, lambda _: "", self)
+        self.filters = VisitFilters(words.zone, appearance)
+        self.search = self.filters.search
         self.inside = DataTable(
-            self._inside_found, tr("Visits inside now"), (120, 90, 64, 90, 170, 0), appearance
+            self._inside_found, tr("Visits inside now"), (120, 90, 64, 90, 150, 0), appearance
         )
         self.closed = DataTable(
-            self._closed_found,
+            self._closed_sorted,
             tr("Closed visits and receipts"),
-            (110, 84, 64, 64, 84, 150, 96, 0),
+            (104, 80, 56, 56, 80, 128, 88, 0),
             appearance,
         )
         self.inside.sort_by(1, Qt.SortOrder.AscendingOrder)
         self.closed.sort_by(0, Qt.SortOrder.DescendingOrder)
-        self.detail = ReceiptPane(words)
+        self.pane = VisitPane(work, words, appearance)
+        self.detail = self.pane.visit
         self._chosen: tuple[str, object] | None = None
+        self._wants_first = False
+        """Return was pressed before the search was answered."""
         self._lay_out()
-        self._find = QAction(tr("Search visits and receipts"), self)
-        self._find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
-        self._find.triggered.connect(self._focus_search)
-        self.search.textChanged.connect(self._search)
+        self._actions = self._make_actions()
+        self.filters.changed.connect(self._search)
+        self.filters.entered.connect(self._to_first_found)
         self.inside.selectionModel().currentRowChanged.connect(self._chose_inside)
         self.closed.selectionModel().currentRowChanged.connect(self._chose_closed)
-        self.search.returnPressed.connect(self._to_first_found)
         for table in (self.inside, self.closed):
             table.activated.connect(self._into_detail)
-        self.detail.left.connect(self.take_focus)
+        self.pane.left.connect(self.take_focus)
         state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self._follow_selection)
-        history.changed.connect(self._read)
+        self._history.changed.connect(self._read)
+        self._seek.changed.connect(self._read)
         self._follow()
         self._read()
 
     def page_actions(self) -> Sequence[QAction]:
-        """Search."""
-        return (self._find,)
+        """Search, and the views of the visit that is chosen."""
+        return self._actions
 
     def look_at(self, what: str) -> None:
-        """``inside``: those in the store; ``review``: the first that a person must look at; ``visit ID``."""
+        """``inside``, ``review``: the first that a person must look at, ``unpaid``, or ``visit ID``.
+
+        ``papers``, ``complaint`` and ``history`` are views of the first closed visit with a receipt, or of
+        the one that is chosen.
+        """
+        views = {"why": VISIT, "papers": PAPERS, "complaint": DISPUTE, "history": HISTORY}
         if what == "inside":
             self.inside.setFocus()
         elif what == "review":
-            self._to_first_review()
+            self._to_first(lambda row: row.entry.row.state == "review")
+        elif what == "unpaid":
+            self.filters.clear()
+            self.filters.unpaid.setChecked(True)
+            self._to_first_found()
         elif what.startswith("visit "):
             self._to_visit(what.removeprefix("visit "))
+        elif what in views:
+            if not self.pane.has_receipt:
+                self._to_first(lambda row: row.entry.document is not None)
+            self.pane.show_view(views[what])
+            if what == "why":
+                self.detail.ask_why()
 
     def take_focus(self) -> None:
         """The list of the visit that is chosen."""
@@ -98,59 +119,65 @@ class VisitsPage(Page):
 
     def keep(self, settings: QSettings) -> None:
         """Splitters and columns."""
-        settings.setValue("visits/columns", self._columns.saveState())
+        settings.setValue("visits/panes", self._columns.saveState())
         settings.setValue("visits/rows", self._rows.saveState())
         self.inside.store_columns(settings, "inside")
         self.closed.store_columns(settings, "closed")
 
     def take_up(self, settings: QSettings) -> None:
         """As they were left."""
-        for key, splitter in (("visits/columns", self._columns), ("visits/rows", self._rows)):
+        for key, splitter in (("visits/panes", self._columns), ("visits/rows", self._rows)):
             stored = settings.value(key)
             if isinstance(stored, QByteArray):
                 splitter.restoreState(stored)
         self.inside.keep_columns(settings, "inside")
         self.closed.keep_columns(settings, "closed")
 
-    # -- inside --------------------------------------------------------------------------------------
+    # -- searching -----------------------------------------------------------------------------------
 
     def _focus_search(self) -> None:
         self.search.setFocus()
         self.search.selectAll()
 
+    def _search(self) -> None:
+        self._inside_found.search(self.search.text())
+        self._seek.seek(self.filters.sought())
+        self._show_counts()
+
     def _to_first_found(self) -> None:
         """Enter in the search: the first that was found, closed visits before those inside."""
+        if self._seek.busy:
+            self._wants_first = True
+            return
+        self._wants_first = False
         for table in (self.closed, self.inside):
             if table.model().rowCount():
                 table.select_row(0)
                 table.setFocus()
                 return
 
-    def _to_first_review(self) -> None:
+    def _to_first(self, condition: Callable[..., bool]) -> None:
         found = self.closed.model()
         for row in range(found.rowCount()):
-            if found.index(row, 0).data(ROW_ROLE).entry.row.state == "review":
+            if condition(found.index(row, 0).data(ROW_ROLE)):
                 self.closed.select_row(row)
                 self.closed.setFocus()
                 return
 
     def _to_visit(self, visit: str) -> None:
         """One closed visit, whatever is searched for."""
-        self.search.clear()
+        self.filters.clear()
         place = self._closed.place_of(visit)
         if place is not None:
-            found = self._closed_found.mapFromSource(self._closed.index(place, 0))
+            found = self._closed_sorted.mapFromSource(self._closed.index(place, 0))
             self.closed.select_row(found.row())
             self.closed.setFocus()
 
-    def _into_detail(self, _: QModelIndex) -> None:
-        """Enter on a visit: its details, where the arrows scroll; Escape goes back."""
-        self.detail.setFocus()
+    # -- following -----------------------------------------------------------------------------------
 
-    def _search(self, text: str) -> None:
-        self._inside_found.search(text)
-        self._closed_found.search(text)
-        self._show_counts()
+    def _into_detail(self, _: QModelIndex) -> None:
+        """Enter on a visit: the view that is open, where the arrows scroll; Escape goes back."""
+        self.pane.show_view(self.pane.tabs.currentIndex())
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """While hidden, nothing was kept up."""
@@ -171,32 +198,44 @@ class VisitsPage(Page):
         snapshot = self._state.snapshot
         if snapshot is not None:
             self._closed.tell_time(snapshot.t, live=snapshot.source.kind != "recording")
+            self.filters.tell_time(snapshot.t)
 
     def _read(self) -> None:
         self._tell_time()
-        self._closed.show(self._history.entries)
+        found = self._seek.found
+        self._closed.show(self._history.entries if found is None else found)
         self._show_counts()
         if self._chosen is not None and self._chosen[0] == "closed":
             place = self._closed.place_of(str(self._chosen[1]))
             if place is not None:
-                self.detail.show_closed(self._closed.row(place))
+                self.pane.show_closed(self._closed.row(place))
+        if self._wants_first and not self._seek.busy:
+            self._wants_first = False
+            if self.search.hasFocus():  # who has gone on meanwhile is not called back
+                self._to_first_found()
 
     def _show_counts(self) -> None:
         some, found = self._inside.rowCount(), self._inside_found.rowCount()
-        self._inside_title.setText(f"{tr('Inside now')}, {_found_of(found, some)}")
+        shown = decimal(some)
+        if found != some:
+            shown = tr("{some} of {all}", some=decimal(found), all=decimal(some))
+        self._inside_title.setText(f"{tr('Inside now')}, {shown}")
         self._inside_stack.setCurrentIndex(1 if found else 0)
-        some, found = self._closed.rowCount(), self._closed_found.rowCount()
-        self._closed_title.setText(f"{tr('Closed visits')}, {_found_of(found, some)}")
-        self._closed_stack.setCurrentIndex(1 if found else 0)
+        closed, searching = self._closed.rowCount(), not self.filters.sought().is_all
+        title = tr("Found") if searching else tr("Closed visits")
+        if searching and closed >= MOST:
+            title = tr("Found, the newest only: say more to find others")
+        self._closed_title.setText(f"{title}, {decimal(closed)}")
+        self._closed_stack.setCurrentIndex(1 if closed else 0)
         review = sum(e.row.state == "review" for e in self._history.entries)
         self._review.setText(
             tr_n("{n} visit needs review", "{n} visits need review", review) if review else ""
         )
-        self._badge(str(some) if some else "")
-        searching = bool(self.search.text().strip())
+        recent = len(self._history.entries)
+        self._badge(str(recent) if recent else "")
         self._none_closed.heading.setText(tr("Nothing found") if searching else tr("No visit has closed yet"))
         self._none_closed.text.setText(
-            tr("No receipt, code or product matches the search.")
+            tr("No visit fits all of what is searched for. Take something away, or type it another way.")
             if searching
             else tr(
                 "A visit appears here when its shopper has left; the receipt follows when nothing is open."
@@ -204,7 +243,7 @@ class VisitsPage(Page):
         )
         self._none_inside.text.setText(
             tr("Nobody inside matches the search.")
-            if searching
+            if self.search.text().strip()
             else tr("Everybody who comes in is listed here.")
         )
 
@@ -221,15 +260,15 @@ class VisitsPage(Page):
             row = current.data(ROW_ROLE)
             self._chosen = ("closed", row.entry.row.visit.visit)
             self.inside.clearSelection()
-            self.detail.show_closed(row)
+            self.pane.show_closed(row)
 
     def _show_inside(self, track: object) -> None:
         place = self._inside.place_of(track)
         if place is None:
             self._chosen = None
-            self.detail.show_nothing()
+            self.pane.show_nothing()
         else:
-            self.detail.show_inside(self._inside.row(place))
+            self.pane.show_inside(self._inside.row(place))
 
     def _follow_selection(self) -> None:
         """Selected on another page: show them here too."""
@@ -240,15 +279,37 @@ class VisitsPage(Page):
         if place is not None:
             self.inside.setCurrentIndex(self._inside_found.mapFromSource(self._inside.index(place, 0)))
 
-    def _lay_out(self) -> None:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search code, receipt number or product"))
-        self.search.setAccessibleName(tr("Search visits and receipts"))
-        self.search.setClearButtonEnabled(True)
-        glass = self.search.addAction(
-            icon(Icon.SEARCH, self._appearance.theme), QLineEdit.ActionPosition.LeadingPosition
+    # -- building ------------------------------------------------------------------------------------
+
+    def _make_actions(self) -> tuple[QAction, ...]:
+        def action(text: str, keys: str | QKeySequence.StandardKey, call: Callable[[], object]) -> QAction:
+            made = QAction(text, self)
+            made.setShortcut(QKeySequence(keys))
+            made.triggered.connect(lambda *_: call())
+            return made
+
+        pane = self.pane
+        return (
+            action(tr("Search visits and receipts"), QKeySequence.StandardKey.Find, self._focus_search),
+            action(tr("Search for nothing: all visits again"), "Ctrl+Shift+F", self.filters.clear),
+            action(tr("Why each line is there"), "Ctrl+I", self._why),
+            action(tr("The receipt as it is printed"), "Ctrl+P", lambda: pane.show_view(PAPERS)),
+            action(tr("Complaint: correct or refund"), "Ctrl+R", lambda: pane.show_view(DISPUTE)),
+            action(tr("What happened to it"), "Ctrl+H", lambda: pane.show_view(HISTORY)),
+            action(tr("What is unpaid: the next step"), "Ctrl+N", self._next_step),
+            action(tr("Save the receipt as PDF"), "Ctrl+S", pane.papers.save_it),
+            action(tr("Copy the receipt for a mail"), "Ctrl+Shift+C", pane.papers.copy_it),
         )
-        self._appearance.changed.connect(lambda: glass.setIcon(icon(Icon.SEARCH, self._appearance.theme)))
+
+    def _why(self) -> None:
+        self.pane.show_view(VISIT)
+        self.detail.ask_why()
+
+    def _next_step(self) -> None:
+        self.pane.show_view(VISIT)
+        self.pane.unpaid.take_focus()
+
+    def _lay_out(self) -> None:
         self._none_inside = EmptyState(tr("Nobody to show"), "")
         self._none_closed = EmptyState("", "")
         self._inside_stack, self._closed_stack = QStackedWidget(), QStackedWidget()
@@ -259,8 +320,8 @@ class VisitsPage(Page):
             stack.addWidget(empty)
             stack.addWidget(table)
         self._review = label("", "secondary")
-        inside, self._inside_title = titled(tr("Inside now"), self._inside_stack)
-        closed, self._closed_title = titled(tr("Closed visits"), self._closed_stack, self._review)
+        inside, self._inside_title = titled("", self._inside_stack)
+        closed, self._closed_title = titled("", self._closed_stack, self._review)
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.addWidget(inside)
         self._rows.addWidget(closed)
@@ -268,29 +329,22 @@ class VisitsPage(Page):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
-        column.addWidget(self.search)
+        column.addWidget(self.filters)
         column.addWidget(self._rows, 1)
         frame = panel()
         holder = QVBoxLayout(frame)
         holder.setContentsMargins(1, 1, 1, 1)
-        holder.addWidget(self.detail)
+        holder.addWidget(self.pane)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.addWidget(left)
         self._columns.addWidget(frame)
-        for splitter, sizes in ((self._rows, [230, 450]), (self._columns, [840, 400])):
+        for splitter, sizes in ((self._rows, [150, 450]), (self._columns, [740, 520])):
             splitter.setHandleWidth(SPACE_3)
             splitter.setChildrenCollapsible(False)
             splitter.setSizes(sizes)
-        for splitter, factors in ((self._columns, (4, 1)), (self._rows, (1, 3))):
+        for splitter, factors in ((self._columns, (3, 2)), (self._rows, (1, 3))):
             for i, factor in enumerate(factors):
                 splitter.setStretchFactor(i, factor)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.addWidget(self._columns)
-
-
-def _found_of(found: int, some: int) -> str:
-    """How many of a list are shown."""
-    if found == some:
-        return decimal(some)
-    return tr("{some} of {all}", some=decimal(found), all=decimal(some))

@@ -204,6 +204,13 @@ class PrintQueue:
                 "in the ledger and can be printed again"
             ) from error
 
+    def is_given(self, document: str) -> bool:
+        """Whether its original was printed or waits for it: another one is a copy."""
+        try:
+            return self._number(document, document, copy=False) != 0
+        except QueueError:
+            return True
+
     # -- what the worker says --------------------------------------------------------------------------
 
     def claim(self, printer: str) -> Job | None:

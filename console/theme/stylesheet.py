@@ -90,6 +90,13 @@ def _controls(theme: Theme) -> str:
     QComboBox:focus {{ border: 1px solid {theme.accent}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QLineEdit:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton[role="primary"]:enabled {{ background: {theme.accent}; border-color: {theme.accent};
+        color: {theme.on_accent}; }}
+    QPushButton[role="primary"]:focus {{ outline: 2px solid {theme.text}; }}
+    QTabBar::tab {{ background: transparent; border: none; border-bottom: 2px solid transparent;
+        padding: {k.SPACE_2}px {k.SPACE_3}px; color: {theme.secondary}; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+    QTabBar::tab:hover:enabled {{ color: {theme.text}; }}
     QPushButton:checked {{ background: {theme.selected}; border-color: {theme.accent}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {k.SPACE_1}px; }}
     QMenu::item {{ padding: 6px {k.SPACE_6}px 6px {k.SPACE_3}px; border-radius: {k.SPACE_1}px; }}

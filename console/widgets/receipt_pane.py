@@ -13,13 +13,18 @@ from console.back_office.records import DocumentRow
 from console.item_models.closed_visits import ClosedRow, outcome
 from console.item_models.questions import cards_of
 from console.item_models.shoppers_inside import InsideRow, state_of
+from console.item_models.visit_reasons import reason_for, slots_of
 from console.item_models.words import MINUS, ShopWords, chance, clock_time, day_and_time, span
 from console.language import tr, tr_n
 from console.language.writing import percent
 from console.operations.health import Tone
+from console.operations.visit_dossier import Dossier
+from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import EmptyState, label, rule, set_tone
 from console.widgets.question_card import question_card
+from console.widgets.visit_line import Reason, VisitLine
+from console.widgets.visit_path import VisitPath
 from inference.messages.results import CartLine
 
 HASH_SHOWN = 12
@@ -31,10 +36,12 @@ class ReceiptPane(QScrollArea):
     left = Signal()
     """Escape: back to the list."""
 
-    def __init__(self, words: ShopWords, parent: QWidget | None = None) -> None:
+    def __init__(self, words: ShopWords, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = words
+        self._words, self._appearance = words, appearance
         self._shown: object = None
+        self._map: VisitPath | None = None
+        self.lines: list[VisitLine] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -53,6 +60,8 @@ class ReceiptPane(QScrollArea):
         """Nothing is chosen."""
         if self._is_shown(None) and self.widget() is not None:
             return
+        self.lines, self._map = [], None
+        self.setAccessibleName(tr("Visit"))
         self.setWidget(
             EmptyState(
                 tr("No visit chosen"), tr("Choose a visit on the left to see what was taken and paid.")
@@ -67,13 +76,15 @@ class ReceiptPane(QScrollArea):
         came = tr("Came in at {time}.", time=clock_time(row.entered_at, self._words.zone))
         box.addWidget(label(f"{came} {state_of(row)}.", "secondary"))
         box.addWidget(rule())
-        self._cart_lines(box, row.lines)
+        self._cart_lines(box, row.lines, None)
         self._sum(box, tr("So far"), self._words.money(row.value))
         box.addStretch(1)
 
-    def show_closed(self, row: ClosedRow) -> None:
-        """A visit that is over."""
-        if self._is_shown(row):
+    def show_closed(self, row: ClosedRow, dossier: Dossier | None = None) -> None:
+        """A visit that is over. ``dossier``: all about it, as soon as it is read."""
+        if dossier is not None and dossier.visit.visit != row.entry.row.visit.visit:
+            dossier = None
+        if self._is_shown((row, dossier)):
             return
         visit, document = row.entry.row.visit, row.entry.document
         word, tone, _ = outcome(row)
@@ -85,31 +96,30 @@ class ReceiptPane(QScrollArea):
             end=clock_time(row.left_at, zone, seconds=True),
             time=span(row.left_at - visit.entered_at),
         )
-        people = f", {tr_n('{n} person', '{n} people', visit.people)}" if visit.people > 1 else ""
+        people = ", " + tr_n("{n} person", "{n} people", visit.people) if visit.people > 1 else ""
         box.addWidget(label(f"{stay}{people}", "secondary", wrap=True))
         for remark in visit.notes:
             note = label(remark, wrap=True)
             set_tone(note, "waiting")
             box.addWidget(note)
+        if dossier is not None:
+            self._company(box, dossier)
+            self._path(box, dossier)
         if document is not None:
             box.addWidget(rule())
-            self._receipt(box, document.receipt)
+            self._receipt(box, document.receipt, dossier)
             box.addWidget(rule())
             self._stamp(box, document)
         else:
-            cards = cards_of(visit, self._words)
-            if cards:
-                box.addWidget(
-                    label(tr("To be answered") if visit.decision == "review" else tr("Open"), "secondary")
-                )
-            for card in cards:
-                box.addWidget(question_card(card, self._words))
-            self._cart_lines(box, visit.lines)
-            if visit.lines:
-                self._sum(box, tr("Not charged yet"), self._words.money(row.value))
-            elif not cards:
-                box.addWidget(label(tr("Nothing was taken."), "secondary"))
+            self._undecided(box, row, dossier)
         box.addStretch(1)
+
+    def ask_why(self) -> None:
+        """Open the reasons of all lines, or close them when all are open."""
+        able = [line.why for line in self.lines if line.has_reason]
+        opened = all(button.isChecked() for button in able)
+        for button in able:
+            button.setChecked(not opened)
 
     # -- parts ---------------------------------------------------------------------------------------
 
@@ -119,6 +129,7 @@ class ReceiptPane(QScrollArea):
         return same
 
     def _begin(self, code: str, word: str, tone: Tone) -> QVBoxLayout:
+        self.lines, self._map = [], None
         inner = QWidget()
         box = QVBoxLayout(inner)
         box.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_4)
@@ -134,33 +145,78 @@ class ReceiptPane(QScrollArea):
         self.setAccessibleName(tr("Visit {code}, {word}", code=code, word=word))
         return box
 
-    def _cart_lines(self, box: QVBoxLayout, lines: tuple[CartLine, ...]) -> None:
-        if not lines:
+    def _company(self, box: QVBoxLayout, dossier: Dossier) -> None:
+        """Who pays together with this visit."""
+        if dossier.members:
+            codes = ", ".join(row.visit.code for row in dossier.members)
+            box.addWidget(label(tr("Pays together with {codes}.", codes=codes), wrap=True))
+
+    def _path(self, box: QVBoxLayout, dossier: Dossier) -> None:
+        if dossier.trace is None or not dossier.trace.path:
             return
-        rows = [
-            (
+        self._map = VisitPath(self._words.layout, self._appearance)
+        self._map.show_path(dossier.trace.path, slots_of(dossier))
+        box.addWidget(self._map)
+
+    def _undecided(self, box: QVBoxLayout, row: ClosedRow, dossier: Dossier | None) -> None:
+        visit = row.entry.row.visit
+        cards = cards_of(visit, self._words)
+        if cards:
+            waits = tr("To be answered") if visit.decision == "review" else tr("Open")
+            box.addWidget(label(waits, "secondary"))
+        for card in cards:
+            box.addWidget(question_card(card, self._words))
+        self._cart_lines(box, visit.lines, dossier)
+        if visit.lines:
+            self._sum(box, tr("Not charged yet"), self._words.money(row.value))
+        elif not cards:
+            box.addWidget(label(tr("Nothing was taken."), "secondary"))
+
+    def _add_line(self, box: QVBoxLayout, line: VisitLine) -> None:
+        line.opened.connect(self._light_up)
+        self.lines.append(line)
+        box.addWidget(line)
+
+    def _light_up(self, slots: tuple[str, ...]) -> None:
+        if self._map is not None:
+            self._map.light_up(slots)
+
+    def _reason(self, dossier: Dossier | None, sku: str) -> Reason | None:
+        if dossier is None:
+            return None
+        return lambda: reason_for(dossier, sku, self._words)
+
+    def _cart_lines(self, box: QVBoxLayout, lines: tuple[CartLine, ...], dossier: Dossier | None) -> None:
+        for line in lines:
+            made = VisitLine(
                 str(line.quantity),
                 self._words.product(line.sku),
                 chance(line.probability),
                 self._words.money(self._words.price(line.sku, line.quantity)),
+                doubtful=True,
+                reason=self._reason(dossier, line.sku),
             )
-            for line in lines
-        ]
-        box.addLayout(_grid(rows))
+            self._add_line(box, made)
 
-    def _receipt(self, box: QVBoxLayout, receipt: Receipt) -> None:
+    def _receipt(self, box: QVBoxLayout, receipt: Receipt, dossier: Dossier | None) -> None:
         money = self._words.money
-        rows = [
-            (
+        for line in receipt.lines:
+            name = tr("Deposit: {name}", name=line.name) if line.kind == "deposit" else line.name
+            made = VisitLine(
                 str(line.quantity),
-                tr("Deposit: {name}", name=line.name) if line.kind == "deposit" else line.name,
+                name,
                 tr("at {price}", price=money(line.unit_price)) if line.quantity > 1 else "",
                 money(line.amount).replace("-", MINUS),
+                reason=self._reason(dossier, line.sku) if line.kind == "product" else None,
             )
-            for line in receipt.lines
-        ]
-        box.addLayout(_grid(rows, quiet=True))
-        self._sum(box, tr_n("{n} item", "{n} items", _units(receipt)), money(receipt.total))
+            self._add_line(box, made)
+        units = _units(receipt)
+        self._sum(box, tr_n("{n} item", "{n} items", units), money(receipt.total))
+        if dossier is not None and dossier.corrections and dossier.account is not None:
+            left = money(dossier.account.total)
+            corrected = label(tr("After its corrections {money} stand.", money=left), wrap=True)
+            set_tone(corrected, "waiting")
+            box.addWidget(corrected)
         box.addSpacing(SPACE_2)
         taxes = [
             (percent(t.basis_points / 10_000, 2), money(t.net), money(t.tax), money(t.gross))
@@ -195,7 +251,8 @@ class ReceiptPane(QScrollArea):
 
 
 def _tone(word: str) -> Tone:
-    return "good" if word == "good" else "waiting" if word == "waiting" else "neutral"
+    tones: dict[str, Tone] = {"good": "good", "waiting": "waiting", "wrong": "wrong"}
+    return tones.get(word, "neutral")
 
 
 def _units(receipt: Receipt) -> int:
@@ -223,22 +280,4 @@ def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> QGridLay
         for k, text in enumerate(row):
             side = Qt.AlignmentFlag.AlignLeft if k == 0 else Qt.AlignmentFlag.AlignRight
             grid.addWidget(label(text, "secondary"), i, k, side)
-    return grid
-
-
-def _grid(rows: list[tuple[str, str, str, str]], *, quiet: bool = False) -> QGridLayout:
-    """Quantity, name, remark, amount."""
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(SPACE_2)
-    grid.setVerticalSpacing(SPACE_1 + 2)
-    grid.setColumnStretch(1, 1)
-    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-    for i, (quantity, name, remark, amount) in enumerate(rows):
-        note = label(remark, "secondary")
-        if not quiet:
-            set_tone(note, "waiting")
-        grid.addWidget(label(quantity), i, 0, right)
-        grid.addWidget(label(name, wrap=True), i, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(note, i, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(label(amount), i, 3, right)
     return grid

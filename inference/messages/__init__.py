@@ -42,6 +42,7 @@ from inference.messages.results import (
     Explanation,
     Felt,
     FloorUpdate,
+    Ground,
     Hand,
     ItemMove,
     Person,
@@ -53,6 +54,8 @@ from inference.messages.results import (
     TrackStarted,
     VisitClosed,
     VisitOpened,
+    VisitTrace,
+    Waypoint,
 )
 
 __all__ = [
@@ -73,6 +76,7 @@ __all__ = [
     "FloorUpdate",
     "Frame",
     "GateSignal",
+    "Ground",
     "Hand",
     "Holding",
     "ItemMove",
@@ -97,5 +101,7 @@ __all__ = [
     "TrackStarted",
     "VisitClosed",
     "VisitOpened",
+    "VisitTrace",
+    "Waypoint",
     "WeightReading",
 ]

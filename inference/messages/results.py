@@ -243,6 +243,32 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     """None: asked before this was kept."""
 
 
+Waypoint = tuple[float, float, float]
+"""Seconds since the visit began, then where on the floor: x, y in metres."""
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """Why one shelf event was counted as it was."""
+
+    event: str
+    felt: Felt
+    changes: tuple[ScaleChange, ...]
+    """What each scale felt of it."""
+    explanations: tuple[Explanation, ...]
+    """The likeliest, by this event alone, most probable first; what was counted is among them."""
+    counted: int
+    """Place of the one that was counted: it fits best with all else that is known of the carts."""
+
+
+class VisitTrace(msgspec.Struct, frozen=True):
+    """What is kept of how a visit went, for as long as the visit itself."""
+
+    path: tuple[Waypoint, ...]
+    """Where the shopper was seen, thinned: a few hundred points at most."""
+    grounds: tuple[Ground, ...]
+    """One for each event that mattered to the cart, in the order of time."""
+
+
 class ClosedVisit(msgspec.Struct, frozen=True):
     """A visit that is over. ``visit`` comes from its cause, so that a replay gives the same."""
 
@@ -265,6 +291,8 @@ class ClosedVisit(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     """What staff should know: outages that touched it, and the like."""
+    trace: VisitTrace | msgspec.UnsetType = msgspec.UNSET
+    """Not set, and then not written, for visits from before it was kept: they read and verify as they are."""
 
 
 class VisitClosed(msgspec.Struct, frozen=True, tag="visit_closed"):

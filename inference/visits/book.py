@@ -29,6 +29,7 @@ from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
 from inference.visits.evidence import Evidence
+from inference.visits.path import note_place
 from inference.visits.presence import Presence
 from inference.visits.state import Gone, Visit, VisitsState, Waiting
 from store_layout.model import StoreLayout
@@ -90,6 +91,7 @@ class VisitBook:
             visit = self._state.visits.get(person.track)
             if visit is not None:
                 self._presence.note(visit, person)
+                note_place(visit, person)
         for ended in update.ended:
             self._left(ended)
         return results

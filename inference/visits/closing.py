@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from inference.messages import CartLine, ClosedVisit, Question
+from inference.messages import CartLine, ClosedVisit, Question, VisitTrace
 from inference.visits import money
 from inference.visits import settings as s
 from inference.visits.carts import CartHypothesis, Carts
 from inference.visits.evidence import Evidence
+from inference.visits.grounds import grounds_of
 from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
 from inference.visits.state import Fact, Visit, VisitsState
@@ -86,6 +87,10 @@ class Closing:
             people=visit.people,
             questions=questions,
             notes=verdict.notes,
+            trace=VisitTrace(
+                path=tuple(visit.path) if verdict.decision != "staff" else (),
+                grounds=grounds_of(chosen, visit.track) if verdict.decision != "staff" else (),
+            ),
         )
 
     def _verdict(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> Verdict:

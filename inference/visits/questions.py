@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from inference.messages import Attribution, Explanation, Felt, ItemMove, Question
+from inference.messages import Attribution, Explanation, ItemMove, Question
 from inference.visits import settings as s
+from inference.visits.grounds import felt_of
 from inference.visits.money import wrong_money
 from store_layout.model import StoreLayout
 
@@ -46,7 +47,7 @@ class Interviewer:
                 if len(offered) > 1 and stake >= 1:
                     text = self._text(attribution, offered)
                     found.append(
-                        Question(attribution.event.id, text, offered, round(stake), _felt(attribution))
+                        Question(attribution.event.id, text, offered, round(stake), felt_of(attribution))
                     )
             if found:
                 break  # where small doubts add up, none of them may reach what is asked about otherwise
@@ -148,11 +149,6 @@ class Interviewer:
     def _place(self, attribution: Attribution) -> str:
         fixture = self._layout.fixtures.get(attribution.event.fixture)
         return fixture.name if fixture is not None else "the shelf"
-
-
-def _felt(attribution: Attribution) -> Felt:
-    event = attribution.event
-    return Felt(event.fixture, event.t_peak, event.delta_g, event.sd_g, event.doubts)
 
 
 def _units(explanation: Explanation, payers: Sequence[int]) -> dict[str, int]:

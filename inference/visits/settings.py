@@ -46,3 +46,11 @@ NEAR_M = 1.1
 NEAR_STEP_S = 0.5
 NEAR_JOIN_S = 2.0
 """Stays near a scale with gaps shorter than this are one stay."""
+
+PATH_STEP_M = 0.4
+"""A shopper's path is kept in steps of this length, doubled whenever it would have more points than ..."""
+PATH_POINTS = 240
+PATH_REST_S = 20.0
+"""Who stands still is noted again after this long."""
+GROUNDS_EACH = 4
+"""Explanations kept of an event as the reason for a line, besides the one that was counted."""

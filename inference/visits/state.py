@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from inference.messages import Attribution, CartLine, GateSignal, Outage
+from inference.messages import Attribution, CartLine, GateSignal, Outage, Waypoint
 
 
 class Visit(msgspec.Struct):
@@ -29,6 +29,10 @@ class Visit(msgspec.Struct):
     near: dict[str, list[tuple[float, float]]] = {}
     """By scale: when the shopper stood within reach of it."""
     near_at: float = 0.0
+    path: list[Waypoint] = []
+    """Where they were seen, thinned (see ``path``)."""
+    path_step_m: float = 0.0
+    """How far apart its points are now; 0: none has been kept."""
 
 
 class Fact(msgspec.Struct, frozen=True):

@@ -10,7 +10,6 @@ from console.back_office.audit import log
 from console.back_office.corrections import Change, CorrectionError
 from console.back_office.dispute_rows import disputes
 from console.back_office.disputes import (
-    DAY_S,
     Decided,
     DisputeError,
     attach,
@@ -18,6 +17,7 @@ from console.back_office.disputes import (
     open_dispute,
     standing,
 )
+from console.back_office.outlook import DAY_S
 from console.back_office.permissions import Actor, NotAllowedError
 from store_layout.model import Rules
 from tests.back_office.people import crew
@@ -125,7 +125,7 @@ def test_limits_by_role(ledger: Ledger, people: dict[str, Actor]) -> None:
     refunded(ledger, people, ONE_COLA)  # 298 of 300 in parts
     found = open_dispute(ledger, people["Sam"], 1, ONE_COLA, "damaged", at=AT)
     for second in (None, people["Mara"], people["Sam"]):
-        with pytest.raises(NotAllowedError, match=r"447 is above the limit of 300|may not"):
+        with pytest.raises(NotAllowedError, match=r"€4.47 is above the limit of €3.00|may not"):
             decide(ledger, people["Mara"], found.id, "accepted", at=AT, approver=second)
     assert len(ledger.corrections_of(1)) == 2
     decided = decide(ledger, people["Mara"], found.id, "accepted", at=AT, approver=people["Noor"])

@@ -67,7 +67,7 @@ def test_above_the_limit_a_second_manager_has_to_agree(ledger: Path) -> None:
     args = ("refund", "R-000002", "--count", "1=0", "--reason", "not_taken")
     alone = run(ledger, *args, who="Mara")
     assert alone.exit_code == 1
-    assert "5940 is above the limit of 5000" in alone.output
+    assert "€59.40 is above the limit of €50.00" in alone.output
     assert "may not decide" in run(ledger, *args, who="Mara", second="Sam").output
     assert "refund C-000001: -€59.40" in run(ledger, *args, who="Mara", second="Noor").output
 

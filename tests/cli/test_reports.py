@@ -14,7 +14,6 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from console.back_office import Ledger, operators
-from console.cli import reports
 from console.cli.app import app
 from store_layout.writer import write_store
 from tests.back_office.people import PIN, crew
@@ -26,7 +25,7 @@ from tests.support.stores import small_store
 def _ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(operators, "hasher", lambda: cheap)
-    monkeypatch.setattr(reports.time, "time", lambda: berlin(25, 9))
+    monkeypatch.setattr("console.cli.reports.time.time", lambda: berlin(25, 9))
     plain = small_store()
     shop = msgspec.structs.replace(plain.file.store, day_starts="04:00")
     file = msgspec.structs.replace(plain.file, store=shop)

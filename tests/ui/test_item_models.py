@@ -147,7 +147,7 @@ def test_closed_visits_show_receipts_and_reasons(
     model.show(read_recent(ledger_path))
     assert [model.index(i, 1).data() for i in range(4)] == ["Q4-104", "Q3-103", "Q2-102", "Q1-101"]
     assert texts(model, 0)[2:] == [
-        *("5:00", "3", "€12.97", "Receipt", "R-000002"),
+        *("5:00", "3", "€12.97", "Unpaid", "R-000002"),
         "Oat Drink 1 l, 2 Espresso Beans 250 g",
     ]
     assert model.index(1, 5).data() == "Nothing taken"

@@ -40,6 +40,12 @@ def visits(window: MainWindow) -> VisitsPage:
     return page
 
 
+def codes_of(window: MainWindow) -> list[str]:
+    """Of the closed visits that are listed."""
+    model = visits(window).closed.model()
+    return [model.index(i, 1).data() for i in range(model.rowCount())]
+
+
 def devices(window: MainWindow) -> DevicesPage:
     page = window.pages[4]
     assert isinstance(page, DevicesPage)
@@ -85,7 +91,7 @@ def test_find_a_receipt_by_key(qtbot: QtBot, window: MainWindow, layout: StoreLa
     press(qtbot, window, Qt.Key.Key_F, CTRL)
     assert window.focusWidget() is visits(window).search
     type_into(qtbot, window, "R-000002")
-    assert visits(window).closed.model().rowCount() == 1
+    qtbot.waitUntil(lambda: visits(window).closed.model().rowCount() == 1)
     visits(window).closed.setFocus()
     press(qtbot, window, Qt.Key.Key_Home, CTRL)
     said = texts_of(visits(window).detail)
@@ -100,7 +106,7 @@ def test_enter_leads_into_a_visit_and_escape_back(qtbot: QtBot, window: MainWind
     press(qtbot, window, Qt.Key.Key_F, CTRL)
     type_into(qtbot, window, "Q1")
     press(qtbot, window, Qt.Key.Key_Return)
-    assert window.focusWidget() is visits(window).closed
+    qtbot.waitUntil(lambda: window.focusWidget() is visits(window).closed)
     assert "Q1-101" in texts_of(visits(window).detail)
     press(qtbot, window, Qt.Key.Key_Return)
     assert window.focusWidget() is visits(window).detail
@@ -121,6 +127,7 @@ def test_when_they_left_is_relative_only_live(
 def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, window, Qt.Key.Key_3, CTRL)
     visits(window).search.setText("Q2-102")
+    qtbot.waitUntil(lambda: codes_of(window) == ["Q2-102"])
     visits(window).closed.select_row(0)
     said = texts_of(visits(window).detail)
     assert "To be answered | Cola Zero or Sparkling Water? | " in said
@@ -132,13 +139,9 @@ def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
 def test_search_finds_products_and_says_when_nothing_matches(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, window, Qt.Key.Key_3, CTRL)
     visits(window).search.setText("dark choc")
-    codes = [
-        visits(window).closed.model().index(i, 1).data()
-        for i in range(visits(window).closed.model().rowCount())
-    ]
-    assert codes == ["Q2-102"]
+    qtbot.waitUntil(lambda: codes_of(window) == ["Q2-102"])
     visits(window).search.setText("zzz")
-    assert "Nothing found" in texts_of(visits(window))
+    qtbot.waitUntil(lambda: "Nothing found" in texts_of(visits(window)))
 
 
 def test_select_a_shopper_everywhere_by_key(qtbot: QtBot, window: MainWindow) -> None:

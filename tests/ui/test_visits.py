@@ -1,0 +1,534 @@
+"""The Visits page over a real ledger and print queue: a complaint answered by keyboard alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from argon2 import PasswordHasher
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from console.back_office import operators
+from console.back_office.audit import log
+from console.back_office.dispute_rows import disputes_of
+from console.back_office.evidence_files import EvidenceFiles
+from console.back_office.ledger import Ledger
+from console.back_office.payment_provider import SimulatedProvider
+from console.back_office.payment_rows import of_receipt
+from console.back_office.payments import send_due
+from console.back_office.records import CorrectionRow
+from console.back_office.verify import verify
+from console.back_office.visit_search import Shop, Sought
+from console.operations import visit_search
+from console.pages.visits import VisitsPage
+from console.printing.jobs import Job
+from console.printing.places import PrintPlaces
+from console.printing.preview import preview
+from console.printing.printers import PrinterSettings, write_printers
+from console.printing.profiles import PrinterProfile
+from console.printing.queue import PrintQueue
+from console.widgets.visit_pane import DISPUTE, PAPERS
+from console.window import MainWindow
+from inference.messages.results import Explanation, Felt, Ground, ItemMove, ScaleChange, VisitTrace
+from store_layout.model import Rules, StoreLayout
+from tests.back_office.people import PIN, crew
+from tests.support.fake_engine import EPOCH, FakeEngine
+from tests.support.layouts import aisles
+from tests.ui.conftest import OpenWindow, visit
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+Key = Qt.Key
+
+
+@pytest.fixture(autouse=True)
+def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(operators, "hasher", lambda: cheap)
+
+
+@pytest.fixture
+def layout(request: pytest.FixtureRequest) -> StoreLayout:
+    """With the refund limit that a test asks for."""
+    made, limit = aisles(gondolas=3, cameras=4), getattr(request, "param", None)
+    if limit is None:
+        return made
+    return msgspec.structs.replace(
+        made, file=msgspec.structs.replace(made.file, rules=Rules(refund_limit=limit))
+    )
+
+
+@pytest.fixture
+def ledger_path(tmp_path: Path, layout: StoreLayout) -> Path:
+    """Four visits: paid by card 4242, in review, with nothing, and without a card."""
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path) as ledger:
+        for number, decision in enumerate(("issue", "review", "nothing", "issue"), start=1):
+            made = visit(number, layout, decision, 0 if decision == "nothing" else 2)
+            token = None if number == 4 else "card-4242"
+            ledger.post_visit(msgspec.structs.replace(made, token=token), layout)
+        provider = SimulatedProvider(tmp_path / "books.sqlite")
+        send_due(ledger, provider, EPOCH)
+        provider.close()
+    return path
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> PrintPlaces:
+    found = PrintPlaces(tmp_path)
+    address = f"file:{tmp_path / 'paper.bin'}"
+    write_printers(found.printers, (PrinterSettings(name="till", address=address),))
+    return found
+
+
+@pytest.fixture
+def window(
+    open_window: OpenWindow, engine: FakeEngine, ledger_path: Path, places: PrintPlaces, qtbot: QtBot
+) -> MainWindow:
+    assert places.printers.exists()
+    with Ledger.open(ledger_path) as ledger:
+        crew(ledger, "Noor", "Sam")
+    made = open_window(engine, ledger_path)
+    wait(qtbot, lambda: made.session.operators is not None and len(made.history.entries) == 4)
+    press(made, Key.Key_3, CTRL)
+    return made
+
+
+def page_of(window: MainWindow) -> VisitsPage:
+    assert isinstance(window.page, VisitsPage)
+    return window.page
+
+
+def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
+    """A worker's answer may take its time where many tests run at once."""
+    qtbot.waitUntil(condition, timeout=30_000)
+
+
+presses: list[int] = [0]
+"""Keys pressed since a test began to count."""
+
+
+def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+    presses[0] += 1
+    QTest.keyClick(window.focusWidget() or window, key, modifier or Qt.KeyboardModifier.NoModifier)
+
+
+def type_text(window: MainWindow, text: str) -> None:
+    presses[0] += len(text)
+    focused = window.focusWidget()
+    assert focused is not None
+    QTest.keyClicks(focused, text)
+
+
+def seen(widget: QWidget) -> str:
+    return " | ".join(x.text() for x in widget.findChildren(QLabel) if x.isVisible() and x.text())
+
+
+def find(qtbot: QtBot, window: MainWindow, text: str, code: str) -> None:
+    """By keys: search, and the first that is found is chosen."""
+    press(window, Key.Key_F, CTRL)
+    type_text(window, text)
+    press(window, Key.Key_Return)
+    page = page_of(window)
+    wait(qtbot, lambda: not window.visits.search.busy)
+    wait(qtbot, lambda: page.closed.currentIndex().siblingAtColumn(1).data() == code)
+    desk = window.visits.desk
+    wait(qtbot, lambda: desk.dossier is not None and desk.dossier.visit.code == code)
+
+
+def jobs(places: PrintPlaces) -> list[Job]:
+    with PrintQueue.open(places.queue) as queue:
+        return queue.jobs()
+
+
+def corrections(path: Path, number: int) -> list[CorrectionRow]:
+    with Ledger.open(path, read_only=True) as ledger:
+        return ledger.corrections_of(number)
+
+
+# -- papers --------------------------------------------------------------------------------------------
+
+
+def test_find_a_receipt_and_reprint_it(
+    qtbot: QtBot, window: MainWindow, places: PrintPlaces, ledger_path: Path
+) -> None:
+    find(qtbot, window, "R-000002", "Q4-104")
+    press(window, Key.Key_P, CTRL)
+    papers = page_of(window).pane.papers
+    assert page_of(window).pane.tabs.currentIndex() == PAPERS
+    wait(qtbot, lambda: window.visits.prints.shown is not None)
+    shown = window.visits.prints.shown
+    assert shown is not None
+    assert any("R-000002" in line for line in shown.text)
+    press(window, Key.Key_P, CTRL)
+    assert window.focusWidget() is papers.print_button
+    assert papers.print_button.text() == "Print"
+    press(window, Key.Key_Space)
+    wait(qtbot, lambda: [job.state for job in jobs(places)] == ["printed"])
+    wait(qtbot, lambda: papers.print_button.text() == "Print a copy")
+    press(window, Key.Key_Space)
+    wait(qtbot, lambda: [job.what for job in jobs(places)] == ["R-000002 copy 1", "R-000002"])
+    wait(qtbot, lambda: "R-000002 copy 1 on till: handed over" in seen(papers))
+    with PrintQueue.open(places.queue) as queue:
+        bodies = [preview(queue.body(job.id), window_profile()) for job in queue.jobs()]
+    assert ["COPY" in " ".join(body.text) for body in bodies] == [True, False]
+    assert bodies[1].text == shown.text, "the preview was of the very bytes"
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert [line.what for line in log(ledger, about="R-000002")] == ["made copy 1"]
+    wait(qtbot, lambda: not window.visits.busy)
+
+
+def window_profile() -> PrinterProfile:
+    return PrinterSettings(name="till", address="file:x").model
+
+
+def test_whether_it_printed_is_answered_in_the_window(
+    qtbot: QtBot, window: MainWindow, places: PrintPlaces
+) -> None:
+    find(qtbot, window, "Q1", "Q1-101")
+    dossier = window.visits.desk.dossier
+    assert dossier is not None
+    paper = dossier.papers[0]
+    with PrintQueue.open(places.queue) as queue:
+        queue.add_document("till", paper.key, lambda _: b"\x1b@hello\n", what=paper.label)
+        job = queue.claim("till")
+        assert job is not None
+        queue.sending(job)
+        queue.not_known(job, "the power went")
+    window.visits.prints.refresh()
+    press(window, Key.Key_P, CTRL)
+    papers = page_of(window).pane.papers
+    wait(qtbot, lambda: "did it print? the power went." in seen(papers))
+    no = next(b for b in papers.findChildren(QPushButton) if b.text() == "No, print again")
+    for _ in range(12):
+        if window.focusWidget() is no:
+            break
+        press(window, Key.Key_Tab)
+    assert window.focusWidget() is no
+    press(window, Key.Key_Space)
+    wait(qtbot, lambda: [job.state for job in jobs(places)] == ["printed"])
+    wait(qtbot, lambda: "did it print?" not in seen(papers) and not window.visits.busy)
+
+
+def test_saved_as_pdf_and_copied_for_a_mail(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find(qtbot, window, "Q1", "Q1-101")
+    to = tmp_path / "receipt.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(to), ""))
+    press(window, Key.Key_S, CTRL)
+    wait(qtbot, lambda: to.exists() and to.read_bytes().startswith(b"%PDF"))
+    press(window, Key.Key_C, CTRL | SHIFT)
+    wait(qtbot, lambda: QApplication.clipboard().text().startswith("<!DOCTYPE html>"))
+    assert "Q1-101" in QApplication.clipboard().text()
+    wait(qtbot, lambda: not window.visits.busy)
+
+
+def test_without_a_printer_it_is_said_where_one_is_added(
+    qtbot: QtBot, window: MainWindow, places: PrintPlaces
+) -> None:
+    places.printers.unlink()
+    find(qtbot, window, "Q1", "Q1-101")
+    press(window, Key.Key_P, CTRL)
+    papers = page_of(window).pane.papers
+    wait(qtbot, lambda: window.visits.prints.shown is not None and not window.visits.busy)
+    papers.print_it()
+    assert papers.problem.text() == "There is no printer yet: add one on the Devices page."
+    assert jobs(places) == []
+
+
+# -- complaints ----------------------------------------------------------------------------------------
+
+
+def open_complaint(window: MainWindow) -> None:
+    press(window, Key.Key_R, CTRL)
+    assert page_of(window).pane.tabs.currentIndex() == DISPUTE
+    assert window.focusWidget() is page_of(window).pane.dispute.lines.units[0]
+
+
+def test_a_complaint_is_answered_in_few_keys(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout
+) -> None:
+    """Search, find, open the dispute, one unit off, PIN: refunded."""
+    presses[0] = 0
+    find(qtbot, window, "Q1-1", "Q1-101")
+    open_complaint(window)
+    form = page_of(window).pane.dispute
+    price = layout.catalog[1].price
+    press(window, Key.Key_Down)
+    money = f"€{price / 100:.2f}"
+    assert form.outlook.said.text().startswith(f"The customer gets back {money} to card 4242.")
+    assert form.go.text() == f"Refund {money} to card 4242"
+    press(window, Key.Key_Return)
+    assert window.focusWidget() is form.who.pin
+    type_text(window, PIN["Mara"])
+    press(window, Key.Key_Return)
+    wait(qtbot, lambda: len(corrections(ledger_path, 1)) == 1)
+    assert presses[0] == 16
+    (refund,) = corrections(ledger_path, 1)
+    correction = refund.correction
+    assert (correction.kind, correction.total, correction.reason) == ("refund", -price, "not_taken")
+    assert correction.decided_by == "Mara"
+    wait(qtbot, lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Corrected")
+    assert form.who.pin.text() == ""
+    press(window, Key.Key_H, CTRL)
+    wait(qtbot, lambda: "Refund C-000001" in seen(page_of(window).pane.history))
+    assert "Accepted the dispute" in seen(page_of(window).pane.history)
+    press(window, Key.Key_P, CTRL)
+    wait(qtbot, lambda: page_of(window).pane.papers.choice.currentText() == "Refund C-000001")
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert verify(ledger).sound
+    wait(qtbot, lambda: not window.busy)
+
+
+def test_a_staff_pin_and_a_wrong_pin_are_refused_under_the_pin(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path
+) -> None:
+    find(qtbot, window, "Q1", "Q1-101")
+    open_complaint(window)
+    form = page_of(window).pane.dispute
+    press(window, Key.Key_Down)
+    press(window, Key.Key_Return)
+    type_text(window, "999999")
+    press(window, Key.Key_Return)
+    wait(qtbot, form.who.refusal.isVisible)
+    assert form.who.pin.text() == ""
+    assert window.focusWidget() is form.who.pin
+    press(window, Key.Key_Backtab)
+    assert window.focusWidget() is form.who.names
+    press(window, Key.Key_End)
+    assert form.who.names.currentText() == "Sam"
+    press(window, Key.Key_Tab)
+    type_text(window, PIN["Sam"])
+    press(window, Key.Key_Return)
+    said = "Sam is staff and may not decide a dispute: ask manager."
+    wait(qtbot, lambda: form.who.refusal.text() == said)
+    assert corrections(ledger_path, 1) == []
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert disputes_of(ledger, 1) == [], "nothing is left half done"
+    assert form.lines.units[0].value() == 0, "what was filled in stays"
+
+
+def test_staff_open_a_dispute_and_a_manager_declines_it(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path
+) -> None:
+    find(qtbot, window, "Q1", "Q1-101")
+    open_complaint(window)
+    form = page_of(window).pane.dispute
+    press(window, Key.Key_Down)
+    form.message.setText("I put it back")
+    form.who.choose("Sam")
+    form.who.pin.setText(PIN["Sam"])
+    form.open_only.click()
+    card = "Sam opened a dispute: 1 Sparkling Water 0.5 l off. “I put it back”"
+    wait(qtbot, lambda: card in seen(form))
+    wait(qtbot, lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Disputed")
+    next(b for b in form.findChildren(QPushButton) if b.text() == "Decide it").click()
+    assert form.decline.isVisible()
+    assert not form.open_only.isVisible()
+    form.who.choose("Mara")
+    form.who.pin.setText(PIN["Mara"])
+    form.decline.click()
+    wait(qtbot, lambda: card not in seen(form))
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert [d.state for d in disputes_of(ledger, 1)] == ["declined"]
+    assert corrections(ledger_path, 1) == []
+    wait(qtbot, lambda: not window.busy)
+
+
+@pytest.mark.parametrize("layout", [50], indirect=True)
+def test_above_the_limit_a_second_person_agrees(qtbot: QtBot, window: MainWindow, ledger_path: Path) -> None:
+    find(qtbot, window, "Q1", "Q1-101")
+    open_complaint(window)
+    form = page_of(window).pane.dispute
+    assert not form.second.isVisible()
+    press(window, Key.Key_Down)
+    assert form.second.isVisible()
+    assert "above the limit of €0.50 for one receipt" in seen(form)
+    press(window, Key.Key_Return)
+    type_text(window, PIN["Mara"])
+    press(window, Key.Key_Return)
+    assert window.focusWidget() is form.second.pin
+    assert form.second.names.currentText() == "Noor"
+    type_text(window, PIN["Sam"])
+    press(window, Key.Key_Return)
+    wait(qtbot, form.second.refusal.isVisible)
+    assert corrections(ledger_path, 1) == []
+    type_text(window, PIN["Noor"])
+    form.who.pin.setText(PIN["Mara"])
+    press(window, Key.Key_Return)
+    wait(qtbot, lambda: len(corrections(ledger_path, 1)) == 1)
+    assert corrections(ledger_path, 1)[0].correction.approved_by == "Noor"
+    wait(qtbot, lambda: not window.busy)
+
+
+def test_what_cannot_be_is_said_before_anybody_types_a_pin(qtbot: QtBot, window: MainWindow) -> None:
+    find(qtbot, window, "Q1", "Q1-101")
+    open_complaint(window)
+    form = page_of(window).pane.dispute
+    assert not form.go.isEnabled()
+    form.lines.goodwill.setFocus()
+    type_text(window, "9999")
+    assert "cannot be taken off" in form.outlook.problem.text()
+    assert not form.go.isEnabled()
+    form.lines.goodwill.clear()
+    type_text(window, "1.x")
+    assert "is not an amount" in form.outlook.problem.text()
+    form.lines.goodwill.clear()
+    form.lines.add.setFocus()
+    type_text(window, "cola zero")
+    press(window, Key.Key_Return)
+    form.lines.add.setText("cola zero")
+    form.lines.add_button.click()
+    assert form.outlook.said.text().startswith("The customer pays €")
+    assert form.reason.currentText() == "Was taken and not charged"
+
+
+def test_evidence_goes_with_the_dispute(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"a picture")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photo)], ""))
+    find(qtbot, window, "Q1", "Q1-101")
+    open_complaint(window)
+    form = page_of(window).pane.dispute
+    press(window, Key.Key_Down)
+    form.evidence_button.click()
+    assert "Evidence: photo.jpg" in seen(form)
+    form.who.pin.setText(PIN["Mara"])
+    form.go.click()
+    wait(qtbot, lambda: len(corrections(ledger_path, 1)) == 1)
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        (piece,) = disputes_of(ledger, 1)[0].evidence
+        assert EvidenceFiles.of(ledger).path(piece.sha256).read_bytes() == b"a picture"
+    assert (piece.name, piece.operator, len(piece.sha256)) == ("photo.jpg", "Mara", 64)
+    wait(qtbot, lambda: not window.busy)
+
+
+# -- the rest of a visit -------------------------------------------------------------------------------
+
+
+def test_what_is_unpaid_is_settled_by_keys(qtbot: QtBot, window: MainWindow, ledger_path: Path) -> None:
+    find(qtbot, window, "Q4", "Q4-104")
+    press(window, Key.Key_N, CTRL)
+    unpaid = page_of(window).pane.unpaid
+    assert "is unpaid: no card was shown at the entry." in seen(unpaid)
+    assert window.focusWidget() is unpaid.steps[0]
+    assert unpaid.steps[0].text() == "Paid at the counter"
+    press(window, Key.Key_Space)
+    assert window.focusWidget() is unpaid.who.pin
+    type_text(window, "111111")
+    press(window, Key.Key_Return)
+    wait(qtbot, unpaid.who.refusal.isVisible)
+    type_text(window, PIN["Mara"])
+    press(window, Key.Key_Return)
+    wait(qtbot, lambda: not unpaid.isVisible())
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert [task.state for task in of_receipt(ledger, 2)] == ["superseded", "settled"]
+    wait(qtbot, lambda: not window.busy)
+
+
+def test_the_path_and_why_each_line_is_there(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout
+) -> None:
+    plain = visit(8, layout, items=1)
+    sku, slot = plain.lines[0].sku, layout.file.slot[0]
+    ground = Ground(
+        event="e1",
+        felt=Felt(slot.fixture, EPOCH - 300, -331.0, 2.4, ("overlap",)),
+        changes=(ScaleChange("s1", -330.0, 1.0), ScaleChange("s2", -1.0, 1.0)),
+        explanations=(
+            Explanation(0.91, plain.track, (ItemMove(sku, 1, slot.id),)),
+            Explanation(0.09, 104, (ItemMove(sku, 1, slot.id),)),
+        ),
+        counted=0,
+    )
+    trace = VisitTrace(((0.0, 1.0, 0.5), (4.0, 2.0, 2.5), (60.0, 1.0, 0.5)), (ground,))
+    with Ledger.open(ledger_path) as ledger:
+        ledger.post_visit(msgspec.structs.replace(plain, trace=trace), layout)
+    window.history.refresh()
+    find(qtbot, window, "Q8", "Q8-108")
+    press(window, Key.Key_I, CTRL)
+    wait(qtbot, lambda: "1 counted, 97% sure." in seen(page_of(window).detail))
+    said = seen(page_of(window).detail)
+    assert "The scales felt −331 g (give or take 2 g); s1: −330 g; s2: −1 g" in said
+    assert "Less sure because of overlap" in said
+    assert "– Q4-104" in said, "who else it may have been, by the code of their visit"
+    assert "91%" in said
+    path = page_of(window).detail.findChild(QWidget, "visitPath")
+    assert path is not None
+    assert path.accessibleDescription() == "4 m, 1 stop at a shelf"
+    press(window, Key.Key_I, CTRL)
+    assert "The scales felt" not in seen(page_of(window).detail)
+
+
+def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, asked = visit_search._find, list[str]()
+
+    def slow(path: Path, sought: Sought, shop: Shop) -> object:
+        asked.append(sought.text)
+        if sought.text == "Q1":
+            time.sleep(0.4)
+        return plain(path, sought, shop)
+
+    monkeypatch.setattr(visit_search, "_find", slow)
+    search, shown = window.visits.search, list[tuple[str, ...]]()
+    search.changed.connect(lambda: shown.append(tuple(e.row.visit.code for e in search.found or ())))
+    page_of(window).search.setText("Q1")
+    wait(qtbot, lambda: asked == ["Q1"])
+    page_of(window).search.setText("Q")
+    page_of(window).search.setText("Q4")
+    wait(qtbot, lambda: not search.busy)
+    assert asked == ["Q1", "Q4"], "what was typed over was not asked for"
+    assert shown == [("Q4-104",)], "a late answer is not shown"
+    press(window, Key.Key_F, CTRL | SHIFT)
+    assert page_of(window).closed.model().rowCount() == 4
+
+
+def test_who_goes_on_before_the_search_is_answered_is_not_called_back(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    press(window, Key.Key_F, CTRL)
+    type_text(window, "Q1")
+    press(window, Key.Key_Return)
+    page = page_of(window)
+    page.filters.unpaid.setFocus()
+    wait(qtbot, lambda: not window.visits.search.busy)
+    assert window.focusWidget() is page.filters.unpaid
+
+
+def test_filters_narrow_and_are_cleared(qtbot: QtBot, window: MainWindow) -> None:
+    page = page_of(window)
+
+    def codes() -> list[str]:
+        model = page.closed.model()
+        return [model.index(i, 1).data() for i in range(model.rowCount())]
+
+    page.filters.state.setCurrentIndex(3)
+    wait(qtbot, lambda: codes() == ["Q2-102"])
+    page.filters.state.setCurrentIndex(0)
+    page.filters.reviewed.click()
+    wait(qtbot, lambda: codes() == [] and "Nothing found" in seen(page))
+    page.filters.clear()
+    wait(qtbot, lambda: len(codes()) == 4)
+    page.filters.day.setCurrentIndex(1)
+    wait(qtbot, lambda: len(codes()) == 4 and not window.visits.search.busy)
+    page.filters.day.setCurrentIndex(2)
+    wait(qtbot, lambda: codes() == [])
+
+
+def test_a_broken_ledger_is_said_and_the_page_goes_on(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path
+) -> None:
+    wait(qtbot, lambda: not window.busy)
+    for part in ledger_path.parent.glob("ledger.db*"):
+        part.write_bytes(b"no ledger at all")
+    page_of(window).search.setText("Q1")
+    wait(qtbot, lambda: "The ledger could not be searched" in window.notice.words.text())
