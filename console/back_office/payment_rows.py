@@ -8,6 +8,7 @@ import msgspec
 
 from console.back_office.bodies import PaymentBody
 from console.back_office.ledger_file import LedgerFile
+from console.language import tr_noop
 
 Kind = Literal["capture", "refund"]
 State = Literal["due", "done", "declined", "no_card", "not_needed", "superseded", "settled"]
@@ -102,7 +103,7 @@ def order(
             capture="",
             ref="",
             last_four="",
-            said="" if state == "due" else "no card was shown at the entry",
+            said="" if state == "due" else tr_noop("no card was shown at the entry"),
         ),
     )
     return key

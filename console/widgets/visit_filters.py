@@ -48,6 +48,9 @@ class VisitFilters(QWidget):
         self.state.setAccessibleName(tr("Outcome"))
         self.state.view().setAccessibleName(tr("Outcomes"))
         self.state.addItems([tr("Any outcome"), *(tr(OUTCOME_WORDS[state]) for state in STATES)])
+        for choice in (self.day, self.state):  # cut rather than the page widened, where texts are large
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(7)
         self.disputed = self._toggle(tr("Disputed"))
         self.unpaid = self._toggle(tr("Unpaid"))
         self.reviewed = self._toggle(tr("Reviewed"))

@@ -94,7 +94,7 @@ class VisitPath(QWidget):
         painter.drawPath(seen)
         painter.setPen(QPen(QColor(theme.secondary), LINE - 1, Qt.PenStyle.DashLine))
         painter.drawPath(unseen)
-        ends = ((self._path[0], tr("in")), (self._path[-1], tr("out")))
+        ends = ((self._path[0], tr("way in")), (self._path[-1], tr("way out")))
         for (t, x, y), word in ends:
             self._paint_end(
                 painter, self._view.to_pixel((x, y)), f"{word} {span(t)}", filled=word == ends[0][1]

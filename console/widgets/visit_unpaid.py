@@ -55,10 +55,11 @@ class VisitUnpaid(QFrame):
         if unpaid is None or (before is not None and before.unpaid == unpaid):
             return
         money = self._words.money(abs(unpaid.owed))
+        why = tr(unpaid.why) if unpaid.why else tr("no answer")
         self.said.setText(
-            tr("{money} is unpaid: {why}.", money=money, why=unpaid.why or tr("no answer"))
+            tr("{money} is unpaid: {why}.", money=money, why=why)
             if unpaid.owed > 0
-            else tr("{money} could not be given back: {why}.", money=money, why=unpaid.why or tr("no answer"))
+            else tr("{money} could not be given back: {why}.", money=money, why=why)
         )
         self.steps = []
         clear(self._row)
