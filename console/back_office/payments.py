@@ -19,7 +19,7 @@ from console.back_office.money import cash_rounding
 from console.back_office.payment_rows import PaymentError, PaymentTask
 from console.back_office.payment_sending import Sent, keep_answer, send_due
 from console.back_office.permissions import Actor, require
-from console.language import tr
+from console.language import tr_noop
 
 __all__ = [
     "PaymentError",
@@ -47,6 +47,7 @@ class Unpaid(msgspec.Struct, frozen=True):
     currency: str
     why: str
     next_steps: tuple[str, ...]
+    """English in any language: whoever shows them translates them, whoever acts goes by them."""
 
 
 def owed(ledger: Ledger, receipt: int) -> int:
@@ -192,10 +193,11 @@ def _failed_of(ledger: Ledger, receipt: int, left: int) -> list[PaymentTask]:
 
 def _next_steps(left: int, *, by_card: bool) -> tuple[str, ...]:
     if left < 0:
-        again = (tr("try again"),) if by_card else ()
-        return (*again, tr("give it back at the counter"))
-    first = (tr("try the card again"), tr("charge another card")) if by_card else (tr("charge a card"),)
-    return (*first, tr("collect it at the counter"), tr("write it off"))
+        once_more = (tr_noop("try again"),) if by_card else ()
+        return (*once_more, tr_noop("give it back at the counter"))
+    again = (tr_noop("try the card again"), tr_noop("charge another card"))
+    first = again if by_card else (tr_noop("charge a card"),)
+    return (*first, tr_noop("collect it at the counter"), tr_noop("write it off"))
 
 
 def _coins(ledger: Ledger, receipt: int, amount: int) -> int:

@@ -226,7 +226,7 @@ class ReviewPage(Page):
         if not self.isVisible():
             return
         actor = self._session.actor
-        self.who.setText("" if actor is None else f"{actor.name}, {actor.role}")
+        self.who.setText("" if actor is None else f"{actor.name}, {tr(actor.role)}")
         self.others.setText(also_reviewing(self._reviews.waiting_for_others()))
         self.lock.setVisible(actor is not None)
         self.today.setText(asked_today(self._reviews.queue.today))

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QButtonGroup, QDateEdit, QHBoxLayout, QLabel, QPus
 from console.back_office.reports.business_days import ONE_DAY
 from console.language import ENGLISH, language, tr
 from console.operations.reports import ReportKind, Wanted
+from console.theme.fonts import sized
 from console.theme.tokens import SPACE_1, SPACE_2
 
 WEEK = timedelta(days=7)
-HEIGHT = 30
+HEIGHT, WIDTH = 30, 150
 """Pixels, as the buttons beside."""
 
 
@@ -127,7 +128,8 @@ def _date_field(name: str, day: date) -> QDateEdit:
     made = QDateEdit(_qt(day))
     made.setAccessibleName(name)
     made.setLocale(QLocale("en_GB" if language() == ENGLISH else language()))
-    made.setDisplayFormat("ddd d MMM yyyy")
+    made.setDisplayFormat(tr("ddd d MMM yyyy"))
+    made.setMinimumWidth(sized(WIDTH))
     made.setCalendarPopup(True)
     made.setMinimumHeight(HEIGHT)
     made.setKeyboardTracking(False)

@@ -44,7 +44,7 @@ class _TileView(QWidget):
         box.setSpacing(SPACE_1)
         for part in (self._name, self._value, self._beside):
             # A narrow window cuts words, which the tool tips have whole, and does not grow.
-            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.addWidget(part)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

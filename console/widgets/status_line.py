@@ -29,7 +29,7 @@ ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
 }
 SOURCE_LEAST = 80
 """Pixels: a long name is cut before a small screen is left."""
-SOURCE_PADDING = 28
+AROUND = 28
 """Around its text and icon."""
 _SIGNS: dict[Tone, Icon] = {
     "good": Icon.GOOD,
@@ -57,6 +57,26 @@ def source_words(source: SourceStatus) -> str:
     return tr("Recording {source}, {where}, {how}", source=source.name, where=where, how=how)
 
 
+class _CutButton(QPushButton):
+    """Cuts its words where there is no room for them; the name for screen readers has them whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+
+    def setText(self, words: str) -> None:  # noqa: N802
+        self._words = words
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = self.width() - sized(ICON_SMALL) - AROUND
+        super().setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+
+
 class StatusLine(QWidget):
     """Short words with a sign each; every one leads to where more is said."""
 
@@ -70,7 +90,7 @@ class StatusLine(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(sized(34))
         self._state, self._switch, self._appearance = state, switch, appearance
-        self._reviews, self._source = (0, ""), ""
+        self._reviews = (0, "")
         self._icons: dict[QPushButton, tuple[Icon, str]] = {}
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(SPACE_1, 0, SPACE_1, 0)
@@ -85,7 +105,7 @@ class StatusLine(QWidget):
         self.waiting = self._part(tr("Waiting visits"), "visits", "inside")
         self.review = self._part(tr("Review"), "review", "")
         self.review.hide()
-        self.source = self._part(tr("Source"), "", "")
+        self.source = self._part(tr("Source"), "", "", _CutButton())
         self.source.setMinimumWidth(SOURCE_LEAST)
         self.source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.source.setStyleSheet("text-align: right")
@@ -97,19 +117,8 @@ class StatusLine(QWidget):
         appearance.changed.connect(self._wear)
         self.refresh()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """A long name is cut where there is no room for it."""
-        super().resizeEvent(event)
-        self._cut_source()
-
-    def _cut_source(self) -> None:
-        room = self.source.width() - sized(ICON_SMALL) - SOURCE_PADDING
-        shown = self.source.fontMetrics().elidedText(self._source, Qt.TextElideMode.ElideRight, room)
-        if self.source.text() != shown:
-            self.source.setText(shown)
-
-    def _part(self, name: str, page: str, what: str) -> QPushButton:
-        made = QPushButton()
+    def _part(self, name: str, page: str, what: str, made: QPushButton | None = None) -> QPushButton:
+        made = made or QPushButton()
         made.setProperty("part", name)
         made.setAccessibleName(name)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -192,10 +201,8 @@ class StatusLine(QWidget):
         can = recording and not source.ended
         tip = (tr("Go on (Space)") if source.paused else tr("Pause (Space)")) if can else ""
         self.source.setEnabled(can)
-        self._source = source_words(source)
         sign = Icon.RECORDING if source.ended else what
-        self._say(self.source, self._source, "neutral", sign, tip=tip)
-        self._cut_source()
+        self._say(self.source, source_words(source), "neutral", sign, tip=tip)
 
     def _say(
         self, part: QPushButton, words: str, tone: Tone, what: Icon | None = None, tip: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from console.item_models.words import ShopWords
@@ -61,6 +62,7 @@ class VisitUnpaid(QFrame):
             if unpaid.owed > 0
             else tr("{money} could not be given back: {why}.", money=money, why=why)
         )
+        self._fit()
         self.steps = []
         clear(self._row)
         holder = QWidget()
@@ -80,7 +82,16 @@ class VisitUnpaid(QFrame):
         if self.steps:
             self.steps[0].setFocus()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width may need another line."""
+        super().resizeEvent(event)
+        self._fit()
+
     # -- inside --------------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        """All of the sentence is seen, whatever stands above it."""
+        self.said.setMinimumHeight(max(0, self.said.heightForWidth(self.said.width())))
 
     def _possible(self, steps: tuple[str, ...], *, owed: int, money: str) -> list[tuple[NextStep, str]]:
         found: list[tuple[NextStep, str]] = []

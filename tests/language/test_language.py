@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from console.back_office import payments
 from console.language import LanguageError, choose, language, languages, tr, tr_n
 
 
@@ -42,3 +43,9 @@ def test_a_language_that_there_is_not() -> None:
     with pytest.raises(LanguageError, match="no language 'xx'; there are en, de"):
         choose("xx")
     assert languages()[0] == "en"
+
+
+def test_what_is_acted_upon_stays_as_it_is_in_any_language() -> None:
+    choose("de")
+    assert payments._next_steps(100, by_card=True)[0] == "try the card again"
+    assert payments._next_steps(-100, by_card=False) == ("give it back at the counter",)
