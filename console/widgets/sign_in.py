@@ -117,7 +117,10 @@ class SignInPanel(QWidget):
         if self.isVisible():
             (self.pin if self._mode == "names" else self.new).setFocus()
 
-    def _choose_own(self, _name: str) -> None:
+    def _choose_own(self, name: str) -> None:
+        """Of several such forms in a window, the one in which the first PIN was typed."""
+        if not self._old or name != self.names.currentText():
+            return
         self._wear("own PIN")
         self.new.setFocus()
 
