@@ -72,10 +72,10 @@ def forms(look: NDArray[np.float32]) -> Iterator[bytes]:
         part = look[start : start + 3]
         for kind in ("<f4", ">f4", "<f8", ">f8", "<f2", ">f2"):
             yield part.astype(kind).tobytes()
-    for number in look[:6]:
-        yield str(float(number)).encode()
-        yield f"{float(number):.6f}".encode()
-        yield json.dumps(round(float(number), 5)).encode()
+    for number in look:
+        texts = (str(float(number)), f"{float(number):.6f}", json.dumps(round(float(number), 5)))
+        # Shorter ones are other numbers too: "0.077" is found in any file of coordinates.
+        yield from (text.encode() for text in texts if len(text.lstrip("-")) >= 7)
 
 
 def traces_in(folder: Path) -> list[str]:
