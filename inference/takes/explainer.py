@@ -11,7 +11,7 @@ A track that may be somebody else hands its share on to whom it may be.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from shapely import Polygon
@@ -32,7 +32,18 @@ from inference.takes.joint import NOBODY, Doer, assign, overlap
 from inference.takes.people import SIDES, BodyScorer, HandScorer, Side
 from inference.takes.products import Hypothesis
 from inference.takes.reach import Cells, cells
-from inference.takes.scoring import Evidence, Moves, Scored, likely, pruned, put, put_two, shared_out, weighed
+from inference.takes.scoring import (
+    Evidence,
+    Moves,
+    Scored,
+    Shared,
+    likely,
+    pruned,
+    put,
+    put_two,
+    shared_out,
+    weighed,
+)
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
 from inference.takes.watching import remember
@@ -182,9 +193,10 @@ class TakeExplainer:
             for track in near
         }
         brought = [] if taken is not None else self._brought(event)
-        slots = tuple(
-            dict.fromkeys(slot for some in (*options.values(), brought) for h in some for slot in h.slots)
-        )
+        carts = None if taken is not None else _givers(near, item.holdings)
+        ways = self._by_two(event, taken, carts) if len(near) > 1 else []
+        every: tuple[Sequence[Hypothesis | Shared], ...] = (*options.values(), brought, ways)
+        slots = tuple(dict.fromkeys(slot for some in every for h in some for slot in h.slots))
         scored = Scored({}, {})
         seen = {
             (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
@@ -199,24 +211,21 @@ class TakeExplainer:
             if brought:
                 found = weighed(brought, evidence, held[track], side)
                 put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
-        if len(near) > 1:
-            log_two = log_each - math.log(len(near) - 1)
-            if taken is not None:
-                put_two(scored, shared_out(taken), seen, held, log_two)
-            else:
-                # Staff may put anything on a shelf: they would hide what the others hold.
-                carts = {
-                    track: cart
-                    for track in near
-                    if len(cart := item.holdings.get(track, {})) <= s.PAIR_CANDIDATES
-                }
-                both = shared_out(self._returnable(event, _all_held(carts)))
-                hands = {hand: e for hand, e in seen.items() if hand[0] in carts}
-                put_two(scored, both, hands, held, log_two, carts=carts)
+        if ways:
+            hands = {hand: e for hand, e in seen.items() if carts is None or hand[0] in carts}
+            put_two(scored, ways, hands, held, log_each - math.log(len(near) - 1), carts=carts)
         if taken is None:
             taken = self._returned(event, _all_held(item.holdings))
         self._score_nobody(scored, event, taken)
         return pruned(scored)
+
+    def _by_two(
+        self, event: ShelfEvent, taken: Sequence[Hypothesis] | None, carts: Holdings | None
+    ) -> list[Shared]:
+        """Ways in which two people may have done it: taken it, or each given back of what they hold."""
+        if taken is not None or not carts:
+            return shared_out(taken or ())
+        return shared_out(likely(self._returnable(event, _all_held(carts))))
 
     def _evidence(
         self, event: ShelfEvent, track: int, places: Sequence[Place], slots: Sequence[str]
@@ -300,6 +309,15 @@ class TakeExplainer:
             del there[sku]
         if not there:
             del self.state.strayed[slot]
+
+
+def _givers(near: Iterable[int], holdings: Holdings) -> Holdings:
+    """What those who are near may give back, but for staff: they may put anything on a shelf.
+
+    Among all that they could bring, what the others hold would be lost.
+    """
+    held = {track: holdings.get(track, {}) for track in near}
+    return {track: cart for track, cart in held.items() if len(cart) <= s.PAIR_CANDIDATES}
 
 
 def _all_held(holdings: Holdings) -> dict[str, float]:

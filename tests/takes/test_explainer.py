@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from inference.messages import Attribution, Explanation, FloorUpdate
 from inference.messages.codec import from_msgpack, to_msgpack
+from inference.simulation.formats import store_of
 from inference.takes import TakeExplainer, TakesState
 from store_layout.model import Facing, Scale, Slot, StoreLayout
 from tests.support.stores import small_store
@@ -352,3 +353,20 @@ def test_a_restored_explainer_goes_on_bit_for_bit() -> None:
     later = [event([("scale-A3", -104.0)], layout, T + 0.1)]
     assert whole.explain(later, {}) == copy.explain(later, {})
     assert to_msgpack(whole.state) == to_msgpack(copy.state)
+
+
+def test_two_beside_a_board_on_one_scale_give_back_what_one_of_its_slots_holds() -> None:
+    """What fits lies in one slot; what two could bring to the others is not looked for there."""
+    layout = store_of("nano", "shelf", 1)
+    slots = layout.slots_of_scale["scale-F0s000"]
+    mine, *others = [sku for slot in slots for sku in layout.skus_of_slot[slot.id]]
+    x = slots[0].centre[0]
+    people = [
+        *standing(1, (x, 3.2), reaching=(x, 3.65, 0.4)),
+        *standing(2, (x + 0.6, 3.2), other_hand=(x + 0.8, 3.2, 0.88)),
+    ]
+    carts = {1: {mine: 1.0}, 2: dict.fromkeys([mine, *others], 1.0)}
+    back = event([("scale-F0s000", layout.products[mine].weight_g)], layout)
+    (found,) = watched(layout, people).explain([back], carts)
+    assert best(found).units(1) == {mine: -1}
+    assert sum(e.probability for e in found.explanations) == pytest.approx(1.0)
