@@ -63,6 +63,11 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         plot.setXRange(-SHOWN_S, 0.0, padding=0.02)
         plot.getAxis("left").setWidth(52)
         self._curve = plot.plot()
+        self._nothing = pg.TextItem(anchor=(0.5, 0.5))
+        self._nothing.setPos(-SHOWN_S / 2, 0.0)
+        self._nothing.setText(tr("No samples yet"))
+        self._nothing.setFont(ui_font(TEXT_SECONDARY))
+        plot.addItem(self._nothing, ignoreBounds=True)
         self._wear()
         appearance.changed.connect(self._wear)
 
@@ -79,7 +84,10 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         seconds = [t - self._latest for t in times]
         self._curve.setData(seconds, list(weights))
         low, high = self._span()
-        self.getPlotItem().setYRange(low, high, padding=0.0)
+        plot = self.getPlotItem()
+        plot.setYRange(low, high, padding=0.0)
+        self._nothing.setVisible(not times)
+        plot.getAxis("left").setStyle(showValues=bool(times))
         self._draw_lines(low, high)
         self.setAccessibleDescription(self._said())
 
@@ -93,7 +101,7 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _draw_lines(self, low: float, high: float) -> None:
         """Levels of whole units, and events; only when they are others than before."""
-        levels = self._levels(low, high)
+        levels = self._levels(low, high) if self._times else ()
         shown = [e for e in self._events if self._latest - SHOWN_S <= e.t <= self._latest][-MOST_EVENTS:]
         # events move with time: a quarter of a second is less than a pixel
         key = (levels, tuple((e.id, round(self._latest - e.t)) for e in shown), self._appearance.theme)
@@ -146,6 +154,7 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         theme = self._appearance.theme
         self.setBackground(QColor(theme.panel))
         self._curve.setPen(pg.mkPen(theme.text, width=1.5))
+        self._nothing.setColor(QColor(theme.secondary))
         for side in ("left", "bottom"):
             axis = self.getPlotItem().getAxis(side)
             axis.setPen(pg.mkPen(theme.line))
