@@ -28,6 +28,7 @@ from inference.visits import by_hand
 from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
+from inference.visits.entries import match_entries
 from inference.visits.evidence import Evidence
 from inference.visits.path import note_place
 from inference.visits.presence import Presence
@@ -107,10 +108,8 @@ class VisitBook:
         code = code_for(self._salt, name, {v.code for v in state.visits.values()})
         visit = Visit(visit=name, code=code, track=started.track, entered_at=started.t, gate_in=started.gate)
         state.visits[started.track] = visit
-        for waiting in state.waiting:
-            if waiting.people > 0 and self._belongs(waiting.signal, visit):
-                self._join(visit, waiting)
-                break
+        if visit.gate_in is not None:
+            match_entries(state, visit.gate_in, started.t)
         return [VisitOpened(name, code, started.track, started.t, started.gate)]
 
     def _left(self, ended: TrackEnded) -> None:
@@ -126,24 +125,10 @@ class VisitBook:
         if signal.kind != "entry":
             return []
         state = self._state
-        waiting = Waiting(signal, signal.people)
-        for visit in sorted(state.visits.values(), key=lambda v: abs(v.entered_at - signal.t)):
-            if waiting.people > 0 and self._belongs(signal, visit):
-                self._join(visit, waiting)
-        state.waiting = [w for w in state.waiting if w.people > 0 and signal.t - w.signal.t <= s.JOIN_S]
-        if waiting.people > 0:
-            state.waiting.append(waiting)
+        state.waiting = [w for w in state.waiting if signal.t - w.signal.t <= s.REMATCH_S]
+        state.waiting.append(Waiting(signal))
+        match_entries(state, signal.gate, signal.t)
         return []
-
-    @staticmethod
-    def _belongs(signal: GateSignal, visit: Visit) -> bool:
-        near = abs(visit.entered_at - signal.t) <= s.JOIN_S
-        return near and visit.gate_in == signal.gate and not visit.joined
-
-    @staticmethod
-    def _join(visit: Visit, waiting: Waiting) -> None:
-        visit.joined, visit.token, visit.people = True, waiting.signal.token, waiting.signal.people
-        waiting.people -= 1
 
     def staff(self, mark: StaffMark) -> list[Result]:
         """An operator says who works here; their events are charged to nobody."""
@@ -299,6 +284,8 @@ class VisitBook:
     def _close(self, visit: Visit, t: float) -> VisitClosed:
         closed = self._closing.close(self._state, visit, self._seen(), t)
         del self._state.visits[visit.track]
+        for waiting in self._state.waiting:
+            waiting.closed += waiting.signal == visit.signal
         self._state.gone[visit.track] = Gone(t, visit.code, visit.token)
         self._changed()
         return VisitClosed(closed)
@@ -332,7 +319,7 @@ class VisitBook:
         state.same = {earlier: now for earlier, now in state.same.items() if now in open_tracks}
         state.facts = {name: facts for name, facts in state.facts.items() if name in state.attributions}
         state.outages = [o for o in state.outages if not o.over or o.t >= horizon]
-        state.waiting = [w for w in state.waiting if t - w.signal.t <= s.JOIN_S]
+        state.waiting = [w for w in state.waiting if t - w.signal.t <= s.REMATCH_S]
         state.ordinals = {
             name: n
             for name, n in state.ordinals.items()

@@ -50,8 +50,8 @@ def join(state: VisitsState, kept: Visit, other: Visit) -> None:
     if other.entered_at < kept.entered_at:
         kept.entered_at, kept.gate_in = other.entered_at, other.gate_in or kept.gate_in
     kept.gate_in = kept.gate_in or other.gate_in
-    if not kept.joined and other.joined:
-        kept.joined, kept.token, kept.people = True, other.token, other.people
+    if kept.signal is None and other.signal is not None:
+        kept.signal, kept.token, kept.people = other.signal, other.token, other.people
     kept.staff = kept.staff or other.staff
     for scale, spans in other.near.items():
         kept.near[scale] = sorted([*kept.near.get(scale, []), *spans])

@@ -6,6 +6,8 @@ GRACE_S = 1.5
 """How long after the exit a visit stays open for scales that still settle (store time)."""
 JOIN_S = 3.0
 """A gate's signal and the track it belongs to may be this far apart."""
+REMATCH_S = 6.0
+"""Signals and entries of so long are matched anew with each that comes."""
 RECHECK_S = 1.0
 """How often a visit that waits is looked at again."""
 LATE_S = 60.0

@@ -19,8 +19,8 @@ class Visit(msgspec.Struct):
     gate_out: str | None = None
     given_up: bool = False
     """The track ended where nobody can leave."""
-    joined: bool = False
-    """A gate's signal was found for it."""
+    signal: GateSignal | None = None
+    """Of the gate, that was found for it."""
     token: str | None = None
     people: int = 1
     staff: bool = False
@@ -52,11 +52,11 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct):
-    """An entry signal whose people have not all been seen to come in."""
+    """An entry signal of the last seconds: whose it is may still change."""
 
     signal: GateSignal
-    people: int
-    """Still to come."""
+    closed: int = 0
+    """So many of its visits are over already."""
 
 
 class VisitsState(msgspec.Struct):
@@ -70,7 +70,7 @@ class VisitsState(msgspec.Struct):
     gone: dict[int, Gone] = {}
     """Closed visits, by track."""
     waiting: list[Waiting] = []
-    """Signals at a gate through which nobody has come in yet."""
+    """Entry signals of the last seconds, in the order in which they came."""
     outages: list[Outage] = []
     same: dict[int, int] = {}
     """Tracks that an operator said were somebody else's: theirs, by the track that was taken for another."""

@@ -1,0 +1,68 @@
+"""Whose card is whose: the signals of a gate, and the visits that began there, matched by their times.
+
+All that is recent is matched together, again with each signal and each visit: somebody who was seen late, or
+not at all, must not hand their card on to whoever came next, and so on down the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inference.visits import settings as s
+from inference.visits.state import VisitsState
+
+
+def match_entries(state: VisitsState, gate: str, now: float) -> None:
+    """Give every visit that began lately at ``gate`` the signal that fits, so that all fit best together.
+
+    A visit without a signal near enough has none.
+    """
+    waiting = [w for w in state.waiting if w.signal.gate == gate]
+    signals = [w.signal for w in waiting]
+    visits = sorted(
+        (
+            visit
+            for visit in state.visits.values()
+            if visit.gate_in == gate and now - visit.entered_at <= s.REMATCH_S
+            if visit.signal is None or visit.signal in signals
+        ),
+        key=lambda visit: (visit.entered_at, visit.track),
+    )
+    here = {visit.track for visit in visits}
+    places: list[int] = []
+    for i, entry in enumerate(waiting):
+        settled = sum(v.signal == entry.signal and v.track not in here for v in state.visits.values())
+        places += [i] * max(0, entry.signal.people - settled - entry.closed)
+    chosen = _fitted([v.entered_at for v in visits], [waiting[i].signal.t for i in places])
+    for visit, place in zip(visits, chosen, strict=True):
+        signal = None if place is None else signals[places[place]]
+        if visit.signal != signal:
+            visit.signal = signal
+            visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)
+
+
+def _fitted(visits: Sequence[float], places: Sequence[float]) -> list[int | None]:
+    """For each visit the place of a signal, or None: least time between them in all, nobody overtaking.
+
+    Both ascending. A visit without a signal costs as much as the farthest that one may be.
+    """
+    best: list[list[tuple[float, int | None]]] = [[(0.0, None)] * (len(places) + 1)]
+    for entered in visits:
+        above = best[-1]
+        row: list[tuple[float, int | None]] = [(above[0][0] + s.JOIN_S, None)]
+        for k, at in enumerate(places, start=1):
+            gap = abs(entered - at)
+            options: list[tuple[float, int | None]] = [(above[k][0] + s.JOIN_S, None), (row[k - 1][0], -1)]
+            if gap <= s.JOIN_S:
+                options.append((above[k - 1][0] + gap, k - 1))
+            row.append(min(options, key=lambda option: option[0]))
+        best.append(row)
+    chosen: list[int | None] = []
+    k = len(places)
+    for i in range(len(visits), 0, -1):
+        while best[i][k][1] == -1:
+            k -= 1
+        place = best[i][k][1]
+        chosen.append(place)
+        k = k if place is None else place
+    return chosen[::-1]

@@ -1,0 +1,96 @@
+"""Whose card is whose where people come in one after the other."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.messages import GateSignal
+from inference.visits.entries import match_entries
+from inference.visits.settings import JOIN_S
+from inference.visits.state import Visit, VisitsState, Waiting
+
+T = 1_700_000_000.0
+
+
+def tokens(signals: list[tuple[float, str, int]], entries: list[float]) -> list[str | None]:
+    """Tokens of visits that began then, after all that came in order of time."""
+    state = VisitsState()
+    both: list[tuple[float, int, object]] = [
+        (t, 0, GateSignal("door", T + t, "entry", n, k)) for t, k, n in signals
+    ]
+    both += [(t, 1, number) for number, t in enumerate(entries)]
+    for t, _, what in sorted(both, key=lambda item: item[:2]):
+        if isinstance(what, GateSignal):
+            state.waiting.append(Waiting(what))
+        else:
+            assert isinstance(what, int)
+            state.visits[what] = Visit(f"v{what}", "", what, T + t, "door")
+        match_entries(state, "door", T + t)
+    return [state.visits[n].token for n in range(len(entries))]
+
+
+def test_each_has_the_card_that_was_shown_as_they_came() -> None:
+    assert tokens([(0.0, "a", 1), (2.0, "b", 1)], [0.3, 2.1]) == ["a", "b"]
+
+
+def test_seen_a_little_before_the_signal() -> None:
+    assert tokens([(0.5, "a", 1), (2.5, "b", 1)], [0.2, 2.2]) == ["a", "b"]
+
+
+def test_who_is_not_seen_does_not_hand_their_card_on() -> None:
+    """Nobody was followed for the first card: all that come after keep their own."""
+    signals = [(2.0 * i, name, 1) for i, name in enumerate("abcd")]
+    assert tokens(signals, [2.1, 4.1, 6.1]) == ["b", "c", "d"]
+    # Also where each is seen before their own signal comes.
+    assert tokens(signals, [1.9, 3.9, 5.9]) == ["b", "c", "d"]
+
+
+def test_who_is_seen_late_still_has_theirs() -> None:
+    assert tokens([(0.0, "a", 1), (4.0, "b", 1)], [2.4, 4.1]) == ["a", "b"]
+
+
+def test_two_on_one_card_and_the_next() -> None:
+    assert tokens([(0.0, "a", 2), (4.0, "b", 1)], [0.1, 1.3, 4.2]) == ["a", "a", "b"]
+
+
+def test_tailgating_leaves_the_second_without_a_card() -> None:
+    assert tokens([(0.0, "a", 1)], [0.1, 0.9]) == ["a", None]
+
+
+def test_a_card_that_has_been_used_up_is_not_used_again() -> None:
+    state = VisitsState()
+    signal = GateSignal("door", T, "entry", 1, "a")
+    state.waiting.append(Waiting(signal, closed=1))
+    state.visits[1] = Visit("v1", "", 1, T + 1.0, "door")
+    match_entries(state, "door", T + 1.0)
+    assert state.visits[1].token is None
+
+
+gaps = st.lists(st.floats(0.1, 4.0), min_size=1, max_size=6)
+
+
+@given(gaps, gaps, st.floats(-1.0, 1.0))
+def test_no_card_is_used_twice_nor_far_from_its_time(
+    cards: list[float], people: list[float], off: float
+) -> None:
+    shown = [sum(cards[: i + 1]) for i in range(len(cards))]
+    came = [sum(people[: i + 1]) + off for i in range(len(people))]
+    found = tokens([(t, str(i), 1) for i, t in enumerate(shown)], came)
+    used = [token for token in found if token is not None]
+    assert len(used) == len(set(used))
+    assert used == sorted(used, key=int)
+    assert all(
+        abs(came[i] - shown[int(token)]) <= JOIN_S + 1e-6
+        for i, token in enumerate(found)
+        if token is not None
+    )
+
+
+@given(st.lists(st.floats(1.5, 6.0), min_size=1, max_size=8), st.data())
+def test_who_is_seen_within_a_little_of_their_card_has_it(cards: list[float], data: st.DataObject) -> None:
+    """Whoever else is missed."""
+    shown = [sum(cards[: i + 1]) for i in range(len(cards))]
+    seen = [i for i in range(len(shown)) if data.draw(st.booleans())]
+    came = [shown[i] + data.draw(st.floats(-0.3, 0.3)) for i in seen]
+    assert tokens([(t, str(i), 1) for i, t in enumerate(shown)], came) == [str(i) for i in seen]
