@@ -42,7 +42,7 @@ def report(results: Sequence[tuple[Asked, Result]]) -> tuple[Told, ...]:
             ours=score(result.ours),
             baseline=score(result.baseline) if result.baseline else None,
             ceiling=score(result.ceiling) if result.ceiling else None,
-            curve=curve(result.ours, rules.wrong_cost_factor, rules.issue_from),
+            curve=curve(result.ours, rules),
             reliability=reliability(result.ours),
             pipeline_ms_per_store_s=1000.0 * result.pipeline_s / max(result.store_s, 1e-9),
             invented_per_1000=1000.0 * result.invented / len(result.ours),

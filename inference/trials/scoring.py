@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from inference.trials.payments import Payment
+from store_layout.model import Rules
 
 BINS = 10
 """Of a reliability diagram: equally many payments in each."""
@@ -119,11 +120,11 @@ class Setting(msgspec.Struct, frozen=True):
     over_per_1000: float
 
 
-COSTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 10000)
-"""Minor units at which the curve is drawn; 50 is the default."""
+COSTS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 10000)
+"""Minor units at which the curve is drawn; 200 is the default."""
 
 
-def curve(payments: Sequence[Payment], wrong_cost_factor: float, issue_from: float) -> tuple[Setting, ...]:
+def curve(payments: Sequence[Payment], rules: Rules) -> tuple[Setting, ...]:
     """Reviews against wrong receipts as the setting moves.
 
     ``issue_from`` moves with the cost, so that the default's place on the curve is the default: what is less
@@ -131,9 +132,10 @@ def curve(payments: Sequence[Payment], wrong_cost_factor: float, issue_from: flo
     """
     found = []
     for cost in COSTS:
-        least = 1.0 - (1.0 - issue_from) * cost / 50.0
+        least = 1.0 - (1.0 - rules.issue_from) * cost / max(1, rules.review_cost)
         asked = [
-            p.must_look or p.wrong_money * wrong_cost_factor > cost or p.probability < least for p in payments
+            p.must_look or p.wrong_money * rules.wrong_cost_factor > cost or p.probability < least
+            for p in payments
         ]
         decided = [p for p, ask in zip(payments, asked, strict=True) if not ask]
         n = len(payments)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from inference.trials.many import Asked, Result
 from inference.trials.report import report, tables
 from inference.trials.scoring import calibration_error, curve, reliability, score
+from store_layout.model import Rules
 from tests.trials.made import payment
 
 
@@ -61,7 +62,7 @@ def test_the_dearer_asking_is_the_less_is_asked_and_the_more_goes_wrong(
         payment(probability=p, wrong_money=money, right=right, must_look=must)
         for p, money, right, must in some
     ]
-    points = curve(payments, 10.0, 0.97)
+    points = curve(payments, Rules())
     asked = [point.reviews_per_1000 for point in points]
     wrong = [point.wrong_per_1000 for point in points]
     assert asked == sorted(asked, reverse=True)

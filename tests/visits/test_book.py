@@ -131,7 +131,7 @@ def test_whether_those_that_pay_together_or_another_took_it_is_asked() -> None:
 
 
 def test_many_small_doubts_are_asked_about_too() -> None:
-    day = Day(store(review_cost=10_000))
+    day = Day(store(review_cost=10_000, issue_from=0.97))
     day.enter(1, 0)
     for k, sku in enumerate((WINE, BATTERIES, WATER, SOUP)):
         day.happen(attribution(f"e{k}", 5 + 3 * k, (0.985, 1, move(sku))))
