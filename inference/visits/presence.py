@@ -42,7 +42,8 @@ class Presence:
         """What outages mean for a visit that lasted ``until``: notes, and whether somebody must look.
 
         Nobody has to where the scale came back: it was compared with what it said before, so what was taken
-        meanwhile is an event like others, and its doubts are in the probabilities.
+        meanwhile is an event like others, and its doubts are in the probabilities. With the broker gates and
+        cameras may have been silent too, so nobody knows who else was there.
         """
         notes: list[str] = []
         serious = False
@@ -53,7 +54,7 @@ class Presence:
             touched = outage.kind in ("camera", "gate") or self._within(visit, outage, start, end)
             if not touched:
                 continue
-            serious = serious or (outage.kind in ("scale", "broker") and not outage.over)
+            serious = serious or outage.kind == "broker" or (outage.kind == "scale" and not outage.over)
             notes.append(_words(outage))
         return list(dict.fromkeys(notes)), serious
 
@@ -61,7 +62,7 @@ class Presence:
         """Whether a scale that this shopper stood at is still silent, or has only just come back."""
         until = visit.left_at if visit.left_at is not None else t
         return any(
-            outage.kind in ("scale", "broker")
+            outage.kind == "scale"
             and (not outage.over or t - outage.t < s.COMPARED_S)
             and outage.since <= until
             and self._within(visit, outage, outage.since, outage.t if outage.over else math.inf)
