@@ -68,5 +68,5 @@ def period(days: int) -> str:
 
 
 def years(number: int) -> str:
-    """``for 10 years``."""
-    return tr_n("for {n} year", "for {n} years", number)
+    """``at least for 10 years``: what the law asks for, and nothing takes documents away after it."""
+    return tr_n("at least for {n} year", "at least for {n} years", number)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from console.back_office.permissions import Role
-from console.language import tr, tr_n, tr_noop
+from console.item_models.recorded_words import period, years
+from console.language import tr, tr_noop
 from console.theme.appearance import TextSize, ThemeChoice
 from store_layout.model import Retention
 
@@ -29,7 +30,7 @@ ROLE_WORDS: dict[Role, str] = {
 def kept_words(retention: Retention) -> tuple[tuple[str, str], ...]:
     """How long the store keeps what: the kind of data, and for how long."""
     return (
-        (tr("Clips are kept"), tr_n("for {n} day", "for {n} days", retention.clips_days)),
-        (tr("Visits are kept"), tr_n("for {n} day", "for {n} days", retention.visits_days)),
-        (tr("Receipts are kept"), tr_n("for {n} year", "for {n} years", retention.documents_years)),
+        (tr("Clips are kept"), period(retention.clips_days)),
+        (tr("Visits are kept"), period(retention.visits_days)),
+        (tr("Receipts are kept"), years(retention.documents_years)),
     )

@@ -32,6 +32,7 @@ class ScaleWatch:
         self._period = self._per_bin / rate
         self._window = max(4, round(s.WINDOW_S / self._period))
         self._half = self._window // 2
+        self._noise_known = round(s.NOISE_KNOWN_S / self._period)
         self._longest_trace = round(s.TRACE_S / self._period)
         self._first_var = scale.noise_sd_g**2 / self._per_bin + scale.resolution_g**2 / 12
         self._least_var = scale.resolution_g**2 / 12 / self._per_bin + 0.01
@@ -66,6 +67,7 @@ class ScaleWatch:
             if st.frozen:
                 told = self._moves_again(t, grams)
             st.last_g, st.same, st.same_since, st.stuck = grams, 0, t, False
+            st.noise_before = st.noise_var if st.noise_bins >= self._noise_known else 0.0
         if (grams >= self._high) is not st.saturated:
             told += self._saturation(t, grams >= self._high)
         st.bin_sum += grams
@@ -135,6 +137,7 @@ class ScaleWatch:
         if st.frozen:
             return  # what is repeated says nothing of level and noise
         st.quiet_bins += 1
+        st.noise_bins += 1
         share = max(self._period / s.BASE_S, 1.0 / (st.quiet_bins + self._window))
         st.base += share * (oldest - st.base)
         share = max(self._period / s.NOISE_S, 1.0 / (st.quiet_bins + 3 * self._window))
@@ -319,7 +322,7 @@ class ScaleWatch:
         told: tuple[Alarm | Outage, ...] = ()
         if not self._may_be_stuck:
             return told
-        if not st.frozen and t - st.same_since >= s.FROZEN_S:
+        if not st.frozen and t - st.same_since >= s.FROZEN_S and self._was_noisy():
             st.frozen = True
             why = "it repeats one value"
             told = (Outage(self.scale.id, "scale", st.same_since, t, False, why),)
@@ -331,6 +334,10 @@ class ScaleWatch:
             )
             told += (Alarm(t=t, kind="scale_stuck", about=self.scale.id, text=text),)
         return told
+
+    def _was_noisy(self) -> bool:
+        """Whether readings before this value were seen to vary: many scales hold a value at rest."""
+        return math.sqrt(self.state.noise_before * self._per_bin) >= s.STUCK_NOISE * self.scale.resolution_g
 
     def _moves_again(self, t: float, grams: float) -> tuple[Outage, ...]:
         """It was frozen, and is not any more: as after silence, the levels before and after are compared."""

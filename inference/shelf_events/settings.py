@@ -57,7 +57,9 @@ GAP_S = 1.0
 FROZEN_S = 3.0
 """The very same value for so long ..."""
 FROZEN_READINGS = 30
-"""... and so often is no measurement, where noise exceeds resolution: as if the scale were silent."""
+"""... and so often is no measurement, where readings were seen to vary: as if the scale were silent ..."""
+NOISE_KNOWN_S = 15.0
+"""... once it has been watched for so long."""
 STUCK_S = 30.0
 STUCK_READINGS = 300
 """The very same value for so long and so often is a stuck scale, where its noise exceeds its resolution."""

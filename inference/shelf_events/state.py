@@ -15,6 +15,10 @@ class ScaleState(msgspec.Struct):
     """Readings in a row with exactly ``last_g``."""
     same_since: float = 0.0
     stuck: bool = False
+    noise_before: float = 0.0
+    """``noise_var`` when ``last_g`` was first read; 0: it was not known yet."""
+    noise_bins: int = 0
+    """Bins from which ``noise_var`` was learned."""
     frozen: bool = False
     """It repeats one value: what lies on it is not known."""
     wild: int = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isfinite
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -107,12 +108,21 @@ def outages(faults: Iterable[CameraFault], started_at: float, end: float) -> lis
     for fault in faults:
         if not isinstance(fault, CameraLost):
             continue
-        since, back = started_at + fault.from_s, started_at + fault.from_s + fault.for_s
-        if fault.for_s > LATE_S:
-            why = "simulated: the camera is silent"
-            found.append(Outage(fault.camera, "camera", since, since + LATE_S, False, why))
-        found.append(Outage(fault.camera, "camera", since, back, True, "it sends pictures again"))
+        since = started_at + fault.from_s
+        found += silence(fault.camera, "camera", since, fault.for_s, LATE_S)
     return sorted((o for o in found if o.t <= started_at + end), key=lambda o: (o.t, o.device))
+
+
+def silence(
+    device: str, kind: Literal["camera", "scale"], since: float, for_s: float, late_s: float
+) -> list[Outage]:
+    """What is told of a device that says nothing: that it is silent, ``late_s`` on, and that it is back."""
+    found = []
+    if for_s > late_s:
+        why = f"simulated: the {kind} is silent"
+        found.append(Outage(device, kind, since, since + late_s, False, why))
+    said = "pictures" if kind == "camera" else "readings"
+    return [*found, Outage(device, kind, since, since + for_s, True, f"it sends {said} again")]
 
 
 def as_hung(layout: StoreLayout, faults: Iterable[CameraFault]) -> StoreLayout:

@@ -18,6 +18,7 @@ from store_layout.model import (
     FixtureKind,
     Floor,
     Gate,
+    GateKind,
     Point2,
     Point3,
     Product,
@@ -67,7 +68,7 @@ HIGH = (0.2, 0.65, 1.1, 1.5)
 class _Format(NamedTuple):
     size: Point2
     stands: tuple[_Stand, ...]
-    gates: tuple[tuple[str, float, float], ...]
+    gates: tuple[tuple[GateKind, float, float], ...]
     """Kind, and from where to where along the front wall."""
     cameras: tuple[tuple[float, float, float, float], ...]
     """Place, and the point of the floor looked at."""
@@ -225,12 +226,9 @@ def _camera(number: int, place: tuple[float, float, float, float], fps: float) -
     )
 
 
-def _gate(kind: str, a: float, b: float) -> Gate:
-    way: Literal["entry", "exit", "both"] = (
-        "entry" if kind == "entry" else "exit" if kind == "exit" else "both"
-    )
+def _gate(kind: GateKind, a: float, b: float) -> Gate:
     outline = ((a, 0.0), (b, 0.0), (b, GATE_DEPTH_M), (a, GATE_DEPTH_M))
-    return Gate(id=way, name=way.title(), kind=way, outline=outline)
+    return Gate(id=kind, name=kind.title(), kind=kind, outline=outline)
 
 
 def _goods(

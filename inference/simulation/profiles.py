@@ -202,7 +202,7 @@ def plans_of(
         mean = 1.5 if soon else people * STAY_S[name] / inside
         gate = people * GATE_S
         arrive += gate + float(rng.exponential(max(0.2, mean - gate)))
-    return _in_company(tuple(plans), profile, layout, rng)
+    return _in_company(tuple(plans), shopper, layout, rng) if profile.tricky else tuple(plans)
 
 
 class _Shopper:
@@ -272,18 +272,18 @@ class _Shopper:
                 back = Errand(act="put_back", slot=slot, sku=sku, wait_s=1.0)
                 return [take, back, again] if rng.random() < 0.5 else [take, again, back]
             case "swap":
-                beside = self._beside(slot)
+                beside = self.beside(slot)
                 other = Errand(act="take", slot=beside, sku=self._sku(beside), wait_s=0.8)
                 return [take, Errand(act="put_back", slot=beside, sku=sku, wait_s=1.0), other]
             case "grab":
                 return [Errand(act="take", slot=slot, sku=sku, count=int(rng.integers(3, 5)))]
             case "quick_two":
-                beside = self._beside(slot)
+                beside = self.beside(slot)
                 return [take, Errand(act="take", slot=beside, sku=self._sku(beside), wait_s=0.1)]
             case _:
                 return [take]
 
-    def _beside(self, slot: str) -> str:
+    def beside(self, slot: str) -> str:
         """A slot next to this one on its board."""
         mine = self._layout.slots[slot]
         board = [s for s in self._layout.file.slot if (s.fixture, s.shelf) == (mine.fixture, mine.shelf)]
@@ -296,11 +296,9 @@ COMPANY_AFTER_S = (14.0, 24.0)
 
 
 def _in_company(
-    plans: tuple[Plan, ...], profile: Profile, layout: StoreLayout, rng: np.random.Generator
+    plans: tuple[Plan, ...], shopper: _Shopper, layout: StoreLayout, rng: np.random.Generator
 ) -> tuple[Plan, ...]:
     """Let the next shopper reach into the same board at the same moment as whoever drew ``company``."""
-    if not profile.tricky:
-        return plans
     found = list(plans)
     for i in range(len(found) - 1):
         mine, other = found[i], found[i + 1]
@@ -309,7 +307,7 @@ def _in_company(
             continue
         at = max(mine.arrive_s, other.arrive_s) + float(rng.uniform(*COMPANY_AFTER_S))
         first = mine.errands[takes[0]]
-        beside = _Shopper(layout, profile, rng)._beside(first.slot)
+        beside = shopper.beside(first.slot)
         mine_first = msgspec.structs.replace(first, at=at)
         rest = (*mine.errands[: takes[0]], *mine.errands[takes[0] + 1 :])
         found[i] = msgspec.structs.replace(mine, errands=(mine_first, *rest))

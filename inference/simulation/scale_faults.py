@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import Outage
+from inference.simulation.faults import silence
 from store_layout.model import StoreLayout
 
 Floats = NDArray[np.float64]
@@ -110,13 +111,10 @@ class FaultyScale:
 
 def scale_outages(faults: Iterable[ScaleFault], started_at: float, end: float) -> list[Outage]:
     """What is noticed of silent scales, in order: that one is silent, and when it is back."""
-    found = []
-    for fault in faults:
-        if not isinstance(fault, ScaleSilent):
-            continue
-        since, back = started_at + fault.from_s, started_at + fault.from_s + fault.for_s
-        if fault.for_s > LATE_S:
-            why = "simulated: the scale is silent"
-            found.append(Outage(fault.scale, "scale", since, since + LATE_S, False, why))
-        found.append(Outage(fault.scale, "scale", since, back, True, "it sends readings again"))
+    found = [
+        outage
+        for fault in faults
+        if isinstance(fault, ScaleSilent)
+        for outage in silence(fault.scale, "scale", started_at + fault.from_s, fault.for_s, LATE_S)
+    ]
     return sorted((o for o in found if o.t <= started_at + end), key=lambda o: (o.t, o.device))

@@ -153,7 +153,7 @@ PUT_AWAY_S = 4.0
 OTHER_HAND = 0.2
 """What one hand took is seen in the other, or a detector takes one for the other."""
 LOOK_WORTH = 1.0
-"""One look counts half: a network is surer of its pictures than of those it was not trained on."""
+"""What a look says counts whole; less, where a network is surer of itself than it is right."""
 LOOK_ALIKE = 0.35
 """Correlation of the errors of two looks of one camera, and of two cameras."""
 CAMERAS_ALIKE = 0.15

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.messages import CartLine, ClosedVisit, FloorUpdate, Hand
+from inference.messages import CartLine, ClosedVisit, FloorUpdate
 from inference.recording.format import WeightBatch
 from inference.trials.payments import Payment, payments
 from inference.trials.session import Happened
@@ -124,16 +124,15 @@ class _Near:
         best: tuple[float, int] | None = None
         for update in self._floor[int(first) : int(last) + 1]:
             for person in update.people:
-                points = [(*person.position, HEAD_SHARE * person.height_m), *_hands(person.hands)]
+                points = [
+                    (*person.position, HEAD_SHARE * person.height_m),
+                    *(hand.mean for hand in person.hands),
+                ]
                 for point in points:
                     gap = float(np.linalg.norm(np.maximum(0.0, np.maximum(low - point, point - high))))
                     if best is None or (gap, person.track) < best:
                         best = (gap, person.track)
         return None if best is None else best[1]
-
-
-def _hands(hands: Sequence[Hand]) -> list[tuple[float, float, float]]:
-    return [hand.mean for hand in hands]
 
 
 @dataclass(frozen=True, slots=True)

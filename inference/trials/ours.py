@@ -53,27 +53,23 @@ def play(happened: Happened, *, keep_floor: bool = False) -> Played:
     staff = _Badges(happened.truth)
     start = time.perf_counter()
     t = 0.0
-    for seen in happened.observations:
-        t = seen.t
-        results = pipeline.step(seen)
-        if not results:
-            continue
-        marks: list[Observation] = []
-        for result in results:
-            match result:
-                case VisitOpened():
-                    marks += staff.marks(results, result)
-                case VisitClosed():
-                    closed.append(result.closed)
-                case ShelfEvent():
-                    events += 1
-                case FloorUpdate():
-                    if keep_floor:
+    for observation in happened.observations:
+        t = observation.t
+        todo: list[Observation] = [observation]
+        while todo:
+            results = pipeline.step(todo.pop(0))
+            for result in results:
+                match result:
+                    case VisitOpened():
+                        todo += staff.marks(results, result)
+                    case VisitClosed():
+                        closed.append(result.closed)
+                    case ShelfEvent():
+                        events += 1
+                    case FloorUpdate() if keep_floor:
                         floor.append(result)
-                case _:
-                    pass
-        for mark in marks:
-            results = pipeline.step(mark)
+                    case _:
+                        pass
     closed += [r.closed for r in pipeline.finish(t) if isinstance(r, VisitClosed)]
     spent = time.perf_counter() - start
     return Played(
@@ -83,12 +79,8 @@ def play(happened: Happened, *, keep_floor: bool = False) -> Played:
         events=events,
         store_s=happened.observations[-1].t - happened.observations[0].t,
         pipeline_s=spent,
-        invented=_invented(closed),
+        invented=sum(bool(v.lines) and v.token is None and v.decision == "issue" for v in closed),
     )
-
-
-def _invented(closed: list[ClosedVisit]) -> int:
-    return sum(bool(v.lines) and v.token is None and v.decision == "issue" for v in closed)
 
 
 class _Badges:

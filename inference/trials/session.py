@@ -13,10 +13,11 @@ from inference.recording import TICK_S
 from inference.recording.format import WeightBatch
 from inference.recording.streams import CAMERA, GATE, OUTAGE, WEIGHT
 from inference.recording.truth import Truth
+from inference.simulation import Plan, SimulationSettings, simulate
 from inference.simulation.formats import FormatName, ScaleKind, store_of
 from inference.simulation.profiles import PROFILES, ProfileName, plans_of, settings_of
 from inference.simulation.shelves import Step
-from inference.simulation.simulate import Progress, Session, Stage, simulate, staged
+from inference.simulation.simulate import Progress, Session, Stage, staged
 from store_layout.model import StoreLayout
 
 
@@ -43,8 +44,11 @@ class Happened(NamedTuple):
     """The same readings as they were made."""
     truth: Truth
     stage: Stage
-    steps: tuple[Step, ...]
-    """What each of the truth's moves did to its scale; in the same order."""
+
+    @property
+    def steps(self) -> list[Step]:
+        """What each of the truth's moves did to its scale; in the same order: every slot lies on a scale."""
+        return self.stage.shelves.steps
 
 
 class _Memory:
@@ -86,24 +90,26 @@ class _Memory:
             due += TICK_S
 
 
+def _set_out(trial: Trial) -> tuple[StoreLayout, SimulationSettings, tuple[Plan, ...]]:
+    """The store, its devices, and who comes."""
+    profile = PROFILES[trial.profile]
+    layout = store_of(trial.format, trial.scales, trial.seed)
+    plans = plans_of(profile, trial.format, layout, trial.visits, trial.seed)
+    return layout, settings_of(profile, layout, trial.seed), plans
+
+
 def record(trial: Trial, out: Path, progress: Progress | None = None) -> None:
     """Write it as a recording, to be looked at: the devices say the same as in :func:`happen`.
 
     Raises what :func:`inference.simulation.simulate` raises.
     """
-    profile = PROFILES[trial.profile]
-    layout = store_of(trial.format, trial.scales, trial.seed)
-    settings = settings_of(profile, layout, trial.seed)
-    plans = plans_of(profile, trial.format, layout, trial.visits, trial.seed)
+    layout, settings, plans = _set_out(trial)
     simulate(layout, settings, trial.seed, out, progress, plans=plans)
 
 
 def happen(trial: Trial) -> Happened:
     """Simulate it. Raises ``ValueError`` for a format in which nobody can shop."""
-    profile = PROFILES[trial.profile]
-    layout = store_of(trial.format, trial.scales, trial.seed)
-    settings = settings_of(profile, layout, trial.seed)
-    plans = plans_of(profile, trial.format, layout, trial.visits, trial.seed)
+    layout, settings, plans = _set_out(trial)
     stage = staged(layout, settings, trial.seed, plans)
     memory = _Memory()
     session = Session(memory, layout, settings, trial.seed, stage)
@@ -119,5 +125,4 @@ def happen(trial: Trial) -> Happened:
         tuple(memory.batches),
         session.truth(boxes),
         stage,
-        tuple(stage.shelves.steps),
     )

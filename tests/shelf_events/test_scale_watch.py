@@ -120,22 +120,33 @@ def test_what_was_taken_while_a_scale_repeats_itself_is_found_when_it_stops() ->
     watched = watch(Signal())
     items: list[Settled | Alarm | Outage] = []
     frozen: float | None = None
-    for reading in Signal(actions=(Action(9.0, -500.0),), duration_s=20.0, seed=3).readings():
+    for reading in Signal(actions=(Action(29.0, -500.0),), duration_s=40.0, seed=3).readings():
         t = reading.t - START
-        if 6.0 <= t < 14.0:
+        if 26.0 <= t < 34.0:
             frozen = reading.grams if frozen is None else frozen
             items += watched.observe(reading.t, frozen)
         else:
             items += watched.observe(reading.t, reading.grams)
     begun, over = (item for item in items if isinstance(item, Outage))
     assert (begun.over, over.over) == (False, True)
-    assert begun.since == over.since == pytest.approx(START + 6.0, abs=0.1)
-    assert begun.t == pytest.approx(START + 9.0, abs=0.2)
-    assert over.t == pytest.approx(START + 14.0, abs=0.1)
+    assert begun.since == over.since == pytest.approx(START + 26.0, abs=0.1)
+    assert begun.t == pytest.approx(START + 29.0, abs=0.2)
+    assert over.t == pytest.approx(START + 34.0, abs=0.1)
     (event,) = (item for item in items if isinstance(item, Settled))
     assert event.doubts == ("outage",)
     assert event.delta_g == pytest.approx(-500.0, abs=8.0)
-    assert event.t_settled < START + 15.5
+    assert event.t_settled < START + 35.5
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+def test_a_scale_that_holds_its_value_at_rest_is_not_taken_for_silent(noise: float) -> None:
+    """Whatever its file says of its noise: many are filtered."""
+    watched = watch(Signal())
+    signal = Signal(noise_sd_g=noise, actions=(Action(30.0, -500.0),), duration_s=60.0)
+    items = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
+    assert not any(isinstance(item, Outage) for item in items)
+    (event,) = (item for item in items if isinstance(item, Settled))
+    assert event.doubts == ()
 
 
 def test_a_scale_without_noise_is_not_called_stuck() -> None:

@@ -327,7 +327,7 @@ def test_what_is_recorded_follows_the_stores_settings(layout: StoreLayout) -> No
     words = told(Retention(clips_days=7, visits_days=1, documents_years=10))
     assert "heads blurred, for 7 days" in words
     assert "kept for 1 day;" in words
-    assert "for 10 years" in words
+    assert "at least for 10 years" in words
     words = told(Retention(clips_days=0, visits_days=30, documents_years=6))
     assert "No picture is kept." in words
     assert "clip" not in words

@@ -69,7 +69,7 @@ def test_what_the_shop_decided_is_said_with_its_place(window: MainWindow) -> Non
     assert "Asking a person costs\n€2.00" in said
     assert "times 10, comes to more than €2.00" in said
     assert "Clips are kept\nfor 7 days" in said
-    assert "Receipts are kept\nfor 10 years" in said
+    assert "Receipts are kept\nat least for 10 years" in said
     assert "store.toml" in said
 
 
