@@ -287,6 +287,7 @@ class MainWindow(QMainWindow):
         self.state.visits_closed.connect(self.reviews.refresh)
         self.reviews.changed.connect(self._tell_reviews)
         self.reviews.issued.connect(self.history.refresh)
+        self.visits.desk.disputed.connect(self.commands.keep_evidence)
         self.state.snapshot_changed.connect(self._offer_replay)
         application().focusChanged.connect(self._leave_space_to)
         for number, page in enumerate(self.pages):

@@ -52,8 +52,11 @@ class EngineCommands(QObject):
         self._send(SetReplaySpeed(speed), "", tr("The speed was not changed"))
 
     def keep_evidence(self, visit: str) -> None:
-        """Have what is still in the engine's memory of a closed visit written down: it is disputed."""
-        self._send(KeepEvidence(visit), "", tr("No pictures of this visit were kept"))
+        """Have what is still in the engine's memory of a closed visit written down: it is disputed.
+
+        Nothing is said: of most visits there is nothing any more, and none of it is what was asked for.
+        """
+        self._background.run(lambda: self._link.request(KeepEvidence(visit)), _unsaid, _unsaid)
 
     def _send(self, command: Command, doing: str, failure: str) -> None:
         self._background.run(
@@ -70,6 +73,10 @@ class EngineCommands(QObject):
                 self.accepted.emit(text or doing)
             case _:
                 pass
+
+
+def _unsaid(_: object) -> None:
+    """Whatever came of it."""
 
 
 def neighbour_speed(speed: float | None, step: int) -> float | None:

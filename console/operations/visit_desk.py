@@ -25,6 +25,8 @@ class VisitDesk(QObject):
     """Another dossier, or the same one with something new in it."""
     done = Signal(object)
     """What came of it: ``Decided``, ``DisputeRow``, or None for a payment. It is in the ledger."""
+    disputed = Signal(str)
+    """A visit of which a receipt is disputed now."""
     refused = Signal(str, str)
     """Where in the form (see ``disputes.Where``), and why. Nothing was written."""
     trouble = Signal(str)
@@ -102,11 +104,12 @@ class VisitDesk(QObject):
     def dispute(self, claim: Claim, who: SignIn, verdict: Verdict, second: SignIn | None = None) -> None:
         """Say what is wrong with a receipt and, unless ``verdict`` is ``open``, decide it."""
         at = self.store_time()
+        visit = None if self.dossier is None else self.dossier.row.visit.visit
 
         def work() -> Decided | DisputeRow:
             return disputes.dispute(self.path, claim, who, verdict, at=at, second=second, layout=self.layout)
 
-        self._do(work)
+        self._do(work, visit)
 
     def decide(
         self,
@@ -130,14 +133,16 @@ class VisitDesk(QObject):
         at = self.store_time()
         self._do(lambda: disputes.pay(self.path, receipt, who, how, at=at, why=why))
 
-    def _do(self, work: Callable[[], object]) -> None:
+    def _do(self, work: Callable[[], object], disputed: str | None = None) -> None:
         if self.working:
             return
         self.working = True
-        self._background.run(work, self._was_done, self._was_refused)
+        self._background.run(work, lambda result: self._was_done(result, disputed), self._was_refused)
 
-    def _was_done(self, result: object) -> None:
+    def _was_done(self, result: object, disputed: str | None) -> None:
         self.working = False
+        if disputed is not None:
+            self.disputed.emit(disputed)
         self._read()
         self.done.emit(result)
 

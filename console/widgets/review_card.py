@@ -119,11 +119,6 @@ class ReviewCardView(QWidget):
             evidence.begin, evidence.end, evidence.t, play=not self._appearance.reduced_motion
         )
 
-    def set_ready(self, ready: bool) -> None:
-        """Whether it can be answered now."""
-        for button in (*self.answers, self.none, self.lines_button, self.unsure_button, self.skip_button):
-            button.setEnabled(ready)
-
     # -- lines ---------------------------------------------------------------------------------------
 
     @property

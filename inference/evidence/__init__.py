@@ -8,7 +8,7 @@
 ``cutter``     a thread that holds the pieces until their visits are over
 ``writer``     writes those that are asked for
 ``manifest``   what stands beside the pictures
-``kept``       finds, lists and removes what was written
+``kept``       finds what was written; the back office removes it when its time is over
 
 Nothing of it has any part in who took what: visits are the same bytes with and without it. What is in memory
 dies with the engine; what was written is whole.

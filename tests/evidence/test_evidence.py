@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -12,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from console.back_office.clip_files import purge_clips
 from inference.evidence import cutter as cutting
 from inference.evidence.cutter import Cutter
 from inference.evidence.film import KEPT_S, Film, Shot, encoded
@@ -19,9 +21,7 @@ from inference.evidence.kept import (
     MAKING,
     EvidenceError,
     event_folder,
-    kept_evidence,
     read_evidence,
-    remove_evidence,
 )
 from inference.evidence.manifest import FILE
 from inference.evidence.piece import Piece
@@ -191,7 +191,7 @@ def test_a_killed_engine_leaves_nothing_half(store: Store, monkeypatch: pytest.M
     monkeypatch.undo()
     assert list((store.folder / MAKING).iterdir())
     assert read_evidence(store.folder, "visit 1", took.id) is None
-    assert kept_evidence(store.folder) == []
+    assert kept(store.folder) == []
     Cutter(LAYOUT, store.folder).close()
     assert not (store.folder / MAKING).exists()
 
@@ -284,29 +284,34 @@ def test_a_clock_that_was_set_back_begins_anew() -> None:
 # -- on the disk ---------------------------------------------------------------------------------------
 
 
-def test_what_is_kept_is_listed_and_removed_by_age_and_visit(store: Store) -> None:
+def kept(folder: Path) -> list[str]:
+    """Visits of which something is kept."""
+    found = {event.parent.name for event in folder.glob("*/*/")}
+    return sorted(name for name in found if name != MAKING)
+
+
+def test_what_is_kept_is_removed_by_age_and_visit(store: Store) -> None:
     first, second = event(), event("scale-B1@9.000", T + 2)
     store.pass_time(T - 6, T + 8, first)
     store.keeper.take([second, attribution(second)])
     store.pass_time(T + 8.1, T + 9)
     for visit, took in (("old", first), ("new", second), ("disputed", first)):
         store.tell(closed(took, visit=visit))
-    found = kept_evidence(store.folder)
-    assert [(k.visit, k.event) for k in found] == [
-        ("disputed", first.id),
-        ("old", first.id),
-        ("new", second.id),
-    ]
-    assert all(k.clips == 2 and k.size > 10_000 for k in found)
+    for visit, took in (("old", first), ("new", second), ("disputed", first)):
+        files = list(event_folder(store.folder, visit, took.id).iterdir())
+        assert sorted(file.suffix for file in files) == [".json", ".mp4", ".mp4"]
+        assert sum(file.stat().st_size for file in files) > 10_000
+        for file in files:
+            os.utime(file, (took.t_peak, took.t_peak))
     with pytest.raises(ValueError, match="everything would be removed"):
-        remove_evidence(store.folder)
-    assert [k.visit for k in remove_evidence(store.folder, before=T + 1, dry_run=True)] == ["disputed", "old"]
-    assert len(kept_evidence(store.folder)) == 3
-    assert [k.visit for k in remove_evidence(store.folder, before=T + 1, keep={"disputed"})] == ["old"]
+        purge_clips(store.folder)
+    assert purge_clips(store.folder, before=T + 1, dry_run=True).files == 6
+    assert kept(store.folder) == ["disputed", "new", "old"]
+    assert purge_clips(store.folder, before=T + 1, keep={"disputed"}).files == 3
     assert not (store.folder / "old").exists()
-    assert [k.visit for k in remove_evidence(store.folder, visits={"new"})] == ["new"]
-    assert [k.visit for k in kept_evidence(store.folder)] == ["disputed"]
-    assert remove_evidence(store.folder / "nowhere", before=0.0) == []
+    assert purge_clips(store.folder, visits={"new"}).files == 3
+    assert kept(store.folder) == ["disputed"]
+    assert purge_clips(store.folder / "nowhere", before=0.0).files == 0
 
 
 def test_damage_is_said(store: Store) -> None:
@@ -318,7 +323,8 @@ def test_damage_is_said(store: Store) -> None:
     file.write_bytes(good[:100])
     with pytest.raises(EvidenceError, match=r"evidence\.json"):
         read_evidence(store.folder, "visit 1", took.id)
-    assert len(kept_evidence(store.folder)) == 1, "it is still found, to be removed"
+    found = purge_clips(store.folder, visits={"visit 1"}, dry_run=True)
+    assert found.files == 3, "it is still found, to be removed"
     file.write_bytes(good.replace(b'"format":1', b'"format":2'))
     with pytest.raises(EvidenceError, match="format 2"):
         read_evidence(store.folder, "visit 1", took.id)

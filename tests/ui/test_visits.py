@@ -36,6 +36,7 @@ from console.printing.queue import PrintQueue
 from console.widgets.visit_pane import DISPUTE, PAPERS
 from console.window import MainWindow
 from inference.messages.results import Explanation, Felt, Ground, ItemMove, ScaleChange, VisitTrace
+from inference.messages.wire import KeepEvidence
 from store_layout.model import Rules, StoreLayout
 from tests.back_office.people import PIN, crew
 from tests.support.fake_engine import EPOCH, FakeEngine
@@ -391,9 +392,13 @@ def test_what_cannot_be_is_said_before_anybody_types_a_pin(qtbot: QtBot, window:
 
 
 def test_evidence_goes_with_the_dispute(
-    qtbot: QtBot, window: MainWindow, ledger_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    window: MainWindow,
+    engine: FakeEngine,
+    ledger_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    photo = tmp_path / "photo.jpg"
+    photo = ledger_path.with_name("photo.jpg")
     photo.write_bytes(b"a picture")
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photo)], ""))
     find(qtbot, window, "Q1", "Q1-101")
@@ -410,6 +415,10 @@ def test_evidence_goes_with_the_dispute(
         assert EvidenceFiles.of(ledger).path(piece.sha256).read_bytes() == b"a picture"
     assert (piece.name, piece.operator, len(piece.sha256)) == ("photo.jpg", "Mara", 64)
     wait(qtbot, lambda: not window.busy)
+    dossier = window.visits.desk.dossier
+    assert dossier is not None
+    # What the engine still has in memory of the visit is kept with it.
+    assert KeepEvidence(dossier.row.visit.visit) in engine.asked
 
 
 # -- the rest of a visit -------------------------------------------------------------------------------
