@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from inference.floor_tracks.kalman import Fix, brought_forward, distance2
-from inference.floor_tracks.measurement import Sighting, located
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting, located
 from inference.floor_tracks.state import Track
 from inference.messages import Appearance
 

@@ -27,9 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.floor_tracks.kalman import Fix
-from inference.floor_tracks.measurement import AS_SEEN, CameraOff, Feet, Sighting, feet_show
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Feet, Sighting, feet_show
 from inference.floor_tracks.state import CameraErrors, CameraShifted, FeetSeen, Track
+from inference.floor_tracks.views import AS_SEEN, CameraOff
 from inference.messages import CameraLearned
 
 Array = NDArray[np.float64]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from inference.floor_tracks.measurement import Sighting, WristRay
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting, WristRay
 from inference.messages import Hand, Joint
 
 

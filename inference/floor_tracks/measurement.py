@@ -1,15 +1,12 @@
-"""What one detection says about a place on the floor, and how surely.
+"""Detections of a frame to sightings: which pixels are feet and heads, and where their lines of sight lead.
 
 The lines of sight to all points of a frame are taken in one call of the camera model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import hypot, sqrt
-from typing import NamedTuple
 
-import msgspec
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -25,122 +22,15 @@ from inference.floor_tracks.boxes import (
     without_duplicates,
     wrists_of,
 )
-from inference.floor_tracks.kalman import Fix, fused
+from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.rays import Ray, at_height, between, height_above, ray_from, spread_of
 from inference.floor_tracks.settings import Settings
-from inference.messages import Appearance, Detection, Detections, Skeleton
-from store_layout.camera_geometry import CameraModel, camera_model
-from store_layout.model import Camera, StoreLayout
+from inference.floor_tracks.sightings import Feet, Sighting, WristRay, located
+from inference.floor_tracks.views import AS_SEEN, CameraOff, View
+from inference.messages import Detection, Detections
+from store_layout.model import StoreLayout
 
 Array = NDArray[np.float64]
-
-
-class WristRay(msgspec.Struct, frozen=True, gc=False):
-    """Unit direction of the line of sight to a wrist, and the angle that one sd of noise makes there."""
-
-    left: bool
-    x: float
-    y: float
-    z: float
-    angle_sd: float
-    score: float
-    side_score: float
-
-
-class Feet(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What the box's height, moved through the picture at the feet, is on the floor: metres."""
-
-    from_point: bool
-    """The feet are those of a key point, not the box's bottom."""
-    down_x: float
-    down_y: float
-    right_x: float
-    right_y: float
-
-
-class Sighting(msgspec.Struct):
-    """One detection, or one skeleton, as the floor sees it."""
-
-    index: int
-    score: float
-    first: Fix
-    """Place for a person of unknown height."""
-    appearance: Appearance | None = None
-    foot: Fix | None = None
-    """Place from feet that are visible."""
-    feet: Feet | None = None
-    """How ``foot`` moves with its pixel."""
-    sure_feet: bool = False
-    """A key point says where the feet are, and that they show: a short box is somebody who crouches."""
-    implied_m: float | None = None
-    """Height of a person who stood on that foot point."""
-    top: Ray | None = None
-    """Line of sight to the top of the head."""
-    middle: Ray | None = None
-    """To half the person's height, where neither feet nor head are in the picture."""
-    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    wrists: tuple[WristRay, ...] = ()
-    height_m: float | None = None
-    """Measured by a 3D sensor."""
-    skeleton: Skeleton | None = None
-
-
-class CameraOff(NamedTuple):
-    """What is to be taken from what a camera sees.
-
-    Its feet are too low, and too far right, in the picture by shares of the box's height.
-    """
-
-    box: tuple[float, float] = (0.0, 0.0)
-    """The middle of the box's bottom."""
-    point: tuple[float, float] = (0.0, 0.0)
-    """The foot key point."""
-    turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """How the camera is turned against its calibration: rotation vector in the world's axes, small, rad."""
-    late_s: float = 0.0
-    """Its frames were taken so long before their time stamps."""
-    doubt: float = 0.0
-    """What is not known of the turn, rad; 0 where it is too small to matter."""
-
-
-AS_SEEN = CameraOff()
-
-
-class View:
-    """One camera's geometry at the size of the pictures that its detector works on."""
-
-    def __init__(self, camera: Camera, width: int, height: int) -> None:
-        self.model: CameraModel = camera_model(camera).scaled(width, height)
-        self.width, self.height = width, height
-        middle = np.array([[width / 2, height / 2]])
-        self.error_px = sqrt(float(np.trace(self.model.pixel_error(middle)[0])) / 2)
-        self._px_per_rad = 0.0
-        if self.model.can_see_heights:
-            _, (a, b) = self.model.sight_lines(np.add(middle, ((0.0, 0.0), (1.0, 0.0))))
-            self._px_per_rad = float(np.linalg.norm(a) / np.linalg.norm(b - a))
-
-    def sight_lines(self, pixels: Array, off: CameraOff) -> tuple[Array, Array]:
-        """The camera's place, and directions ``(N, 3)`` as it is turned now."""
-        origin, lines = self.model.sight_lines(pixels)
-        x, y, z = off.turn
-        if x == y == z == 0.0:
-            return origin, lines
-        return origin, lines @ np.array(((1.0, z, -y), (-z, 1.0, x), (y, -x, 1.0)))
-
-    def noise_px(self, off: CameraOff) -> float:
-        """Of the calibration, and of how the camera is turned."""
-        return hypot(self.error_px, off.doubt * self._px_per_rad)
-
-    def shows(self, places: Sequence[tuple[float, float]]) -> list[bool]:
-        """Where a person standing there would be in the picture: by their hips, or else their feet."""
-        if not places:
-            return []
-        points = np.zeros((len(places), 3))
-        points[:, :2] = places
-        points[:, 2] = 1.0 if self.model.can_see_heights else 0.0
-        pixels, _ = self.model.project(points)
-        inside = (pixels >= 0.0) & (pixels <= (self.width, self.height))  # NaN behind the camera: False
-        return [a and b for a, b in inside.tolist()]
 
 
 class Measurer:
@@ -346,50 +236,3 @@ class Measurer:
                     sighting.foot = foot
                 else:
                     sighting.first = first
-
-
-def feet_show(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> bool:
-    """Whether the box is tall enough for this person: else what ends it is something before their feet."""
-    if sighting.foot is None or sighting.implied_m is None:
-        return sighting.foot is not None
-    doubt = hypot(height_sd_m, s.height_box_sd_m)
-    return sighting.implied_m > height_m - s.hidden_feet_sds * doubt
-
-
-def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> Fix | None:
-    """Where a person of this height stands: feet and head together as far as they show.
-
-    The head of somebody who crouches or bends, feet in sight, is lower than their height: it says nothing.
-    """
-    top = None
-    if sighting.top is not None:
-        top = at_height(sighting.top, sighting.origin, height_m, height_sd_m, s.farthest_m)
-        if top is not None:
-            lean = s.head_lean_sd_m**2
-            top = Fix(top.x, top.y, top.xx + lean, top.xy, top.yy + lean)
-    if sighting.foot is not None and (top is None or feet_show(sighting, height_m, height_sd_m, s)):
-        return sighting.foot if top is None else fused(sighting.foot, top)
-    if sighting.foot is not None and sighting.sure_feet:
-        return sighting.foot
-    if top is not None or sighting.middle is None:
-        return top
-    return at_height(sighting.middle, sighting.origin, 0.5 * height_m, 0.3, s.farthest_m)
-
-
-def from_skeletons(items: tuple[Skeleton, ...], s: Settings) -> list[Sighting]:
-    """Skeletons are in the world already: the pelvis, else the feet, else the head say where."""
-    found = []
-    for i, item in enumerate(items):
-        for joint, sd in (
-            (item.pelvis, s.body_sd_m),
-            (item.foot, 2 * s.body_sd_m),
-            (item.head, s.head_lean_sd_m),
-        ):
-            if joint is not None and joint.score > 0.0 and item.score >= s.min_score:
-                fix = Fix(joint.x, joint.y, sd * sd, 0.0, sd * sd)
-                tall = item.head.z if item.head is not None and item.head.z > s.shortest_m else None
-                found.append(
-                    Sighting(i, item.score, fix, item.appearance, foot=fix, height_m=tall, skeleton=item)
-                )
-                break
-    return found

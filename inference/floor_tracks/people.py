@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from inference.floor_tracks.association import cosine, mean_appearance
 from inference.floor_tracks.kalman import Fix, at_rest, predict, update
-from inference.floor_tracks.measurement import Sighting, feet_show
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting, feet_show
 from inference.floor_tracks.state import SeenBy, Track
 from inference.floor_tracks.whereabouts import Whereabouts
 

@@ -35,10 +35,12 @@ from inference.floor_tracks.identity import (
 )
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.lifecycle import Changes, Lifecycle, join, part
-from inference.floor_tracks.measurement import Measurer, Sighting, View, from_skeletons
+from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting, from_skeletons
 from inference.floor_tracks.state import FloorTracksState, Track
+from inference.floor_tracks.views import View
 from inference.floor_tracks.whereabouts import Whereabouts
 from inference.messages import (
     Alarm,

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from inference.floor_tracks.kalman import Fix, Motion
-from inference.floor_tracks.measurement import View
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import Track
+from inference.floor_tracks.views import View
 from store_layout.floor_plan import FloorPlan
 from store_layout.model import StoreLayout
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from inference.floor_tracks.association import best_assignment, cosine, mean_appearance, pairs_of
 from inference.floor_tracks.kalman import Fix
-from inference.floor_tracks.measurement import Sighting
 from inference.floor_tracks.people import newcomer, with_common_error
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting
 from inference.floor_tracks.state import Track
 from inference.messages import Appearance
 

@@ -19,9 +19,11 @@ from inference.floor_tracks.camera_errors import (
     shift_of,
 )
 from inference.floor_tracks.kalman import Fix, at_rest
-from inference.floor_tracks.measurement import AS_SEEN, CameraOff, Feet, Measurer
+from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Feet
 from inference.floor_tracks.state import CameraErrors, CameraShifted, Track
+from inference.floor_tracks.views import AS_SEEN, CameraOff
 from inference.messages import Alarm, CameraLearned, Detection, Detections, KeyPoint
 from inference.messages.codec import from_msgpack, to_msgpack
 from store_layout.camera_geometry import camera_model

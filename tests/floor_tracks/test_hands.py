@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from inference.floor_tracks.hands import hands_of
-from inference.floor_tracks.measurement import Measurer, from_skeletons
+from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import from_skeletons
 from inference.messages import Hand, Joint, Skeleton
 from tests.floor_tracks.walkers import Faults, Session, Walker
 from tests.support.stores import small_store

@@ -13,9 +13,9 @@ from inference.floor_tracks.identity import (
     weigh_appearance,
 )
 from inference.floor_tracks.kalman import Fix, at_rest
-from inference.floor_tracks.measurement import Sighting
 from inference.floor_tracks.people import newcomer
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting
 from inference.floor_tracks.state import Encounter, Track
 from inference.messages import Appearance
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from inference.floor_tracks.boxes import without_duplicates
-from inference.floor_tracks.measurement import Measurer, Sighting, feet_show, from_skeletons, located
+from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting, feet_show, from_skeletons, located
 from inference.messages import Detection, Detections, Joint, KeyPoint, Skeleton
 from store_layout.camera_geometry import camera_model
 from store_layout.model import PointPair, PointsCalibration, StoreLayout

@@ -7,8 +7,9 @@ import pytest
 
 from inference.floor_tracks import Settings
 from inference.floor_tracks.kalman import Fix, at_rest
-from inference.floor_tracks.measurement import Measurer, View
+from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.state import Track
+from inference.floor_tracks.views import View
 from inference.floor_tracks.whereabouts import Whereabouts
 from store_layout.floor_plan import FloorPlan
 from tests.support.stores import small_store

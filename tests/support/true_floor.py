@@ -19,8 +19,9 @@ from shapely import Point, Polygon
 
 from inference.floor_tracks import FloorTracker, FloorTracksState
 from inference.floor_tracks.hands import hands_of
-from inference.floor_tracks.measurement import Measurer, Sighting
+from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.sightings import Sighting
 from inference.messages import (
     ClosedVisit,
     Detections,

@@ -1,0 +1,109 @@
+"""What one detection says about where a person stands, and how surely."""
+
+from __future__ import annotations
+
+from math import hypot
+
+import msgspec
+
+from inference.floor_tracks.kalman import Fix, fused
+from inference.floor_tracks.rays import Ray, at_height
+from inference.floor_tracks.settings import Settings
+from inference.messages import Appearance, Skeleton
+
+
+class WristRay(msgspec.Struct, frozen=True, gc=False):
+    """Unit direction of the line of sight to a wrist, and the angle that one sd of noise makes there."""
+
+    left: bool
+    x: float
+    y: float
+    z: float
+    angle_sd: float
+    score: float
+    side_score: float
+
+
+class Feet(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the box's height, moved through the picture at the feet, is on the floor: metres."""
+
+    from_point: bool
+    """The feet are those of a key point, not the box's bottom."""
+    down_x: float
+    down_y: float
+    right_x: float
+    right_y: float
+
+
+class Sighting(msgspec.Struct):
+    """One detection, or one skeleton, as the floor sees it."""
+
+    index: int
+    score: float
+    first: Fix
+    """Place for a person of unknown height."""
+    appearance: Appearance | None = None
+    foot: Fix | None = None
+    """Place from feet that are visible."""
+    feet: Feet | None = None
+    """How ``foot`` moves with its pixel."""
+    sure_feet: bool = False
+    """A key point says where the feet are, and that they show: a short box is somebody who crouches."""
+    implied_m: float | None = None
+    """Height of a person who stood on that foot point."""
+    top: Ray | None = None
+    """Line of sight to the top of the head."""
+    middle: Ray | None = None
+    """To half the person's height, where neither feet nor head are in the picture."""
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    wrists: tuple[WristRay, ...] = ()
+    height_m: float | None = None
+    """Measured by a 3D sensor."""
+    skeleton: Skeleton | None = None
+
+
+def feet_show(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> bool:
+    """Whether the box is tall enough for this person: else what ends it is something before their feet."""
+    if sighting.foot is None or sighting.implied_m is None:
+        return sighting.foot is not None
+    doubt = hypot(height_sd_m, s.height_box_sd_m)
+    return sighting.implied_m > height_m - s.hidden_feet_sds * doubt
+
+
+def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> Fix | None:
+    """Where a person of this height stands: feet and head together as far as they show.
+
+    The head of somebody who crouches or bends, feet in sight, is lower than their height: it says nothing.
+    """
+    top = None
+    if sighting.top is not None:
+        top = at_height(sighting.top, sighting.origin, height_m, height_sd_m, s.farthest_m)
+        if top is not None:
+            lean = s.head_lean_sd_m**2
+            top = Fix(top.x, top.y, top.xx + lean, top.xy, top.yy + lean)
+    if sighting.foot is not None and (top is None or feet_show(sighting, height_m, height_sd_m, s)):
+        return sighting.foot if top is None else fused(sighting.foot, top)
+    if sighting.foot is not None and sighting.sure_feet:
+        return sighting.foot
+    if top is not None or sighting.middle is None:
+        return top
+    return at_height(sighting.middle, sighting.origin, 0.5 * height_m, 0.3, s.farthest_m)
+
+
+def from_skeletons(items: tuple[Skeleton, ...], s: Settings) -> list[Sighting]:
+    """Skeletons are in the world already: the pelvis, else the feet, else the head say where."""
+    found = []
+    for i, item in enumerate(items):
+        for joint, sd in (
+            (item.pelvis, s.body_sd_m),
+            (item.foot, 2 * s.body_sd_m),
+            (item.head, s.head_lean_sd_m),
+        ):
+            if joint is not None and joint.score > 0.0 and item.score >= s.min_score:
+                fix = Fix(joint.x, joint.y, sd * sd, 0.0, sd * sd)
+                tall = item.head.z if item.head is not None and item.head.z > s.shortest_m else None
+                found.append(
+                    Sighting(i, item.score, fix, item.appearance, foot=fix, height_m=tall, skeleton=item)
+                )
+                break
+    return found
