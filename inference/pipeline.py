@@ -20,10 +20,12 @@ from inference.messages import (
     GateSignal,
     LineMark,
     Observation,
+    OperatorMark,
     Outage,
     Result,
     SameShopper,
     ShelfEvent,
+    ShopperMark,
     Skeletons,
     StaffMark,
     Tick,
@@ -80,19 +82,8 @@ class Pipeline:
                 self._explain(self._shelves.observe(seen), results)
                 if isinstance(seen, Outage):
                     results += self._visits.outage(seen)
-            case StaffMark():
-                results += self._visits.staff(seen)
-            case SameShopper():
-                kept, other = self._visits.track_of(seen.code), self._visits.track_of(seen.other)
-                if kept is not None and other is not None and kept != other:
-                    self._follow(self._floor.same(kept, other, seen.t), results)
-                    results += self._visits.same(seen)
-            case AnotherShopper():
-                track = self._visits.track_of(seen.code)
-                if track is not None:
-                    self._follow(self._floor.another(track, seen.t), results)
-            case LineMark():
-                results += self._visits.line(seen)
+            case _:
+                self._put_right(seen, results)
         results += self._visits.tick(seen.t)
         return results
 
@@ -103,6 +94,29 @@ class Pipeline:
         self._attributed(self._takes.look_again(math.inf), results)
         results += self._visits.finish(t)
         return results
+
+    def _put_right(self, seen: OperatorMark, results: list[Result]) -> None:
+        """An operator says who somebody is, or what they took."""
+        match seen:
+            case StaffMark() | ShopperMark():
+                track = self._visits.unexplained(seen.code)
+                if track is not None:
+                    self._follow(self._floor.known(track, seen.t), results)
+                staff = isinstance(seen, StaffMark)
+                results += self._visits.staff(seen) if staff else self._visits.shopper(seen)
+            case SameShopper():
+                pair = self._visits.pair_of(seen)
+                if pair is not None:
+                    self._follow(self._floor.same(*pair, seen.t), results)
+                    results += self._visits.same(seen)
+            case AnotherShopper():
+                track = self._visits.track_of(seen.code)
+                if track is not None:
+                    self._follow(self._floor.another(track, seen.t), results)
+            case LineMark():
+                results += self._visits.line(seen)
+            case _:
+                pass
 
     def _follow(
         self, update: FloorUpdate | None, results: list[Result], seen: Detections | None = None

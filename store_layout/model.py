@@ -211,6 +211,11 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     card_hold: int = 5000
     """Kept back on a card at the entry, minor units, until the receipt takes from it. 0: nothing is."""
     default_detector: str | None = None
+    unexplained_visits: bool | msgspec.UnsetType = msgspec.UNSET
+    """Whether somebody who came through no gate is a shopper at once. Not set: no, staff are told of them.
+
+    Not set, and then not part of the layout's hash, for stores from before there was this rule.
+    """
 
 
 class Retention(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):

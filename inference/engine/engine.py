@@ -44,6 +44,7 @@ from inference.messages.wire import (
     GetScale,
     JoinVisits,
     KeepEvidence,
+    MakeShopper,
     PauseReplay,
     Refused,
     RestartDevice,
@@ -392,7 +393,7 @@ class Engine:
 
     def _carry_out(self, command: Command) -> Answer:
         match command:
-            case SetStaff() | JoinVisits() | SplitVisit() | CorrectLine():
+            case SetStaff() | JoinVisits() | SplitVisit() | MakeShopper() | CorrectLine():
                 return self._put_right(command)
             case PauseReplay(paused=paused):
                 return _answer(self._source.pause(paused))

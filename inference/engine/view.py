@@ -20,6 +20,7 @@ from inference.messages import (
     Result,
     ShelfEvent,
     StaffMark,
+    UnexplainedPerson,
     VisitClosed,
     VisitOpened,
 )
@@ -60,6 +61,8 @@ class ViewState(msgspec.Struct):
     events: list[ShelfEvent] = []
     alarms: list[Alarm] = []
     learned: tuple[CameraLearned, ...] = ()
+    unexplained: dict[int, OpenVisit] = {}
+    """People without a visit whom no gate explains, by track; their ``visit`` is empty."""
     closed: int = 0
     frames: int = 0
     t: float = 0.0
@@ -96,16 +99,25 @@ class View:
         self.take(results)
 
     def knows(self, code: str) -> bool:
-        """Whether an open visit goes by this code."""
-        return any(visit.code == code for visit in self.state.open.values())
+        """Whether an open visit, or somebody whom no gate explains, goes by this code."""
+        return self._followed(code) is not None
+
+    def is_unexplained(self, code: str) -> bool:
+        """Whether it is the code of somebody without a visit whom no gate explains."""
+        return any(each.code == code for each in self.state.unexplained.values())
+
+    def _followed(self, code: str) -> OpenVisit | None:
+        every = (*self.state.open.values(), *self.state.unexplained.values())
+        return next((each for each in every if each.code == code), None)
 
     def person(self, code: str) -> Person | None:
-        """Who goes by the code of an open visit, while they are on the floor."""
-        track = next((visit.track for visit in self.state.open.values() if visit.code == code), None)
+        """Who goes by this code, while they are on the floor."""
+        followed = self._followed(code)
+        track = None if followed is None else followed.track
         return next((person for person in self.state.people if person.track == track), None)
 
     def _code_of(self, track: int) -> str:
-        visit = self.state.open.get(track)
+        visit = self.state.open.get(track) or self.state.unexplained.get(track)
         return "" if visit is None else visit.code
 
     def take(self, results: Iterable[Result]) -> None:
@@ -130,6 +142,11 @@ class View:
                     if state.paused_since is not None:
                         said = f"{code} came in while the store was paused"
                         state.alarms = [*state.alarms, Alarm(t, "paused", code, said)][-LATEST:]
+                case UnexplainedPerson(code=code, track=track, t=t, over=False):
+                    state.unexplained[track] = OpenVisit("", code, track, t)
+                case UnexplainedPerson(code=code, track=track):
+                    state.unexplained.pop(track, None)
+                    state.staff.pop(code, None)
                 case VisitClosed(closed=closed):
                     state.closed += 1
                     state.open = {k: v for k, v in state.open.items() if v.visit != closed.visit}
@@ -187,10 +204,12 @@ class View:
         )
 
     def _inside(self, person: Person) -> Inside:
-        visit = self.state.open.get(person.track)
-        if visit is None:
+        visit, unexplained = self.state.open.get(person.track), self.state.unexplained.get(person.track)
+        known = visit or unexplained
+        if known is None:
             return Inside(person, "", person.t)
-        return Inside(person, visit.code, visit.entered_at, self.state.staff.get(visit.code, False))
+        staff = self.state.staff.get(known.code, False)
+        return Inside(person, known.code, known.entered_at, staff, unexplained=visit is None and not staff)
 
     def _cameras_now(self, pictures: Mapping[str, ShownPicture]) -> Iterable[CameraView]:
         """Cameras that were seen through, and cameras that only have a picture so far."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from math import exp, log
 
 import numpy as np
@@ -16,17 +16,20 @@ from inference.floor_tracks.sightings import Sighting, located
 from inference.floor_tracks.state import Track
 from inference.messages import Appearance
 
-Blocked = Callable[[tuple[float, float], tuple[float, float]], bool]
+Blocked = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]
+"""Which straight ways, from ``(N, 2)`` to ``(N, 2)``, lead through a fixture."""
 NEVER = -1e6
 
 
 class Pair:
-    """A detection that may be a person: how likely, and where it would put them."""
+    """A detection that may be a person: how likely, where it would put them, and how alike they look."""
 
-    __slots__ = ("fix", "gain")
+    __slots__ = ("fix", "gain", "likeness")
 
     def __init__(self, gain: float, fix: Fix) -> None:
         self.gain, self.fix = gain, fix
+        self.likeness: float | None = None
+        """Cosine of the two appearances; None where one is not known."""
 
 
 def best_assignment(gains: Sequence[Sequence[float]] | NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -60,39 +63,51 @@ def pairs_of(
     the tracks, seconds. The gain is ``log P_D N(z) / ((1 - P_D) clutter)`` plus appearance and walls.
     """
     found: dict[tuple[int, int], Pair] = {}
+    unsure = 2.0 * s.direct_sd_m**2
+    odds = [
+        log(p / ((1.0 - p) * s.clutter_per_m2))
+        for p in (s.detection_probability_outside, s.detection_probability_new, s.detection_probability)
+    ]
     for i, near in _near(common, sightings):
         track, at = tracks[i], common[i]
-        if at.xx + at.yy > 2.0 * s.direct_sd_m**2 or track.t - track.last_seen > s.hidden_s:
+        if at.xx + at.yy > unsure or track.t - track.last_seen > s.hidden_s:
             continue  # hidden people come back by re-linking: one stray box must not drag them along
-        p = _detection_probability(track, sensor, shown[i], s)
-        bonus = log(p / ((1.0 - p) * s.clutter_per_m2)) - (0.0 if i < known else s.tentative_cost)
+        last = track.seen_by.get(sensor)
+        bonus = odds[2] if last is not None and last.item >= 0 else odds[shown[i]]
+        if i >= known:
+            bonus -= s.tentative_cost
         if track.leaving is not None:
             bonus -= min(s.left_most, s.left_cost + s.left_rate * (track.t - track.leaving_t))
         for j in near:
             pair = _pair(track, at, sightings[j], bonus, late=late, s=s)
             if pair is not None:
                 found[i, j] = pair
-    _judge_appearance(found, tracks, sightings, s)
-    _judge_walls(found, tracks, blocked, s)
+    if found:
+        _judge_appearance(found, tracks, sightings, s)
+        _judge_walls(found, tracks, blocked, s)
     return found
 
 
 def _near(common: Sequence[Fix], sightings: Sequence[Sighting]) -> Iterator[tuple[int, list[int]]]:
     """For each track that has any, the sightings that are near enough to be it."""
-    seen = sorted(
-        (g.first.x, g.first.y, 16.0 * (g.first.xx + g.first.yy) + 1.0, j) for j, g in enumerate(sightings)
-    )
+    seen = [
+        (fix.x, fix.y, 16.0 * (fix.xx + fix.yy) + 1.0, j) for j, fix in enumerate(g.first for g in sightings)
+    ]
     if not seen:
         return
-    lefts = [x for x, _, _, _ in seen]
-    widest = max(reach for _, _, reach, _ in seen)
+    seen.sort()
+    lefts = [each[0] for each in seen]
+    widest = max(each[2] for each in seen)
     for i, at in enumerate(common):
-        own = 16.0 * (at.xx + at.yy)
+        ax, ay, own = at.x, at.y, 16.0 * (at.xx + at.yy)
         far = (own + widest) ** 0.5
+        first, last = bisect_left(lefts, ax - far), bisect_right(lefts, ax + far)
+        if first == last:
+            continue
         near = [
             j
-            for x, y, reach, j in seen[bisect_left(lefts, at.x - far) : bisect_right(lefts, at.x + far)]
-            if (x - at.x) ** 2 + (y - at.y) ** 2 <= own + reach
+            for x, y, reach, j in seen[first:last]
+            if (x - ax) * (x - ax) + (y - ay) * (y - ay) <= own + reach
         ]
         if near:
             near.sort()
@@ -111,13 +126,6 @@ def _pair(
     return Pair(bonus + density, fix) if d2 < s.gate_d2 else None
 
 
-def _detection_probability(track: Track, sensor: str, shown: bool, s: Settings) -> float:
-    last = track.seen_by.get(sensor)
-    if last is not None and last.item >= 0:
-        return s.detection_probability
-    return s.detection_probability_new if shown else s.detection_probability_outside
-
-
 def place_for(track: Track, sighting: Sighting, s: Settings) -> Fix | None:
     """Where the sighting puts this person, with the height that is known of them."""
     if sighting.skeleton is not None:
@@ -133,11 +141,11 @@ def _judge_appearance(
 ) -> None:
     """Appearance decides between people, so only against the other candidates of the same detection."""
     likeness: dict[int, list[tuple[int, float]]] = {}
-    for (i, j), pair in found.items():
-        c = cosine(tracks[i].appearance, sightings[j].appearance)
-        if c is not None:
-            likeness.setdefault(j, []).append((i, c))
-            pair.gain -= strangeness(tracks[i], c, s)
+    for (i, j), c in _likenesses(found, tracks, sightings).items():
+        pair = found[i, j]
+        pair.likeness = c
+        likeness.setdefault(j, []).append((i, c))
+        pair.gain -= strangeness(tracks[i], c, s)
     for j, candidates in likeness.items():
         if len(candidates) < 2:
             continue
@@ -147,14 +155,46 @@ def _judge_appearance(
             found[i, j].gain += max(-s.appearance_limit, min(s.appearance_limit, gain))
 
 
+def _likenesses(
+    found: Collection[tuple[int, int]], tracks: Sequence[Track], sightings: Sequence[Sighting]
+) -> dict[tuple[int, int], float]:
+    """Cosines of all pairs of which both appearances are known, in one product where their sizes agree."""
+    theirs = {i: a.vector for i in dict.fromkeys(i for i, _ in found) if (a := tracks[i].appearance)}
+    now = {j: a.vector for j in dict.fromkeys(j for _, j in found) if (a := sightings[j].appearance)}
+    if len({v.size for v in (*theirs.values(), *now.values())} - {0}) != 1:
+        pairs = ((i, j, cosine(tracks[i].appearance, sightings[j].appearance)) for i, j in found)
+        return {(i, j): c for i, j, c in pairs if c is not None}
+    rows = {i: n for n, i in enumerate(i for i, v in theirs.items() if v.size)}
+    columns = {j: n for n, j in enumerate(j for j, v in now.items() if v.size)}
+    if not rows or not columns:
+        return {}
+    a, b = np.array([theirs[i] for i in rows]), np.array([now[j] for j in columns])
+    norms = np.einsum("ni,ni->n", a, a)[:, None] * np.einsum("ni,ni->n", b, b)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosines = ((a @ b.T) / np.sqrt(norms)).tolist()
+    return {
+        (i, j): c
+        for i, j in found
+        if i in rows and j in columns and (c := cosines[rows[i]][columns[j]]) == c  # NaN: of no length
+    }
+
+
 def _judge_walls(
     found: dict[tuple[int, int], Pair], tracks: Sequence[Track], blocked: Blocked, s: Settings
 ) -> None:
+    """Who would have walked through a fixture. Pairs that gain nothing anyway are not asked about."""
+    far2 = s.wall_step_m**2
+    asked, starts, ends = [], [], []
     for (i, _), pair in found.items():
-        track = tracks[i]
-        x, y = track.last_xy
-        fix = pair.fix
-        if (fix.x - x) ** 2 + (fix.y - y) ** 2 > s.wall_step_m**2 and blocked((x, y), (fix.x, fix.y)):
+        (x, y), fix = tracks[i].last_xy, pair.fix
+        if pair.gain > 0.0 and (fix.x - x) ** 2 + (fix.y - y) ** 2 > far2:
+            asked.append((tracks[i], pair))
+            starts.append((x, y))
+            ends.append((fix.x, fix.y))
+    if not asked:
+        return
+    for (track, pair), through in zip(asked, blocked(np.array(starts), np.array(ends)).tolist(), strict=True):
+        if through:
             pair.gain -= s.wall_cost * exp(-(track.t - track.last_seen) / s.wall_fades_s)
 
 
@@ -183,7 +223,7 @@ def mean_appearance(
     size = float(np.dot(new.vector, new.vector)) ** 0.5
     if size == 0.0:
         return old, looks
-    unit: NDArray[np.float32] = (new.vector / np.float32(size)).astype(np.float32)
+    unit: NDArray[np.float32] = (new.vector / np.float32(size)).astype(np.float32, copy=False)
     if old is None or old.vector.size != unit.size:
         return Appearance(unit), 1
     share = np.float32(1.0 / min(looks + 1, s.appearance_memory))

@@ -19,6 +19,13 @@ SHAPE = np.array([(0.25, 0.0), (0.2, 0.5), (0.2, 0.82), (0.1, 0.98)])
 far as that: the value under which the boxes of two detectors and four indoor cameras lean least."""
 
 
+RING = np.concatenate([*(turn * SHAPE[:, 0] for turn in (1, -1, 1j, -1j)), np.zeros(2)])
+"""16 points around the body and the axis' two ends, over the floor: as complex numbers, times the direction
+away from the camera."""
+LEVELS = np.array([*SHAPE[:, 1].tolist() * 4, 0.0, 1.0])
+"""Their heights, as shares of the person's."""
+
+
 def offsets(model: CameraModel, places: Array, height_m: float, size: tuple[int, int]) -> Array:
     """For bodies at ``places`` ``(N, 2)``: pixels from their box to the true points, ``(N, 4)``.
 
@@ -27,29 +34,20 @@ def offsets(model: CameraModel, places: Array, height_m: float, size: tuple[int,
     detector's are. Zeros where a body is partly behind the camera.
     """
     count = len(places)
-    eye = np.array((model.position or (0.0, 0.0, 0.0))[:2])
-    away = places - eye
-    away /= np.maximum(np.sqrt(np.einsum("ni,ni->n", away, away)), 1e-6)[:, None]
-    side = away[:, ::-1] * (-1.0, 1.0)
+    away = np.ascontiguousarray(places - (model.position or (0.0, 0.0, 0.0))[:2])
+    away /= np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-6)[:, None]
     points = np.empty((count, 18, 3))
-    for k, direction in enumerate((away, -away, side, -side)):
-        ring = points[:, 4 * k : 4 * k + 4]
-        ring[:, :, :2] = places[:, None] + SHAPE[:, 0, None] * direction[:, None]
-        ring[:, :, 2] = SHAPE[:, 1] * height_m
-    points[:, 16:, :2] = places[:, None]
-    points[:, 16:, 2] = (0.0, height_m)
+    points[:, :, 2] = LEVELS * height_m
+    around = RING * away.view(np.complex128)
+    points[:, :, :2] = places[:, None] + around.view(np.float64).reshape(count, 18, 2)
     pixels, _ = model.project(points.reshape(-1, 3))
     seen = pixels.reshape(count, 18, 2)
-    low = np.clip(seen.min(axis=1), 0.0, size)
-    high = np.clip(seen.max(axis=1), 0.0, size)
-    middle = (low[:, 0] + high[:, 0]) / 2
-    found = np.column_stack(
-        [
-            seen[:, 16, 0] - middle,
-            seen[:, 16, 1] - high[:, 1],
-            seen[:, 17, 0] - middle,
-            seen[:, 17, 1] - low[:, 1],
-        ]
-    )
-    found[~np.isfinite(found).all(axis=1)] = 0.0
+    low = np.minimum(np.maximum(seen.min(axis=1), 0.0), size)
+    high = np.minimum(np.maximum(seen.max(axis=1), 0.0), size)
+    found = np.empty((count, 4))
+    found[:, 0::2] = seen[:, 16:, 0] - ((low[:, 0] + high[:, 0]) / 2)[:, None]
+    found[:, 1] = seen[:, 16, 1] - high[:, 1]
+    found[:, 3] = seen[:, 17, 1] - low[:, 1]
+    if not np.isfinite(found.sum()):
+        found[~np.isfinite(found).all(axis=1)] = 0.0
     return found

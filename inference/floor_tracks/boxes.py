@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from inference.floor_tracks.settings import Settings
@@ -58,21 +60,27 @@ def without_duplicates(items: tuple[Detection, ...], s: Settings) -> list[int]:
         key=lambda i: (-items[i].score, -box_height(items[i].box), i),
     )
     kept: list[int] = []
+    boxes: list[Box] = []
     for i in order:
-        if not any(_same_person(items[i].box, items[j].box, s) for j in kept):
+        box = items[i].box
+        if not _is_any_of(box, boxes, s):
             kept.append(i)
-    return sorted(kept)
+            boxes.append(box)
+    kept.sort()
+    return kept
 
 
-def _same_person(a: Box, b: Box, s: Settings) -> bool:
-    """Whether box ``a`` is ``b`` again, or a part of it."""
-    w = min(a[2], b[2]) - max(a[0], b[0])
-    h = min(a[3], b[3]) - max(a[1], b[1])
-    if w <= 0.0 or h <= 0.0:
-        return False
-    both = w * h
-    area, other = (a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1])
-    return both > s.duplicate_iou * (area + other - both) or both > s.part_share * area
+def _is_any_of(box: Box, others: Sequence[Box], s: Settings) -> bool:
+    """Whether the box is one of the others again, or a part of it."""
+    x1, y1, x2, y2 = box
+    for a1, b1, a2, b2 in others:
+        if x1 >= a2 or a1 >= x2 or y1 >= b2 or b1 >= y2:
+            continue
+        both = (min(x2, a2) - max(x1, a1)) * (min(y2, b2) - max(y1, b1))
+        area, other = (x2 - x1) * (y2 - y1), (a2 - a1) * (b2 - b1)
+        if both > s.duplicate_iou * (area + other - both) or both > s.part_share * area:
+            return True
+    return False
 
 
 def usable(point: KeyPoint | None, s: Settings) -> bool:

@@ -14,53 +14,29 @@ A camera that somebody knocked is far off at once; a detector's habit explains o
 far off each camera is against the others, all causes together, is also kept as a mean over its latest feet.
 Where that is large, the camera is told of (see ``tracker``), how it is turned is opened to be learned anew,
 and what it sees counts less.
+
+And how far a camera's feet lie from the others', squared, against what the boxes promise says how good its
+detector is, here (``spreads``): people's covariances are told accordingly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import degrees, hypot, radians, sqrt
-from statistics import median
-from typing import Literal, NamedTuple
+from math import hypot
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.floor_tracks.camera_knowledge import block_name
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Feet, Sighting, feet_show
-from inference.floor_tracks.state import CameraErrors, CameraShifted, FeetSeen, Track
-from inference.floor_tracks.views import AS_SEEN, CameraOff
-from inference.messages import CameraLearned
+from inference.floor_tracks.state import CameraErrors, CameraShifted, CameraSpread, FeetSeen, Track
 
 Array = NDArray[np.float64]
-Block = Literal["box", "point", "turn", "clock"]
-
-
-class FootBias(NamedTuple):
-    """One camera's, in shares of the box's height: positive is too low, and too far right, in the picture."""
-
-    down: float
-    right: float
-    down_sd: float
-    right_sd: float
-
-
-class CameraClock(NamedTuple):
-    """One camera's clock against the mean of all: positive stamps frames too late."""
-
-    late_s: float
-    late_sd: float
-    drift: float
-    """Seconds a second."""
-
-
-class CameraShift(NamedTuple):
-    """How far off what one camera sees is against the others, before anything is taken from it."""
-
-    angle_deg: float
-    surely: bool
-    """It is not by chance."""
+Moves = Sequence[tuple[float, float]]
+"""Metres along x and y that feet are moved by for each unit of each of a block's errors."""
 
 
 class FeetFound(NamedTuple):
@@ -71,92 +47,6 @@ class FeetFound(NamedTuple):
     feet: Feet
     eye: tuple[float, float, float] | None = None
     """From below the camera to the feet, and the camera's height; None for one that knows only its floor."""
-
-
-def bias_of(errors: CameraErrors, camera: str, *, points: bool, s: Settings) -> FootBias:
-    """What is known of one camera; ``points``: of its foot key points, else of its boxes."""
-    at = errors.starts.get(_name(camera, "point" if points else "box"))
-    if at is None:
-        return FootBias(0.0, 0.0, s.foot_bias_sd, s.foot_bias_side_sd)
-    down_var, right_var = errors.covariance.diagonal()[at : at + 2].tolist()
-    return FootBias(float(errors.mean[at]), float(errors.mean[at + 1]), down_var**0.5, right_var**0.5)
-
-
-def clock_of(errors: CameraErrors, camera: str, s: Settings) -> CameraClock:
-    """How late this camera's stamps are."""
-    at = errors.starts.get(_name(camera, "clock"))
-    if at is None:
-        return CameraClock(0.0, s.clock_sd_s, 0.0)
-    return CameraClock(
-        float(errors.mean[at]), float(errors.covariance[at, at]) ** 0.5, float(errors.mean[at + 1])
-    )
-
-
-def shift_of(errors: CameraErrors, camera: str, s: Settings) -> CameraShift:
-    """How far off this camera is, whatever the cause."""
-    shift = errors.shifts.get(camera)
-    if shift is None:
-        return CameraShift(0.0, False)
-    angle = hypot(shift.right, shift.down)
-    few = max(1.0, min(shift.compared, s.shift_memory) * s.foot_step_s / s.foot_independent_s)
-    surely = shift.compared >= s.shift_least and angle > s.shift_sds * sqrt(shift.var / few)
-    return CameraShift(degrees(angle), surely)
-
-
-def learned_of(errors: CameraErrors, s: Settings) -> tuple[CameraLearned, ...]:
-    """What is known of each camera, as others are told."""
-    cameras = [name.removesuffix("\nclock") for name in errors.starts if name.endswith("\nclock")]
-    return tuple(
-        CameraLearned(
-            camera,
-            _late(errors, camera, s),
-            clock_of(errors, camera, s).drift,
-            shift_of(errors, camera, s).angle_deg if camera in errors.turned else 0.0,
-        )
-        for camera in cameras
-    )
-
-
-def off_of(errors: CameraErrors, camera: str, s: Settings) -> CameraOff:
-    """What to take from what a camera sees."""
-    starts = errors.starts
-    if not starts:
-        return AS_SEEN
-
-    def mean(block: Block, size: int) -> tuple[float, ...] | None:
-        at = starts.get(_name(camera, block))
-        return None if at is None else tuple(errors.mean[at : at + size].tolist())
-
-    box, point, turn = mean("box", 2), mean("point", 2), mean("turn", 3)
-    if box is None and point is None:
-        return AS_SEEN
-    a, b = box or (0.0, 0.0)
-    c, d = point or (0.0, 0.0)
-    x, y, z = turn or (0.0, 0.0, 0.0)
-    late = _late(errors, camera, s)
-    doubt = 0.0
-    if camera in errors.turned:
-        doubt = s.turned_doubt * radians(shift_of(errors, camera, s).angle_deg)
-    return CameraOff((a, b), (c, d), (x, y, z), late, doubt)
-
-
-def _late(errors: CameraErrors, camera: str, s: Settings) -> float:
-    """Seconds by which this camera's frames are surely older than their stamps.
-
-    Only what lies between the clocks shows: the middle one is taken for right. Where one is early, all the
-    others are late against it, so that no frame is ever of the future.
-    """
-    clocks = {name: at for name, at in errors.starts.items() if name.endswith("\nclock")}
-    usual = median([float(errors.mean[at]) for at in clocks.values()]) if clocks else 0.0
-
-    def surely(at: int) -> float:
-        away = float(errors.mean[at]) - usual
-        doubt = max(s.clock_least_s, s.clock_least_sds * float(errors.covariance[at, at]) ** 0.5)
-        return away if abs(away) > doubt else 0.0
-
-    offs = {name: surely(at) for name, at in clocks.items()}
-    earliest = min((0.0, *offs.values()))
-    return offs.get(_name(camera, "clock"), 0.0) - earliest
 
 
 def feet_found(track: Track, sighting: Sighting, camera: str, t: float, s: Settings) -> FeetFound | None:
@@ -202,30 +92,30 @@ def learn_feet(errors: CameraErrors, camera: str, t: float, found: Sequence[Feet
             _compare(errors, own, others, track, s)
 
 
-def _moves(seen: FeetSeen, u: float, v: float) -> Iterator[tuple[str, int, Array]]:
-    """By which error these feet are moved how: block, its size, and metres ``(2, size)`` for each unit."""
-    feet = np.array(((seen.down_x, seen.right_x), (seen.down_y, seen.right_y)))
-    yield _name(seen.camera, "point" if seen.from_point else "box"), 2, feet
+def _moves(seen: FeetSeen, u: float, v: float) -> Iterator[tuple[str, Moves]]:
+    """By which error these feet are moved how, block by block; ``(u, v)``: the person's velocity."""
+    feet = ((seen.down_x, seen.down_y), (seen.right_x, seen.right_y))
+    yield block_name(seen.camera, "point" if seen.from_point else "box"), feet
     if seen.eye is not None:
-        yield _name(seen.camera, "turn"), 3, _turning(seen.eye)
-    yield _name(seen.camera, "clock"), 2, np.array(((-u, 0.0), (-v, 0.0)))
+        yield block_name(seen.camera, "turn"), _turning(seen.eye)
+    yield block_name(seen.camera, "clock"), ((-u, -v), (0.0, 0.0))
 
 
-def _turning(eye: tuple[float, float, float]) -> Array:
-    """Metres ``(2, 3)`` that feet are moved by for each radian about the world's axes.
+def _turning(eye: tuple[float, float, float]) -> Moves:
+    """Metres that feet are moved by for each radian about the world's three axes.
 
     A camera that is turned by ``w`` against its calibration says of somebody in the direction ``d`` that they
     are in the direction ``d - w x d``, up to where that meets the floor.
     """
     x, y, h = eye
-    return np.array(((-x * y / h, h + x * x / h, y), (-h - y * y / h, x * y / h, -x)))
+    return ((-x * y / h, -h - y * y / h), (h + x * x / h, x * y / h), (y, -x))
 
 
 def _compare(
     errors: CameraErrors, own: FeetSeen, others: Sequence[FeetSeen], track: Track, s: Settings
 ) -> None:
     """One update by the difference between these feet and the others' weighted mean."""
-    m = track.motion
+    u, v = track.motion.u, track.motion.v
     infos = []
     for other in others:
         turn = (0.5 * s.speed_sd_ms * (own.t - other.t)) ** 2
@@ -233,25 +123,30 @@ def _compare(
         infos.append(_inverse(z.xx + turn, z.xy, z.yy + turn))
     spread = _inverse(*(sum(column) for column in zip(*infos, strict=True)))
     x, y = own.fix.x, own.fix.y
-    parts = [(_known(errors, name, s), size, move) for name, size, move in _moves(own, m.u, m.v)]
+    parts = [(_known(errors, name, s), moves) for name, moves in _moves(own, u, v)]
     for other, info in zip(others, infos, strict=True):
-        weight = _product(spread, info)
-        (a, b), (c, d) = weight.tolist()
+        a, b, c, d = _product(spread, info)
         dt = own.t - other.t
-        zx, zy = other.fix.x + m.u * dt, other.fix.y + m.v * dt
+        zx, zy = other.fix.x + u * dt, other.fix.y + v * dt
         x, y = x - (a * zx + b * zy), y - (c * zx + d * zy)
-        parts += [
-            (_known(errors, name, s), size, -weight @ move) for name, size, move in _moves(other, m.u, m.v)
-        ]
-    h = np.zeros((2, len(errors.mean)))
-    for at, size, move in parts:
-        h[:, at : at + size] += move
+        for name, moves in _moves(other, u, v):
+            weighted = [(-a * p - b * q, -c * p - d * q) for p, q in moves]
+            parts.append((_known(errors, name, s), weighted))
+    size = len(errors.mean)
+    along_x, along_y = [0.0] * size, [0.0] * size
+    for at, moves in parts:
+        for k, (p, q) in enumerate(moves, start=at):
+            along_x[k] += p
+            along_y[k] += q
+    h = np.array((along_x, along_y))
     hp = h @ errors.covariance
     (pxx, pxy), (_, pyy) = (hp @ h.T).tolist()
     rxx, rxy, ryy = own.fix.xx + spread[0], own.fix.xy + spread[1], own.fix.yy + spread[2]
     sxx, sxy, syy = _inverse(pxx + rxx, pxy + rxy, pyy + ryy)
     _follow_shift(errors, own, x, y, s)
-    if sxx * x * x + 2.0 * sxy * x * y + syy * y * y > s.foot_gate_d2:
+    d2 = sxx * x * x + 2.0 * sxy * x * y + syy * y * y
+    _follow_spread(errors, own.camera, min(d2, s.foot_gate_d2) / 2.0, s)
+    if d2 > s.foot_gate_d2:
         return  # another person's feet, or something else's
     # Neighbouring frames repeat each other's errors: few of them are news.
     few = max(1.0, s.foot_independent_s / s.foot_step_s)
@@ -262,16 +157,24 @@ def _compare(
     errors.covariance = (covariance + covariance.T) / 2
 
 
+def _follow_spread(errors: CameraErrors, camera: str, square: float, s: Settings) -> None:
+    """``square``: squared distance of one comparison, against its expectation."""
+    known = errors.spreads.get(camera, CameraSpread())
+    compared = known.compared + 1
+    step = (square - known.share) / (s.spread_prior + min(compared, s.spread_memory))
+    errors.spreads[camera] = CameraSpread(compared, known.share + step)
+
+
 def _follow_shift(errors: CameraErrors, own: FeetSeen, x: float, y: float, s: Settings) -> None:
     """How far off this camera is in angles: what is left, ``(x, y)`` metres, and what was taken from it."""
     if own.eye is None:
         return
     right, down = _angle(own.eye, own.right_x, own.right_y), _angle(own.eye, own.down_x, own.down_y)
     moves = np.array(((own.right_x / right, own.down_x / down), (own.right_y / right, own.down_y / down)))
-    at = errors.starts[_name(own.camera, "turn")]
-    whole = np.array((x, y)) + _turning(own.eye) @ errors.mean[at : at + 3]
+    at = errors.starts[block_name(own.camera, "turn")]
+    whole = np.array((x, y)) + errors.mean[at : at + 3] @ np.array(_turning(own.eye))
     alpha, beta = np.linalg.solve(moves, whole).tolist()
-    bias = errors.starts[_name(own.camera, "point" if own.from_point else "box")]
+    bias = errors.starts[block_name(own.camera, "point" if own.from_point else "box")]
     alpha += float(errors.mean[bias + 1]) * right
     beta += float(errors.mean[bias]) * down
     most = s.shift_most
@@ -296,7 +199,7 @@ def _angle(eye: tuple[float, float, float], x: float, y: float) -> float:
 
 def learn_turn_anew(errors: CameraErrors, camera: str, s: Settings) -> None:
     """This camera has been knocked: what was learned of its turn is forgotten, and a large one allowed."""
-    at = errors.starts.get(_name(camera, "turn"))
+    at = errors.starts.get(block_name(camera, "turn"))
     if at is None:
         return
     chosen = slice(at, at + 3)
@@ -352,17 +255,15 @@ def _known(errors: CameraErrors, name: str, s: Settings) -> int:
     return at
 
 
-def _name(camera: str, block: Block) -> str:
-    return f"{camera}\n{block}"
-
-
 def _inverse(xx: float, xy: float, yy: float) -> tuple[float, float, float]:
     """Of a symmetric 2x2 matrix."""
     det = xx * yy - xy * xy
     return yy / det, -xy / det, xx / det
 
 
-def _product(a: tuple[float, float, float], b: tuple[float, float, float]) -> Array:
-    """Of two symmetric 2x2 matrices."""
-    full: Array = np.array(((a[0], a[1]), (a[1], a[2]))) @ np.array(((b[0], b[1]), (b[1], b[2])))
-    return full
+def _product(
+    a: tuple[float, float, float], b: tuple[float, float, float]
+) -> tuple[float, float, float, float]:
+    """Of two symmetric 2x2 matrices, row by row."""
+    (axx, axy, ayy), (bxx, bxy, byy) = a, b
+    return axx * bxx + axy * bxy, axx * bxy + axy * byy, axy * bxx + ayy * bxy, axy * bxy + ayy * byy

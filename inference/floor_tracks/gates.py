@@ -40,6 +40,11 @@ class Gates:
         """The nearest gate within reach through which somebody may leave."""
         return self._nearest(self._outs, xy, reach_m)
 
+    @property
+    def let_in(self) -> bool:
+        """Whether there is any gate to come in by: where there is none, nobody can be explained."""
+        return bool(self._ins)
+
     def centre(self, gate: str) -> Point2 | None:
         """Middle of a gate's zone."""
         zone = self._zones.get(gate)
@@ -70,6 +75,24 @@ def open_entry(state: FloorTracksState, gate: str, t: float, s: Settings) -> Ent
         if entry.gate == gate and entry.people > 0 and abs(t - entry.t) <= s.gate_signal_s:
             return entry
     return None
+
+
+def came_by(gates: Gates, state: FloorTracksState, x: Track, s: Settings) -> str | None:
+    """The gate through which this newcomer came, if any."""
+    gate = gates.way_in(x.first_xy, s.gate_margin_m)
+    if gate is not None:
+        return gate
+    gate = gates.way_in(x.first_xy, s.gate_signal_reach_m)
+    return gate if gate is not None and open_entry(state, gate, x.first_t, s) is not None else None
+
+
+def birth_density(state: FloorTracksState, gate: str | None, x: Track, s: Settings) -> float:
+    """Newcomers per square metre where this one was first seen."""
+    if gate is None:
+        return s.birth_density_inside
+    if open_entry(state, gate, x.first_t, s) is not None:
+        return s.birth_density_signal
+    return s.birth_density_no_signal if gate in state.signalling else s.birth_density
 
 
 def note_entry(state: FloorTracksState, signal: GateSignal, s: Settings) -> None:

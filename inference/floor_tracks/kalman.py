@@ -7,7 +7,9 @@ at this size that is several times faster than array calls.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, log, pi
+from typing import NamedTuple
 
 import msgspec
 
@@ -49,19 +51,39 @@ def at_rest(fix: Fix, speed_sd: float) -> Motion:
     return Motion(fix.x, fix.y, 0.0, 0.0, fix.xx, fix.xy, fix.yy, 0.0, 0.0, 0.0, 0.0, s2, 0.0, s2)
 
 
-def predict(m: Motion, dt: float, speed_sd: float, memory_s: float) -> Motion:
-    """The same person ``dt`` >= 0 seconds later.
+class Step(NamedTuple):
+    """What a stretch of time does to every motion alike (see :func:`step_of`)."""
 
-    Exact discretisation of ``dv = -v/tau dt + sqrt(2/tau) s dW``, ``dx = v dt``.
-    """
+    phi: float
+    """Share of the velocity that is left."""
+    c: float
+    """Seconds that the velocity counts for."""
+    q_xx: float
+    q_xv: float
+    q_vv: float
+    """Variances that are added."""
+
+
+@lru_cache(maxsize=64)
+def step_of(dt: float, speed_sd: float, memory_s: float) -> Step:
+    """Exact discretisation of ``dv = -v/tau dt + sqrt(2/tau) s dW``, ``dx = v dt``; ``dt`` > 0 seconds."""
+    phi = exp(-dt / memory_s)
+    s2 = speed_sd * speed_sd
+    q_xx = s2 * memory_s * memory_s * (2.0 * dt / memory_s - 3.0 + 4.0 * phi - phi * phi)
+    return Step(
+        phi,
+        memory_s * (1.0 - phi),
+        max(0.0, q_xx),
+        s2 * memory_s * (1.0 - phi) ** 2,
+        s2 * (1.0 - phi * phi),
+    )
+
+
+def predict(m: Motion, dt: float, speed_sd: float, memory_s: float) -> Motion:
+    """The same person ``dt`` >= 0 seconds later."""
     if dt <= 0.0:
         return m
-    phi = exp(-dt / memory_s)
-    c = memory_s * (1.0 - phi)
-    s2 = speed_sd * speed_sd
-    q_vv = s2 * (1.0 - phi * phi)
-    q_xv = s2 * memory_s * (1.0 - phi) ** 2
-    q_xx = max(0.0, s2 * memory_s * memory_s * (2.0 * dt / memory_s - 3.0 + 4.0 * phi - phi * phi))
+    phi, c, q_xx, q_xv, q_vv = step_of(dt, speed_sd, memory_s)
     cc = c * c
     return Motion(
         m.x + c * m.u,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from inference.floor_tracks.association import cosine, mean_appearance
+from collections.abc import Mapping
+
+from inference.floor_tracks.association import mean_appearance
 from inference.floor_tracks.kalman import Fix, at_rest, predict, update
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting, feet_show
-from inference.floor_tracks.state import SeenBy, Track
+from inference.floor_tracks.state import Repeats, SeenBy, Track
 from inference.floor_tracks.whereabouts import Whereabouts
+
+NOTHING_LEARNED: Mapping[str, float] = {}
 
 
 def newcomer(number: int, sighting: Sighting, sensor: str, t: float, s: Settings) -> Track:
@@ -46,14 +50,25 @@ def advance(track: Track, t: float, places: Whereabouts, s: Settings) -> None:
 
 
 def seen_at(
-    track: Track, fix: Fix, sighting: Sighting, sensor: str, t: float, *, learn: bool, s: Settings
+    track: Track,
+    fix: Fix,
+    sighting: Sighting,
+    sensor: str,
+    t: float,
+    *,
+    likeness: float | None,
+    learn: bool,
+    s: Settings,
 ) -> None:
-    """Update a track by its sighting. ``learn``: this surely is them, so appearance may be gathered."""
+    """Update a track by its sighting, which looks as alike as ``likeness`` (a cosine).
+
+    ``learn``: this surely is them, so appearance may be gathered.
+    """
     track.motion = m = update(track.motion, fix)
     track.cells = None
     steady = t - track.last_seen < s.steady_s
     track.last_seen = max(track.last_seen, t)
-    track.last_xy = (m.x, m.y)
+    track.last_xy, track.repeats = (m.x, m.y), None
     track.hits += 1
     if steady:  # a single box after a gap may be anything: it takes two to call somebody back from the door
         track.unseen_s, track.last_uv = 0.0, (m.u, m.v)
@@ -62,9 +77,8 @@ def seen_at(
     track.seen_by[sensor] = SeenBy(t, sighting.index, fix.xx, fix.xy, fix.yy)
     _learn_height(track, sighting, s)
     if learn:
-        like = cosine(track.appearance, sighting.appearance)
-        if like is not None:
-            track.likeness += (like - track.likeness) / min(track.looks + 1, s.appearance_memory)
+        if likeness is not None:
+            track.likeness += (likeness - track.likeness) / min(track.looks + 1, s.appearance_memory)
         track.appearance, track.looks = mean_appearance(track.appearance, sighting.appearance, track.looks, s)
 
 
@@ -80,23 +94,44 @@ def _learn_height(track: Track, sighting: Sighting, s: Settings) -> None:
     track.height_var = max(s.height_known_sd_m**2, (1.0 - gain) * track.height_var)
 
 
-def with_common_error(track: Track, s: Settings) -> Fix:
-    """Place and honest covariance: the filter's, and what no number of frames averages away.
+def with_common_error(track: Track, s: Settings, shares: Mapping[str, float] = NOTHING_LEARNED) -> Fix:
+    """Place and covariance: the filter's, and what no number of frames averages away.
 
     Calibration and posture err alike in neighbouring frames of one camera. That share of a sighting's
     covariance is divided only by the number of cameras (as information), never by the number of frames.
+    ``shares``: of each camera's variance that is seen in how far it lies from others (see ``camera_errors``).
     """
-    m = track.motion
-    a = b = c = 0.0
-    latest: SeenBy | None = None
-    for seen in track.seen_by.values():
-        if latest is None or seen.t > latest.t:
-            latest = seen
+    m, more = track.motion, track.repeats
+    if more is None:
+        more = track.repeats = _repeats(track, shares, s)
+    return Fix(m.x, m.y, m.xx + more.xx, m.xy + more.xy, m.yy + more.yy)
+
+
+def _repeats(track: Track, shares: Mapping[str, float], s: Settings) -> Repeats:
+    a = b = c = told = 0.0
+    for camera, seen in track.seen_by.items():
         if track.last_seen - seen.t <= s.common_for_s:
             det = seen.xx * seen.yy - seen.xy * seen.xy
             a, b, c = a + seen.yy / det, b - seen.xy / det, c + seen.xx / det
+            told += (seen.xx + seen.yy) / det * shares.get(camera, 1.0)
     det = a * c - b * b
-    if latest is None or det <= 0.0:
-        return Fix(m.x, m.y, m.xx, m.xy, m.yy)
+    if det <= 0.0:
+        return Repeats(0.0, 0.0, 0.0, 1.0)
     k, p = s.common_share / det, s.posture_sd_m**2
-    return Fix(m.x, m.y, m.xx + k * c + p, m.xy - k * b, m.yy + k * a + p)
+    return Repeats(k * c + p, -k * b, k * a + p, told / (a + c))
+
+
+def as_told(track: Track, at: Fix, s: Settings) -> Fix:
+    """The place with the covariance that is told: what its cameras' differences show that they deserve.
+
+    The filter takes each frame for worse than it is, since its error repeats in the next; detectors differ.
+    Posture misleads all cameras alike and stays as it is. Who has not been seen for a moment has moved: that
+    is as unsure as the filter says.
+    """
+    more = track.repeats
+    if more is None or more.share == 1.0 or track.cells is not None:
+        return at
+    unseen = (track.t - track.last_seen) / s.hidden_s
+    share = more.share + (1.0 - more.share) * min(1.0, max(0.0, unseen))
+    p = s.posture_sd_m**2
+    return Fix(at.x, at.y, share * (at.xx - p) + p, share * at.xy, share * (at.yy - p) + p)

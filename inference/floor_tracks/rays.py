@@ -6,8 +6,6 @@ slope and its derivative by the pixel are all that is needed for a point at any 
 
 from __future__ import annotations
 
-from math import hypot
-
 import msgspec
 
 from inference.floor_tracks.boxes import Pixel
@@ -36,23 +34,26 @@ def at_height(
     h: float,
     h_sd: float,
     farthest_m: float,
+    *,
+    more_var: float = 0.0,
 ) -> Fix | None:
-    """Where the line of sight passes height ``h``.
+    """Where the line of sight passes height ``h``; ``more_var`` (m2) is added to both variances.
 
     None behind the camera, or farther than ``farthest_m``.
     """
-    drop = h - origin[2]
-    dx, dy = drop * ray.gx, drop * ray.gy
-    reach = hypot(dx, dy)
-    if drop >= -0.05 or reach > farthest_m:
-        return None  # the slopes are of lines that go down: see ``_ray``
-    d2, h2 = drop * drop, h_sd * h_sd
+    x, y, z = origin
+    drop = h - z
+    gx, gy = ray.gx, ray.gy
+    dx, dy = drop * gx, drop * gy
+    if drop >= -0.05 or dx * dx + dy * dy > farthest_m * farthest_m:
+        return None  # the slopes are of lines that go down: see ``ray_from``
+    d2, h2, more = drop * drop, h_sd * h_sd, 1e-6 + more_var
     return Fix(
-        origin[0] + dx,
-        origin[1] + dy,
-        d2 * ray.xx + h2 * ray.gx * ray.gx + 1e-6,
-        d2 * ray.xy + h2 * ray.gx * ray.gy,
-        d2 * ray.yy + h2 * ray.gy * ray.gy + 1e-6,
+        x + dx,
+        y + dy,
+        d2 * ray.xx + h2 * gx * gx + more,
+        d2 * ray.xy + h2 * gx * gy,
+        d2 * ray.yy + h2 * gy * gy + more,
     )
 
 

@@ -86,6 +86,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """... and surely, when it is this many of its standard deviations."""
     shift_most: float = 0.1
     """Rad: feet that are farther off are another person's."""
+    spread_prior: int = 10
+    """So many comparisons count that never were, and found what boxes promise ..."""
+    spread_memory: int = 400
+    """... beside the latest so many."""
     turned_deg: float = 1.3
     """A camera that is surely off by more is told of, and counts less; detectors' habits make 0.8 at most."""
     turned_doubt: float = 0.5
@@ -215,6 +219,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever is first seen this soon after the start was inside already ..."""
     opening_seen_s: float = 1.0
     """... once they have been seen for this long."""
+    explained_gain: float = 2.0
+    """Log odds from which an unexplained person is taken for somebody who was hidden."""
     hidden_s: float = 1.0
     """Not seen for longer: hidden."""
     fastest_ms: float = 2.5
@@ -237,7 +243,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Not seen at a gate for this long after walking out: gone."""
     leave_standing_s: float = 4.0
     """The same for somebody who stood still there."""
-    leave_signal_s: float = 0.3
+    leave_signal_s: float = 0.2
     """The same after the gate's exit signal."""
     beyond_m: float = 0.3
     """Seen this far outside of the floor next to a gate ..."""

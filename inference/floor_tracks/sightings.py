@@ -75,16 +75,14 @@ def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings
 
     The head of somebody who crouches or bends, feet in sight, is lower than their height: it says nothing.
     """
-    top = None
+    top, foot = None, sighting.foot
     if sighting.top is not None:
-        top = at_height(sighting.top, sighting.origin, height_m, height_sd_m, s.farthest_m)
-        if top is not None:
-            lean = s.head_lean_sd_m**2
-            top = Fix(top.x, top.y, top.xx + lean, top.xy, top.yy + lean)
-    if sighting.foot is not None and (top is None or feet_show(sighting, height_m, height_sd_m, s)):
-        return sighting.foot if top is None else fused(sighting.foot, top)
-    if sighting.foot is not None and sighting.sure_feet:
-        return sighting.foot
+        lean = s.head_lean_sd_m * s.head_lean_sd_m
+        top = at_height(sighting.top, sighting.origin, height_m, height_sd_m, s.farthest_m, more_var=lean)
+    if foot is not None and (top is None or feet_show(sighting, height_m, height_sd_m, s)):
+        return foot if top is None else fused(foot, top)
+    if foot is not None and sighting.sure_feet:
+        return foot
     if top is not None or sighting.middle is None:
         return top
     return at_height(sighting.middle, sighting.origin, 0.5 * height_m, 0.3, s.farthest_m)

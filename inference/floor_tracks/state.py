@@ -22,6 +22,16 @@ class SeenBy(msgspec.Struct):
     """Covariance of the sighting, m2."""
 
 
+class Repeats(msgspec.Struct, frozen=True, array_like=True):
+    """What no number of frames averages away of a person's place, m2, and what is told of the whole."""
+
+    xx: float
+    xy: float
+    yy: float
+    share: float
+    """Of the variance that the boxes promise, so much is seen in what their cameras say of each other."""
+
+
 class FeetSeen(msgspec.Struct, frozen=True, array_like=True):
     """Where one camera had a person's feet, for comparing with others (see ``camera_errors``)."""
 
@@ -37,6 +47,14 @@ class FeetSeen(msgspec.Struct, frozen=True, array_like=True):
     """What the box's height, down or to the right in the picture, is on the floor there, metres."""
     eye: tuple[float, float, float] | None
     """From below the camera to the feet, and the camera's height; None for one that knows only its floor."""
+
+
+class CameraSpread(msgspec.Struct, frozen=True, array_like=True):
+    """How far one camera's feet lie from the others', squared, against what was expected: a mean."""
+
+    compared: int = 0
+    share: float = 1.0
+    """1: as expected."""
 
 
 class CameraShifted(msgspec.Struct, frozen=True, array_like=True):
@@ -59,6 +77,7 @@ class CameraErrors(msgspec.Struct):
     t: float | None = None
     """Time up to which it has aged."""
     shifts: dict[str, CameraShifted] = {}
+    spreads: dict[str, CameraSpread] = {}
     told_t: float = 0.0
     """When all that is learned was last told."""
     turned: list[str] = []
@@ -95,6 +114,8 @@ class Track(msgspec.Struct):
     walked_m: float = 0.0
     """Farthest from ``first_xy`` so far."""
     seen_by: dict[str, SeenBy] = {}
+    repeats: Repeats | None = None
+    """Follows from ``seen_by``; None: to be worked out again."""
     feet: dict[str, FeetSeen] = {}
     appearance: Appearance | None = None
     looks: int = 0
@@ -112,7 +133,9 @@ class Track(msgspec.Struct):
     outside_s: float = 0.0
     """Time for which they were seen beyond a gate."""
     explained: bool = True
-    """Came through a gate, or was inside at the start."""
+    """Came through a gate, or somebody said who they are."""
+    lost: dict[int, float] = {}
+    """Hidden people who may have come back as this unexplained one: log likelihood of place and height."""
     leaving: str | None = None
     """Gate whose exit signal was about this person."""
     leaving_t: float = 0.0

@@ -11,36 +11,38 @@ from collections.abc import Mapping
 import numpy as np
 
 from inference.floor_tracks.association import best_assignment, pairs_of
-from inference.floor_tracks.camera_errors import (
+from inference.floor_tracks.camera_errors import feet_found, learn_feet, learn_turn_anew
+from inference.floor_tracks.camera_knowledge import (
     CameraClock,
     CameraShift,
     FootBias,
     bias_of,
     clock_of,
-    feet_found,
-    learn_feet,
-    learn_turn_anew,
     learned_of,
     off_of,
+    shares_of,
     shift_of,
 )
+from inference.floor_tracks.changes import Changes
 from inference.floor_tracks.gates import Gates, note_entry, note_exit
 from inference.floor_tracks.hands import hands_of
 from inference.floor_tracks.identity import (
     follow_encounters,
     in_doubt,
-    reported,
     settle_encounters,
     weigh_appearance,
 )
 from inference.floor_tracks.kalman import Fix
-from inference.floor_tracks.lifecycle import Changes, Lifecycle, join, part
+from inference.floor_tracks.lifecycle import Lifecycle
+from inference.floor_tracks.linking import explain, join, part
 from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting, from_skeletons
-from inference.floor_tracks.state import FloorTracksState, Track
-from inference.floor_tracks.views import View
+from inference.floor_tracks.state import CameraErrors, FloorTracksState, Track
+from inference.floor_tracks.telling import everybody
+from inference.floor_tracks.tentative import compare_with_elders, count_chances
+from inference.floor_tracks.views import CameraOff, View
 from inference.floor_tracks.whereabouts import Whereabouts
 from inference.messages import (
     Alarm,
@@ -50,7 +52,6 @@ from inference.messages import (
     GateSignal,
     Hand,
     Outage,
-    Person,
     Skeletons,
     Tick,
 )
@@ -71,6 +72,9 @@ class FloorTracker:
         self._measurer = Measurer(layout, self.settings)
         self._places = Whereabouts(layout, self._plan, self.settings)
         self._lifecycle = Lifecycle(self._gates, self._plan, self._measurer, self._places, self.settings)
+        self._known_of: CameraErrors | None = None
+        self._offs: dict[str, CameraOff] = {}
+        self._shares: dict[str, float] = {}
 
     def observe(self, seen: Detections | Skeletons | GateSignal | Outage | Tick) -> FloorUpdate | None:
         """Take one observation. A frame always gives an update; the rest only when somebody came or went."""
@@ -82,7 +86,7 @@ class FloorTracker:
                 if self._too_late(seen.t):
                     return self._update({}, Changes())
                 view = self._measurer.view(seen.camera, seen.width, seen.height)
-                off = off_of(state.camera_errors, seen.camera, self.settings)
+                off = self._off(seen.camera)
                 sightings = self._measurer.sightings(seen, off)
                 return self._frame(seen.camera, seen.t - off.late_s, sightings, view)
             case Skeletons():
@@ -112,7 +116,7 @@ class FloorTracker:
             self._look(sensor, view, min(t - before, s.live_s))
         tracks = state.people + state.tentative
         known = len(state.people)
-        common = [with_common_error(track, s) for track in tracks]
+        common = [with_common_error(track, s, self._shares) for track in tracks]
         if view is not None:
             shown = view.shows([(at.x, at.y) for at in common])
         else:  # a 3D sensor's field of view is not known: it shows whom it has shown
@@ -125,19 +129,22 @@ class FloorTracker:
             sensor=sensor,
             known=known,
             late=late,
-            blocked=self._plan.blocked,
+            blocked=self._plan.blocked_many,
             s=s,
         )
         gains = np.full((len(tracks), len(sightings)), NO_PAIR)
         for (i, j), pair in pairs.items():
             gains[i, j] = pair.gain
         matched = best_assignment(gains)
-        self._count_chances(tracks, shown, {i for i, _ in matched}, known)
+        found = {i for i, _ in matched}
+        count_chances(tracks, shown, found, known, s)
         doubtful = in_doubt(state.encounters)
         if view is not None and s.learn_camera_errors:
             sure = [(tracks[i], sightings[j]) for i, j in matched if i < known]
             feet = [feet_found(p, f, sensor, t, s) for p, f in sure if p.number not in doubtful]
-            learn_feet(state.camera_errors, sensor, t, [f for f in feet if f is not None], s)
+            if any(feet):
+                learn_feet(state.camera_errors, sensor, t, [f for f in feet if f is not None], s)
+                self._known_of = None
         for track in tracks:
             last = track.seen_by.get(sensor)
             if last is not None:
@@ -145,9 +152,10 @@ class FloorTracker:
         for i, j in matched:
             track = tracks[i]
             learn = i >= known or track.number not in doubtful
-            seen_at(track, pairs[i, j].fix, sightings[j], sensor, t, learn=learn, s=s)
-        self._compare_with_elders(tracks, shown, {i for i, _ in matched}, known)
-        self._new_tentative(sensor, t, sightings, {j for _, j in matched})
+            pair = pairs[i, j]
+            seen_at(track, pair.fix, sightings[j], sensor, t, likeness=pair.likeness, learn=learn, s=s)
+        compare_with_elders(tracks, shown, found, known, s)
+        self._notice(sensor, t, sightings, {j for _, j in matched})
         seen = {tracks[i].number: sightings[j] for i, j in matched if i < known}
         changes = Changes()
         if view is not None:
@@ -158,10 +166,8 @@ class FloorTracker:
         self._encounters({n: sighting.appearance for n, sighting in seen.items()})
         hands = self._hands(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known])
         self._lifecycle.settle(state, dt, changes)
-        still = {id(track) for track in tracks} - {id(tracks[i]) for i, _ in matched}
-        return self._update(
-            hands, changes, {id(x): at for x, at in zip(tracks, common, strict=True) if id(x) in still}
-        )
+        still = {id(track): common[i] for i, track in enumerate(tracks) if i not in found}
+        return self._update(hands, changes, still)
 
     def _advance(self, t: float) -> float:
         """Bring everybody to time ``t`` (never back); returns the seconds that passed."""
@@ -184,51 +190,15 @@ class FloorTracker:
             seen = [p for p in state.people if state.t - p.last_seen <= s.hidden_s]
             self._places.looked(sensor, view, dt, hidden, seen)
 
-    def _count_chances(self, tracks: list[Track], shown: list[bool], found: set[int], known: int) -> None:
-        """How regularly the tentative people are found by the cameras that look at them."""
-        for i in range(known, len(tracks)):
-            if shown[i] or i in found:
-                x = tracks[i]
-                x.chances += 1
-                weight = 1.0 / min(x.chances + 1, self.settings.share_memory)
-                x.found_share += weight * ((i in found) - x.found_share)
-
-    def _compare_with_elders(
-        self, tracks: list[Track], shown: list[bool], found: set[int], known: int
-    ) -> None:
-        """Whether a tentative person and the nearest older one are found together or in turns.
-
-        Only the nearest: one who is another view of somebody known may well be found beside a third.
-        """
-        s = self.settings
-        reach2 = (2.0 * s.near_person_m) ** 2
-        for i in range(known, len(tracks)):
-            if i not in found:
-                continue
-            x = tracks[i]
-            mx, my = x.motion.x, x.motion.y
-            far2, k = min(
-                (((e.motion.x - mx) ** 2 + (e.motion.y - my) ** 2, k) for k, e in enumerate(tracks[:i])),
-                default=(reach2, -1),
-            )
-            if far2 >= reach2:
-                continue
-            if k in found:
-                x.together += 1
-                x.beside += k < known
-            elif shown[k] and x.t - tracks[k].last_seen < s.in_turns_s:
-                x.in_turns += 1
-
-    def _new_tentative(self, sensor: str, t: float, sightings: list[Sighting], used: set[int]) -> None:
+    def _notice(self, sensor: str, t: float, sightings: list[Sighting], used: set[int]) -> None:
+        """Sightings that are nobody's may be somebody new."""
         state, s = self.state, self.settings
         for j, sighting in enumerate(sightings):
             if j in used or sighting.score < s.birth_score:
                 continue
             fix = sighting.first
-            if (
-                fix.xx + fix.yy > 2.0 * s.direct_sd_m**2
-                or self._gates.outside_m((fix.x, fix.y)) > s.outside_m
-            ):
+            unsure = fix.xx + fix.yy > 2.0 * s.direct_sd_m**2
+            if unsure or self._gates.outside_m((fix.x, fix.y)) > s.outside_m:
                 continue
             x = newcomer(state.next_tentative, sighting, sensor, t, s)
             state.next_tentative += 1
@@ -269,7 +239,24 @@ class FloorTracker:
         part(self.state, track, changes, self.settings)
         return self._update({}, changes)
 
+    def known(self, track: int, t: float) -> FloorUpdate:
+        """An operator knows this person, whom no gate explains: they stay as long as anybody."""
+        self._advance(t)
+        explain(self.state, track)
+        return self._update({}, Changes())
+
     # -- what cameras are off ------------------------------------------------------------------------
+
+    def _off(self, camera: str) -> CameraOff:
+        """What to take from what a camera sees; worked out again only when something was learned."""
+        errors = self.state.camera_errors
+        if self._known_of is not errors:
+            self._known_of, self._offs = errors, {}
+            self._shares = shares_of(errors, self.settings)
+        off = self._offs.get(camera)
+        if off is None:
+            off = self._offs[camera] = off_of(errors, camera, self.settings)
+        return off
 
     def _tell_of_turned(self, camera: str, changes: Changes) -> None:
         """Once, that a camera does not look where its calibration says."""
@@ -278,9 +265,11 @@ class FloorTracker:
         if camera in told:
             if shift.angle_deg < s.turned_deg / 2:
                 told.remove(camera)
+                self._known_of = None
         elif shift.surely and shift.angle_deg > s.turned_deg:
             told.append(camera)
             learn_turn_anew(state.camera_errors, camera, s)
+            self._known_of = None
             changes.alarms.append(
                 Alarm(
                     state.t,
@@ -333,47 +322,13 @@ class FloorTracker:
         self, hands: dict[int, tuple[Hand, ...]], changes: Changes, known: Mapping[int, Fix] | None = None
     ) -> FloorUpdate:
         """``known``: by identity of the track, its place where that has been worked out for this moment."""
-        people = {p.number: p for p in self.state.people}
-        doubtful = in_doubt(self.state.encounters)
+        state, s = self.state, self.settings
         return FloorUpdate(
-            self.state.t,
-            tuple(
-                self._person(
-                    p,
-                    people if p.number in doubtful else None,
-                    hands.get(p.number, ()),
-                    (known or {}).get(id(p)),
-                )
-                for p in self.state.people
-            ),
+            state.t,
+            everybody(state, hands, known or {}, self._shares, s),
             tuple(changes.started),
             tuple(changes.ended),
             tuple(changes.alarms),
             changes.cameras,
-        )
-
-    def _person(
-        self, p: Track, people: dict[int, Track] | None, hands: tuple[Hand, ...], at: Fix | None = None
-    ) -> Person:
-        """``people``: all, for who is in an encounter; None: nobody is near enough to be taken for them."""
-        state, s = self.state, self.settings
-        at = at or with_common_error(p, s)
-        identity, could_be = reported(p, state.encounters if people else (), people or {}, s)
-        return Person(
-            track=p.number,
-            t=state.t,
-            position=(at.x, at.y),
-            covariance=(at.xx, at.xy, at.yy),
-            velocity=(p.motion.u, p.motion.v),
-            height_m=p.height_m,
-            identity=identity,
-            hidden=state.t - p.last_seen > s.hidden_s,
-            last_seen=p.last_seen,
-            hands=hands,
-            could_be=could_be,
-            seen_in=tuple(
-                (camera, seen.item)
-                for camera, seen in p.seen_by.items()
-                if seen.item >= 0 and state.t - seen.t <= s.live_s
-            ),
+            tuple(changes.joined),
         )

@@ -194,6 +194,14 @@ class AnotherShopper(msgspec.Struct, frozen=True, tag="another_shopper"):
     by: str = ""
 
 
+class ShopperMark(msgspec.Struct, frozen=True, tag="shopper"):
+    """An operator says that somebody whom no gate explains is a shopper: from now on they are a visit."""
+
+    code: str
+    t: float
+    by: str = ""
+
+
 class LineMark(msgspec.Struct, frozen=True, tag="line_mark"):
     """An operator says how many of a product an open visit has taken up to now."""
 
@@ -222,6 +230,6 @@ class Tick(msgspec.Struct, frozen=True, tag="tick"):
     t: float
 
 
-OperatorMark = StaffMark | SameShopper | AnotherShopper | LineMark | ScaleTare
+OperatorMark = StaffMark | SameShopper | AnotherShopper | ShopperMark | LineMark | ScaleTare
 """What no device says, but an operator."""
 Observation = Detections | Skeletons | WeightReading | GateSignal | Outage | OperatorMark | Tick

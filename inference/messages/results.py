@@ -62,6 +62,16 @@ class TrackStarted(msgspec.Struct, frozen=True):
     t: float
     position: Point2
     gate: str | None
+    unexplained: bool = False
+    """No gate explains them, in a store that people come into by gates."""
+
+
+class TrackJoined(msgspec.Struct, frozen=True):
+    """``other``, whom no gate explained, was ``kept`` all the time, who had been hidden."""
+
+    kept: int
+    other: int
+    t: float
 
 
 class TrackEnded(msgspec.Struct, frozen=True):
@@ -103,6 +113,7 @@ class FloorUpdate(msgspec.Struct, frozen=True, tag="floor"):
     alarms: tuple[Alarm, ...] = ()
     cameras: tuple[CameraLearned, ...] = ()
     """Now and then: what is known of all cameras that something is known of."""
+    joined: tuple[TrackJoined, ...] = ()
 
 
 class ScaleChange(msgspec.Struct, frozen=True):
@@ -207,6 +218,18 @@ class VisitOpened(msgspec.Struct, frozen=True, tag="visit_opened"):
     gate: str | None
 
 
+class UnexplainedPerson(msgspec.Struct, frozen=True, tag="unexplained"):
+    """Somebody whom no gate explains is followed under this code, without a visit; or no longer is.
+
+    ``over``: they left, were found to be somebody else, or are a shopper now (then a visit is opened too).
+    """
+
+    code: str
+    track: int
+    t: float
+    over: bool = False
+
+
 class CartChanged(msgspec.Struct, frozen=True, tag="cart_changed"):
     """A shelf event changed a cart."""
 
@@ -301,4 +324,13 @@ class VisitClosed(msgspec.Struct, frozen=True, tag="visit_closed"):
     closed: ClosedVisit
 
 
-Result = FloorUpdate | ShelfEvent | Attribution | VisitOpened | CartChanged | VisitClosed | Alarm
+Result = (
+    FloorUpdate
+    | ShelfEvent
+    | Attribution
+    | VisitOpened
+    | UnexplainedPerson
+    | CartChanged
+    | VisitClosed
+    | Alarm
+)

@@ -63,6 +63,8 @@ class Inside(msgspec.Struct, frozen=True):
     code: str
     entered_at: float
     staff: bool = False
+    unexplained: bool = False
+    """No gate explains them: they have a code, but no visit."""
 
 
 class Wanted(msgspec.Struct, frozen=True, array_like=True):
@@ -163,6 +165,13 @@ class SplitVisit(msgspec.Struct, frozen=True, tag="split_visit"):
     by: str = ""
 
 
+class MakeShopper(msgspec.Struct, frozen=True, tag="make_shopper"):
+    """Somebody whom no gate explains is a shopper: open a visit for them."""
+
+    code: str
+    by: str = ""
+
+
 class CorrectLine(msgspec.Struct, frozen=True, tag="correct_line"):
     """An open visit has taken so many of a product up to now; None: take back what was said of it."""
 
@@ -232,6 +241,7 @@ Command = (
     | SetStaff
     | JoinVisits
     | SplitVisit
+    | MakeShopper
     | CorrectLine
     | PauseReplay
     | SetReplaySpeed

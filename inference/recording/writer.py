@@ -22,6 +22,7 @@ from inference.messages import (
     Outage,
     SameShopper,
     ScaleTare,
+    ShopperMark,
     Skeletons,
     StaffMark,
     Tick,
@@ -135,7 +136,7 @@ class RecordingWriter:
                 self.outage(seen)
             case StaffMark():
                 self.staff(seen)
-            case Tick() | SameShopper() | AnotherShopper() | LineMark() | ScaleTare():
+            case Tick() | SameShopper() | AnotherShopper() | ShopperMark() | LineMark() | ScaleTare():
                 pass
 
     def detections(self, seen: Detections) -> None:

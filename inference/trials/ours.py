@@ -15,6 +15,7 @@ from inference.messages import (
     Result,
     ShelfEvent,
     StaffMark,
+    UnexplainedPerson,
     VisitClosed,
     VisitOpened,
 )
@@ -60,7 +61,7 @@ def play(happened: Happened, *, keep_floor: bool = False) -> Played:
             results = pipeline.step(todo.pop(0))
             for result in results:
                 match result:
-                    case VisitOpened():
+                    case VisitOpened() | UnexplainedPerson(over=False):
                         todo += staff.marks(results, result)
                     case VisitClosed():
                         closed.append(result.closed)
@@ -91,8 +92,8 @@ class _Badges:
         self._staff: Mapping[str, TruePath] = {p.person: p for p in truth.paths if p.person in at_work}
         self._shoppers = [p for p in truth.paths if p.person not in at_work]
 
-    def marks(self, results: list[Result], opened: VisitOpened) -> list[Observation]:
-        """The mark of a visit that began, if it is that of somebody at work."""
+    def marks(self, results: list[Result], opened: VisitOpened | UnexplainedPerson) -> list[Observation]:
+        """The mark of a visit that began, or somebody unexplained, if it is that of somebody at work."""
         place = next(
             (
                 started.position

@@ -18,9 +18,12 @@ from inference.messages import (
     Outage,
     Result,
     SameShopper,
+    ShopperMark,
     StaffMark,
     TrackEnded,
+    TrackJoined,
     TrackStarted,
+    UnexplainedPerson,
     VisitClosed,
     VisitOpened,
 )
@@ -88,6 +91,8 @@ class VisitBook:
             self._changed()
         for started in update.started:
             results += self._open(started)
+        for joined in update.joined:
+            results += self._found_again(joined)
         for person in update.people:
             visit = self._state.visits.get(person.track)
             if visit is not None:
@@ -107,10 +112,20 @@ class VisitBook:
         name = visit_id(self._layout.file.store.id, started.gate, started.t, ordinal)
         code = code_for(self._salt, name, {v.code for v in state.visits.values()})
         visit = Visit(visit=name, code=code, track=started.track, entered_at=started.t, gate_in=started.gate)
+        visit.unexplained = started.unexplained and self._layout.file.rules.unexplained_visits is not True
         state.visits[started.track] = visit
+        if visit.unexplained:
+            return [UnexplainedPerson(code, started.track, started.t)]
         if visit.gate_in is not None:
             match_entries(state, visit.gate_in, started.t)
         return [VisitOpened(name, code, started.track, started.t, started.gate)]
+
+    def _found_again(self, joined: TrackJoined) -> list[Result]:
+        """Somebody whom no gate explained was one of those who came in: what they took is that one's."""
+        kept, other = self._state.visits.get(joined.kept), self._state.visits.get(joined.other)
+        if kept is None or other is None:
+            return []
+        return self._one_of_two(kept, other, f"The floor found this to be the same shopper as {kept.code}")
 
     def _left(self, ended: TrackEnded) -> None:
         visit = self._state.visits.get(ended.track)
@@ -144,25 +159,62 @@ class VisitBook:
 
     def same(self, mark: SameShopper) -> list[Result]:
         """An operator says that two open visits are one person: one of them ends, with nothing in it."""
+        pair = self.pair_of(mark)
+        if pair is None:
+            return []
+        kept, other = (self._state.visits[track] for track in pair)
+        return self._one_of_two(kept, other, f"An operator said that this is the same shopper as {kept.code}")
+
+    def pair_of(self, mark: SameShopper) -> tuple[int, int] | None:
+        """Tracks of the two that are one, the one that goes on first: a visit, rather than who has none.
+
+        None where there are no such two.
+        """
         kept, other = self._called(mark.code), self._called(mark.other)
         if kept is None or other is None or kept is other:
-            return []
-        lines = {visit.track: visit.lines for visit in self._state.visits.values()}
+            return None
+        if kept.unexplained and not other.unexplained:
+            kept, other = other, kept
+        return kept.track, other.track
+
+    def _one_of_two(self, kept: Visit, other: Visit, note: str) -> list[Result]:
+        """``other`` goes up in ``kept``; if it was a visit, it is closed with nothing in it."""
+        tracks = list(self._state.visits)
         by_hand.join(self._state, kept, other)
         other.token, other.people = None, 1
         self._changed()
-        closed = self._close(other, self._state.now)
-        note = f"An operator said that this is the same shopper as {kept.code}"
-        ended = msgspec.structs.replace(
-            closed.closed, decision="nothing", lines=(), questions=(), notes=(note,), probability=1.0
-        )
-        shown = self._show([track for track in lines if track in self._state.visits], None, None)
-        return [*shown, VisitClosed(ended)]
+        if other.unexplained:
+            ended: Result = self._forget_unexplained(other, self._state.now)
+        else:
+            closed = msgspec.structs.replace(
+                self._close(other, self._state.now).closed,
+                decision="nothing",
+                lines=(),
+                questions=(),
+                notes=(note,),
+                probability=1.0,
+            )
+            ended = VisitClosed(closed)
+        return [*self._show([track for track in tracks if track in self._state.visits], None, None), ended]
+
+    def shopper(self, mark: ShopperMark) -> list[Result]:
+        """An operator says that somebody whom no gate explains is a shopper: a visit, with what they took."""
+        visit = self._called(mark.code)
+        if visit is None or not visit.unexplained:
+            return []
+        visit.unexplained = visit.staff = False
+        self._changed()
+        lines, visit.lines = visit.lines, ()
+        results: list[Result] = [
+            UnexplainedPerson(visit.code, visit.track, self._state.now, over=True),
+            VisitOpened(visit.visit, visit.code, visit.track, visit.entered_at, visit.gate_in),
+        ]
+        return [*results, *self._show([visit.track], None, None)] if lines else results
 
     def line(self, mark: LineMark) -> list[Result]:
         """An operator says how many of a product an open visit has taken."""
         visit = self._called(mark.code)
-        if visit is None or visit.staff:
+        if visit is None or visit.staff or visit.unexplained:
             return []
         by_hand.say(self._state, visit, mark)
         self._changed()
@@ -172,6 +224,11 @@ class VisitBook:
         """Who goes by the code of an open visit."""
         visit = self._called(code)
         return None if visit is None else visit.track
+
+    def unexplained(self, code: str) -> int | None:
+        """Whoever no gate explains and who goes by this code."""
+        visit = self._called(code)
+        return visit.track if visit is not None and visit.unexplained else None
 
     def _called(self, code: str) -> Visit | None:
         return next((visit for visit in self._state.visits.values() if visit.code == code), None)
@@ -233,6 +290,8 @@ class VisitBook:
             lines = () if visit.staff else carts.lines()
             if lines != visit.lines:
                 visit.lines = lines
+                if visit.unexplained:
+                    continue
                 cart = Cart(visit.visit, visit.code, track, now, lines)
                 results.append(CartChanged(cart, event, t_settled))
         return results
@@ -263,7 +322,7 @@ class VisitBook:
         for visit in list(state.visits.values()):
             if self._may_close(visit, t):
                 # one at a time: many leaving together must not make one long step
-                results.append(self._close(visit, t))
+                results += self._gone(visit, t)
                 break
         self._forget(t)
         state.due = t if results else self._next(t)
@@ -280,6 +339,30 @@ class VisitBook:
         if not evidence.shared_with_others_inside(visit.track):
             return True
         return self._closing.is_clear(self._state, visit, evidence, t)
+
+    def _gone(self, visit: Visit, t: float) -> list[Result]:
+        """Somebody's time is over: a visit is closed; of who has none staff are told what they took."""
+        if not visit.unexplained:
+            return [self._close(visit, t)]
+        alarm = self._took_away(visit, t)
+        ended = self._forget_unexplained(visit, t)
+        return [ended] if alarm is None else [alarm, ended]
+
+    def _took_away(self, visit: Visit, t: float) -> Alarm | None:
+        """What somebody most probably took who will be charged nothing."""
+        if visit.staff or not visit.lines:
+            return None
+        names = {p.sku: p.name for p in self._layout.catalog}
+        goods = ", ".join(f"{line.quantity} x {names.get(line.sku, line.sku)}" for line in visit.lines)
+        how = "is lost from sight" if visit.given_up or visit.left_at is None else "has left"
+        text = f"{visit.code}, who came through no gate, {how} and probably took {goods}. Nobody is charged."
+        return Alarm(t=t, kind="unexplained_left", about=visit.code, text=text)
+
+    def _forget_unexplained(self, visit: Visit, t: float) -> UnexplainedPerson:
+        del self._state.visits[visit.track]
+        self._state.gone[visit.track] = Gone(t, visit.code, None)
+        self._changed()
+        return UnexplainedPerson(visit.code, visit.track, t, over=True)
 
     def _close(self, visit: Visit, t: float) -> VisitClosed:
         closed = self._closing.close(self._state, visit, self._seen(), t)
@@ -329,4 +412,4 @@ class VisitBook:
     def finish(self, t: float) -> list[Result]:
         """The store closes: so do all visits, whoever has not left included."""
         self._state.now = max(self._state.now, t)
-        return [self._close(visit, t) for visit in list(self._state.visits.values())]
+        return [result for visit in list(self._state.visits.values()) for result in self._gone(visit, t)]

@@ -24,6 +24,9 @@ class Visit(msgspec.Struct):
     token: str | None = None
     people: int = 1
     staff: bool = False
+    unexplained: bool = False
+    """No gate explains them: followed and counted like a visit, so that nobody is charged for what they take,
+    but none for anybody outside of this stage."""
     lines: tuple[CartLine, ...] = ()
     """As last shown."""
     near: dict[str, list[tuple[float, float]]] = {}

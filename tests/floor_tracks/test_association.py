@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from inference.floor_tracks.association import best_assignment, cosine, mean_appearance, pairs_of
 from inference.floor_tracks.kalman import Fix
@@ -34,8 +35,9 @@ def person(number: int, x: float, y: float, appearance: Appearance | None = None
 def gains(
     tracks: list[Track], seen: list[Sighting], wall_at_x: float | None = None
 ) -> dict[tuple[int, int], float]:
-    def blocked(a: tuple[float, float], b: tuple[float, float]) -> bool:
-        return wall_at_x is not None and (a[0] - wall_at_x) * (b[0] - wall_at_x) < 0
+    def blocked(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
+        wall = np.inf if wall_at_x is None else wall_at_x
+        return np.sign(a[:, 0] - wall) != np.sign(b[:, 0] - wall)
 
     common = [with_common_error(t, S) for t in tracks]
     shown = [True] * len(tracks)

@@ -8,16 +8,8 @@ import numpy as np
 import pytest
 
 from inference.floor_tracks import FloorTracker, FloorTracksState
-from inference.floor_tracks.camera_errors import (
-    FeetFound,
-    bias_of,
-    clock_of,
-    feet_found,
-    learn_feet,
-    learn_turn_anew,
-    off_of,
-    shift_of,
-)
+from inference.floor_tracks.camera_errors import FeetFound, feet_found, learn_feet, learn_turn_anew
+from inference.floor_tracks.camera_knowledge import bias_of, clock_of, off_of, shift_of
 from inference.floor_tracks.kalman import Fix, at_rest
 from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings

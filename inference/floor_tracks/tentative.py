@@ -1,0 +1,46 @@
+"""What speaks for those who are perhaps somebody: how regularly, and beside whom, they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from inference.floor_tracks.settings import Settings
+from inference.floor_tracks.state import Track
+
+
+def count_chances(
+    tracks: Sequence[Track], shown: Sequence[bool], found: Collection[int], known: int, s: Settings
+) -> None:
+    """How regularly the tentative people (from ``known`` on) are found by the cameras that look at them."""
+    for i in range(known, len(tracks)):
+        if shown[i] or i in found:
+            x = tracks[i]
+            x.chances += 1
+            weight = 1.0 / min(x.chances + 1, s.share_memory)
+            x.found_share += weight * ((i in found) - x.found_share)
+
+
+def compare_with_elders(
+    tracks: Sequence[Track], shown: Sequence[bool], found: Collection[int], known: int, s: Settings
+) -> None:
+    """Whether a tentative person and the nearest older one are found together or in turns.
+
+    Only the nearest: one who is another view of somebody known may well be found beside a third.
+    """
+    reach2 = (2.0 * s.near_person_m) ** 2
+    for i in range(known, len(tracks)):
+        if i not in found:
+            continue
+        x = tracks[i]
+        mx, my = x.motion.x, x.motion.y
+        far2, k = min(
+            (((e.motion.x - mx) ** 2 + (e.motion.y - my) ** 2, k) for k, e in enumerate(tracks[:i])),
+            default=(reach2, -1),
+        )
+        if far2 >= reach2:
+            continue
+        if k in found:
+            x.together += 1
+            x.beside += k < known
+        elif shown[k] and x.t - tracks[k].last_seen < s.in_turns_s:
+            x.in_turns += 1
