@@ -99,7 +99,7 @@ class Pipeline:
         """An operator says who somebody is, or what they took."""
         match seen:
             case StaffMark() | ShopperMark():
-                track = self._visits.unexplained(seen.code)
+                track = self._visits.unexplained_track(seen.code)
                 if track is not None:
                     self._follow(self._floor.known(track, seen.t), results)
                 staff = isinstance(seen, StaffMark)

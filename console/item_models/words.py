@@ -67,7 +67,11 @@ def grams(delta: float) -> str:
 
 def called(shopper: Inside) -> str:
     """What a shopper is called: the code of their visit; somebody may be inside without a visit."""
-    return shopper.code or tr(NOT_A_VISIT)
+    if not shopper.code:
+        return tr(NOT_A_VISIT)
+    if shopper.staff or not shopper.unexplained:
+        return shopper.code
+    return tr("{code}: unexplained", code=shopper.code)
 
 
 class ShopWords:

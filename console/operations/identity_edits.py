@@ -16,9 +16,9 @@ from console.engine_process.link import EngineLink
 from console.language import tr
 from console.operations.background import Background
 from console.operations.operator_session import OperatorSession
-from inference.messages.wire import CorrectLine, Done, JoinVisits, Refused, SetStaff, SplitVisit
+from inference.messages.wire import CorrectLine, Done, JoinVisits, MakeShopper, Refused, SetStaff, SplitVisit
 
-Edit = SetStaff | JoinVisits | SplitVisit | CorrectLine
+Edit = SetStaff | JoinVisits | SplitVisit | MakeShopper | CorrectLine
 
 
 class IdentityEdits(QObject):
@@ -89,6 +89,8 @@ def logged(edit: Edit) -> str:
             return f"joined the visit {other} to it"
         case SplitVisit():
             return "said that whoever was followed as it is somebody else"
+        case MakeShopper():
+            return "said that this person, whom no gate explained, is a shopper"
         case CorrectLine(sku=sku, count=None):
             return f"took back what was said of {sku}"
         case CorrectLine(sku=sku, count=count):
@@ -96,7 +98,7 @@ def logged(edit: Edit) -> str:
 
 
 def undo_of(edit: Edit) -> Edit | None:
-    """What undoes an edit; two visits that were joined cannot be told apart again."""
+    """What undoes an edit; visits that were joined, parted or opened stay so."""
     match edit:
         case SetStaff(code=code, staff=staff):
             return SetStaff(code, not staff)

@@ -73,7 +73,7 @@ class Moment(QObject):
         self.snapshot = snapshot
         self._carts = {cart.track: cart for cart in snapshot.carts}
         self._inside = {inside.person.track: inside for inside in snapshot.inside}
-        self._visitors = tuple(inside for inside in snapshot.inside if inside.code)
+        self._visitors = tuple(i for i in snapshot.inside if i.code and not i.unexplained)
         self._assign_identities()
 
     def _assign_identities(self) -> None:

@@ -19,7 +19,7 @@ from console.operations.moment import Moment
 from console.theme.fonts import ui_font
 from console.theme.icons import icon_pixmap
 from console.theme.tokens import NO_IDENTITY, SPACE_1, SPACE_2, TEXT_SECONDARY, Theme, identity_of
-from console.widgets.identity_paint import label_picture
+from console.widgets.identity_paint import label_of
 from console.widgets.wire_frame import wire_frame
 from inference.messages.observations import Detection, KeyPoint
 from inference.messages.wire import CameraView, DeviceStatus
@@ -182,7 +182,7 @@ class CameraPainter:
             return
         chosen = track == self._state.selected
         ratio = painter.device().devicePixelRatio()
-        label = label_picture(called(inside), chosen, theme, ratio, quiet=not inside.code)
+        label = label_of(inside, called(inside), chosen, theme, ratio)
         size = label.deviceIndependentSize()
         x = max(place.at.left(), min(box.left(), place.at.right() - size.width()))
         painter.drawPixmap(QPointF(x, max(place.at.top(), box.top() - size.height())), label)

@@ -346,6 +346,8 @@ class FloorMap(QWidget):
         )
         if not shopper.code:
             return tr("Somebody who is not a visit: nobody saw them come in through a gate")
+        if shopper.unexplained and not shopper.staff:
+            return tr("{code}: came through no gate and has no visit{sure}", code=shopper.code, sure=sure)
         items = tr_n("{n} item", "{n} items", self._state.items(track))
         hidden = f", {tr('hidden')}" if person.hidden else ""
         staff = f", {tr('staff')}" if shopper.staff else ""

@@ -13,7 +13,7 @@ from console.theme.appearance import Appearance
 from console.widgets.doubt_paint import paint_doubt
 from console.widgets.floor_ground import polygon
 from console.widgets.floor_view import FloorView
-from console.widgets.identity_paint import RING, identity_colour, label_picture, token_picture
+from console.widgets.identity_paint import RING, identity_colour, label_of, token_picture
 from console.widgets.label_places import Wanted, place_labels
 from console.widgets.trails import PIECES, Trails
 from inference.messages.wire import Inside, Snapshot
@@ -127,7 +127,7 @@ class ShopperPainter:
         for shopper in reversed(shoppers):
             track, at = shopper.person.track, self._view.to_pixel(shopper.person.position)
             chosen = track == self._state.selected
-            picture = label_picture(_label(shopper), chosen, theme, ratio, quiet=not shopper.code)
+            picture = label_of(shopper, _label(shopper), chosen, theme, ratio)
             pictures[track] = picture
             size = picture.deviceIndependentSize()
             wanted.append(Wanted(track, at.x(), at.y(), size.width(), size.height(), RING + 2))

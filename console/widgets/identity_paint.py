@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 from console.theme.contrast import ink_on
 from console.theme.fonts import ui_font
 from console.theme.tokens import NO_IDENTITY, SPACE_1, TEXT_SECONDARY, Theme, identity_of
+from inference.messages.wire import Inside
 
 DISC = 10.0
 """Radius of a token, pixels."""
@@ -60,9 +61,17 @@ def token_picture(index: int, text: str, hidden: bool, theme: Theme, ratio: floa
     return picture
 
 
+def label_of(inside: Inside, text: str, selected: bool, theme: Theme, ratio: float) -> QPixmap:
+    """Somebody's label: grey for whom nothing is known of, warning of whom no gate explains."""
+    warning = inside.unexplained and not inside.staff
+    return label_picture(text, selected, theme, ratio, quiet=not inside.code, warning=warning)
+
+
 @lru_cache(maxsize=1024)
-def label_picture(text: str, selected: bool, theme: Theme, ratio: float, *, quiet: bool = False) -> QPixmap:
-    """A code on a small ground, as a picture; ``quiet``: grey, for what is not a visit."""
+def label_picture(
+    text: str, selected: bool, theme: Theme, ratio: float, *, quiet: bool = False, warning: bool = False
+) -> QPixmap:
+    """A code on a small ground, as a picture; ``quiet``: grey; ``warning``: in the colour of what waits."""
     font = ui_font(TEXT_SECONDARY, bold=selected)
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(text) + 3 * SPACE_1, metrics.height() + 2
@@ -75,10 +84,12 @@ def label_picture(text: str, selected: bool, theme: Theme, ratio: float, *, quie
     ground = QColor(theme.accent if selected else theme.panel)
     ground.setAlpha(255 if selected else 225)
     painter.setBrush(ground)
-    painter.setPen(QPen(QColor(theme.accent if selected else theme.line), 1.0))
+    edge = theme.accent if selected else theme.waiting if warning else theme.line
+    painter.setPen(QPen(QColor(edge), 1.0))
     painter.drawRoundedRect(box, SPACE_1, SPACE_1)
     painter.setFont(font)
-    painter.setPen(QColor(theme.on_accent if selected else theme.secondary if quiet else theme.text))
+    plain = theme.secondary if quiet else theme.waiting if warning else theme.text
+    painter.setPen(QColor(theme.on_accent if selected else plain))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
     return picture

@@ -23,7 +23,7 @@ from console.operations.identity_edits import Edit, IdentityEdits
 from console.operations.time_travel import TimeTravel
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.labels import label, set_tone
-from inference.messages.wire import CorrectLine, Inside, JoinVisits, SetStaff, SplitVisit
+from inference.messages.wire import CorrectLine, Inside, JoinVisits, MakeShopper, SetStaff, SplitVisit
 
 MOST_UNITS = 99
 
@@ -75,7 +75,7 @@ class ShopperActions(QWidget):
 
     @property
     def shopper(self) -> Inside | None:
-        """The selected one, where they are a visit that goes on."""
+        """The selected one, where they are a visit that goes on, or unexplained."""
         track = self._travel.selected
         found = None if track is None or not self._travel.is_now else self._travel.inside(track)
         return found if found is not None and found.code else None
@@ -84,7 +84,8 @@ class ShopperActions(QWidget):
         """Offer what can be done."""
         shopper, signed_in = self.shopper, self._edits.session.actor is not None
         others = len(self._travel.visitors) > 1
-        now = (shopper and shopper.code, shopper and shopper.staff, signed_in, others)
+        unexplained = shopper is not None and shopper.unexplained
+        now = (shopper and shopper.code, shopper and shopper.staff, unexplained, signed_in, others)
         if now == self._said:
             return
         self._said = now
@@ -97,7 +98,7 @@ class ShopperActions(QWidget):
             button.setEnabled(signed_in)
             button.setToolTip("" if signed_in else tr("Sign in to put something right"))
         self.same.setEnabled(signed_in)
-        self.correct.setEnabled(signed_in and not shopper.staff)
+        self.correct.setEnabled(signed_in and not shopper.staff and not unexplained)
 
     def toggle_staff(self) -> None:
         """Mark the selected shopper as staff, or as a shopper again."""
@@ -148,6 +149,21 @@ class ShopperActions(QWidget):
                 SplitVisit(code),
             )
 
+    def ask_shopper(self) -> None:
+        """Ask once more: a visit that was opened ends with a receipt or a person who looks."""
+        if self.shopper is not None:
+            code = self.shopper.code
+            self._ask(
+                tr("A shopper"),
+                tr("Is {code}, who came through no gate, a shopper?", code=code),
+                tr(
+                    "They get a visit with what they took up to now, and a person looks at it before it is "
+                    "charged. This cannot be undone.",
+                ),
+                tr("Open a visit for {code}", code=code),
+                MakeShopper(code),
+            )
+
     def _ask(self, title: str, question: str, told: str, does: str, edit: Edit) -> None:
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -169,7 +185,10 @@ class ShopperActions(QWidget):
                 action = self.others.addAction(inside.code)
                 action.triggered.connect(lambda *_, code=inside.code: self.ask_join(code))
         self.others.addSeparator()
-        self.others.addAction(tr("Nobody who came in: another shopper")).triggered.connect(self.ask_split)
+        if self.shopper is not None and self.shopper.unexplained:
+            self.others.addAction(tr("A shopper: open a visit")).triggered.connect(self.ask_shopper)
+        else:
+            self.others.addAction(tr("Nobody who came in: another shopper")).triggered.connect(self.ask_split)
 
     def _another(self) -> None:
         """What was said was about another shopper."""

@@ -209,7 +209,7 @@ class View:
         if known is None:
             return Inside(person, "", person.t)
         staff = self.state.staff.get(known.code, False)
-        return Inside(person, known.code, known.entered_at, staff, unexplained=visit is None and not staff)
+        return Inside(person, known.code, known.entered_at, staff, unexplained=visit is None)
 
     def _cameras_now(self, pictures: Mapping[str, ShownPicture]) -> Iterable[CameraView]:
         """Cameras that were seen through, and cameras that only have a picture so far."""

@@ -27,7 +27,7 @@ from inference.messages import (
     VisitClosed,
     VisitOpened,
 )
-from inference.visits import by_hand
+from inference.visits import by_hand, unexplained
 from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
@@ -202,14 +202,9 @@ class VisitBook:
         visit = self._called(mark.code)
         if visit is None or not visit.unexplained:
             return []
-        visit.unexplained = visit.staff = False
+        opened = unexplained.make_shopper(visit, self._state.now)
         self._changed()
-        lines, visit.lines = visit.lines, ()
-        results: list[Result] = [
-            UnexplainedPerson(visit.code, visit.track, self._state.now, over=True),
-            VisitOpened(visit.visit, visit.code, visit.track, visit.entered_at, visit.gate_in),
-        ]
-        return [*results, *self._show([visit.track], None, None)] if lines else results
+        return [*opened, *self._show([visit.track], None, None)]
 
     def line(self, mark: LineMark) -> list[Result]:
         """An operator says how many of a product an open visit has taken."""
@@ -225,7 +220,7 @@ class VisitBook:
         visit = self._called(code)
         return None if visit is None else visit.track
 
-    def unexplained(self, code: str) -> int | None:
+    def unexplained_track(self, code: str) -> int | None:
         """Whoever no gate explains and who goes by this code."""
         visit = self._called(code)
         return visit.track if visit is not None and visit.unexplained else None
@@ -344,25 +339,14 @@ class VisitBook:
         """Somebody's time is over: a visit is closed; of who has none staff are told what they took."""
         if not visit.unexplained:
             return [self._close(visit, t)]
-        alarm = self._took_away(visit, t)
+        alarm = unexplained.took_away(visit, self._layout.products, t)
         ended = self._forget_unexplained(visit, t)
         return [ended] if alarm is None else [alarm, ended]
 
-    def _took_away(self, visit: Visit, t: float) -> Alarm | None:
-        """What somebody most probably took who will be charged nothing."""
-        if visit.staff or not visit.lines:
-            return None
-        names = {p.sku: p.name for p in self._layout.catalog}
-        goods = ", ".join(f"{line.quantity} x {names.get(line.sku, line.sku)}" for line in visit.lines)
-        how = "is lost from sight" if visit.given_up or visit.left_at is None else "has left"
-        text = f"{visit.code}, who came through no gate, {how} and probably took {goods}. Nobody is charged."
-        return Alarm(t=t, kind="unexplained_left", about=visit.code, text=text)
-
     def _forget_unexplained(self, visit: Visit, t: float) -> UnexplainedPerson:
-        del self._state.visits[visit.track]
-        self._state.gone[visit.track] = Gone(t, visit.code, None)
+        ended = unexplained.forget(self._state, visit, t)
         self._changed()
-        return UnexplainedPerson(visit.code, visit.track, t, over=True)
+        return ended
 
     def _close(self, visit: Visit, t: float) -> VisitClosed:
         closed = self._closing.close(self._state, visit, self._seen(), t)

@@ -18,11 +18,14 @@ from inference.messages import (
     Person,
     Result,
     SameShopper,
+    ShopperMark,
+    StaffMark,
+    UnexplainedPerson,
     VisitClosed,
     VisitOpened,
 )
 from inference.messages.codec import to_msgpack
-from inference.messages.wire import CorrectLine, JoinVisits, SetStaff, SplitVisit
+from inference.messages.wire import CorrectLine, JoinVisits, MakeShopper, SetStaff, SourceStatus, SplitVisit
 from inference.pipeline import Pipeline
 from inference.recording import Recording, RecordingPlayer
 from inference.simulation import SimulationSettings, simulate
@@ -44,7 +47,16 @@ def view() -> View:
             VisitOpened("v1", "AB", 1, 4.0, "door"),
             VisitOpened("v2", "CD", 2, 4.5, "door"),
             VisitOpened("v3", "EF", 3, 4.5, "door"),
-            FloorUpdate(5.0, (person(1, ("c0", 0), ("c1", 0)), person(2, ("c1", 1)), person(3, ("c2", 0)))),
+            UnexplainedPerson("UN", 4, 4.8),
+            FloorUpdate(
+                5.0,
+                (
+                    person(1, ("c0", 0), ("c1", 0)),
+                    person(2, ("c1", 1)),
+                    person(3, ("c2", 0)),
+                    person(4, ("c3", 0)),
+                ),
+            ),
         ]
     )
     return made
@@ -61,10 +73,13 @@ def view() -> View:
         (CorrectLine("AB", SKU, 100), "100 is not between 0 and 99"),
         (SplitVisit("XX"), "no open visit goes by the code 'XX'"),
         (SetStaff("XX"), "no open visit goes by the code 'XX'"),
+        (MakeShopper("AB"), "AB is a visit already"),
+        (SplitVisit("UN"), "UN is nobody's visit: say who it is, or that it is a shopper"),
+        (CorrectLine("UN", SKU, 1), "UN has no visit that could be charged: make a shopper of them first"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(
-    view: View, edit: SetStaff | JoinVisits | SplitVisit | CorrectLine, why: str
+    view: View, edit: SetStaff | JoinVisits | SplitVisit | MakeShopper | CorrectLine, why: str
 ) -> None:
     assert mark_of(edit, view, LAYOUT, 9.0) == why
 
@@ -78,6 +93,32 @@ def test_what_can_be_carries_the_operators_name(view: View) -> None:
         LineMark("AB", SKU, 2, 9.0, "Mara"),
         f"AB: 2 x {LAYOUT.catalog[0].name}",
     )
+
+
+def test_somebody_unexplained_can_be_joined_made_a_shopper_or_staff(view: View) -> None:
+    assert mark_of(JoinVisits("AB", "UN", "Mara"), view, LAYOUT, 9.0) == (
+        SameShopper("AB", "UN", 9.0, "Mara"),
+        "UN is the same shopper as AB",
+    )
+    assert mark_of(MakeShopper("UN", "Mara"), view, LAYOUT, 9.0) == (
+        ShopperMark("UN", 9.0, "Mara"),
+        "UN is a shopper",
+    )
+    assert mark_of(SetStaff("UN"), view, LAYOUT, 9.0) == (StaffMark("UN", 9.0), "UN is staff")
+
+
+def test_somebody_unexplained_is_shown_until_it_is_over(view: View) -> None:
+    def shown() -> dict[int, tuple[str, bool, bool]]:
+        snapshot = view.snapshot(SourceStatus("live", "now"), (), 0, {})
+        return {i.person.track: (i.code, i.unexplained, i.staff) for i in snapshot.inside}
+
+    assert shown()[4] == ("UN", True, False)
+    assert shown()[1] == ("AB", False, False)
+    view.saw(StaffMark("UN", 6.0), [])
+    assert shown()[4] == ("UN", True, True)
+    view.take([UnexplainedPerson("UN", 4, 7.0, over=True), VisitOpened("v4", "UN", 4, 4.8, None)])
+    assert shown()[4] == ("UN", False, False)
+    assert not view.is_unexplained("UN")
 
 
 def test_staff_have_no_cart_to_put_right(view: View) -> None:

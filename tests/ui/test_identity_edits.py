@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from argon2 import PasswordHasher
 from PySide6.QtCore import Qt
@@ -16,7 +17,17 @@ from console.back_office.ledger import Ledger
 from console.pages.live import LivePage
 from console.widgets.shopper_actions import LineDialog, ShopperActions
 from console.window import MainWindow
-from inference.messages.wire import Answer, Command, CorrectLine, Done, JoinVisits, SetStaff, SplitVisit
+from inference.messages.wire import (
+    Answer,
+    Command,
+    CorrectLine,
+    Done,
+    JoinVisits,
+    MakeShopper,
+    SetStaff,
+    Snapshot,
+    SplitVisit,
+)
 from store_layout.model import StoreLayout
 from tests.back_office.people import PIN, crew
 from tests.support.fake_engine import FakeEngine, code_of
@@ -26,6 +37,18 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 class EditedEngine(FakeEngine):
     """Says what it did, as the engine does."""
+
+    unexplained: int | None = None
+    """Track of somebody who came through no gate."""
+
+    def latest(self) -> Snapshot | None:
+        shown = super().latest()
+        if shown is None or self.unexplained is None:
+            return shown
+        inside = tuple(
+            msgspec.structs.replace(i, unexplained=i.person.track == self.unexplained) for i in shown.inside
+        )
+        return msgspec.structs.replace(shown, inside=inside)
 
     def request(self, command: Command) -> Answer:
         answer = super().request(command)
@@ -156,6 +179,31 @@ def test_somebody_else_is_parted_only_after_a_question(
     qtbot.waitUntil(lambda: panel.answer.text() == "done as asked")
     assert engine.asked[-1] == SplitVisit(code_of(2), "Sam")
     assert newest(ledger_path)[1] == "said that whoever was followed as it is somebody else"
+
+
+def test_somebody_unexplained_is_made_a_shopper_only_after_a_question(
+    qtbot: QtBot, panel: ShopperActions, window: MainWindow, engine: EditedEngine, ledger_path: Path
+) -> None:
+    engine.unexplained = 2
+    engine.advance(0.5)
+    window.state.poll()
+    sign_in(qtbot, window)
+    assert panel.isVisible()
+    assert panel.staff.isEnabled()
+    assert not panel.correct.isEnabled(), "they have no cart that anybody is charged for"
+    assert code_of(2) not in {i.code for i in window.state.visitors}
+    panel.others.aboutToShow.emit()
+    texts = [action.text() for action in panel.others.actions() if action.text()]
+    assert texts[-1] == "A shopper: open a visit"
+    assert code_of(4) in texts, "or they are somebody who came in"
+    panel.others.actions()[-1].trigger()
+    box = panel.findChild(QMessageBox)
+    assert box is not None
+    assert MakeShopper(code_of(2), "Sam") not in engine.asked
+    next(b for b in box.buttons() if b.text().startswith("Open a visit")).click()
+    qtbot.waitUntil(lambda: MakeShopper(code_of(2), "Sam") in engine.asked)
+    qtbot.waitUntil(lambda: newest(ledger_path)[1].endswith("whom no gate explained, is a shopper"))
+    assert not panel.undo.isVisible()
 
 
 def test_the_past_cannot_be_put_right(panel: ShopperActions, window: MainWindow, engine: FakeEngine) -> None:

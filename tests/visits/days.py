@@ -64,6 +64,11 @@ class Day:
         update = FloorUpdate(T + t, (), started=(TrackStarted(track, T + t, at, gate),))
         self.results += self.book.floor(update)
 
+    def appear(self, track: int, t: float, at: Point2 = (3.0, 2.6)) -> None:
+        """Somebody whom no gate explains."""
+        started = TrackStarted(track, T + t, at, None, unexplained=True)
+        self.results += self.book.floor(FloorUpdate(T + t, (), started=(started,)))
+
     def stand(self, track: int, t: float, at: Point2) -> None:
         someone = Person(track, T + t, at, (0.01, 0.0, 0.01), (0.0, 0.0), 1.7, 1.0, False, T + t)
         self.results += self.book.floor(FloorUpdate(T + t, (someone,)))
