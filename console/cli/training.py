@@ -279,7 +279,7 @@ def _card(device: Device) -> bool:
 def _on(device: Device, settings: FitSettings) -> FitSettings:
     from inference.training.settings import on_card
 
-    return on_card(settings, os.cpu_count() or 1) if _card(device) else settings
+    return on_card(settings) if _card(device) else settings
 
 
 def _export_settings(size: Size) -> ExportSettings:
