@@ -1,8 +1,9 @@
-"""The pictures of a folder of shards in a device's own memory, decoded once, where batches are made of them.
+"""The pictures of a folder of shards in a device's own memory, decoded once; batches are made of them there.
 
-A graphics card learns from thousands of pictures a second; processors that decode and warp JPEGs for it keep
-up with a tenth of that. So the pictures lie on the card, one after another in one long row of pixels, each at
-three sizes, and only what is new in a growing folder is decoded, by threads of their own.
+Sixteen cores that decode and warp JPEGs prepare some 1,200 pictures a second; a card that has the pixels
+makes and learns from 2,900 (H200, the medium network), with one core to tell it what to do. So the pictures
+lie on the card, one after another in one long row of pixels, each at three sizes, and only what is new in a
+growing folder is decoded, by threads of their own.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Panes:
 
 
 class CardBatches:
-    """The batches from number ``start`` on, without end; each a function of the bank, the seed and its number."""
+    """The batches from number ``start`` on, without end: each depends on the bank, seed and number alone."""
 
     def __init__(
         self, bank: CardBank, count: int, settings: AugmentSettings, seed: int, start: int = 0
@@ -124,9 +124,7 @@ def _zooms(bank: CardBank, source: Tensor, settings: AugmentSettings, draw: torc
     return torch.where(tall.any(dim=2), (wanted / height).clamp(*settings.zoom), free)
 
 
-def _corners(
-    bank: CardBank, source: Tensor, crop: Tensor, image: Tensor, draw: torch.Generator
-) -> Tensor:
+def _corners(bank: CardBank, source: Tensor, crop: Tensor, image: Tensor, draw: torch.Generator) -> Tensor:
     """Where crops begin: mostly so that somebody is in them, at any place of them."""
     crowd = bank.people(source)
     one = _one_of(crowd.visible > TALL_VISIBLE, draw)
@@ -151,9 +149,10 @@ def drawn(bank: CardBank, panes: Panes, settings: AugmentSettings, mirrored: Ten
     pane = (x >= split[:, 0, None, None]).to(torch.int64) + 2 * (y >= split[:, 1, None, None])
     pane = pane + PANES * torch.arange(count, device=device)[:, None, None]
 
-    level = (panes.scale.amin(dim=2)[..., None] < panes.scale.new_tensor(
-        [LEAST_LEVEL_SCALE, LEAST_LEVEL_SCALE / 2]
-    )).sum(dim=2)
+    level = (
+        panes.scale.amin(dim=2)[..., None]
+        < panes.scale.new_tensor([LEAST_LEVEL_SCALE, LEAST_LEVEL_SCALE / 2])
+    ).sum(dim=2)
     kept = bank.places[panes.source.reshape(-1), level.reshape(-1).clamp(max=LEVELS - 1)]
     whole = bank.places[panes.source.reshape(-1), 0, 1:].float()
     shrunk = kept[:, 1:].float() / whole

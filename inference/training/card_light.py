@@ -109,9 +109,7 @@ def _blurred(image: Tensor, draw: torch.Generator) -> Tensor:
     places = torch.arange(BLUR, device=image.device, dtype=torch.float32) - BLUR // 2
     kind = torch.randint(0, 3, (count,), generator=draw, device=image.device)
     # Fewer pixels by a factor f blur about as a Gaussian of half a coarse pixel.
-    spread = torch.where(
-        kind == 0, _uniform(draw, 0.4, 1.3, count), 0.5 / _uniform(draw, 0.45, 0.9, count)
-    )
+    spread = torch.where(kind == 0, _uniform(draw, 0.4, 1.3, count), 0.5 / _uniform(draw, 0.45, 0.9, count))
     bell = torch.exp(-0.5 * (places[None] / spread[:, None]) ** 2)
     round_ = bell[:, :, None] * bell[:, None]
     long = torch.randint(1, 3, (count, 1), generator=draw, device=image.device)

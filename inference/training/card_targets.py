@@ -62,9 +62,7 @@ def batch_of(image: Tensor, people: Placed) -> Batch:
     limit = torch.tensor([canvas.columns - 1, canvas.rows - 1], device=image.device)
     cells = torch.floor((inside[:, :2] + inside[:, 2:]) / 2 / STRIDE)
     cells = torch.minimum(cells.clamp(min=0), limit)
-    canvas.peaks(
-        0, people.picture, cells, (CENTRE_SPREAD / STRIDE * (inside[:, 2:] - inside[:, :2])), weight
-    )
+    canvas.peaks(0, people.picture, cells, (CENTRE_SPREAD / STRIDE * (inside[:, 2:] - inside[:, :2])), weight)
     longer = (people.boxes[:, 2:] - people.boxes[:, :2]).amax(dim=1)
     spread = (POINT_SPREAD / STRIDE * longer).clamp(NARROWEST, WIDEST_POINT)[:, None].expand(-1, 2)
     for k in range(people.points.shape[1]):
@@ -74,9 +72,7 @@ def batch_of(image: Tensor, people: Placed) -> Batch:
         within = ((cell >= 0) & (cell <= limit)).all(dim=1)
         seen = within & (point[:, 2] > 0.5)
         canvas.peaks(layer, people.picture, cell, spread, weight * seen)
-        canvas.forget(
-            layer, people.picture, point[:, :2], 2 * STRIDE * spread * (within & ~seen)[:, None]
-        )
+        canvas.forget(layer, people.picture, point[:, :2], 2 * STRIDE * spread * (within & ~seen)[:, None])
         there = unclear.points[:, k, :2]
         canvas.forget(layer, unclear.picture, there, torch.full_like(there, UNCLEAR_REACH))
     return Batch(
@@ -119,7 +115,7 @@ class _Canvas:
         self.peak_weight.view(-1).scatter_reduce_(0, flat, weight, "amax")
 
     def forget(self, layer: int, picture: Tensor, middle: Tensor, half: Tensor) -> None:
-        """Nothing that the map says in these rectangles ``[N, 2]`` (input pixels) counts; of no size: none."""
+        """Nothing that the map says in these rectangles (input pixels) counts; of no size: none."""
         low, high = torch.floor((middle - half) / STRIDE), torch.ceil((middle + half) / STRIDE)
         some = (half > 0).all(dim=1, keepdim=True)
         across = ((self._x >= low[:, :1]) & (self._x < high[:, :1]) & some).float()

@@ -26,7 +26,6 @@ from inference.training.settings import FitSettings
 from inference.training.step import losses
 from inference.training.trial import tried
 
-
 CARD_SHARE = 0.5
 """Of a graphics card's free memory that pictures may take."""
 PC_ROOM_BYTES = 500_000_000

@@ -14,8 +14,8 @@ from inference.training.network import Looks, Maps
 HIDDEN_POINT = (0.3, 0.6, 0.25, 0.25)
 """What a head, foot or wrist counts that cannot be seen. Feet matter hidden too: people stand on them."""
 HELD_OUT_FROM, HELD_OUT_AT = 0.13, 0.25
-"""How far from the line between head and foot a wrist is that hangs, and one that is held out, as shares of the
-box's longer side."""
+"""How far from the line between head and foot a wrist is that hangs, and one that is held out, as shares of
+the box's longer side."""
 HELD_OUT_COUNTS = 4.0
 """What a wrist held out counts beside one that hangs: hands that reach are few, and the ones that matter."""
 FOUND_IOU = 0.5

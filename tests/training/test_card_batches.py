@@ -131,9 +131,11 @@ def test_a_batch_is_a_function_of_its_seed_and_number(bank: CardBank) -> None:
     next(first)
     again = CardBatches(bank, 4, SETTINGS, seed=3, start=1)
     one, other = next(first), next(again)
-    assert torch.equal(one.image, other.image) and torch.equal(one.boxes, other.boxes)
+    assert torch.equal(one.image, other.image)
+    assert torch.equal(one.boxes, other.boxes)
     assert not torch.equal(next(first).image, one.image)
-    assert one.image.dtype == torch.uint8 and one.image.shape == (4, 3, 128, 160)
+    assert one.image.dtype == torch.uint8
+    assert one.image.shape == (4, 3, 128, 160)
 
 
 def test_pictures_without_people_are_allowed(bank: CardBank) -> None:
@@ -145,7 +147,9 @@ def test_pictures_without_people_are_allowed(bank: CardBank) -> None:
         torch.zeros(0, 4, 3),
     )
     batch = batch_of(torch.zeros(2, 3, 128, 160, dtype=torch.uint8), nobody)
-    assert not batch.heat.any() and batch.counts.all() and len(batch.boxes) == 0
+    assert not batch.heat.any()
+    assert batch.counts.all()
+    assert len(batch.boxes) == 0
     assert len(make_batch(bank, 2, SETTINGS, draw(7)).image) == 2
 
 

@@ -187,7 +187,8 @@ def test_what_is_learned_from_batches_made_on_the_device_finds_people(world: Pat
     settings = replace(SETTINGS, resident=True)
     summary = fit(settings, world / "train", world / "held-out", tmp_path)
     assert summary.steps == SETTINGS.max_steps
-    assert summary.ap50 is not None and summary.ap50 > 0.5
+    assert summary.ap50 is not None
+    assert summary.ap50 > 0.5
 
 
 def test_a_batch_can_be_copied_whole(world: Path) -> None:
