@@ -98,12 +98,12 @@ class Pipeline:
     def _put_right(self, seen: OperatorMark, results: list[Result]) -> None:
         """An operator says who somebody is, or what they took."""
         match seen:
-            case StaffMark() | ShopperMark():
-                track = self._visits.unexplained_track(seen.code)
-                if track is not None:
-                    self._follow(self._floor.known(track, seen.t), results)
-                staff = isinstance(seen, StaffMark)
-                results += self._visits.staff(seen) if staff else self._visits.shopper(seen)
+            case StaffMark():
+                self._known(seen.code, seen.t, results)
+                results += self._visits.staff(seen)
+            case ShopperMark():
+                self._known(seen.code, seen.t, results)
+                results += self._visits.shopper(seen)
             case SameShopper():
                 pair = self._visits.pair_of(seen)
                 if pair is not None:
@@ -117,6 +117,12 @@ class Pipeline:
                 results += self._visits.line(seen)
             case _:
                 pass
+
+    def _known(self, code: str, t: float, results: list[Result]) -> None:
+        """Whoever goes by this code is nobody unexplained any more."""
+        track = self._visits.unexplained_track(code)
+        if track is not None:
+            self._follow(self._floor.known(track, t), results)
 
     def _follow(
         self, update: FloorUpdate | None, results: list[Result], seen: Detections | None = None
