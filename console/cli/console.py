@@ -30,7 +30,7 @@ from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
 from inference.detection import ModelError
-from inference.detection.threads import CORES
+from inference.detection.threads import CORES, tune_process
 from inference.engine.opening import OpeningError
 from inference.messages import VisitClosed
 from inference.messages.wire import Wanted
@@ -137,6 +137,7 @@ def run(
     kiosk: KioskOption = False,
 ) -> None:
     """Open the console on a store, a recording, or the demo store."""
+    tune_process()
     wanted = None if send is None else parse_wanted(send)
     if wanted is not None and not simulated:
         raise typer.BadParameter("--send needs --simulated: nobody can be sent into a real store")
