@@ -41,7 +41,12 @@ def _extra_threads(before: set[threading.Thread]) -> list[threading.Thread]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_application(qapp: object) -> None:
-    """A process has one application object: drawing a PDF would make one that no window can use."""
+    """A process has one application object: drawing a PDF would make one that no window can use.
+
+    What has been imported by now stays: no collection after a window has to look at it again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
