@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MODEL_FOLDERS = (Path(__file__).resolve().parents[2] / "assets" / "models",)
+"""Where models are looked for by name: in the checkout, or beside the installed packages."""
 OWN_MODELS = "models"
 """Folder in a store's folder with models that were fitted to that store."""
-"""Where models are looked for by name."""
 
 _TYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
 
