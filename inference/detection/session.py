@@ -50,7 +50,7 @@ def open_network(data: bytes, file: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library's exceptions share no base but this
-        why = str(error).split("\n", 1)[0]
+        why = str(error).split("\n", 1)[0].rstrip(".")
         raise ModelError(file, f"not a network that can be run: {why}", "Export it again as ONNX.") from error
 
 
