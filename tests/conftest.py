@@ -39,6 +39,18 @@ def _extra_threads(before: set[threading.Thread]) -> list[threading.Thread]:
     return [t for t in threading.enumerate() if t not in before and t.is_alive()]
 
 
+ALONE = {"capture", "live"}
+"""Folders of the tests that want the machine to themselves: ``make test`` looks for them nowhere else."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test is run by one of the two parts of ``make test``."""
+    for item in items:
+        if item.get_closest_marker("alone") and item.path.parent.name not in ALONE:
+            folders = " or ".join(f"tests/{name}" for name in sorted(ALONE))
+            raise pytest.UsageError(f"{item.nodeid}: marked alone, but not in {folders}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_application(qapp: object) -> None:
     """A process has one application object: drawing a PDF would make one that no window can use.
