@@ -33,7 +33,7 @@ def _at_size(name: ThemeName, size: TextSize) -> Theme:
 
 
 WORN = "worn"
-"""Property of the application: the theme it wears. Worn again, it would lay out every window anew for nothing."""
+"""Property of the application: the theme it wears. Once more, it would lay out every window for nothing."""
 
 
 class Appearance(QObject):
