@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patient_bot import PatientBot
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks the system's language; tests read English
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
 
-GRACE_S = 3.0
-"""How long a thread or process that was told to stop may take to be gone."""
+GRACE_S = 15.0
+"""How long a thread or process that was told to stop may take to be gone, on a busy machine."""
 
 
 def _child_processes() -> set[int]:
@@ -59,6 +61,12 @@ def one_application(qapp: object) -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
+    """The plugin's, but patient."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
