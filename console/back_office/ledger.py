@@ -12,6 +12,7 @@ import msgspec
 from console.back_office import groups, holds, payment_rows, review_rows
 from console.back_office.bodies import DocumentBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
+from console.back_office.cut_rows import last_cut, latest_cut
 from console.back_office.ledger_file import LedgerError, immediate
 from console.back_office.ledger_reading import RECEIPT_SERIES, LedgerReader
 from console.back_office.price_list import PriceList
@@ -51,7 +52,9 @@ class Ledger(LedgerReader):
             note = str(UnknownProductError(f"product {unknown[0]} is not in the catalogue"))
             closed = msgspec.structs.replace(closed, decision="review", notes=(*closed.notes, note))
         with self.writing(f"visit {closed.code}"):
-            new = not self.has_entry(f"visit:{closed.visit}")
+            cut = latest_cut(self.database)
+            # Of what was cut off only this is left: all that is older was known.
+            new = not (self.has_entry(f"visit:{closed.visit}") or (cut and closed.closed_at < cut.before))
             if new:
                 self._write_visit(closed, prices)
                 if closed.decision == "review":
@@ -216,7 +219,8 @@ class Ledger(LedgerReader):
 
     def next_number(self, series: str) -> int:
         """The number that follows the last one given. Within a transaction."""
-        return int(self.scalar("SELECT coalesce(max(number), 0) + 1 FROM document WHERE series = ?", series))
+        last = self.scalar("SELECT coalesce(max(number), 0) FROM document WHERE series = ?", series)
+        return 1 + int(last or last_cut(latest_cut(self.database), series))
 
     def write_lines(self, series: str, number: int, lines: list[tuple[str, str, int, int, int]]) -> None:
         """The lines of a document, for searching: sku, name, quantity, unit price, amount."""

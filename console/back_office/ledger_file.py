@@ -12,7 +12,8 @@ from typing import Any, Self
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.chain import GENESIS, canonical, link
+from console.back_office.chain import canonical, link
+from console.back_office.cut_rows import anchor
 from console.back_office.schema import KNOWN_MIGRATIONS, migrations
 
 BUSY_TIMEOUT_MS = 10_000
@@ -97,7 +98,10 @@ class LedgerFile:
     def head(self) -> tuple[int, str]:
         """Number and hash of the last entry: written down elsewhere, it proves that nothing was cut off."""
         row = self._db.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
-        return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+        if row is None:
+            begins = anchor(self._db)
+            return begins.seq, begins.hash
+        return int(row[0]), str(row[1])
 
     def scalar(self, sql: str, *args: object) -> Any:
         """First column of the first row; None where there is none."""

@@ -226,4 +226,4 @@ def _refusal(row: ReviewRow, actor: Actor, now: float) -> str | None:
 def _price_by(ledger: Ledger, actor: Actor, visit: str, layout: StoreLayout) -> None:
     if ledger.prices_of(visit) is not None and actor.role != "manager":
         raise NotAllowedError(f"{actor.name} is {actor.role}: only a manager may price a visit anew")
-    ledger.keepprices_for(visit, layout)
+    ledger.keep_prices(visit, layout)

@@ -78,6 +78,7 @@ class Housekeeping:
                     retention,
                     self._state,
                     now=now,
+                    time_zone=zone,
                     compact=None if quiet else False,
                     cause=cause,
                     stopped=self._ended.is_set,

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from console.back_office.audit import record
+from console.back_office.bodies import CutClose
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor, require
 from console.back_office.reports.business_days import ONE_DAY, BusinessDays
@@ -146,7 +147,7 @@ def next_stretch(day: date, days: BusinessDays, before: CloseRow | None) -> Stre
     return Stretch(since, max(until, since), before.entry, before.close.first_open)
 
 
-def close_stretch(close: DayClose, entry: int, before: tuple[DayClose, int] | None) -> Stretch:
+def close_stretch(close: DayClose, entry: int, before: tuple[DayClose | CutClose, int] | None) -> Stretch:
     """What a close covers; ``entry``: its own number; ``before``: the close before it, with its number."""
     if before is None:
         return Stretch(close.since, close.until, before=entry)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from console.back_office.bodies import CutBody, CutClose
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.reports.business_days import BusinessDays
 from console.back_office.reports.closing import KIND, DayClose, close_stretch
@@ -14,9 +15,12 @@ from console.back_office.reports.stretches import figures_of
 from console.back_office.verify_streams import Fault
 
 
-def close_faults(file: LedgerFile) -> Iterator[Fault]:
-    """Over all closes."""
-    before: tuple[DayClose, int] | None = None
+def close_faults(file: LedgerFile, cut: CutBody | None = None) -> Iterator[Fault]:
+    """Over all closes; those of which something was cut off are not counted again."""
+    before: tuple[DayClose | CutClose, int] | None = None
+    if cut is not None and cut.close is not None:
+        before = cut.close, cut.close.entry
+    last_cut = cut.through if cut else 0
     rows = file.database.execute(
         "SELECT seq, cause, body FROM entry WHERE kind = ? ORDER BY seq", (KIND,)
     ).fetchall()
@@ -33,13 +37,14 @@ def close_faults(file: LedgerFile) -> Iterator[Fault]:
             yield seq, place, "its entry is of another day"
         if before is not None and (close.day <= before[0].day or close.since != before[0].until):
             yield seq, place, "it does not follow the close before it"
-        if _counted(file, close, seq, before) != close.figures:
+        is_whole = cut is None or (before is not None and before[1] > last_cut and close.since > cut.latest)
+        if is_whole and _counted(file, close, seq, before) != close.figures:
             yield seq, place, "its figures are not what the chain comes to"
         before = close, seq
 
 
 def _counted(
-    file: LedgerFile, close: DayClose, seq: int, before: tuple[DayClose, int] | None
+    file: LedgerFile, close: DayClose, seq: int, before: tuple[DayClose | CutClose, int] | None
 ) -> Figures | None:
     days = BusinessDays(close.time_zone, close.day_starts)
     try:
