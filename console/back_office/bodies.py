@@ -101,6 +101,8 @@ class PurgeBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """Pieces attached to disputes."""
     cards: int = 0
     """Payments whose token and last four digits were taken out."""
+    holds: int = 0
+    """Of what was kept back on cards at entries."""
     files: int = 0
     """Clips and pieces of evidence, and journals put aside."""
 

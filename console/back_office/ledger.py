@@ -95,7 +95,7 @@ class Ledger(LedgerReader):
             self._issue(paying)
         else:
             for closed, _ in decided:
-                holds.settle(self, closed.token, closed.entered_at, None)
+                holds.settle(self, closed.token, closed.entered_at, closed.visit, None)
 
     def _decision(self, visit: str) -> _Decided | None:
         """The visit with the lines that are to be paid, and who decided them when; None: it is open."""
@@ -201,7 +201,7 @@ class Ledger(LedgerReader):
             amount=receipt.total,
             currency=receipt.currency,
         )
-        holds.settle(self, visits[0].token, visits[0].entered_at, order)
+        holds.settle(self, visits[0].token, visits[0].entered_at, visits[0].visit, order)
 
     def _with_all_products(self, prices: PriceList, visits: tuple[ClosedVisit, ...]) -> PriceList:
         """The list, and from the lists of who left earlier what it no longer has."""

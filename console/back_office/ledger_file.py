@@ -103,6 +103,11 @@ class LedgerFile:
             return begins.seq, begins.hash
         return int(row[0]), str(row[1])
 
+    @property
+    def name(self) -> str:
+        """Random, given when the file was made or brought up to date; a copy has the same."""
+        return str(self.scalar("SELECT name FROM ledger_name"))
+
     def scalar(self, sql: str, *args: object) -> Any:
         """First column of the first row; None where there is none."""
         row = self._db.execute(sql, args).fetchone()

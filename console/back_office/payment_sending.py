@@ -125,7 +125,8 @@ def _keep_held(ledger: Ledger, key: str, answer: Held | Declined, now: float) ->
         if hold is None or hold.state != "due":
             return
         if isinstance(answer, Declined):
-            holds.end(ledger, key, "declined", answer.why)
+            token = hold.token if hold.wanted else ""  # its visit is still to be found by it
+            hold_rows.change(ledger, key, state="declined", said=answer.why, token=token)
             return
         hold_rows.change(
             ledger,
@@ -133,6 +134,7 @@ def _keep_held(ledger: Ledger, key: str, answer: Held | Declined, now: float) ->
             state="held" if hold.wanted else "releasing",
             ref=answer.ref,
             expires_at=answer.expires_at,
+            last_four=answer.last_four,
             attempts=0,
             next_at=now,
             said="",

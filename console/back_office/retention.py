@@ -98,7 +98,7 @@ def purge(
     clips_before = now - retention.clips_days * DAY_S
     if dry_run:
         gone = rows.Gone(visits=rows.count_due(ledger, visits_before))
-        gone += rows.count_disputes_due(ledger, visits_before)
+        gone += rows.count_disputes_due(ledger, visits_before) + rows.count_holds_due(ledger, visits_before)
         files = _purge_files(ledger, state, clips_before, visits_before, now, dry_run=True)
         held = rows.held(ledger, visits_before)
         years = retention.documents_years
@@ -171,6 +171,7 @@ def note(
         messages=gone.messages,
         evidence=gone.evidence,
         cards=gone.cards,
+        holds=gone.holds,
         files=files,
     )
     ledger.append(cause or f"purge:{ledger.head()[0] + 1}", "purge", body)
@@ -216,9 +217,10 @@ def _purge_rows(
     with ledger.writing("the purge"):
         visits = rows.visits_due(ledger, before, BATCH)
         disputes = rows.disputes_due(ledger, before, BATCH)
-        if not visits and not disputes:
-            return None
         gone = rows.delete_visits(ledger, visits) + rows.clear_disputes(ledger, disputes)
+        gone += rows.delete_holds(ledger, before, BATCH)
+        if gone == rows.Gone():
+            return None
         note(ledger, actor, now, why, gone)
         return gone
 

@@ -338,4 +338,7 @@ CREATE TABLE ledger_name (
 ) STRICT;
 
 ALTER TABLE payment_hold ADD COLUMN last_four TEXT NOT NULL DEFAULT '';
+ALTER TABLE payment_hold ADD COLUMN visit TEXT NOT NULL DEFAULT '';
+CREATE INDEX payment_hold_visit ON payment_hold (visit) WHERE visit <> '';
+CREATE INDEX payment_hold_entered ON payment_hold (entered_at);
 """

@@ -22,6 +22,7 @@ from console.back_office.reports.verify_closes import close_faults
 from console.back_office.verify_corrections import account_faults
 from console.back_office.verify_cuts import cut_faults, known_cut
 from console.back_office.verify_documents import document_faults
+from console.back_office.verify_holds import hold_faults
 from console.back_office.verify_payments import payment_faults
 from console.back_office.verify_purges import purge_faults
 from console.back_office.verify_streams import (
@@ -78,6 +79,7 @@ def verify(
             review_faults(db),
             _operator_faults(db, cut.operators if cut else ()),
             payment_faults(db, cut, on_progress),
+            hold_faults(db),
             purge_faults(db, cut),
             close_faults(ledger, cut),
             _head_faults(db, expected_head),

@@ -93,6 +93,7 @@ def purge_command(
             place.periods,
             place.state,
             now=time.time(),
+            time_zone=place.store.time_zone,
             actor=actor,
             why=why,
             dry_run=dry_run,
@@ -202,10 +203,17 @@ def _say_purged(found: Purged) -> None:
     verb = "would go" if found.dry_run else "gone"
     rows, files = found.rows, found.files
     counted = (
-        f"{rows.visits} visits, {rows.cards} cards, {rows.messages} messages, {files.evidence} pieces of "
+        f"{rows.visits} visits, {rows.cards} cards, {rows.holds} holds, {rows.messages} messages, "
+        f"{files.evidence} pieces of "
         f"evidence, {files.clips} clip files, {files.journals} old journals ({files.size / 2**20:.1f} MiB)"
     )
     out.print(f"{verb.capitalize()}: {counted}", markup=False, highlight=False)
+    if found.documents.entries:
+        said = f"{found.documents.documents} documents, with all {found.documents.entries} entries up to them"
+        out.print(f"  {said}", markup=False, highlight=False)
+    if found.documents.held_by:
+        held = f"{found.documents.held_at}: {found.documents.held_by}"
+        out.print(f"  older documents stay from {held}", markup=False, highlight=False)
     for reason, count in found.held.items():
         out.print(f"  {count} old visits stay: {reason}", markup=False, highlight=False)
     if files.clips_kept:
