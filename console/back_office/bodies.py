@@ -9,7 +9,7 @@ import msgspec
 
 from console.back_office.corrections import Correction
 from console.back_office.receipts import Receipt, TaxLine
-from inference.messages.results import Explanation
+from inference.messages.results import Explanation, Restocked
 
 
 class VisitCommitment(msgspec.Struct, frozen=True):
@@ -180,6 +180,32 @@ class CutBody(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     operators: tuple[CutOperator, ...]
     """Of those who were there when it was cut."""
     close: CutClose | None = None
+
+
+class RestockBody(msgspec.Struct, frozen=True):
+    """Staff put goods onto the shelves; who, is not kept: stock outlives the visit."""
+
+    kind: Literal["restock"]
+    at: float
+    """When the visit closed."""
+    moves: tuple[Restocked, ...]
+
+
+class StockCountBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody has counted what lies in a slot."""
+
+    kind: Literal["stock_count"]
+    at: float
+    who: str
+    role: str
+    what: str
+    about: str
+    """The slot."""
+    sku: str
+    units: int
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""
 
 
 class ReviewedLine(msgspec.Struct, frozen=True):

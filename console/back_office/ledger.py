@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from console.back_office import groups, holds, payment_rows, review_rows
-from console.back_office.bodies import DocumentBody, ReviewBody, VisitCommitment
+from console.back_office.bodies import DocumentBody, RestockBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
 from console.back_office.cut_rows import last_cut, latest_cut
 from console.back_office.ledger_file import LedgerError, immediate
@@ -135,6 +135,9 @@ class Ledger(LedgerReader):
                 (closed.visit, i, line.sku, line.quantity, line.probability),
             )
         self._keep_prices(closed.visit, prices)
+        if isinstance(closed.restocked, tuple) and closed.restocked:
+            body_of = RestockBody("restock", closed.closed_at, closed.restocked)
+            self.append(f"restock:{closed.visit}", "restock", body_of)
         if groups.is_grouped(closed):
             groups.join_group(self, closed)
 

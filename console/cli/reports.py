@@ -24,6 +24,7 @@ from console.back_office.reports.other_sheets import openness_sheet, stock_sheet
 from console.back_office.reports.periods import day_report, openness_report, period_report
 from console.back_office.reports.sheets import Sheet, cell_text
 from console.back_office.reports.stock import stock_report
+from console.back_office.reports.stock_entries import count_slots
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.ledger import LedgerOption, default_ledger
 from console.cli.places import DEMO_STORE, state_dir
@@ -144,12 +145,35 @@ def stock(
     pdf: PdfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What left the shelves, by slot and product, and what should be low."""
+    """What left the shelves and came onto them, by slot and product, what is missing, and what is low."""
     with _at(store, ledger) as (shop, file):
         days = _period(shop, first, last)
         report = stock_report(file, shop.layout, shop.days.begins(days[0]), shop.days.bounds(days[1])[1])
     sheet = stock_sheet(report, shop.days, shop.name, shop.currency)
     _say(report, sheet, csv=csv, pdf=pdf, as_json=as_json)
+
+
+@app.command("count")
+def count_command(
+    units: Annotated[
+        list[str],
+        typer.Argument(help="SLOT=UNITS, or SLOT:PRODUCT=UNITS where it has several.", show_default=False),
+    ],
+    acting: ActingOption,
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    store: StoreOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep what somebody counted in slots: the stock report goes on from there, and says what was missing."""
+    shop, path = _shop(store, ledger)
+    with opened(path, ReportError) as file:
+        told = dict(_counted(shop.layout, text) for text in units)
+        made = count_slots(file, acts(file, acting), shop.layout, told, at=time.time(), why=why)
+    if as_json:
+        print_json(made)
+    else:
+        out.print(", ".join(f"{c.slot}: {c.units} {c.sku}" for c in made), markup=False, highlight=False)
 
 
 @app.command()
@@ -223,6 +247,17 @@ def _at(store: Path | None, ledger: Path | None) -> Iterator[tuple[Shop, Ledger]
     shop, path = _shop(store, ledger)
     with opened(path, ReportError, read_only=True) as file:
         yield shop, file
+
+
+def _counted(layout: StoreLayout, text: str) -> tuple[tuple[str, str], int]:
+    place, _, said = text.rpartition("=")
+    slot, _, sku = place.partition(":")
+    if not said.isdecimal() or slot not in layout.slots:
+        raise ReportError(f"{text!r}: write a slot of the planogram and how many, such as A1=12")
+    having = sorted(layout.skus_of_slot[slot])
+    if not sku and len(having) != 1:
+        raise ReportError(f"slot {slot} has {', '.join(having) or 'nothing'}: write {slot}:PRODUCT={said}")
+    return (slot, sku or having[0]), int(said)
 
 
 def _period(shop: Shop, first: str, last: str) -> tuple[date, date]:
