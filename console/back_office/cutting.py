@@ -24,6 +24,7 @@ from console.back_office.cut_rows import Anchor, Stub
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor
 from console.back_office.reports.figures import add_taxes
+from console.language import tr_noop
 
 BATCH = 1_000
 """Entries in a transaction: some tens of milliseconds."""
@@ -60,7 +61,7 @@ def cut_off(
     Raises :class:`LedgerError` where the ledger is not as it was written: nothing goes then.
     """
     before = documents_before(now, years, time_zone)
-    with ledger.writing("the cut"):
+    with ledger.writing(tr_noop("the cut")):
         found = Beginning(ledger, before, time_zone)
         entries = found.entries(BATCH)
         if not entries:

@@ -13,6 +13,7 @@ from console.back_office import hold_rows as rows
 from console.back_office.chain import digest
 from console.back_office.hold_rows import Hold
 from console.back_office.ledger_file import LedgerFile
+from console.language import tr_noop
 
 LONGEST_VISIT_S = 86_400.0
 """After this nobody is inside any more whose card was declined at the entry."""
@@ -27,7 +28,7 @@ def note_entry(file: LedgerFile, token: str, at: float, amount: int, currency: s
     """
     if not token or amount <= 0:
         return False
-    with file.writing("the entry"):
+    with file.writing(tr_noop("the entry")):
         if rows.hold(file, _key(f"{token}@{at}")) is not None:
             return False  # from before keys named the ledger
         return rows.insert(
@@ -83,7 +84,7 @@ def expire(file: LedgerFile, now: float) -> None:
     """End those that the provider has let go of by itself: their visits were never closed."""
     if not rows.run_out(file, now) and not rows.never_ended(file, now - LONGEST_VISIT_S):
         return
-    with file.writing("the holds"):
+    with file.writing(tr_noop("the holds")):
         for hold in rows.run_out(file, now):
             end(file, hold.key, "expired")
         for hold in rows.never_ended(file, now - LONGEST_VISIT_S):

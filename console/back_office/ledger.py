@@ -19,6 +19,7 @@ from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, price_visits
 from console.back_office.records import DocumentRow
 from console.back_office.searching import remember_names
+from console.language import tr, tr_noop
 from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
@@ -51,7 +52,7 @@ class Ledger(LedgerReader):
         if closed.decision == "issue" and unknown:
             note = str(UnknownProductError(f"product {unknown[0]} is not in the catalogue"))
             closed = msgspec.structs.replace(closed, decision="review", notes=(*closed.notes, note))
-        with self.writing(f"visit {closed.code}"):
+        with self.writing(tr("visit {code}", code=closed.code)):
             cut = latest_cut(self.database)
             # Of what was cut off only this is left: all that is older was known.
             new = not (self.has_entry(f"visit:{closed.visit}") or (cut and closed.closed_at < cut.before))
@@ -65,7 +66,7 @@ class Ledger(LedgerReader):
 
     def decide(self, visit: str, body: ReviewBody) -> None:
         """Write a person's decision about a visit, and what follows: its receipt, or that of its group."""
-        with self.writing(f"the decision about {visit}"):
+        with self.writing(tr("the decision about {visit}", visit=visit)):
             cause = f"review:{visit}"
             if not self.has_entry(cause):
                 self.append(cause, "review", body)
@@ -73,7 +74,7 @@ class Ledger(LedgerReader):
 
     def settle_groups(self, now: float | None = None) -> None:
         """Issue what has waited long enough for members of its group; without ``now``, all that waits."""
-        with self.writing("the receipt of a group"):
+        with self.writing(tr_noop("the receipt of a group")):
             for visit in groups.overdue(self, now):
                 self._settle(visit, complete=True)
 
@@ -143,7 +144,7 @@ class Ledger(LedgerReader):
 
     def keep_prices(self, visit: str, layout: StoreLayout) -> None:
         """Price a visit by this store folder from now on, where nothing was issued for it."""
-        with self.writing("the price list"):
+        with self.writing(tr_noop("the price list")):
             self._keep_prices(visit, self._price_list(layout))
 
     def _keep_prices(self, visit: str, prices: PriceList) -> None:

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from console.back_office.chain import canonical, link
 from console.back_office.cut_rows import anchor
 from console.back_office.schema import KNOWN_MIGRATIONS, migrations
+from console.language import tr
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one before it gives up."""
@@ -41,8 +42,13 @@ class LedgerFile:
             db = _connected(path, read_only=read_only)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
-                f"{path}: cannot be opened as a ledger ({error}). Check that the folder can be written, the "
-                "disk is not full, and the file is a ledger; nothing was changed."
+                tr(
+                    "{path}: cannot be opened as a ledger ({error}). Check that the "
+                    "folder can be written, the disk is not full, and the file is a "
+                    "ledger; nothing was changed.",
+                    path=path,
+                    error=error,
+                )
             ) from error
         return cls(db, path)
 
@@ -77,8 +83,13 @@ class LedgerFile:
                 yield
         except sqlite3.Error as error:
             raise LedgerError(
-                f"{self.path}: {what} was not written: {error}. Check that the disk is not full and the file "
-                "can be written; nothing was changed"
+                tr(
+                    "{path}: {what} was not written: {error}. Check that the disk is not "
+                    "full and the file can be written; nothing was changed",
+                    path=self.path,
+                    what=tr(what),
+                    error=error,
+                )
             ) from error
 
     def append(self, cause: str, kind: str, body: msgspec.Struct) -> int:

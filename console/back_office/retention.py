@@ -25,6 +25,7 @@ from console.back_office.cutting import Cut, cut_off, what_would_go
 from console.back_office.evidence_files import EvidenceFiles
 from console.back_office.ledger_file import BUSY_TIMEOUT_MS, LedgerError, LedgerFile
 from console.back_office.permissions import Actor, require
+from console.language import tr_noop
 from store_layout.model import Retention
 
 DAY_S = 86_400.0
@@ -121,7 +122,7 @@ def purge(
     if stopped():
         return Purged(gone, Files(), {}, traces=True, compacted=False, documents=documents)
     files = _purge_files(ledger, state, clips_before, visits_before, now, dry_run=False)
-    with ledger.writing("the purge"):
+    with ledger.writing(tr_noop("the purge")):
         if cause is None or not ledger.has_entry(cause):
             note(ledger, actor, now, reason, rows.Gone(), files=files.count, cause=cause)
     went = gone != rows.Gone() or documents.entries > 0
@@ -214,7 +215,7 @@ def _purge_rows(
     ledger: LedgerFile, before: float, now: float, actor: Actor | None, why: str
 ) -> rows.Gone | None:
     """One step; None: nothing is left to do."""
-    with ledger.writing("the purge"):
+    with ledger.writing(tr_noop("the purge")):
         visits = rows.visits_due(ledger, before, BATCH)
         disputes = rows.disputes_due(ledger, before, BATCH)
         gone = rows.delete_visits(ledger, visits) + rows.clear_disputes(ledger, disputes)

@@ -15,6 +15,7 @@ from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, tax_table
 from console.back_office.review_answers import NOTHING, AnswerError, units_after
 from console.back_office.review_rows import ReviewRow
+from console.language import tr
 from inference.messages.results import ClosedVisit, Explanation, Question
 
 
@@ -42,7 +43,7 @@ def row_of(ledger: Ledger, visit: str) -> ReviewRow:
     """Its row in the queue. Raises :class:`ReviewError` where it is not in review."""
     row = rows.row(ledger, visit)
     if row is None:
-        raise ReviewError(f"visit {visit} is not in review")
+        raise ReviewError(tr("visit {visit} is not in review", visit=visit))
     return row
 
 
@@ -50,7 +51,7 @@ def prices_for(ledger: Ledger, visit: str) -> PriceList:
     """What a visit under review is priced by. Raises :class:`ReviewError` where none was kept."""
     prices = ledger.prices_of(visit)
     if prices is None:
-        raise ReviewError("this visit is from before prices were kept: name the store folder")
+        raise ReviewError(tr("this visit is from before prices were kept: name the store folder"))
     return prices
 
 
@@ -71,7 +72,7 @@ def decision(
     closed = shown.visit
     if lines is not None:
         if any(count < 1 for count in lines.values()):
-            raise AnswerError("each line has a count of 1 or more; leave out what was not taken")
+            raise AnswerError(tr("each line has a count of 1 or more; leave out what was not taken"))
         return ReviewBody(
             kind="review",
             visit=closed.visit,
@@ -87,16 +88,27 @@ def decision(
             continue
         number = choices[question.event]
         if number is not None and not 0 <= number < len(question.alternatives):
-            raise AnswerError(f"{closed.code}: there is no alternative {number + 1} of {question.text!r}")
+            raise AnswerError(
+                tr(
+                    "{code}: there is no alternative {number} of {text!r}",
+                    code=closed.code,
+                    number=number + 1,
+                    text=question.text,
+                )
+            )
         chosen = NOTHING if number is None else question.alternatives[number]
         settled = shown.known.get(question.event)
         if settled is not None and _meaning(settled) != _meaning(chosen):
             raise AnswerError(
-                f"{closed.code}: another visit's answer has settled {question.text!r} otherwise"
+                tr(
+                    "{code}: another visit's answer has settled {text!r} otherwise",
+                    code=closed.code,
+                    text=question.text,
+                )
             )
         answers[question.event] = chosen if settled is None else settled
     if not closed.questions:
-        raise AnswerError(f"{closed.code} asks nothing: say what was taken")
+        raise AnswerError(tr("{code} asks nothing: say what was taken", code=closed.code))
     units = units_after(closed, answers, _payers(ledger, closed.visit))
     return ReviewBody(
         kind="review",
@@ -176,5 +188,5 @@ def _payers(ledger: Ledger, visit: str) -> tuple[int, ...]:
 def _closed(ledger: Ledger, visit: str) -> ClosedVisit:
     found = ledger.visit(visit)
     if found is None:
-        raise ReviewError(f"there is no visit {visit}")
+        raise ReviewError(tr("there is no visit {visit}", visit=visit))
     return found.visit

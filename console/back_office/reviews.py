@@ -30,6 +30,7 @@ from console.back_office.review_cards import (
     total_with,
 )
 from console.back_office.review_rows import ReviewRow
+from console.language import tr, tr_noop
 from store_layout.model import StoreLayout
 
 __all__ = [
@@ -76,7 +77,7 @@ def claim(ledger: Ledger, actor: Actor, now: float, visit: str | None = None) ->
     None: nothing waits for them. Raises :class:`ReviewError` where somebody else has it.
     """
     require(actor, "answer a review")
-    with ledger.writing("the claim"):
+    with ledger.writing(tr_noop("the claim")):
         if visit is None:
             held = [r for r in rows.waiting(ledger, now) if r.held_by(now) == actor.name]
             candidates = held or queue(ledger, now, actor)
@@ -112,7 +113,7 @@ def answer(
     ``UnknownProductError``.
     """
     require(actor, "answer a review")
-    with ledger.writing("the answer"):
+    with ledger.writing(tr_noop("the answer")):
         shown = card(ledger, visit)
         body = decision(ledger, shown, actor, choices, lines=lines, now=now, note=note)
         row = shown.row
@@ -120,7 +121,7 @@ def answer(
             return row
         refusal = _refusal(row, actor, now)
         if refusal is None and row.claimed_by != actor.name:
-            refusal = f"{row.code} is not claimed: claim it first"
+            refusal = tr("{code} is not claimed: claim it first", code=row.code)
         if refusal is not None:
             raise ReviewError(refusal)
         if layout is not None:
@@ -135,10 +136,10 @@ def answer(
 
 def unsure(ledger: Ledger, actor: Actor, visit: str, now: float, why: str = "") -> ReviewRow:
     """Hand a claimed card to a second reviewer; the second who is unsure hands it to a manager."""
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         row = _held(ledger, actor, visit, now)
         if row.state == "manager":
-            raise ReviewError(f"two people were not sure of {row.code}: a manager decides")
+            raise ReviewError(tr("two people were not sure of {code}: a manager decides", code=row.code))
         rows.hand_on(ledger, row, actor.name, "second" if row.state == "open" else "manager")
         rows.note_work(ledger, row, actor.name, now, outcome="unsure", longest=LEASE_S)
         record(ledger, actor, "was unsure of the review", at=now, about=visit, why=why)
@@ -147,7 +148,7 @@ def unsure(ledger: Ledger, actor: Actor, visit: str, now: float, why: str = "") 
 
 def skip(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     """Give a claimed card back; it comes to them last."""
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         row = _held(ledger, actor, visit, now)
         rows.skip(ledger, visit, actor.name, now)
         rows.note_work(ledger, row, actor.name, now, outcome="skipped", longest=LEASE_S)
@@ -156,7 +157,7 @@ def skip(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
 
 def release(ledger: Ledger, actor: Actor, visit: str, now: float) -> None:
     """Let go of a claimed card: it is as urgent as before, to everybody. Nothing where it is not theirs."""
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         row = row_of(ledger, visit)
         if row.held_by(now) == actor.name and row.state not in {"answered", "issued"}:
             rows.release(ledger, visit)
@@ -164,14 +165,20 @@ def release(ledger: Ledger, actor: Actor, visit: str, now: float) -> None:
 
 def undo(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     """Take one's answer back; the card is theirs again. Raises :class:`ReviewError` when it was issued."""
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         row = row_of(ledger, visit)
         if row.state == "issued":
-            raise ReviewError(f"{row.code} was issued: what is wrong is corrected by a dispute")
+            raise ReviewError(tr("{code} was issued: what is wrong is corrected by a dispute", code=row.code))
         if row.state != "answered" or row.answer is None:
-            raise ReviewError(f"{row.code} has no answer that could be undone")
+            raise ReviewError(tr("{code} has no answer that could be undone", code=row.code))
         if row.answer.decided_by != actor.name:
-            raise ReviewError(f"{row.code} was answered by {row.answer.decided_by}: only they can undo it")
+            raise ReviewError(
+                tr(
+                    "{code} was answered by {decided_by}: only they can undo it",
+                    code=row.code,
+                    decided_by=row.answer.decided_by,
+                )
+            )
         rows.take_back(ledger, visit, actor.name, now, now + LEASE_S)
         record(ledger, actor, "undid the answer", at=now, about=visit)
         return row_of(ledger, visit)
@@ -180,7 +187,7 @@ def undo(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
 def issue_due(ledger: Ledger, now: float, visit: str | None = None) -> list[str]:
     """Issue answers that can no longer be undone, and ``visit`` at once. Gives the visits that were."""
     issued = []
-    with ledger.writing("the answers"):
+    with ledger.writing(tr_noop("the answers")):
         while due := [v for v in rows.answered(ledger, now - UNDO_S, visit) if v not in issued]:
             for name in due:
                 row = row_of(ledger, name)
@@ -205,25 +212,31 @@ def _held(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     row = row_of(ledger, visit)
     refusal = _refusal(row, actor, now)
     if refusal is not None or row.claimed_by != actor.name:
-        raise ReviewError(refusal or f"{row.code} is not claimed: claim it first")
+        raise ReviewError(refusal or tr("{code} is not claimed: claim it first", code=row.code))
     return row
 
 
 def _refusal(row: ReviewRow, actor: Actor, now: float) -> str | None:
     """Why this card is not for them now; None: it is."""
     if row.state in {"answered", "issued"} and row.answer is not None:
-        return f"{row.code} was answered by {row.answer.decided_by}"
+        return tr("{code} was answered by {decided_by}", code=row.code, decided_by=row.answer.decided_by)
     holder = row.held_by(now)
     if holder is not None and holder != actor.name:
-        return f"{row.code} is with {holder}"
+        return tr("{code} is with {holder}", code=row.code, holder=holder)
     if actor.name in row.unsure_by:
-        return f"{actor.name} was not sure of {row.code}: somebody else decides"
+        return tr("{name} was not sure of {code}: somebody else decides", name=actor.name, code=row.code)
     if row.state == "manager" and actor.role != "manager":
-        return f"two people were not sure of {row.code}: a manager decides"
+        return tr("two people were not sure of {code}: a manager decides", code=row.code)
     return None
 
 
 def _price_by(ledger: Ledger, actor: Actor, visit: str, layout: StoreLayout) -> None:
     if ledger.prices_of(visit) is not None and actor.role != "manager":
-        raise NotAllowedError(f"{actor.name} is {actor.role}: only a manager may price a visit anew")
+        raise NotAllowedError(
+            tr(
+                "{name} is {role}: only a manager may price a visit anew",
+                name=actor.name,
+                role=tr(actor.role),
+            )
+        )
     ledger.keep_prices(visit, layout)

@@ -23,6 +23,7 @@ from console.back_office.records import DocumentRow
 from console.cli.acting import ActingOption, ApproverOption, acts, approves, opened
 from console.cli.ledger import LedgerOption
 from console.cli.say import JsonOption, out, print_json, row
+from console.language import tr_noop
 from store_layout.currency import to_minor
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
@@ -203,7 +204,7 @@ def refund(
         actor, second = acts(file, acting), approves(file, approver)
         document, layout = _receipt(file, receipt), _layout(store)
         changes = _changes(file, document, remove, None, count, price, goodwill)
-        with file.writing("the refund"):
+        with file.writing(tr_noop("the refund")):
             found = desk.open_dispute(
                 file,
                 actor,

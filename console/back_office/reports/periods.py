@@ -15,6 +15,7 @@ from console.back_office.reports.figures import Figures, ReportError
 from console.back_office.reports.openness import Openness, openness
 from console.back_office.reports.standing import Standing, standing
 from console.back_office.reports.stretches import Stretch, figures_of
+from console.language import tr
 
 LONGEST = 3 * 366
 """Days of a period."""
@@ -103,9 +104,16 @@ def openness_report(file: LedgerFile, first: date, last: date, days: BusinessDay
 
 def _range(first: date, last: date) -> tuple[date, ...]:
     if last < first:
-        raise ReportError(f"{last} comes before {first}: give the first day first")
+        raise ReportError(tr("{last} comes before {first}: give the first day first", last=last, first=first))
     if (last - first).days >= LONGEST:
-        raise ReportError(f"{first} to {last} are more than {LONGEST} days: ask for a shorter period")
+        raise ReportError(
+            tr(
+                "{first} to {last} are more than {longest} days: ask for a shorter period",
+                first=first,
+                last=last,
+                longest=LONGEST,
+            )
+        )
     return days_between(first, last)
 
 

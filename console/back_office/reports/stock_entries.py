@@ -10,6 +10,7 @@ from console.back_office.bodies import RestockBody, StockCountBody
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor, require
 from console.back_office.reports.figures import ReportError
+from console.language import tr, tr_noop
 from store_layout.model import StoreLayout
 
 Key = tuple[str, str]
@@ -39,10 +40,12 @@ def count_slots(
     require(actor, "count the stock")
     for (slot, sku), count in units.items():
         if slot not in layout.slots or sku not in layout.skus_of_slot[slot]:
-            raise ReportError(f"slot {slot} has no product {sku}: look into the planogram")
+            raise ReportError(
+                tr("slot {slot} has no product {sku}: look into the planogram", slot=slot, sku=sku)
+            )
         if count < 0:
-            raise ReportError(f"slot {slot}: {count} cannot be counted")
-    with file.writing("the count"):
+            raise ReportError(tr("slot {slot}: {count} cannot be counted", slot=slot, count=count))
+    with file.writing(tr_noop("the count")):
         for (slot, sku), count in units.items():
             body = StockCountBody(
                 kind="stock_count",
