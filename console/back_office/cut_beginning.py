@@ -71,8 +71,9 @@ class Entry(msgspec.Struct, frozen=True):
 class Beginning:
     """The entries at the beginning of the chain, up to the first that is still needed."""
 
-    def __init__(self, ledger: LedgerFile, before: float, time_zone: str) -> None:
-        self._ledger, self._before, self._zone = ledger, before, time_zone
+    def __init__(self, ledger: LedgerFile, before: float, visits_before: float | None = None) -> None:
+        """``visits_before``: visits from before then that nothing holds are as good as gone."""
+        self._ledger, self._before, self._visits_before = ledger, before, visits_before
         self._next = cut_rows.anchor(ledger.database).seq + 1
         self._close = last_close(ledger)
         self._needed = _receipts_needed(ledger, before)
@@ -114,8 +115,11 @@ class Beginning:
         """When it was; 0: it does not say. A visit says so for as long as it is kept."""
         if entry.kind != "visit":
             return entry.at
-        closed_at = "SELECT closed_at FROM visit WHERE id = ?"
-        return float(self._ledger.scalar(closed_at, entry.cause.removeprefix("visit:")) or 0.0)
+        visit = entry.cause.removeprefix("visit:")
+        closed_at = float(self._ledger.scalar("SELECT closed_at FROM visit WHERE id = ?", visit) or 0.0)
+        if self._visits_before is not None and closed_at < self._visits_before:
+            return closed_at if holds_on(self._ledger, visit) else 0.0
+        return closed_at
 
     def _called(self, entry: Entry) -> str:
         visit = self._ledger.scalar("SELECT code FROM visit WHERE id = ?", entry.cause.removeprefix("visit:"))

@@ -62,7 +62,7 @@ def cut_off(
     """
     before = documents_before(now, years, time_zone)
     with ledger.writing(tr_noop("the cut")):
-        found = Beginning(ledger, before, time_zone)
+        found = Beginning(ledger, before)
         entries = found.entries(BATCH)
         if not entries:
             return Cut(held_at=found.held_at, held_by=found.held_by)
@@ -99,9 +99,9 @@ def cut_off(
         return Cut(len(entries), documents, found.held_at, found.held_by)
 
 
-def what_would_go(ledger: LedgerFile, *, now: float, years: int, time_zone: str) -> Cut:
-    """All that :func:`cut_off` would take, said again until nothing goes."""
-    found = Beginning(ledger, documents_before(now, years, time_zone), time_zone)
+def what_would_go(ledger: LedgerFile, *, now: float, years: int, time_zone: str, visits_before: float) -> Cut:
+    """All that :func:`cut_off` would take, said again until nothing goes, once old visits have gone."""
+    found = Beginning(ledger, documents_before(now, years, time_zone), visits_before)
     entries = documents = 0
     while step := found.entries(BATCH):
         entries += len(step)

@@ -103,7 +103,9 @@ def purge(
         files = _purge_files(ledger, state, clips_before, visits_before, now, dry_run=True)
         held = rows.held(ledger, visits_before)
         years = retention.documents_years
-        documents = what_would_go(ledger, now=now, years=years, time_zone=time_zone)
+        documents = what_would_go(
+            ledger, now=now, years=years, time_zone=time_zone, visits_before=visits_before
+        )
         return Purged(gone, files, held, traces=False, compacted=False, dry_run=True, documents=documents)
     reason = why or f"visits {retention.visits_days} days, clips {retention.clips_days} days"
     gone = rows.Gone()
