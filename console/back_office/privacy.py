@@ -152,10 +152,12 @@ def _by_law(found: PersonalData, periods: Retention, time_zone: str) -> list[Rem
     year = datetime.fromtimestamp(last, ZoneInfo(time_zone)).year
     labels = ", ".join([receipt.label, *(row.label for row in found.corrections)])
     law = f"tax law wants documents for {periods.documents_years} years after the year of issue"
+    until = f"{year + periods.documents_years + 1}-01-01"
     return [
-        Remains(labels, law, f"{year + periods.documents_years + 1}-01-01"),
-        Remains("amounts and references of payments", "they prove what was paid for these documents"),
-        Remains("who did what about them", "the chain proves that no document was changed"),
+        Remains(labels, law, until),
+        Remains("amounts and references of payments", "they prove what was paid for these documents", until),
+        Remains("who did what about them", "the chain proves that no document was changed", until),
+        Remains("their numbers, days and totals", "they prove that none is missing"),
     ]
 
 
