@@ -154,12 +154,11 @@ def decide(
         found = _dispute(ledger, dispute)
         if found.state != "open":
             if found.state != verdict:
+                who = found.decided_by
                 raise DisputeError(
-                    tr(
-                        "{dispute} was decided otherwise by {decided_by}",
-                        dispute=dispute,
-                        decided_by=found.decided_by,
-                    )
+                    tr("{dispute} was accepted by {who}", dispute=dispute, who=who)
+                    if found.state == "accepted"
+                    else tr("{dispute} was declined by {who}", dispute=dispute, who=who)
                 )
             return Decided(found, _documents(ledger, dispute), new=False)
         receipt = _receipt(ledger, found.receipt)
