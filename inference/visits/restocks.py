@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from inference.messages import Attribution, Explanation
-from inference.messages.results import Restocked
+from inference.messages import Attribution, Explanation, Restocked
 from inference.visits.state import VisitsState
 
 

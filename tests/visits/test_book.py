@@ -14,12 +14,12 @@ from inference.messages import (
     GateSignal,
     ItemMove,
     Outage,
+    Restocked,
     StaffMark,
     VisitClosed,
     VisitOpened,
 )
 from inference.messages.codec import from_msgpack, to_msgpack
-from inference.messages.results import Restocked
 from inference.visits import VisitsState
 from inference.visits.evidence import Evidence
 from store_layout.model import Rules, StoreLayout
