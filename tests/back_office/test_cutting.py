@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +26,8 @@ from console.back_office.reports.business_days import BusinessDays
 from console.back_office.reports.closing import close_day, closes, open_days
 from console.back_office.retention import Purged, purge
 from console.back_office.reviews import answer, claim, issue_due
-from store_layout.model import Retention
+from inference.messages.results import CartLine
+from store_layout.model import Product, Retention
 from tests.back_office.people import crew
 from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.test_migrations import DUMP
@@ -225,6 +227,34 @@ def test_what_is_unpaid_or_in_no_close_stays(ledger: Ledger, tmp_path: Path) -> 
     close_all(ledger, people["Mara"], at(2031, 6))
     assert purged(ledger, at(2031, 7)).documents.documents == 1
     assert [d.label for d in ledger.documents()] == ["R-000003"]
+    assert verify(ledger).findings == ()
+
+
+def test_a_refund_may_stay_though_its_receipt_went(ledger: Ledger, tmp_path: Path) -> None:
+    """Something between them is held; what is left of the close in which it was is not counted again."""
+    people = crew(ledger)
+    bank = SimulatedProvider(tmp_path / "bank.sqlite")
+    chips = Product(sku="chips", name="Chips", price=199, weight_g=150, category="snacks")
+    lines = (CartLine("chips", 2, 0.99),)
+    one = msgspec.structs.replace(closed("v1", closed_at=at(2020, 3, 1), token=f"tok-{1}"), lines=lines)
+    ledger.post_visit(one, layout(more=(chips,)))
+    sold(ledger, "v2", at(2020, 3, 2), token=DECLINES)
+    send_due(ledger, bank, at(2020, 3, 2))
+    opened = open_dispute(ledger, people["Mara"], 1, ONE_COLA, "not_taken", at=at(2020, 3, 3))
+    decide(ledger, people["Mara"], opened.id, "accepted", at=at(2020, 3, 3))
+    send_due(ledger, bank, at(2020, 3, 4))
+    close_all(ledger, people["Mara"], at(2020, 6))
+    purged(ledger, at(2021, 8))
+    found = purged(ledger, at(2031, 1, 2)).documents
+    assert (found.documents, found.held_by) == (1, "its receipt is not paid")
+    assert ledger.document(1) is None
+    assert ledger.correction("C", 1) is not None
+    assert verify(ledger).findings == ()
+    settle(ledger, people["Mara"], 2, "written_off", at=at(2031, 2), why="gone")
+    sold(ledger, "v3", at(2031, 3))
+    close_all(ledger, people["Mara"], at(2031, 5))
+    assert verify(ledger).findings == ()
+    assert purged(ledger, at(2031, 9)).documents.documents == 2
     assert verify(ledger).findings == ()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from console.back_office.bodies import CutBody, CutClose
+from console.back_office.cut_rows import last_cut
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.reports.business_days import BusinessDays
 from console.back_office.reports.closing import KIND, DayClose, close_stretch
@@ -20,7 +21,7 @@ def close_faults(file: LedgerFile, cut: CutBody | None = None) -> Iterator[Fault
     before: tuple[DayClose | CutClose, int] | None = None
     if cut is not None and cut.close is not None:
         before = cut.close, cut.close.entry
-    last_cut = cut.through if cut else 0
+    entry, moment = (0, 0.0) if cut is None else _last_incomplete(file, cut)
     rows = file.database.execute(
         "SELECT seq, cause, body FROM entry WHERE kind = ? ORDER BY seq", (KIND,)
     ).fetchall()
@@ -37,10 +38,23 @@ def close_faults(file: LedgerFile, cut: CutBody | None = None) -> Iterator[Fault
             yield seq, place, "its entry is of another day"
         if before is not None and (close.day <= before[0].day or close.since != before[0].until):
             yield seq, place, "it does not follow the close before it"
-        is_whole = cut is None or (before is not None and before[1] > last_cut and close.since > cut.latest)
+        is_whole = cut is None or (before is not None and before[1] > entry and close.since > moment)
         if is_whole and _counted(file, close, seq, before) != close.figures:
             yield seq, place, "its figures are not what the chain comes to"
         before = close, seq
+
+
+def _last_incomplete(file: LedgerFile, cut: CutBody) -> tuple[int, float]:
+    """Entry and time after which nothing is missing that a close counts.
+
+    Of a correction whose receipt was cut off, the category of its products is not known any more.
+    """
+    entry, moment = file.database.execute(
+        "SELECT coalesce(max(entry), 0), coalesce(max(issued_at), 0) FROM document "
+        "WHERE of_number > 0 AND of_number <= ?",
+        (last_cut(cut, "R"),),
+    ).fetchone()
+    return max(cut.through, entry), max(cut.latest, moment)
 
 
 def _counted(
