@@ -23,6 +23,7 @@ from inference.capture.broker_client import make_client
 from inference.capture.broker_words import connection_failure, refusal, unknown_device
 from inference.capture.camera_urls import redact
 from inference.capture.device_watch import DeviceWatch, Now
+from inference.capture.gate_holds import GateHolds, gate_of, hold_topic, state_filter
 from inference.capture.payloads import (
     DeviceTopic,
     PayloadError,
@@ -35,7 +36,8 @@ from inference.capture.rates import Clock, RateMeter
 from inference.capture.reading_queue import ReadingQueue
 from inference.capture.secrets import Secrets, SecretsUnavailableError
 from inference.messages import Outage
-from inference.messages.wire import DeviceState, DeviceStatus
+from inference.messages.said import Said, said
+from inference.messages.wire import DeviceState, DeviceStatus, Hold
 from store_layout.model import Broker, StoreLayout
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class MqttLink:
         self._lock = threading.Lock()
         now = self._now()
         self._watches: dict[Topic, DeviceWatch] = _expected(layout, now)
+        self._holds = GateHolds()
         self._unknown: dict[str, int] = {}
         self._meter = RateMeter()
         self._received = self._unusable = self._connections = 0
@@ -134,7 +137,30 @@ class MqttLink:
         with self._lock:
             now = self._now()
             link = "" if self._connected else "the broker cannot be reached"
-            return (self._status(now), *(w.status(now, link) for w in self._watches.values()))
+            behind = (w.status(now, link) for w in self._watches.values())
+            return (self._status(now), *(self._holds.shown(status, now.mono) for status in behind))
+
+    def relay(self, layout: StoreLayout) -> None:
+        """Expect the devices of this layout from now on; what is known of those that stay is kept."""
+        with self._lock:
+            found = _expected(layout, self._now())
+            for topic, fresh in found.items():
+                known = self._watches.get(topic)
+                found[topic] = known if known is not None and known.gap_s == fresh.gap_s else fresh
+            found |= {topic: watch for topic, watch in self._watches.items() if topic.kind == "sensor"}
+            self._watches, self._layout = found, layout
+            self._unknown.clear()
+
+    def hold_gate(self, gate: str, hold: Hold) -> Said | None:
+        """Tell a gate what to do from now on; a sentence is why it cannot hear it."""
+        client = self._client
+        with self._lock:
+            if client is None or not self._connected:
+                return said("the broker cannot be reached, so {gate} does not hear it", gate=gate)
+            now = self._now()
+            payload = self._holds.order(gate, hold, now.wall, now.mono)
+        client.publish(hold_topic(self._store, gate), payload, qos=1, retain=True)
+        return None
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -170,7 +196,8 @@ class MqttLink:
         if reason.is_failure:
             self._failed(refusal(str(reason), self._broker))
             return
-        client.subscribe([(topic_filter(self._store, kind), qos) for kind, qos in QOS.items()])
+        topics = [(topic_filter(self._store, kind), qos) for kind, qos in QOS.items()]
+        client.subscribe([*topics, (state_filter(self._store), 1)])
         with self._lock:
             now = self._now()
             self._connected, self._trouble = True, ""
@@ -234,6 +261,10 @@ class MqttLink:
             self._last_heard = now
             watch: DeviceWatch | None = None
             try:
+                gate = gate_of(message.topic, self._store)
+                if gate is not None:
+                    self._holds.heard(gate, bytes(message.payload))
+                    return
                 topic = parse_topic(message.topic, self._store)
                 watch = self._watch_of(topic, now)
                 if watch is None:

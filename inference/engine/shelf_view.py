@@ -28,6 +28,8 @@ from inference.messages.shelves import (
     ScaleView,
     SlotMove,
 )
+from store_layout.layout_changes import reset_scales
+from store_layout.model import StoreLayout
 
 LATEST_EVENTS = 20
 """Of each scale, for its history."""
@@ -134,6 +136,24 @@ class ShelfView:
             for sku, units in goods.items()
             if units
         )
+
+    def relaid(self, before: StoreLayout, after: StoreLayout) -> None:
+        """Books and zeros go with their slots and scales; a scale that is read otherwise begins anew."""
+        state, anew = self.state, reset_scales(before, after)
+        stay = {scale for scale in after.scales if scale not in anew}
+        state.zeros = {scale: zero for scale, zero in state.zeros.items() if scale in stay}
+        state.first = {scale: level for scale, level in state.first.items() if scale in stay}
+        state.explained = {scale: level for scale, level in state.explained.items() if scale in stay}
+        state.re_zeroed = [scale for scale in state.re_zeroed if scale in stay]
+        state.events = {scale: events for scale, events in state.events.items() if scale in after.scales}
+        state.moved = {slot: goods for slot, goods in state.moved.items() if slot in after.slots}
+        state.moves = {
+            event: tuple(move for move in moves if move.slot in after.slots)
+            for event, moves in state.moves.items()
+        }
+        self._levels = {scale: level for scale, level in self._levels.items() if scale in stay}
+        self._traces.forget(set(before.scales) - stay)
+        self.moved = self._books()
 
     # -- what is seen --------------------------------------------------------------------------------
 

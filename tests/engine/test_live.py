@@ -108,5 +108,5 @@ def test_a_live_engine_ticks_and_its_ticks_are_journaled(tmp_path: Path) -> None
         assert all(abs(t.t - time.time()) < 30 for t in ticks)
         gaps = [e.seen.device for _, e, _ in entries if isinstance(e.seen, Outage)]
         assert gaps == (["c0", "s0", "door"] if counts else [])
-        counts.append(engine._now.count)
+        counts.append(engine.now.count)
     assert counts[1] > counts[0] + 3

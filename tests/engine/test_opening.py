@@ -55,7 +55,7 @@ def run_live(folder: Path, sink: MemorySink, observations: list[Observation]) ->
         journal_folder=folder,
         clock=lambda: STARTED_AT + 400 * STEP_S,
     )
-    source = engine._source
+    source = engine.source
     take = source.take
 
     def take_or_stop(limit: int, timeout: float) -> list[Observation]:
@@ -150,7 +150,7 @@ def test_a_live_store_knows_of_the_gap_after_a_restart(tmp_path: Path) -> None:
     sink = MemorySink()
     run_live(tmp_path / "j", sink, OBSERVATIONS)
     engine = run_live(tmp_path / "j", sink, OBSERVATIONS[:0])
-    assert engine._now.count > len(OBSERVATIONS) + 3
+    assert engine.now.count > len(OBSERVATIONS) + 3
     text = b"".join(p.read_bytes() for p in (tmp_path / "j").glob("*.journal"))
     assert text.count(b"the engine was restarted") == text.count(b"outage") == 3  # camera, scale, gate
 
