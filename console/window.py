@@ -27,6 +27,7 @@ from console.operations.background import Background
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
 from console.operations.first_start import FirstStart
+from console.operations.gate_holds import GateHolds
 from console.operations.identity_edits import IdentityEdits
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
@@ -39,6 +40,7 @@ from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.spoken import wanted_language
 from console.operations.store_switch import StoreSwitch
+from console.operations.store_takeover import StoreTakeover
 from console.operations.visit_history import VisitHistory
 from console.operations.visit_work import VisitWork
 from console.pages.devices import DevicesPage
@@ -82,7 +84,7 @@ class HandedOver:
     actor: Actor | None
     selected: int | None
     """Track of the shopper selected."""
-    changed: Literal["language", "text size", ""] = ""
+    changed: Literal["language", "text size", "store", ""] = ""
     """Why: it can be undone."""
     before: str = ""
     """What was chosen until then."""
@@ -92,7 +94,7 @@ class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
     outdated = Signal()
-    """What is shown was made for another language or text size: a window made now would be another one."""
+    """What is shown was made for another language, text size or store: a window made now would be another."""
     crashed = Signal(str)
     """Something went wrong and was written down: what to say. May be emitted in any thread."""
 
@@ -128,8 +130,14 @@ class MainWindow(QMainWindow):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
         self.device_desk = DeviceDesk(layout, settings_dir.parent, layout_folder, self, session=self.session)
+        self.takeover = StoreTakeover(ledger_path, link, self.state, self.session)
+        self.device_desk.filed.connect(self.takeover.ask)
+        self.state.relaid.connect(self._relaid)
         self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
-        self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
+        self.gates = GateHolds(ledger_path, link, self.state, self.session, self._background)
+        self.switch = StoreSwitch(
+            ledger_path, link, self.state, self.session, self._background, gates=self.gates
+        )
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self.reports = Reports(ledger_path, layout, self.session, lambda: self.reviews.store_time, self)
         self.visits = VisitWork(
@@ -160,12 +168,20 @@ class MainWindow(QMainWindow):
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
             ),
-            DevicesPage(self.state, self.commands, self.device_desk, words, appearance=self.appearance),
+            DevicesPage(
+                self.state,
+                self.commands,
+                self.device_desk,
+                words,
+                takeover=self.takeover,
+                gates=self.gates,
+                appearance=self.appearance,
+            ),
             ReportsPage(self.reports, self.history, self.session, self.appearance),
             self._settings_page(ledger_path, store_folder),
         )
         self.book = ActionBook(self)
-        self._outdated_by: tuple[Literal["language", "text size", ""], str] = ("", "")
+        self._outdated_by: tuple[Literal["language", "text size", "store", ""], str] = ("", "")
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
@@ -224,6 +240,7 @@ class MainWindow(QMainWindow):
         self.history.close()
         self.shelf_desk.close()
         self.device_desk.close()
+        self.takeover.close()
         self.session.close()
         self.reviews.close()
         self.reports.close()
@@ -310,6 +327,11 @@ class MainWindow(QMainWindow):
             self._outdated_by = ("text size", self.appearance.text_size)
             self.appearance.keep_text_size(size)
             self.outdated.emit()
+
+    def _relaid(self) -> None:
+        """The engine works with another layout: whoever shows this window makes it anew from the folder."""
+        self._outdated_by = ("store", "")
+        self.outdated.emit()
 
     def switch_operator(self) -> None:
         """Sign out whoever is signed in; the next one types their PIN."""

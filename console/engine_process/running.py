@@ -166,7 +166,7 @@ class RunningEngine:
         release = self._closers[1:]
         for closer in reversed(release):
             closer()
-        if self._ended_well:
+        if self._ended_well and not self.engine.again:
             end_session(self.session)
             forget_address(self._state)
         self._closers[0]()

@@ -35,7 +35,8 @@ from console.engine_process.session import (
 from console.engine_process.spec import EngineSpec
 from console.engine_process.worker import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
 from inference.engine.appearance_memory import PHASE_ENDED, PHASE_RUNNING, AppearanceMemory
-from inference.messages.wire import StopEngine
+from inference.messages.said import Said, Words, said
+from inference.messages.wire import Done, StopEngine
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +74,9 @@ class Supervisor:
         self._policy = policy or Policy()
         self._command = tuple(command)
         self._state: EngineState = "starting"
-        self._why = ""
+        self._why: Words = ""
         self._stop = threading.Event()
+        self._renewing = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._session: Session | None = None
         self._memory: AppearanceMemory | None = None
@@ -94,7 +96,7 @@ class Supervisor:
         return self._state
 
     @property
-    def why(self) -> str:
+    def why(self) -> Words:
         """Why it is not running."""
         return self._why
 
@@ -127,7 +129,23 @@ class Supervisor:
         for session in {s.memory: s for s in (self._session, address and address.session) if s}.values():
             end_session(session)
         forget_address(state)
-        self._set("stopped", "it was stopped")
+        self._set("stopped", said("it was stopped"))
+
+    def renew(self) -> Words | None:
+        """End the engine in order and start another at once, which goes on with its journal; or why not."""
+        address = read_address(self._spec.state_path)
+        if address is None or self._state != "running":
+            return said("the engine does not run")
+        if self._spec.store is None or self._spec.simulated:
+            return said(
+                "only a live store goes on in another engine: a recording or a simulated one begins anew"
+            )
+        self._renewing.set()
+        answer = send_once(address, StopEngine(again=True), 2.0)
+        if not isinstance(answer, Done):
+            self._renewing.clear()
+            return said("the engine does not answer")
+        return None
 
     def leave(self) -> None:
         """Stop watching; the engine goes on, and another window may attach to it."""
@@ -151,14 +169,18 @@ class Supervisor:
             while not self._stop.is_set():
                 if not self._one_life():
                     return
-                self._set("restarting", self._why)
                 self.restarts += 1
+                if self._renewing.is_set():
+                    self._renewing.clear()
+                    self._set("renewing", "")
+                    continue
+                self._set("restarting", self._why)
                 crashes = max(1, len(self._crashes))
                 wait = self._policy.first_backoff_s * 2.0 ** (crashes - 1)
                 self._stop.wait(min(wait, self._policy.longest_backoff_s))
         except Exception as error:  # the window must learn of it
             log.exception("the supervisor failed")
-            self._set("failed", f"the supervisor failed: {error}")
+            self._set("failed", said("the supervisor failed: {error}", error=error))
 
     def _one_life(self) -> bool:
         """Start or attach, watch until it is gone; true when it should be started again."""
@@ -175,17 +197,17 @@ class Supervisor:
         self._close_stdin()
         self._child = None
         if status == EXIT_RUNNING:
-            self._why = "another engine has just been started"
+            self._why = said("another engine has just been started")
+            return True
+        if self._renewing.is_set():
             return True
         if status == EXIT_REFUSED:
-            self._set("failed", self._said() or "the engine refused to start")
+            self._set("failed", self._said() or said("the engine refused to start"))
             return False
         if status == EXIT_OK or (attached and phase == PHASE_ENDED):
-            self._set("stopped", "the engine has ended")
+            self._set("stopped", said("the engine has ended"))
             return False
-        self._why = (
-            hung or f"the engine ended unexpectedly{_ended(status)}: {self._said() or 'it said nothing'}"
-        )
+        self._why = hung or _unexpected(status, self._said())
         log.info("%s", self._why)
         return not self._is_hopeless(time.monotonic() - began)
 
@@ -196,7 +218,9 @@ class Supervisor:
         self._crashes.append(time.monotonic())
         if len(self._crashes) < self._policy.most_quick_crashes:
             return False
-        self._set("failed", f"{len(self._crashes)} quick crashes in a row. {self._why}")
+        self._set(
+            "failed", said("{count} quick crashes in a row. {why}", count=len(self._crashes), why=self._why)
+        )
         return True
 
     def _spawn(self) -> None:
@@ -230,7 +254,7 @@ class Supervisor:
         if not self._spec.follow_parent:
             self._close_stdin()
 
-    def _watch_until_gone(self, attached: bool) -> str:
+    def _watch_until_gone(self, attached: bool) -> Words:
         """Until the engine is gone or :meth:`stop` is asked for; a text when it hung and was ended."""
         state = self._spec.state_path
         # The memory still shows the last beat of an engine that crashed.
@@ -251,7 +275,9 @@ class Supervisor:
             limit = self._policy.hang_s if self._state == "running" else self._policy.start_s
             if time.monotonic() - moved_at > limit:
                 self._kill()
-                return f"the engine gave no sign of life for {limit:g} s and was ended"
+                return said(
+                    "the engine gave no sign of life for {seconds} s and was ended", seconds=f"{limit:g}"
+                )
         return ""
 
     def _adopt(self, address: Address | None) -> None:
@@ -310,7 +336,7 @@ class Supervisor:
             except BrokenPipeError:
                 log.info("the engine ended before it read its order")
 
-    def _set(self, state: EngineState, why: str) -> None:
+    def _set(self, state: EngineState, why: Words) -> None:
         self._why = why
         self._state = state
 
@@ -334,10 +360,13 @@ class Supervisor:
         return "\n".join(line for line in lines[-SAID_LINES:] if line.strip())
 
 
-def _ended(status: int | None) -> str:
+def _unexpected(status: int | None, told: str) -> Said:
+    last = told or said("it said nothing")
     if status is None:
-        return ""
-    return f" by signal {-status}" if status < 0 else f" with status {status}"
+        return said("the engine ended unexpectedly: {last}", last=last)
+    if status < 0:
+        return said("the engine ended unexpectedly by signal {number}: {last}", number=-status, last=last)
+    return said("the engine ended unexpectedly with status {number}: {last}", number=status, last=last)
 
 
 def _detached() -> dict[str, Any]:

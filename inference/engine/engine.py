@@ -98,6 +98,8 @@ class Engine:
         (``inference.engine.opening``). ``premises``: None for a store that cannot change.
         """
         self.id = secrets.token_hex(4)
+        self.again = False
+        """Another one is started when this one has ended, which is no end for whoever watches."""
         self.layout = layout
         self._make_flow: Callable[[StoreLayout], Flow] = lambda of: make_flow(of, salt)
         self.source = source
@@ -153,7 +155,8 @@ class Engine:
             self._outbox.close()
             self._journal.close()
             self._asked.refuse()
-        self._beat(PHASE_ENDED)
+        if not self.again:
+            self._beat(PHASE_ENDED)
         return Summary(self.now.count, self.now.view.state.closed, self.unposted, self.now.finished)
 
     def _recover(self) -> None:

@@ -99,7 +99,7 @@ def _goes_on(old: Recovered, layout: StoreLayout) -> Words | None:
     changes = layout_changes(old.layout, layout)
     found = obstacle(changes, old.view, old.flow.under_way(), len(old.visits), starting=True)
     if found is not None:
-        log.info("the changed store is begun anew: %s", found[0])
+        log.info("the changed store is begun anew: %s", found.why)
         return None
     count = len(old.view.state.open)
     return said("the store folder was changed; visits that go on in it: {count}", count=count)

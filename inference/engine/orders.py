@@ -39,6 +39,9 @@ from store_layout.model import StoreLayout
 class Operated(Relayable, Protocol):
     """The engine, as far as operators reach into it. For the state thread."""
 
+    again: bool
+    """Another engine is started when this one has ended."""
+
     @property
     def layout(self) -> StoreLayout:
         """Of the store, now."""
@@ -92,7 +95,8 @@ def carry_out(engine: Operated, command: Command) -> Answer:
             return _tare(engine, scale, load_g)
         case GetScale(scale=scale, after=after):
             return engine.now.view.shelves.detail(scale, after)
-        case StopEngine():
+        case StopEngine(again=again):
+            engine.again = again
             engine.stop()
             return Done(said("the engine ends"))
         case _:

@@ -76,14 +76,14 @@ def obstacle(
     unposted: int,
     *,
     starting: bool = False,
-) -> tuple[Said, bool] | None:
-    """What keeps these changes from being taken over now, and whether that passes; None: nothing does.
+) -> Refused | None:
+    """What keeps these changes from being taken over now; None: nothing does.
 
     ``starting``: by an engine that starts, with everything of its own made anew.
     """
     for change in changes:
         if change.needs == "start" and not (starting and change.part != "store"):
-            return _needs_a_start(change), False
+            return Refused(_needs_a_start(change), "" if change.part == "store" else "start")
     inside = len(view.state.open) or len(view.state.people)
     for change in changes:
         if change.needs == "empty" and inside:
@@ -91,16 +91,21 @@ def obstacle(
                 "floor, fixtures and gates can only be changed while nobody is inside; now: {count}",
                 count=inside,
             )
-            return text, True
+            return Refused(text, "wait")
         busy = sorted(under_way.scales.intersection(change.scales))
         if busy:
-            return said("something happens on scale {scale}: wait until it is at rest", scale=busy[0]), True
+            return Refused(
+                said("something happens on scale {scale}: wait until it is at rest", scale=busy[0]), "wait"
+            )
         if change.part == "product" and change.how == "removed" and change.name in under_way.products:
-            return said(
-                "somebody inside may hold product {sku}: wait until they have left", sku=change.name
-            ), True
+            return Refused(
+                said("somebody inside may hold product {sku}: wait until they have left", sku=change.name),
+                "wait",
+            )
     if unposted:
-        return said("{count} visits wait for the ledger, with the prices of before", count=unposted), True
+        return Refused(
+            said("{count} visits wait for the ledger, with the prices of before", count=unposted), "wait"
+        )
     return None
 
 
@@ -127,8 +132,8 @@ def read_or_why(premises: Premises) -> StoreLayout | Refused:
 def carry(now: Recovered, layout: StoreLayout, journal: Journal, make_flow: FlowOf) -> Said | None:
     """Let the flow for another layout take the place of this one, and the journal know of it.
 
-    It is made and tried first: once the journal speaks of it, nothing can go wrong any more. A sentence is why
-    it was not done, and nothing has changed.
+    It is made and tried first: once the journal speaks of it, nothing can go wrong any more. A sentence is
+    why it was not done, and nothing has changed.
     """
     try:
         flow = relaid_flow(now, layout, make_flow)
@@ -159,7 +164,7 @@ class Relaying:
         """Whoever waits waits in vain."""
         wish, self._wish = self._wish, None
         if wish is not None:
-            wish.answer.set_result(Refused(why, passes=True))
+            wish.answer.set_result(Refused(why, "wait"))
 
     def look(self, engine: Relayable) -> None:
         """Take it over if the moment is quiet."""
@@ -171,10 +176,9 @@ class Relaying:
         found = obstacle(changes, now.view, now.flow.under_way(), engine.unposted) if changes else None
         waited = self._clock() - wish.since
         if found is not None:
-            why, passes = found
-            if wish.only_ask or not passes or waited >= WAIT_S:
+            if wish.only_ask or found.remedy != "wait" or waited >= WAIT_S:
                 self._wish = None
-                wish.answer.set_result(Refused(why, passes))
+                wish.answer.set_result(found)
             return
         self._wish = None
         if wish.only_ask or not changes:

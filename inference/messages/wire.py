@@ -254,6 +254,9 @@ class TakeStore(msgspec.Struct, frozen=True, tag="take_store"):
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
 
+    again: bool = False
+    """Another one is started at once: what outlives a crash is left to it."""
+
 
 Command = (
     GetSnapshot
@@ -289,8 +292,8 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     """The command was not carried out; ``why`` is for the operator."""
 
     why: Words
-    passes: bool = False
-    """What is in the way goes away by itself: worth trying again soon."""
+    remedy: Literal["", "wait", "start"] = ""
+    """``wait``: what is in the way goes away by itself; ``start``: an engine that starts can do it."""
 
 
 class StoreTaken(msgspec.Struct, frozen=True, tag="store_taken"):

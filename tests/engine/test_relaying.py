@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from inference.engine.appearance_memory import AppearanceMemory
 from inference.engine.belonging import Layouts, begin_journal, new_header
 from inference.engine.engine import Engine, EngineOptions
 from inference.engine.journal import Journal
@@ -29,12 +28,11 @@ from inference.recording import Recording, RecordingPlayer
 from inference.simulation import SimulationSettings, simulate
 from store_layout.aim import looking_at
 from store_layout.layout_changes import layout_changes
-from store_layout.model import Camera, StoreFile, StoreLayout
+from store_layout.model import Camera, StoreLayout
 from store_layout.problems import Problem, StoreProblems
 from tests.engine.conftest import recording_source
 from tests.engine.test_engine import _CrashError
 from tests.support.fake_pipeline import (
-    STEP_S,
     FakeFlow,
     MemorySink,
     fake_layout,
@@ -241,7 +239,7 @@ def test_it_waits_for_a_hand_in_the_shelf_and_says_so(tmp_path: Path) -> None:
         scale = msgspec.structs.replace(fake_layout().file.scale[0], noise_sd_g=3.0)
         shop.folder.layout = with_file(fake_layout(), scale=(scale,))
         answer = shop.ask()
-        assert answer == Refused("something happens on scale s0: wait until it is at rest", passes=True)
+        assert answer == Refused("something happens on scale s0: wait until it is at rest", "wait")
         waiting: Future[Answer] = shop.engine.submit(TakeStore())
         time.sleep(0.3)
         assert not waiting.done()
@@ -267,7 +265,7 @@ def test_what_cannot_be_changed_now_says_why() -> None:
 
     def why(after: StoreLayout, view: View, under_way: UnderWay = UnderWay(), unposted: int = 0) -> str:
         found = obstacle(layout_changes(store, after), view, under_way, unposted)
-        return "" if found is None else str(found[0])
+        return "" if found is None else str(found.why)
 
     assert "while nobody is inside; now: 1" in why(changed(gate=(gate,)), inside)
     assert why(changed(gate=(gate,)), View("e")) == ""

@@ -134,7 +134,7 @@ def test_add_a_camera_by_keys_alone_and_take_it_back(
     qtbot.waitUntil(live.isActiveWindow)
     page = page_of(live)
     page._to_device("door")
-    assert "door: off | The engine knows it from its next start" in said(page.foot)
+    assert "door: off | It is in the store's file; the engine has not taken it over yet" in said(page.foot)
     press(live, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: "door is taken back" in live.notice.words.text(), timeout=15_000)
     assert (folder / "store.toml").read_bytes() == before
