@@ -24,6 +24,7 @@ from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.background import Background
+from console.operations.decision import Decision
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
 from console.operations.first_start import FirstStart
@@ -58,6 +59,7 @@ from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
 from console.widgets.connect_dialog import ConnectDialog
+from console.widgets.decision_dialog import DecisionDialog
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
@@ -134,6 +136,8 @@ class MainWindow(QMainWindow):
         self.device_desk.filed.connect(self.takeover.ask)
         self.state.relaid.connect(self._relaid)
         self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
+        self.decision = Decision(ledger_path, layout, store_folder, self)
+        self.decision.saved.connect(self.takeover.ask)
         self.gates = GateHolds(ledger_path, link, self.state, self.session, self._background)
         self.switch = StoreSwitch(
             ledger_path, link, self.state, self.session, self._background, gates=self.gates
@@ -241,6 +245,7 @@ class MainWindow(QMainWindow):
         self.shelf_desk.close()
         self.device_desk.close()
         self.takeover.close()
+        self.decision.close()
         self.session.close()
         self.reviews.close()
         self.reports.close()
@@ -288,7 +293,10 @@ class MainWindow(QMainWindow):
             (tr("Crash reports"), self._state_dir / CRASHES),
         )
         printer = ReceiptPrinter(self._state_dir / PRINTERS)
-        page = SettingsPage(self.appearance, self.session, self._words, printer, folders)
+        page = SettingsPage(
+            self.appearance, self.session, self._words, printer, folders, can_decide=self.decision.can_change
+        )
+        page.decision_asked.connect(self.change_decision)
         page.language_chosen.connect(self.choose_language)
         page.text_size_chosen.connect(self.choose_text_size)
         return page
@@ -371,6 +379,12 @@ class MainWindow(QMainWindow):
     def connect_store(self) -> None:
         """A form that writes the folder of a new store."""
         dialog = ConnectDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def change_decision(self) -> None:
+        """When a person is asked about a receipt: a manager's word."""
+        dialog = DecisionDialog(self.decision, self.session, self._words, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

@@ -190,10 +190,16 @@ def _unreachable(layout: StoreLayout, now: float) -> Iterator[DeviceStatus]:
     """Devices to which the store file names no way."""
     if layout.file.broker is not None:
         return
-    why = "store.toml names no broker, through which it would speak"
+    why = said("store.toml names no broker, through which it would speak")
     for camera in layout.file.camera:
         if camera.url is None:
-            yield DeviceStatus(camera.id, "camera", "off", now, "no address is set, and " + why)
+            yield DeviceStatus(
+                camera.id,
+                "camera",
+                "off",
+                now,
+                said("no address is set, and store.toml names no broker, through which it would speak"),
+            )
     for scale in layout.file.scale:
         yield DeviceStatus(scale.id, "scale", "off", now, why)
     for gate in layout.file.gate:
@@ -221,7 +227,7 @@ class _CameraWatch:
         last = self.thread.last_change_t
         if status.state == "lost" and self._since is None:
             self._since = min(now, self._begun if last is None else last)
-            return Outage(self.camera.id, "camera", self._since, now, False, status.why)
+            return Outage(self.camera.id, "camera", self._since, now, False, str(status.why))
         if status.state == "live" and self._since is not None and last is not None:
             since, self._since = self._since, None
             return Outage(self.camera.id, "camera", since, max(since, last), True, "it sends pictures again")

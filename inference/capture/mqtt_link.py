@@ -36,7 +36,7 @@ from inference.capture.rates import Clock, RateMeter
 from inference.capture.reading_queue import ReadingQueue
 from inference.capture.secrets import Secrets, SecretsUnavailableError
 from inference.messages import Outage
-from inference.messages.said import Said, said
+from inference.messages.said import Said, Words, said
 from inference.messages.wire import DeviceState, DeviceStatus, Hold
 from store_layout.model import Broker, StoreLayout
 
@@ -78,8 +78,8 @@ class MqttLink:
         self._unknown: dict[str, int] = {}
         self._meter = RateMeter()
         self._received = self._unusable = self._connections = 0
-        self._last_error = ""
-        self._trouble = ""
+        self._last_error: Words = ""
+        self._trouble: Words = ""
         self._connected = False
         self._state: DeviceState = "connecting"
         self._state_since = now.wall
@@ -96,7 +96,7 @@ class MqttLink:
         try:
             client = self._make_client()
         except (SecretsUnavailableError, OSError, ValueError) as error:
-            self._failed(f"cannot connect to the broker: {error}")
+            self._failed(said("cannot connect to the broker: {error}", error=redact(str(error))))
             self._try_at = time.monotonic() + LONGEST_WAIT_S  # by watch(): the keyring may be unlocked, ...
             return
         self._client = client
@@ -110,7 +110,7 @@ class MqttLink:
             client.disconnect()
             client.loop_stop()
         with self._lock:
-            self._connected, self._state, self._trouble = False, "off", "stopped"
+            self._connected, self._state, self._trouble = False, "off", said("stopped")
 
     def restart(self) -> None:
         """Drop the connection and make a new one now."""
@@ -136,7 +136,7 @@ class MqttLink:
         """The broker first, then its devices in the order of the store file."""
         with self._lock:
             now = self._now()
-            link = "" if self._connected else "the broker cannot be reached"
+            link: Words = "" if self._connected else said("the broker cannot be reached")
             behind = (w.status(now, link) for w in self._watches.values())
             return (self._status(now), *(self._holds.shown(status, now.mono) for status in behind))
 
@@ -226,15 +226,18 @@ class MqttLink:
                 return
             if was:
                 self._last_heard = _later(self._last_heard, self._now(), 2.0 * KEEPALIVE_S)
-                self._trouble = self._last_error = f"the connection to the broker broke: {reason}"
+                self._trouble = self._last_error = said(
+                    "the connection to the broker broke: {reason}", reason=reason
+                )
             elif not self._trouble:
-                hint = "check the port and tls in store.toml"
-                self._trouble = self._last_error = f"the broker hung up before it let us in: {hint}"
+                self._trouble = self._last_error = said(
+                    "the broker hung up before it let us in: check the port and tls in store.toml"
+                )
 
-    def _failed(self, text: str) -> None:
+    def _failed(self, text: Words) -> None:
         with self._lock:
             self._connected = False
-            self._trouble = self._last_error = redact(text)
+            self._trouble = self._last_error = redact(text) if isinstance(text, str) else text
 
     def _broker_away(self, now: Now) -> list[Outage]:
         """An outage without an end, once, from the last message to now. Under the lock."""
@@ -242,7 +245,7 @@ class MqttLink:
         if self._outage_since is not None or starting:
             return []
         self._outage_since = min(self._last_heard.wall, now.wall)
-        why = self._trouble or "not connected to the broker yet"
+        why = str(self._trouble or "not connected to the broker yet")
         return [Outage(BROKER, "broker", self._outage_since, now.wall, False, why)]
 
     # -- messages (paho's thread) ---------------------------------------------------------------------
@@ -319,16 +322,20 @@ class MqttLink:
             reconnects=max(0, self._connections - 1),
         )
 
-    def _judge(self, now: Now) -> tuple[DeviceState, str]:
+    def _judge(self, now: Now) -> tuple[DeviceState, Words]:
         if self._state == "off":
             return "off", self._trouble
         if not self._connected:
             if self._trouble:
-                return "lost", f"{self._trouble}; trying again every {LONGEST_WAIT_S} s"
-            return "connecting", f"connecting to {self._broker.host}:{self._broker.port}"
+                return "lost", said(
+                    "{trouble}; trying again every {seconds} s", trouble=self._trouble, seconds=LONGEST_WAIT_S
+                )
+            return "connecting", said(
+                "connecting to {place}", place=f"{self._broker.host}:{self._broker.port}"
+            )
         quiet = now.mono - self._last_heard.mono
         if quiet >= QUIET_S and self._layout.file.scale:
-            return "late", f"connected, but no device has spoken for {quiet:.0f} s"
+            return "late", said("connected, but no device has spoken for {seconds} s", seconds=f"{quiet:.0f}")
         return "live", ""
 
 

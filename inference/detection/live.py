@@ -13,6 +13,7 @@ import msgspec
 
 from inference.detection.pool import FrameFault, Gate, Session, SessionMaker, detected
 from inference.messages import Detections, Frame
+from inference.messages.said import said
 from inference.messages.wire import DeviceStatus
 
 _log = logging.getLogger(__name__)
@@ -136,7 +137,7 @@ class LiveDetection:
             kind="detector",
             state="live" if alive else "off",
             since=self._since,
-            why=f"{failed} pictures could not be read by the model" if failed else "",
+            why=said("{count} pictures could not be read by the model", count=failed) if failed else "",
             rate_hz=rate if alive else 0.0,
             dropped=failed,
             received=sum(c.detected for c in counts),

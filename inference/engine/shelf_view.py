@@ -19,6 +19,7 @@ from inference.messages import (
     ShelfEvent,
     WeightReading,
 )
+from inference.messages.said import Said, said
 from inference.messages.shelves import (
     Misplaced,
     ScaleDetail,
@@ -170,17 +171,17 @@ class ShelfView:
         events = tuple(self.state.events.get(scale, ()))
         return ScaleDetail(scale, times, tuple(round(g - zero, 2) for g in grams), zero, events)
 
-    def tare(self, scale: str, load_g: float, t: float) -> ScaleTare | str:
-        """What an operator's word makes of the scale's level; a text is why it makes nothing."""
+    def tare(self, scale: str, load_g: float, t: float) -> ScaleTare | Said:
+        """What an operator's word makes of the scale's level; a sentence is why it makes nothing."""
         level = self._levels.get(scale)
         if level is None or level.t < 0:
-            return f"{scale} has said nothing yet"
+            return said("{scale} has said nothing yet", scale=scale)
         if t - level.t > SILENT_S:
-            return f"{scale} is silent: its weight is not known"
+            return said("{scale} is silent: its weight is not known", scale=scale)
         if level.active:
-            return f"something moves on {scale}: wait until it is at rest"
+            return said("something moves on {scale}: wait until it is at rest", scale=scale)
         if level.faults:
-            return f"{scale} is at fault ({', '.join(level.faults).replace('_', ' ')}): mend it first"
+            return said("{scale} is at fault: mend it first", scale=scale)
         return ScaleTare(scale, t, level.level_g - load_g, load_g)
 
     def _scale(self, level: ScaleLevel, now: float) -> ScaleView:

@@ -227,7 +227,7 @@ class SimulatedSource:
             try:
                 sent = self._world.send(wanted)
             except NotSentError as error:
-                return Refused(str(error))
+                return Refused(error.why)
             self._sent = self._world.sent
         return sent
 

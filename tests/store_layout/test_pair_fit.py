@@ -46,7 +46,7 @@ def pairs_of(
 @pytest.mark.parametrize(("count", "lens"), [(4, False), (6, True), (10, True)])
 def test_a_camera_is_found_again(count: int, lens: bool) -> None:
     place: Point3 = (1.0, 0.5, 3.0)
-    pairs = pairs_of(place, (6.0, 5.0, 0.5), 75.0, count, 0.5, seed=count)
+    pairs = pairs_of(place, (6.0, 5.0, 0.5), 75.0, count, 0.5, seed=count + 8)
     fit = fit_pairs(pairs, *SIZE, hfov_deg=75.0)
     assert fit.lens_found == lens
     assert fit.rms_px < 2.0

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import GateSignal, WeightReading
+from inference.messages.said import Said, said
 from inference.messages.wire import Hold, SentShopper, Wanted
 from inference.recording.truth import TrueMove
 from inference.simulation.live.devices import LiveScales, gate_signals
@@ -53,7 +54,11 @@ FLOOR_EACH_M2 = 4.0
 
 
 class NotSentError(ValueError):
-    """Nobody was sent in; the text says why."""
+    """Nobody was sent in; ``why`` says why."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 class _Coming(NamedTuple):
@@ -178,14 +183,20 @@ class LiveWorld:
     def _check(self, wanted: Sequence[Wanted]) -> None:
         many = sum(item.count for item in wanted)
         if many > MOST_ITEMS:
-            raise NotSentError(f"nobody carries {many} things: choose at most {MOST_ITEMS}")
+            raise NotSentError(
+                said("nobody carries {count} things: choose at most {most}", count=many, most=MOST_ITEMS)
+            )
         if len({item.sku for item in wanted}) < len(wanted) or any(item.count < 1 for item in wanted):
-            raise NotSentError("each product may be named once, with a count of at least 1")
+            raise NotSentError(said("each product may be named once, with a count of at least 1"))
         if self.is_shut:
-            raise NotSentError("every way in is held shut")
+            raise NotSentError(said("every way in is held shut"))
         inside = len(self._visitors) + len(self._asked)
         if inside >= self.most_inside:
-            raise NotSentError(f"the store is full: {inside} people are inside, wait until somebody has left")
+            raise NotSentError(
+                said(
+                    "the store is full: {count} people are inside, wait until somebody has left", count=inside
+                )
+            )
         for item in wanted:
             self._check_item(item)
 
@@ -198,11 +209,11 @@ class LiveWorld:
             name = f"{products[slots[item.sku][0]].name} in slot {item.sku}"
             have = self._goods.free(item.sku, slots[item.sku][0]) if item.sku in self._reachable else 0
         else:
-            raise NotSentError(f"this store has no product and no slot {item.sku!r}")
+            raise NotSentError(said("this store has no product and no slot {sku}", sku=repr(item.sku)))
         if have <= 0:
-            raise NotSentError(f"{name} is sold out; staff fill the shelf up soon")
+            raise NotSentError(said("{name} is sold out; staff fill the shelf up soon", name=name))
         if have < item.count:
-            raise NotSentError(f"only {have} of {name} are left on the shelf")
+            raise NotSentError(said("only {count} of {name} are left on the shelf", count=have, name=name))
 
     def _errands_for(self, sku: str, units: int) -> list[Errand]:
         return [
