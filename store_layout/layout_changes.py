@@ -14,7 +14,7 @@ import msgspec
 from store_layout.model import StoreLayout
 
 Needs = Literal["nothing", "quiet", "empty", "start"]
-"""``quiet``: nothing happens on the scales concerned; ``empty``: nobody is inside; ``start``: another engine."""
+"""``quiet``: nothing happens on the scales concerned; ``empty``: nobody is inside; ``start``: it starts."""
 Part = Literal[
     "camera",
     "scale",

@@ -1,9 +1,9 @@
 """A whole camera from points on the floor: where it hangs, how it looks, its lens as far as the points tell.
 
 First the floor's homography says whether the pairs determine anything (``floor_fit``); then OpenCV finds the
-pose of a pinhole with square pixels and its axis in the middle of the picture (``solvePnP`` over the fields of
-view, refined by ``calibrateCamera``). Few pairs cannot tell the lens: with fewer than :data:`LENS_PAIRS` its
-field of view is taken as given, with fewer than :data:`BEND_PAIRS` it is taken for straight.
+pose of a pinhole with square pixels and its axis in the middle of the picture (``solvePnP`` over the fields
+of view, refined by ``calibrateCamera``). Few pairs cannot tell the lens: with fewer than :data:`LENS_PAIRS`
+its field of view is taken as given, with fewer than :data:`BEND_PAIRS` it is taken for straight.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class _Pose(msgspec.Struct, frozen=True):
 def fit_pairs(pairs: Sequence[PointPair], width: int, height: int, hfov_deg: float) -> PairFit:
     """The camera of a picture of this size that sees these floor points at these pixels.
 
-    ``hfov_deg``: what is known, or guessed, of its horizontal field of view; used where the pairs cannot tell.
+    ``hfov_deg``: what is known, or guessed, of its horizontal field of view, where the pairs cannot tell.
     Raises :class:`~store_layout.floor_fit.DegeneratePairs` where they determine no camera; the text says why.
     """
     fit_floor(PointsCalibration(pairs=tuple(pairs)))

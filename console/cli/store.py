@@ -69,7 +69,7 @@ def reload(
 ) -> None:
     """Have the engine that runs on a store folder go on with it as it is now; every open cart stays.
 
-    A folder with a mistake in it is refused, with the place and the remedy, and nothing changes (exit status 1).
+    A folder with a mistake in it is refused, with the place and the remedy (exit status 1): nothing changes.
     """
     with errors_in_words(*START_ERRORS):
         spec = make_spec(folder, None, None, None, 1, headless=True, simulated=simulated)

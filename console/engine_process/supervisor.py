@@ -16,11 +16,12 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
 from console.engine_process.connection import send_once
+from console.engine_process.engine_log import EngineLog
 from console.engine_process.link import EngineState
 from console.engine_process.session import (
     Address,
@@ -35,15 +36,12 @@ from console.engine_process.session import (
 from console.engine_process.spec import EngineSpec
 from console.engine_process.worker import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
 from inference.engine.appearance_memory import PHASE_ENDED, PHASE_RUNNING, AppearanceMemory
-from inference.messages.said import Said, Words, said
+from inference.messages.said import Words, said
 from inference.messages.wire import Done, StopEngine
 
 log = logging.getLogger(__name__)
 
 WORKER = (sys.executable, "-m", "console.engine_process.worker", "--spec", "-")
-LOG_FILE = "engine.log"
-LOG_LIMIT = 2_000_000
-SAID_LINES = 12
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +79,7 @@ class Supervisor:
         self._session: Session | None = None
         self._memory: AppearanceMemory | None = None
         self._crashes: deque[float] = deque(maxlen=self._policy.most_quick_crashes)
-        self._log_start = 0
+        self._log = EngineLog(spec.state_path)
         self.restarts = 0
         """How often the engine was started again."""
         self.started_it = False
@@ -202,12 +200,12 @@ class Supervisor:
         if self._renewing.is_set():
             return True
         if status == EXIT_REFUSED:
-            self._set("failed", self._said() or said("the engine refused to start"))
+            self._set("failed", self._log.last() or said("the engine refused to start"))
             return False
         if status == EXIT_OK or (attached and phase == PHASE_ENDED):
             self._set("stopped", said("the engine has ended"))
             return False
-        self._why = hung or _unexpected(status, self._said())
+        self._why = hung or self._log.unexpected_end(status)
         log.info("%s", self._why)
         return not self._is_hopeless(time.monotonic() - began)
 
@@ -236,7 +234,7 @@ class Supervisor:
             self._spec, fresh=self._spec.fresh and first, paused=self._spec.paused and first
         )
         order = Order(spec, self._session)
-        with self._open_log(state) as errors:
+        with self._log.open() as errors:
             self._child = subprocess.Popen(  # noqa: S603  # our own command
                 self._command,
                 stdin=subprocess.PIPE,
@@ -339,34 +337,6 @@ class Supervisor:
     def _set(self, state: EngineState, why: Words) -> None:
         self._why = why
         self._state = state
-
-    # -- the log ---------------------------------------------------------------------------------------
-
-    def _open_log(self, state: Path) -> IO[bytes]:
-        path = state / LOG_FILE
-        if path.exists() and path.stat().st_size > LOG_LIMIT:
-            path.replace(path.with_suffix(".log.1"))
-        self._log_start = path.stat().st_size if path.exists() else 0
-        return path.open("ab")
-
-    def _said(self) -> str:
-        """The last lines that the engine said in this life."""
-        try:
-            with (self._spec.state_path / LOG_FILE).open("rb") as file:
-                file.seek(self._log_start)
-                lines = file.read().decode(errors="replace").splitlines()
-        except OSError:
-            return ""
-        return "\n".join(line for line in lines[-SAID_LINES:] if line.strip())
-
-
-def _unexpected(status: int | None, told: str) -> Said:
-    last = told or said("it said nothing")
-    if status is None:
-        return said("the engine ended unexpectedly: {last}", last=last)
-    if status < 0:
-        return said("the engine ended unexpectedly by signal {number}: {last}", number=-status, last=last)
-    return said("the engine ended unexpectedly with status {number}: {last}", number=status, last=last)
 
 
 def _detached() -> dict[str, Any]:

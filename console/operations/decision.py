@@ -1,9 +1,9 @@
 """From when on a person is asked: what another setting would have done to the last visits, and setting it.
 
-What a visit's receipt is expected to be wrong by is estimated from what is kept of it: each line's own chance of
-being wrong, times the price of what it counts. The engine, which knows every way the cart may have come about,
-decides by the same rule on better grounds; visits that it asked about for another reason (a scale that went
-silent, a shopper who was lost) are asked about whatever is set.
+What a visit's receipt is expected to be wrong by is estimated from what is kept of it: each line's own chance
+of being wrong, times the price of what it counts. The engine, which knows every way the cart may have come
+about, decides by the same rule on better grounds; visits that it asked about for another reason (a scale that
+went silent, a shopper who was lost) are asked about whatever is set.
 """
 
 from __future__ import annotations

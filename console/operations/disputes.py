@@ -158,7 +158,10 @@ def pay(
     why: str = "",
     token: str | None = None,
 ) -> None:
-    """Take the next step with what is unpaid; ``token``: the provider's, of another card. Raises RefusedError."""
+    """Take the next step with what is unpaid; ``token``: the provider's, of another card.
+
+    Raises RefusedError.
+    """
     with _opened(path) as ledger:
         actor = _signed_in(ledger, who, "pin")
         try:

@@ -1,4 +1,4 @@
-"""Calibrate a camera: show points of the floor in its picture and on the plan, and see at once how it fits."""
+"""Calibrate a camera: points of the floor are shown in its picture and on the plan, and the fit at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -23,8 +22,9 @@ from console.language import tr, tr_n, tr_noop
 from console.language.writing import decimal
 from console.operations.calibration_pairs import CalibrationPairs
 from console.theme.appearance import Appearance
-from console.theme.tokens import FIELD, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, set_tone
+from console.widgets.number_fields import number_field
 from console.widgets.point_boards import FloorPoints, PicturePoints
 from store_layout.model import PointPair, StoreLayout
 from store_layout.pair_fit import LEAST_PAIRS, LENS_PAIRS, PairFit
@@ -62,13 +62,8 @@ class CalibrationDialog(QDialog):
         self.picture = PicturePoints(pairs, layout, image, appearance)
         self.floor = FloorPoints(pairs, layout, appearance)
         self._make_table()
-        self.hfov = QDoubleSpinBox()
-        self.hfov.setRange(10.0, 170.0)
-        self.hfov.setDecimals(0)
-        self.hfov.setMinimumHeight(FIELD)
-        self.hfov.setValue(pairs.hfov_deg)
-        for part in (self.hfov, self.hfov.lineEdit()):
-            part.setAccessibleName(tr("Field of view, as far as it is known"))
+        known = tr("Field of view, as far as it is known")
+        self.hfov = number_field(known, 10.0, 170.0, pairs.hfov_deg, digits=0)
         self.remove_button = QPushButton(tr("Remove the chosen point"))
         self.undo_button = QPushButton(tr("Undo"))
         self.cancel_button = QPushButton(tr("Cancel"))
@@ -257,7 +252,8 @@ class CalibrationDialog(QDialog):
             label(
                 tr(
                     "The lines are the floor's metres and the shelves' edges as the camera found sees them. "
-                    "Corners of shelves, walls and gates are good points; a click near one on the plan means it."
+                    "Corners of shelves, walls and gates are good points; a click near one on the plan "
+                    "means it."
                 ),
                 "secondary",
                 wrap=True,

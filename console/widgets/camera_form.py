@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -25,11 +24,12 @@ from console.operations.calibration_pairs import CalibrationPairs, pairs_known
 from console.operations.camera_drafts import CameraDraft, Field, camera_of, problems_of, without_login
 from console.operations.device_desk import DeviceDesk
 from console.theme.appearance import Appearance
-from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.calibration_dialog import CalibrationDialog
 from console.widgets.labels import label, set_tone
+from console.widgets.number_fields import in_a_row, number_field, point_fields, point_of
 from console.widgets.test_picture import TestPicture
-from store_layout.model import Camera, Point3
+from store_layout.model import Camera
 from store_layout.pair_fit import PairFit
 
 REDRAW_MS = 120
@@ -74,8 +74,8 @@ class CameraForm(QDialog):
             user=self.user.text().strip(),
             fps=self.fps.value(),
             size=self._preview.size,
-            position=self._point(self.position),
-            target=self._point(self.target),
+            position=point_of(self.position),
+            target=point_of(self.target),
             hfov_deg=self.hfov.value(),
             keeps_calibration=self.keeps.isChecked(),
             measured=None if self._measured is None else self._measured.calibration,
@@ -201,11 +201,6 @@ class CameraForm(QDialog):
         self._say("place", "")
         self._show_wires()
 
-    @staticmethod
-    def _point(spins: tuple[QDoubleSpinBox, QDoubleSpinBox, QDoubleSpinBox]) -> Point3:
-        x, y, z = (spin.value() for spin in spins)
-        return x, y, z
-
     # -- building ------------------------------------------------------------------------------------
 
     def _make_fields(self) -> None:
@@ -214,10 +209,10 @@ class CameraForm(QDialog):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.id.setPlaceholderText("door-west")
         self.url.setPlaceholderText("rtsp://192.168.1.20/stream2")
-        self.fps = self._spin(tr("Pictures a second"), 0.1, 120.0, 10.0)
-        self.position = self._spins(tr("Place"), (0.0, 0.0, 2.8))
-        self.target = self._spins(tr("Looks at"), (1.0, 1.0, 0.8))
-        self.hfov = self._spin(tr("Field of view"), 10.0, 170.0, 80.0)
+        self.fps = number_field(tr("Pictures a second"), 0.1, 120.0, 10.0)
+        self.position = point_fields(tr("Place"), (0.0, 0.0, 2.8))
+        self.target = point_fields(tr("Looks at"), (1.0, 1.0, 0.8))
+        self.hfov = number_field(tr("Field of view"), 10.0, 170.0, 80.0)
         self.keeps = QCheckBox(tr("Keep its calibration"))
         self.test_button = QPushButton(tr("Test picture"))
         self.test_button.setAutoDefault(False)
@@ -238,24 +233,6 @@ class CameraForm(QDialog):
             (self.password, tr("Password")),
         ):
             field.setAccessibleName(name)
-
-    def _spin(self, name: str, low: float, high: float, value: float) -> QDoubleSpinBox:
-        made = QDoubleSpinBox()
-        made.setRange(low, high)
-        made.setMinimumHeight(FIELD)
-        made.setDecimals(2 if low < 0 else 1)
-        made.setSingleStep(0.1 if low < 0 else 1.0)
-        made.setValue(value)
-        for part in (made, made.lineEdit()):
-            part.setAccessibleName(name)
-        return made
-
-    def _spins(self, name: str, point: Point3) -> tuple[QDoubleSpinBox, QDoubleSpinBox, QDoubleSpinBox]:
-        x, y, z = (
-            self._spin(f"{name}, {axis}", -500.0, 500.0, value)
-            for axis, value in zip("xyz", point, strict=True)
-        )
-        return x, y, z
 
     def _connect(self) -> None:
         self.test_button.clicked.connect(self.test)
@@ -301,8 +278,8 @@ class CameraForm(QDialog):
             (None, tr("Password, kept in the keyring"), self.password),
             ("fps", tr("Pictures a second"), self.fps),
             (None, "", self.keeps),
-            (None, of_place[0], self._row(self.position)),
-            ("place", of_place[1], self._row(self.target)),
+            (None, of_place[0], in_a_row(self.position)),
+            ("place", of_place[1], in_a_row(self.target)),
             (None, of_place[2], self.hfov),
         ):
             form.addRow(label(caption, "secondary"), widget)
@@ -345,19 +322,11 @@ class CameraForm(QDialog):
         self.setMinimumWidth(WIDTH)
         order = (
             self.id, self.name, self.url, self.user, self.password, self.fps, self.keeps, *self.position,
-            *self.target, self.hfov, self.test_button, self.points_button, self.cancel_button, self.save_button,
+            *self.target, self.hfov, self.test_button, self.points_button, self.cancel_button,
+            self.save_button,
         )  # fmt: skip
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
-
-    def _row(self, spins: tuple[QDoubleSpinBox, ...]) -> QWidget:
-        made = QWidget()
-        box = QHBoxLayout(made)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(SPACE_1)
-        for spin in spins:
-            box.addWidget(spin)
-        return made
 
     def _problem(self, field: Field) -> QLabel:
         made = label("", "secondary", wrap=True)

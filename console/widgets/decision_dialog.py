@@ -7,7 +7,6 @@ from itertools import pairwise
 import msgspec
 from PySide6.QtWidgets import (
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QPushButton,
@@ -20,8 +19,9 @@ from console.language import tr, tr_n
 from console.language.writing import decimal
 from console.operations.decision import Decision, preview
 from console.operations.operator_session import OperatorSession
-from console.theme.tokens import FIELD, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, rule, set_tone
+from console.widgets.number_fields import number_field
 from console.widgets.visit_pin import PinFields
 from store_layout.currency import decimals_of
 from store_layout.model import Rules
@@ -40,12 +40,12 @@ class DecisionDialog(QDialog):
         self._decision, self._session, self._words = decision, session, words
         rules = decision.rules
         self._digits = decimals_of(words.layout.file.store.currency)
-        self.cost = self._spin(tr("Asking a person costs as much as"), 0.0, 1000.0, self._digits)
-        self.cost.setValue(rules.review_cost / 10**self._digits)
-        self.factor = self._spin(tr("A wrong charge weighs, times"), 1.0, 100.0, 1)
-        self.factor.setValue(rules.wrong_cost_factor)
-        self.sure = self._spin(tr("Never issue below, %"), 0.0, 100.0, 1)
-        self.sure.setValue(100 * rules.issue_from)
+        cost = rules.review_cost / 10**self._digits
+        self.cost = number_field(
+            tr("Asking a person costs as much as"), 0.0, 1000.0, cost, digits=self._digits, step=0.5
+        )
+        self.factor = number_field(tr("A wrong charge weighs, times"), 1.0, 100.0, rules.wrong_cost_factor)
+        self.sure = number_field(tr("Never issue below, %"), 0.0, 100.0, 100 * rules.issue_from)
         self.said = label("", "body", wrap=True)
         self.outlook = label("", "body", wrap=True)
         self.who = PinFields(tr("Manager"))
@@ -92,8 +92,9 @@ class DecisionDialog(QDialog):
         limit = rules.review_cost / rules.wrong_cost_factor
         self.said.setText(
             tr(
-                "Asking costs us as much as {cost} of mistakes, and a wrong cent weighs {factor} times: a person "
-                "is asked from {limit} of expected mistake on, and whenever a receipt is less sure than {sure} %.",
+                "Asking costs us as much as {cost} of mistakes, and a wrong cent weighs {factor} times: a "
+                "person is asked from {limit} of expected mistake on, and whenever a receipt is less sure "
+                "than {sure} %.",
                 cost=money(rules.review_cost),
                 factor=decimal(rules.wrong_cost_factor, 1),
                 limit=money(round(limit)),
@@ -127,17 +128,6 @@ class DecisionDialog(QDialog):
         )
         note = tr("Estimated from the chances stated on the lines; the engine reckons with the whole cart.")
         return f"{head}\n• {asked}\n• {wrong}\n{note}"
-
-    @staticmethod
-    def _spin(name: str, low: float, high: float, digits: int) -> QDoubleSpinBox:
-        made = QDoubleSpinBox()
-        made.setRange(low, high)
-        made.setDecimals(digits)
-        made.setSingleStep(0.5 if digits > 1 else 1.0)
-        made.setMinimumHeight(FIELD)
-        for part in (made, made.lineEdit()):
-            part.setAccessibleName(name)
-        return made
 
     def _lay_out(self) -> None:
         form = QFormLayout()

@@ -162,7 +162,7 @@ class PointBoard(QWidget):
 
 
 class PicturePoints(PointBoard):
-    """A camera's picture, with the floor's grid and the store's edges as the camera that was found sees them."""
+    """A camera's picture, with the floor's grid and the store's edges as the camera found sees them."""
 
     def __init__(
         self, pairs: CalibrationPairs, layout: StoreLayout, image: QImage, appearance: Appearance

@@ -3,8 +3,8 @@
 ``openaisle/<store>/gate/<id>/hold``   from the engine, retained: ``{"t": T, "hold": "shut"}``
 ``openaisle/<store>/gate/<id>/state``  from the gate, retained: ``{"t": T, "hold": "shut", "why": ""}``
 
-``open``: it stands open. ``shut``: nobody is let in; whoever is inside can always leave. ``free``: it does its
-work. Both are states, not events, so both are retained: a gate that comes back finds its order, an engine
+``open``: it stands open. ``shut``: nobody is let in; whoever is inside can always leave. ``free``: it does
+its work. Both are states, not events, so both are retained: a gate that comes back finds its order, an engine
 finds what the gates last said.
 """
 

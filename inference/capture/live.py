@@ -29,7 +29,7 @@ JOIN_S = 6.0
 
 
 class Rewired(NamedTuple):
-    """Cameras whose mailbox has gone, and those that have a new one; one that is reached otherwise is both."""
+    """Cameras whose mailbox has gone, and those with a new one; a camera reached otherwise is both."""
 
     gone: frozenset[str]
     new: frozenset[str]

@@ -13,7 +13,7 @@ Edit = SetStaff | JoinVisits | SplitVisit | CorrectLine
 
 
 def mark_of(edit: Edit, view: View, layout: StoreLayout, t: float) -> tuple[OperatorMark, Said] | Said:
-    """The observation at store time ``t`` and what is to be told of it; a sentence alone: why it cannot be."""
+    """The observation at store time ``t`` and what is to be told of it; a sentence alone: why not."""
     codes = (edit.code, edit.other) if isinstance(edit, JoinVisits) else (edit.code,)
     for code in codes:
         if not view.knows(code):
@@ -43,19 +43,24 @@ def mark_of(edit: Edit, view: View, layout: StoreLayout, t: float) -> tuple[Oper
             return AnotherShopper(code, t, edit.by), said(
                 "whoever was followed as {code} is somebody else", code=code
             )
-        case CorrectLine(code=code, sku=sku, count=count):
-            if sku not in layout.products:
-                return said("there is no product {sku} in the catalogue", sku=repr(sku))
-            if count is not None and not 0 <= count <= MOST_UNITS:
-                return said("{count} is not between 0 and {most}", count=count, most=MOST_UNITS)
-            if view.state.staff.get(code):
-                return said("{code} is staff, who have no cart", code=code)
-            name = layout.products[sku].name
-            if count is None:
-                told = said("{code}: as counted: {name}", code=code, name=name)
-            else:
-                told = said("{code}: {count} x {name}", code=code, count=count, name=name)
-            return LineMark(code, sku, count, t, edit.by), told
+        case CorrectLine():
+            return _line_mark(edit, view, layout, t)
+
+
+def _line_mark(edit: CorrectLine, view: View, layout: StoreLayout, t: float) -> tuple[LineMark, Said] | Said:
+    code, sku, count = edit.code, edit.sku, edit.count
+    if sku not in layout.products:
+        return said("there is no product {sku} in the catalogue", sku=repr(sku))
+    if count is not None and not 0 <= count <= MOST_UNITS:
+        return said("{count} is not between 0 and {most}", count=count, most=MOST_UNITS)
+    if view.state.staff.get(code):
+        return said("{code} is staff, who have no cart", code=code)
+    name = layout.products[sku].name
+    if count is None:
+        told = said("{code}: as counted: {name}", code=code, name=name)
+    else:
+        told = said("{code}: {count} x {name}", code=code, count=count, name=name)
+    return LineMark(code, sku, count, t, edit.by), told
 
 
 def _sees_both(a: Person | None, b: Person | None) -> str:

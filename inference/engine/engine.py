@@ -32,7 +32,7 @@ from inference.engine.journal import Journal
 from inference.engine.outbox import Outbox
 from inference.engine.pictures import PictureBoard
 from inference.engine.publishing import Publisher
-from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover
+from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover, unheard
 from inference.engine.relaying import Premises, carry
 from inference.engine.source import Source
 from inference.engine.view import View
@@ -94,8 +94,9 @@ class Engine:
         options: EngineOptions | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``journal_folder`` was begun for this layout, or for one that this one can take the place of
-        (``inference.engine.opening``). ``premises``: None for a store that cannot change.
+        """``journal_folder``: begun for this layout, or one that this can take the place of (``opening``).
+
+        ``premises``: None for a store that cannot change.
         """
         self.id = secrets.token_hex(4)
         self.again = False
@@ -167,7 +168,7 @@ class Engine:
             self._make_flow,
             lambda checkpoint: View(self.id, None if checkpoint is None else checkpoint.view),
             self._memory,
-            lambda: self._beat(PHASE_STARTING),
+            alive=lambda: self._beat(PHASE_STARTING),
         )
         for note in (*self._notes, *self._journal.notes):
             self._alarm("journal", note)
@@ -194,21 +195,9 @@ class Engine:
                 self._stop.set()
             return
         if self.source.recording_id is None and self.now.count:
-            self.take([(gap, False) for gap in self._gaps()])
+            gaps = unheard(self.layout, self.now.view.state.t, self._clock())
+            self.take([(gap, False) for gap in gaps])
         self.source.start(self.now.from_source)
-
-    def _gaps(self) -> list[Outage]:
-        """What every device said between the last journaled moment and now is not known."""
-        since, now = self.now.view.state.t, self._clock()
-        devices = [
-            *(("camera", c.id) for c in self.layout.file.camera),
-            *(("scale", s.id) for s in self.layout.file.scale),
-            *(("gate", g.id) for g in self.layout.file.gate),
-        ]
-        return [
-            Outage(device, kind, min(since, now), now, why="the engine was restarted")  # type: ignore[arg-type]  # literals
-            for kind, device in devices
-        ]
 
     def _turn(self) -> None:
         self._beat(PHASE_RUNNING)

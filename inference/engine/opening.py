@@ -47,10 +47,10 @@ def open_journal(
 ) -> tuple[Header, list[Words]]:
     """Header of the journal in ``folder``, which fits, and what staff should know about its past.
 
-    Where a live store's folder was changed so that the engine can go on with it, it does, with every open visit.
-    A journal of a store that was rebuilt, or of another source, is not gone on with: its closed visits are
-    posted, and those open in a live store go into review, priced by the layout of their time; then it is put
-    aside. ``fresh`` plays a recording from its beginning whatever is there. Raises :class:`OpeningError`.
+    Where a live store's folder was changed so that the engine can go on with it, it does, with every open
+    visit. A journal of a store that was rebuilt, or of another source, is not gone on with: its closed visits
+    are posted, and those open in a live store go into review, priced by the layout of their time; then it is
+    put aside. ``fresh`` plays a recording from its beginning whatever is there. Raises :class:`OpeningError`.
     """
     wanted = new_header(layout, recording_id)
     try:

@@ -81,10 +81,8 @@ def carry_out(engine: Operated, command: Command) -> Answer:
             return _answer(engine.source.set_speed(speed))
         case RestartDevice(device=device):
             return _answer(engine.source.restart_device(device))
-        case HoldGate(gate=gate, hold=hold):
-            if gate not in engine.layout.gates:
-                return Refused(said("this store has no gate {gate}", gate=repr(gate)))
-            return _answer(engine.source.hold_gate(gate, hold))
+        case HoldGate():
+            return _hold_gate(engine, command)
         case KeepEvidence(visit=visit):
             return _keep_evidence(engine, visit)
         case SetOpen(open=is_open):
@@ -105,6 +103,12 @@ def carry_out(engine: Operated, command: Command) -> Answer:
 
 def _answer(why_not: Words | None) -> Answer:
     return Done() if why_not is None else Refused(why_not)
+
+
+def _hold_gate(engine: Operated, command: HoldGate) -> Answer:
+    if command.gate not in engine.layout.gates:
+        return Refused(said("this store has no gate {gate}", gate=repr(command.gate)))
+    return _answer(engine.source.hold_gate(command.gate, command.hold))
 
 
 def _put_right(engine: Operated, edit: Edit) -> Answer:

@@ -74,6 +74,7 @@ def recover(
     make_flow: FlowOf,
     make_view: Callable[[Checkpoint | None], View],
     memory: AppearanceMemory | None,
+    *,
     alive: Callable[[], None] = lambda: None,
 ) -> Recovered:
     """Restore the newest good checkpoint and replay what was journaled after it.
@@ -86,7 +87,7 @@ def recover(
     hopeless: set[int] = set()
     for _ in range(MOST_FAILURES):
         try:
-            return _attempt(journal, layouts, make_flow, make_view, memory, alive, hopeless=hopeless)
+            return _attempt(journal, layouts, make_flow, make_view, memory, alive=alive, hopeless=hopeless)
         except _StepFailedError as failed:
             if failed.in_its_place:
                 log.warning("nor its outage in place of observation %d: %s", failed.number, failed)
@@ -104,8 +105,8 @@ def _attempt(
     make_flow: FlowOf,
     make_view: Callable[[Checkpoint | None], View],
     memory: AppearanceMemory | None,
-    alive: Callable[[], None],
     *,
+    alive: Callable[[], None],
     hopeless: Container[int],
 ) -> Recovered:
     flow, layout, checkpoint, vectors = _restored(journal, layouts, make_flow, memory)
@@ -187,6 +188,17 @@ def _restored(
             return flow, layout, checkpoint, entries
     layout = _named(layouts, "")
     return make_flow(layout), layout, None, {} if memory is None else memory.recall(0)[1]
+
+
+def unheard(layout: StoreLayout, since: float, now: float) -> list[Outage]:
+    """What every live device said between the last journaled moment and now is not known."""
+    file, since = layout.file, min(since, now)
+    why = "the engine was restarted"
+    return [
+        *(Outage(camera.id, "camera", since, now, why=why) for camera in file.camera),
+        *(Outage(scale.id, "scale", since, now, why=why) for scale in file.scale),
+        *(Outage(gate.id, "gate", since, now, why=why) for gate in file.gate),
+    ]
 
 
 def closed_of(results: list[Result]) -> list[VisitClosed]:

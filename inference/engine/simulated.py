@@ -207,7 +207,8 @@ class SimulatedSource:
         for change in changes:
             if change.needs in ("quiet", "empty"):
                 return said(
-                    "the shelves of a simulated store are those that it was started with: end it, start it again"
+                    "the shelves of a simulated store are those that it was started with: "
+                    "end it, start it again"
                 )
             if change.part == "camera" and self._pictures is not None:
                 return said(

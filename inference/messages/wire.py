@@ -141,7 +141,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     paused_since: float | None = None
     """Store time at which somebody paused the store; None: it is open."""
     layout: str = ""
-    """Hash of the layout that the engine works with: when it changes, the store folder is to be read again."""
+    """Hash of the layout that the engine works with; another one: the store folder is to be read again."""
 
 
 class GetSnapshot(msgspec.Struct, frozen=True, tag="get_snapshot"):

@@ -217,7 +217,8 @@ class VisitBook:
         goods = {"count": abs(move.count), "name": name, "where": where}
         if move.count < 0:
             text = said(
-                "{count} x {name} came to {where} out of nobody's cart. Mark whoever fills the shelf as staff.",
+                "{count} x {name} came to {where} out of nobody's cart. "
+                "Mark whoever fills the shelf as staff.",
                 **goods,
             )
             return [Alarm(t=event.t_settled, kind="restocked", about=event.fixture, text=text)]

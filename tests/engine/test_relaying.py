@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -261,9 +260,10 @@ def test_what_cannot_be_changed_now_says_why() -> None:
     gate = msgspec.structs.replace(store.file.gate[0], kind="entry")
     rules = msgspec.structs.replace(store.file.rules, default_detector="other")
     less = msgspec.structs.replace(store, catalog=store.catalog[:-1])
+    calm = UnderWay()
     holds = UnderWay(products=frozenset({store.catalog[-1].sku}))
 
-    def why(after: StoreLayout, view: View, under_way: UnderWay = UnderWay(), unposted: int = 0) -> str:
+    def why(after: StoreLayout, view: View, under_way: UnderWay = calm, unposted: int = 0) -> str:
         found = obstacle(layout_changes(store, after), view, under_way, unposted)
         return "" if found is None else str(found.why)
 
@@ -279,11 +279,11 @@ def test_what_cannot_be_changed_now_says_why() -> None:
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Observation]]:
+def day(tmp_path_factory: pytest.TempPathFactory) -> list[Observation]:
     """Two people shop in the small store."""
     folder = tmp_path_factory.mktemp("day")
     simulate(small_store(), SimulationSettings(visits=2, duration_s=20.0), 3, folder / "r")
-    yield list(RecordingPlayer(Recording.open(folder / "r")).observations())
+    return list(RecordingPlayer(Recording.open(folder / "r")).observations())
 
 
 def through(day: list[Observation], after: StoreLayout | None, at: int) -> tuple[list[bytes], Pipeline]:
@@ -302,7 +302,7 @@ def through(day: list[Observation], after: StoreLayout | None, at: int) -> tuple
 
 
 def test_what_concerns_nobody_changes_no_byte_of_any_visit(day: list[Observation]) -> None:
-    """A camera that sees nothing, a new price of what nobody takes, another name: the visits of a day as ever."""
+    """A camera of which nothing comes, another name of the store: the visits of a day as ever."""
     store = small_store()
     blind = Camera(
         id="new",
@@ -339,7 +339,7 @@ def test_what_is_taken_away_is_forgotten_and_the_rest_goes_on(day: list[Observat
         if gone_camera != getattr(seen, "camera", "") and gone_scale != getattr(seen, "scale", "")
     ]
     visits, flow = through(rest, after, len(rest) // 2)
-    assert len(visits) == 2
+    assert len(visits) == len(through(day, None, 0)[0]) > 0
     assert {level.scale for level in flow.scale_levels()} == after.scales.keys()
     assert not any(name.startswith(f"{gone_camera}\n") for name in flow._floor.state.camera_errors.starts)
 

@@ -1,4 +1,4 @@
-"""The store folder is changed while somebody shops: a real engine process goes on, and nothing of it is lost."""
+"""The store folder is changed while somebody shops: a real engine process goes on, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ def pairs_of(
     target: Point3,
     hfov: float,
     count: int,
+    *,
     noise_px: float,
     seed: int,
     distortion: tuple[float, ...] = (),
@@ -36,8 +37,9 @@ def pairs_of(
         u, v = pixel[0]
         apart = all(math.dist(floor, p.floor) > 0.8 for p in found)
         if front[0] and 20 < u < SIZE[0] - 20 and 20 < v < SIZE[1] - 20 and apart:
-            u, v = (u, v) + rng.normal(0, noise_px, 2)
-            found.append(PointPair(floor=(round(floor[0], 3), round(floor[1], 3)), pixel=(u, v)))
+            off = rng.normal(0, noise_px, 2)
+            place = (round(float(floor[0]), 3), round(float(floor[1]), 3))
+            found.append(PointPair(floor=place, pixel=(float(u + off[0]), float(v + off[1]))))
         if len(found) == count:
             return found
     raise AssertionError("too few places")
@@ -46,7 +48,7 @@ def pairs_of(
 @pytest.mark.parametrize(("count", "lens"), [(4, False), (6, True), (10, True)])
 def test_a_camera_is_found_again(count: int, lens: bool) -> None:
     place: Point3 = (1.0, 0.5, 3.0)
-    pairs = pairs_of(place, (6.0, 5.0, 0.5), 75.0, count, 0.5, seed=count + 8)
+    pairs = pairs_of(place, (6.0, 5.0, 0.5), 75.0, count, noise_px=0.5, seed=count + 8)
     fit = fit_pairs(pairs, *SIZE, hfov_deg=75.0)
     assert fit.lens_found == lens
     assert fit.rms_px < 2.0
@@ -57,13 +59,13 @@ def test_a_camera_is_found_again(count: int, lens: bool) -> None:
 
 
 def test_the_field_of_view_is_found_whatever_was_guessed() -> None:
-    pairs = pairs_of((1.0, 0.5, 3.0), (6.0, 5.0, 0.5), 90.0, 12, 0.5, seed=5)
+    pairs = pairs_of((1.0, 0.5, 3.0), (6.0, 5.0, 0.5), 90.0, 12, noise_px=0.5, seed=5)
     assert abs(fit_pairs(pairs, *SIZE, hfov_deg=50.0).hfov_deg - 90.0) < 5.0
 
 
 def test_a_bent_lens_is_found_with_enough_points() -> None:
     bend = (-0.25, 0.0, 0.0, 0.0, 0.0)
-    pairs = pairs_of((1.0, 0.5, 3.0), (6.0, 5.0, 0.5), 90.0, 16, 0.3, seed=8, distortion=bend)
+    pairs = pairs_of((1.0, 0.5, 3.0), (6.0, 5.0, 0.5), 90.0, 16, noise_px=0.3, seed=8, distortion=bend)
     fit = fit_pairs(pairs, *SIZE, hfov_deg=80.0)
     assert fit.bend_found
     assert fit.rms_px < 1.5
@@ -72,7 +74,7 @@ def test_a_bent_lens_is_found_with_enough_points() -> None:
 
 def test_straight_down_the_lens_is_not_guessed_from_the_floor() -> None:
     """Higher with a narrow lens or lower with a wide one sees the floor alike."""
-    pairs = pairs_of((6.0, 4.5, 3.0), (6.0, 4.5, 0.0), 80.0, 8, 0.5, seed=2)
+    pairs = pairs_of((6.0, 4.5, 3.0), (6.0, 4.5, 0.0), 80.0, 8, noise_px=0.5, seed=2)
     fit = fit_pairs(pairs, *SIZE, hfov_deg=80.0)
     assert not fit.lens_found
     assert fit.hfov_deg == pytest.approx(80.0)
@@ -80,7 +82,7 @@ def test_straight_down_the_lens_is_not_guessed_from_the_floor() -> None:
 
 
 def test_the_pair_that_is_wrong_is_the_worst() -> None:
-    pairs = pairs_of((1.0, 0.5, 3.0), (6.0, 5.0, 0.5), 75.0, 9, 0.3, seed=3)
+    pairs = pairs_of((1.0, 0.5, 3.0), (6.0, 5.0, 0.5), 75.0, 9, noise_px=0.3, seed=3)
     u, v = pairs[4].pixel
     pairs[4] = PointPair(floor=pairs[4].floor, pixel=(u + 60.0, v - 40.0))
     assert fit_pairs(pairs, *SIZE, hfov_deg=75.0).worst == 4
@@ -115,7 +117,7 @@ def test_pairs_that_determine_nothing_are_refused_with_a_reason(
 )
 def test_whatever_is_found_sees_the_pairs(height: float, hfov: float, count: int, seed: int) -> None:
     """Of any camera that looks across the floor: it hangs above it, and errors are what the clicks were."""
-    pairs = pairs_of((0.5, 0.5, height), (6.0, 4.5, 0.5), hfov, count, 1.0, seed=seed)
+    pairs = pairs_of((0.5, 0.5, height), (6.0, 4.5, 0.5), hfov, count, noise_px=1.0, seed=seed)
     fit = fit_pairs(pairs, *SIZE, hfov_deg=hfov)
     assert fit.position[2] > 1.0
     assert fit.rms_px < 4.0

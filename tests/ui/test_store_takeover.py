@@ -1,4 +1,4 @@
-"""A changed store on its way into the engine, gates held, and when a person is asked: what the window says."""
+"""A changed store on its way into the engine, gates held, when a person is asked: what the window says."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def test_it_waits_says_why_and_takes_over_by_itself(
     qtbot.waitUntil(lambda: "took 1 change over" in live.notice.words.text())
     assert not head.stop_waiting.isVisible()
     with Ledger.open(live.session.path, read_only=True) as ledger:
-        assert [(line.what, line.why) for line in audit.log(ledger)][0] == (
+        newest = next(iter(audit.log(ledger)))
+        assert (newest.what, newest.why) == (
             "had the changed store folder taken over",
             "Scale s1: changed",
         )

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import GateSignal, WeightReading
-from inference.messages.said import Said, said
+from inference.messages.said import Said as Sentence
+from inference.messages.said import said
 from inference.messages.wire import Hold, SentShopper, Wanted
 from inference.recording.truth import TrueMove
 from inference.simulation.live.devices import LiveScales, gate_signals
@@ -56,7 +57,7 @@ FLOOR_EACH_M2 = 4.0
 class NotSentError(ValueError):
     """Nobody was sent in; ``why`` says why."""
 
-    def __init__(self, why: Said) -> None:
+    def __init__(self, why: Sentence) -> None:
         super().__init__(str(why))
         self.why = why
 
