@@ -25,7 +25,7 @@ from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.background import Background
 from console.operations.decision import Decision
-from console.operations.device_desk import DeviceDesk
+from console.operations.device_desk import DeviceDesk, SavedChange
 from console.operations.engine_commands import EngineCommands
 from console.operations.first_start import FirstStart
 from console.operations.gate_holds import GateHolds
@@ -40,6 +40,7 @@ from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.spoken import wanted_language
+from console.operations.store_edits import StoreEdit
 from console.operations.store_switch import StoreSwitch
 from console.operations.store_takeover import StoreTakeover
 from console.operations.visit_history import VisitHistory
@@ -90,6 +91,10 @@ class HandedOver:
     """Why: it can be undone."""
     before: str = ""
     """What was chosen until then."""
+    undoable: SavedChange | None = None
+    """The last change of the store's file that can be taken back."""
+    decided: StoreEdit | None = None
+    """The same of when a person is asked."""
 
 
 class MainWindow(QMainWindow):
@@ -224,7 +229,13 @@ class MainWindow(QMainWindow):
     def hand_over(self) -> HandedOver:
         """Keep everything for a window that takes the place of this one, and say what the settings cannot."""
         self._keep()
-        return HandedOver(self.session.actor, self.state.selected, *self._outdated_by)
+        return HandedOver(
+            self.session.actor,
+            self.state.selected,
+            *self._outdated_by,
+            undoable=self.device_desk.undoable,
+            decided=self.decision.undoable,
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802
         """Whoever presses a key or a button is there: the lock waits."""
@@ -432,6 +443,8 @@ class MainWindow(QMainWindow):
         """Go on where the window before this one was."""
         self.session.take_over(handed.actor)
         self.state.select(handed.selected)
+        self.device_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
+        self.device_desk.changed.emit()
         self._notices.taken_over(handed)
 
     def _keep(self) -> None:
