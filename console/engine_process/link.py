@@ -34,7 +34,7 @@ class EngineLink(Protocol):
     def renew(self) -> Words | None:
         """Have another engine go on where this one is, with the store folder as it is now; a text is why not.
 
-        Returns soon; the state says how it goes. All carts stay; nothing is seen for a second or two.
+        Returns soon; the state says how it goes. All carts stay; for some seconds nothing is seen.
         """
 
     def picture(self, name: str) -> NDArray[np.uint8] | None:

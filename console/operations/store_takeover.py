@@ -78,7 +78,7 @@ class StoreTakeover(QObject):
             self.refused.emit(tr("The engine goes on with the store as it was."))
 
     def renew(self) -> None:
-        """Let another engine go on with the changed folder: a second or two in which nothing is seen."""
+        """Let another engine go on with the changed folder: for some seconds nothing is seen."""
         if self._asking:
             return
         self._asking = True

@@ -29,8 +29,8 @@ WORDS: dict[EngineState, tuple[str, str]] = {
     "renewing": (
         tr_noop("The engine changes over to the changed store"),
         tr_noop(
-            "Another engine goes on with every open cart in a second or two. What scales say meanwhile waits "
-            "in the broker; there is nothing to do."
+            "Another engine goes on with every open cart in some seconds. What scales say meanwhile waits in "
+            "the broker; there is nothing to do."
         ),
     ),
     "stopped": (

@@ -63,8 +63,8 @@ class DecisionDialog(QDialog):
         self.who.entered.connect(self.save)
         self.undo_button.clicked.connect(decision.undo)
         self.cancel_button.clicked.connect(self.reject)
-        managers = [person.name for person in session.operators or () if person.role == "manager"]
-        self.who.show_names(managers, "" if session.actor is None else session.actor.name)
+        session.changed.connect(self._show_names)
+        self._show_names()
         self.undo_button.setVisible(decision.undoable is not None)
         self._show()
         decision.look()
@@ -86,6 +86,10 @@ class DecisionDialog(QDialog):
             self._decision.save(self.rules(), who)
 
     # -- inside --------------------------------------------------------------------------------------
+
+    def _show_names(self) -> None:
+        managers = [person.name for person in self._session.operators or () if person.role == "manager"]
+        self.who.show_names(managers, "" if self._session.actor is None else self._session.actor.name)
 
     def _show(self) -> None:
         rules, money = self.rules(), self._words.money
