@@ -86,9 +86,10 @@ def _changes(before: StoreLayout, after: StoreLayout) -> Iterator[LayoutChange]:
         yield LayoutChange("floor", "changed", "", "empty")
     elif old.floor != new.floor:
         yield LayoutChange("floor", "changed", "", "nothing")
-    for part, was, now in (("fixture", old.fixture, new.fixture), ("gate", old.gate, new.gate)):
-        for change in _named(part, was, now, "empty"):  # type: ignore[arg-type]  # two of the parts
-            yield _named_otherwise(change, was, now)  # type: ignore[arg-type]  # both are named
+    for change in _named("fixture", old.fixture, new.fixture, "empty"):
+        yield _named_otherwise(change, old.fixture, new.fixture)
+    for change in _named("gate", old.gate, new.gate, "empty"):
+        yield _named_otherwise(change, old.gate, new.gate)
     if old.broker != new.broker:
         yield LayoutChange("broker", "changed", "", "start")
     if old.rules.default_detector != new.rules.default_detector:

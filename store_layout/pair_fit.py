@@ -113,19 +113,19 @@ def _posed(floor: Array, pixels: Array, size: tuple[int, int], hfov_deg: float) 
     focal = size[0] / 2 / math.tan(math.radians(hfov_deg) / 2)
     k = np.array([[focal, 0.0, size[0] / 2], [0.0, focal, size[1] / 2], [0.0, 0.0, 1.0]])
     try:
-        count, rotations, translations, errors = cv2.solvePnPGeneric(
+        count, rotations, translations, _ = cv2.solvePnPGeneric(
             floor, pixels, k, None, flags=cv2.SOLVEPNP_IPPE
         )
     except cv2.error:
         return None
-    found: list[_Pose] = []
+    poses: list[_Pose] = []
     for i in range(count):
         turn, move = cv2.solvePnPRefineLM(floor, pixels, k, None, rotations[i], translations[i])
-        pose = _Pose(k, _NO_BEND, np.asarray(turn).ravel(), np.asarray(move).ravel(), 0.0)
+        turned, moved = (np.asarray(found, np.float64).ravel() for found in (turn, move))
+        pose = _Pose(k, _NO_BEND, turned, moved, 0.0)
         if _hangs(pose, floor):
-            found.append(msgspec.structs.replace(pose, rms_px=_rms(pose, floor, pixels)))
-    del errors
-    return min(found, key=lambda pose: pose.rms_px, default=None)
+            poses.append(msgspec.structs.replace(pose, rms_px=_rms(pose, floor, pixels)))
+    return min(poses, key=lambda pose: pose.rms_px, default=None)
 
 
 def _with_lens(floor: Array, pixels: Array, size: tuple[int, int]) -> _Pose | None:

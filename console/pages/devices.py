@@ -231,7 +231,7 @@ class DevicesPage(Page):
     def _refresh(self) -> None:
         """States at once; the numbers, which change all the time, once a second."""
         devices = self._devices()
-        states = [(d.device, d.state, str(d.why), d.held, d.asked) for d in devices]
+        states: list[tuple[object, ...]] = [(d.device, d.state, str(d.why), d.held, d.asked) for d in devices]
         now = time.time()
         if states == self._states and 0 <= now - self._refreshed < NUMBERS_S:
             return

@@ -154,7 +154,7 @@ class SettingsPage(Page):
             cost=money(rules.review_cost),
             sure=f"{up_to(100 * rules.issue_from, 1)}\N{NO-BREAK SPACE}%",
         )
-        rows = [
+        rows: list[tuple[str, QWidget]] = [
             (tr("Asking a person costs"), label(money(rules.review_cost))),
             (
                 tr("A wrong charge weighs"),

@@ -37,7 +37,7 @@ from inference.engine.relaying import Premises, carry
 from inference.engine.source import Source
 from inference.engine.view import View
 from inference.evidence.keeper import EvidenceKeeper
-from inference.messages import Alarm, Observation, Outage, Tick
+from inference.messages import Alarm, Detections, Observation, Outage, Tick, WeightReading
 from inference.messages.codec import Vectors
 from inference.messages.said import Said, Words, said
 from inference.messages.wire import Answer, Command, Snapshot
@@ -115,6 +115,8 @@ class Engine:
         self._outbox = Outbox(sink)
         self._asked = Asked(premises)
         self._published = Publisher(layout, source, pictures)
+        self._relaid = False
+        """The store was laid out otherwise when this engine began."""
         self._stop = threading.Event()
         self._checkpointed_at = 0.0
         self._checkpointed_count = 0
@@ -203,7 +205,7 @@ class Engine:
         self._beat(PHASE_RUNNING)
         self._asked.serve(self, IDLE_S if self.now.finished else 0.0)
         seen = [] if self.now.finished else self.source.take(BATCH, 0.05)
-        batch = [(observation, True) for observation in seen]
+        batch = [(observation, True) for observation in seen if self._is_ours(observation)]
         if self.source.recording_id is None and self._clock() - self._ticked_at >= TICK_S:
             self._ticked_at = self._clock()
             batch.append((Tick(self._ticked_at), False))
@@ -216,6 +218,16 @@ class Engine:
         if self._is_checkpoint_due():
             self._checkpoint()
         self._published.publish(self.now, self.unposted)
+
+    def _is_ours(self, seen: Observation) -> bool:
+        """What devices that were taken out of the store said before may still be on its way."""
+        match seen:
+            case Detections(camera=camera):
+                return not self._relaid or camera in self.layout.cameras
+            case WeightReading(scale=scale):
+                return not self._relaid or scale in self.layout.scales
+            case _:
+                return True
 
     def take(self, batch: Sequence[tuple[Observation, bool]]) -> None:
         """Journal, then step."""
@@ -361,7 +373,7 @@ class Engine:
         failed = self.source.why_not_relay(changes) or carry(self.now, layout, self._journal, self._make_flow)
         if failed is not None:
             return failed
-        self.layout = layout
+        self.layout, self._relaid = layout, True
         self._published.relaid(layout)
         self.source.relay(layout)
         if self._premises is not None:

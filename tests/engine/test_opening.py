@@ -10,6 +10,7 @@ from inference.engine.engine import Engine
 from inference.engine.entries import Header
 from inference.engine.opening import OpeningError, open_journal
 from inference.messages import ClosedVisit, GateSignal, Observation, VisitClosed
+from inference.messages.said import Words
 from inference.messages.wire import SourceStatus
 from store_layout.model import StoreLayout
 from tests.engine.conftest import recording_source
@@ -71,7 +72,7 @@ def run_live(folder: Path, sink: MemorySink, observations: list[Observation]) ->
 
 def opened(
     folder: Path, layout: StoreLayout, recording: str | None, sink: MemorySink, fresh: bool = False
-) -> tuple[Header, list[str]]:
+) -> tuple[Header, list[Words]]:
     header, notes = open_journal(
         folder, layout, recording, make_flow=FakeFlow, make_sink=lambda _: sink, fresh=fresh
     )
