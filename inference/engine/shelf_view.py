@@ -181,7 +181,8 @@ class ShelfView:
         if level.active:
             return said("something moves on {scale}: wait until it is at rest", scale=scale)
         if level.faults:
-            return said("{scale} is at fault: mend it first", scale=scale)
+            faults = ", ".join(level.faults).replace("_", " ")
+            return said("{scale} is at fault ({faults}): mend it first", scale=scale, faults=faults)
         return ScaleTare(scale, t, level.level_g - load_g, load_g)
 
     def _scale(self, level: ScaleLevel, now: float) -> ScaleView:
