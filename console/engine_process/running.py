@@ -58,10 +58,15 @@ class RunningEngine:
         compose: Compose,
         session: Session | None = None,
         on_visit: OnVisit | None = None,
+        *,
+        lock_wait_s: float = LOCK_WAIT_S,
     ) -> None:
-        """Raises ``AlreadyRunningError``, ``SpecError``, ``OpeningError``."""
+        """``lock_wait_s``: for another engine to end.
+
+        Raises ``AlreadyRunningError``, ``SpecError``, ``OpeningError``.
+        """
         state = self._state = spec.state_path
-        self._lock = take_lock(state, LOCK_WAIT_S)
+        self._lock = take_lock(state, lock_wait_s)
         self._closers: list[Callable[[], None]] = [self._lock.release]
         self._ended_well = False
         try:

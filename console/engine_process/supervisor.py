@@ -15,8 +15,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -34,14 +32,13 @@ from console.engine_process.session import (
     usable,
 )
 from console.engine_process.spec import EngineSpec
-from console.engine_process.worker import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
+from console.engine_process.starting import WORKER, Order, close_stdin, start_process, wait_ready
+from console.engine_process.worker import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING
 from inference.engine.appearance_memory import PHASE_ENDED, PHASE_RUNNING, AppearanceMemory
 from inference.messages.said import Words, said
 from inference.messages.wire import Done, StopEngine
 
 log = logging.getLogger(__name__)
-
-WORKER = (sys.executable, "-m", "console.engine_process.worker", "--spec", "-")
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +73,7 @@ class Supervisor:
         self._stop = threading.Event()
         self._renewing = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
+        self._successor: subprocess.Popen[bytes] | None = None
         self._session: Session | None = None
         self._memory: AppearanceMemory | None = None
         self._crashes: deque[float] = deque(maxlen=self._policy.most_quick_crashes)
@@ -130,7 +128,10 @@ class Supervisor:
         self._set("stopped", said("it was stopped"))
 
     def renew(self) -> Words | None:
-        """End the engine in order and start another at once, which goes on with its journal; or why not."""
+        """Have another engine loaded, end this one in order, and let that one go on with its journal.
+
+        Takes as long as an engine takes to load, while this one works on. A sentence is why it was not done.
+        """
         address = read_address(self._spec.state_path)
         if address is None or self._state != "running":
             return said("the engine does not run")
@@ -138,12 +139,19 @@ class Supervisor:
             return said(
                 "only a live store goes on in another engine: a recording or a simulated one begins anew"
             )
+        successor = start_process(self._command, Order(self._spec, address.session, follows=True), self._log)
+        if not wait_ready(self._spec.state_path, successor, self._stop.is_set):
+            _end_process(successor)
+            return said("another engine does not start: {why}", why=self._log.last())
+        close_stdin(successor)
+        self._successor = successor
         self._renewing.set()
-        answer = send_once(address, StopEngine(again=True), 2.0)
-        if not isinstance(answer, Done):
-            self._renewing.clear()
-            return said("the engine does not answer")
-        return None
+        self._set("renewing", "")
+        if isinstance(send_once(address, StopEngine(again=True), 2.0), Done):
+            return None
+        self._renewing.clear()
+        self._end_successor()
+        return said("the engine does not answer")
 
     def leave(self) -> None:
         """Stop watching; the engine goes on, and another window may attach to it."""
@@ -159,6 +167,12 @@ class Supervisor:
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
+        self._end_successor()
+
+    def _end_successor(self) -> None:
+        successor, self._successor = self._successor, None
+        if successor is not None:
+            _end_process(successor)
 
     # -- the watching thread ---------------------------------------------------------------------------
 
@@ -170,7 +184,7 @@ class Supervisor:
                 self.restarts += 1
                 if self._renewing.is_set():
                     self._renewing.clear()
-                    self._set("renewing", "")
+                    self._child, self._successor = self._successor, None
                     continue
                 self._set("restarting", self._why)
                 crashes = max(1, len(self._crashes))
@@ -184,7 +198,7 @@ class Supervisor:
         """Start or attach, watch until it is gone; true when it should be started again."""
         began = time.monotonic()
         attached = self._child is None and is_running(self._spec.state_path)
-        if not attached:
+        if not attached and self._child is None:
             self._spawn()
         self.started_it = not attached
         hung = self._watch_until_gone(attached)
@@ -192,7 +206,7 @@ class Supervisor:
             return False
         status = None if attached or self._child is None else self._child.wait()
         phase = self._phase()
-        self._close_stdin()
+        close_stdin(self._child)
         self._child = None
         if status == EXIT_RUNNING:
             self._why = said("another engine has just been started")
@@ -234,23 +248,9 @@ class Supervisor:
             self._spec, fresh=self._spec.fresh and first, paused=self._spec.paused and first
         )
         order = Order(spec, self._session)
-        with self._log.open() as errors:
-            self._child = subprocess.Popen(  # noqa: S603  # our own command
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=errors,
-                stderr=errors,
-                cwd=Path(__file__).resolve().parents[2],
-                **_detached(),
-            )
-        assert self._child.stdin is not None  # noqa: S101  # PIPE was asked for
-        try:
-            self._child.stdin.write(msgspec.json.encode(order) + b"\n")
-            self._child.stdin.flush()
-        except BrokenPipeError:
-            log.info("the engine ended before it read its order")
+        self._child = start_process(self._command, order, self._log)
         if not self._spec.follow_parent:
-            self._close_stdin()
+            close_stdin(self._child)
 
     def _watch_until_gone(self, attached: bool) -> Words:
         """Until the engine is gone or :meth:`stop` is asked for; a text when it hung and was ended."""
@@ -324,26 +324,19 @@ class Supervisor:
                 _kill_pid(address.pid)
         if self._child is not None:
             self._child.wait()
-            self._close_stdin()
+            close_stdin(self._child)
             self._child = None
-
-    def _close_stdin(self) -> None:
-        if self._child is not None and self._child.stdin is not None:
-            try:
-                self._child.stdin.close()
-            except BrokenPipeError:
-                log.info("the engine ended before it read its order")
 
     def _set(self, state: EngineState, why: Words) -> None:
         self._why = why
         self._state = state
 
 
-def _detached() -> dict[str, Any]:
-    """A process that neither Ctrl-C in our terminal nor our own end takes with it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
+def _end_process(child: subprocess.Popen[bytes]) -> None:
+    """An engine that has not begun: nothing is lost with it."""
+    close_stdin(child)
+    child.kill()
+    child.wait()
 
 
 def _kill_pid(pid: int) -> None:

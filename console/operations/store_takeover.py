@@ -82,7 +82,7 @@ class StoreTakeover(QObject):
         if self._asking:
             return
         self._asking = True
-        self._renewed_at = time.monotonic()
+        self._show("", tr("another engine is being loaded; this one works on meanwhile"))
         self._background.run(self._link.renew, self._renewing, self._failed)
 
     def close(self) -> None:
@@ -152,8 +152,10 @@ class StoreTakeover(QObject):
 
     def _renewing(self, why: object) -> None:
         self._asking = False
+        self._renewed_at = time.monotonic()
         if why is not None:
             self._renewed_at = None
+            self._show("", "")
             self._refuse(str(why) if not isinstance(why, Said) else in_words(why))
 
     def _refuse(self, why: str) -> None:
