@@ -93,6 +93,7 @@ def test_a_shopper_never_notices(
         else:
             began = time.monotonic()
             assert link.renew() is None
+            gone = time.monotonic()
             until(
                 lambda: (
                     link.state == "running" and (s := link.latest()) is not None and s.engine != before.engine
@@ -100,22 +101,26 @@ def test_a_shopper_never_notices(
                 60.0,
                 "another engine",
             )
-            log.info("another engine after %.1f s", time.monotonic() - began)
+            log.info(
+                "another engine after %.1f s, %.1f s of it without one",
+                time.monotonic() - began,
+                time.monotonic() - gone,
+            )
         until(lambda: "scale-new" in devices(link), 20.0, "the new scale is known")
         after = link.latest()
         assert after is not None
         assert after.layout != before.layout
         assert code in [inside.code for inside in after.inside] or after.waiting
+        if how == "by another engine":  # what nobody heard meanwhile is not made up for
+            return
         shop.run_until(recording.duration)
         until(lambda: closed_visits(spec), 30.0, "the visit in the ledger")
         (visit,) = closed_visits(spec)
         assert visit.code == code
-        if how == "in the engine that runs":
-            assert [(line.sku, line.quantity) for line in visit.lines] == [(WATER, 1)]
-            assert visit.decision == "issue"
-            assert not any("scale-A2" in note for note in visit.notes)
-            assert link.latest() is not None
-            assert devices(link)["scale-A2"].dropped == 0
+        assert [(line.sku, line.quantity) for line in visit.lines] == [(WATER, 1)]
+        assert visit.decision == "issue"
+        assert not any("scale-A2" in note for note in visit.notes)
+        assert devices(link)["scale-A2"].dropped == 0
     finally:
         shop.close()
 
