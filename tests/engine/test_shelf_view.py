@@ -126,6 +126,7 @@ def test_a_tare_sets_the_zero_and_ends_a_re_zeroing() -> None:
     assert view.scales[0].faults == ("re_zeroed",)
     tare = view.tare("a", 500.0, 11.0)
     assert tare == ScaleTare("a", 11.0, -498.0, 500.0)
+    assert isinstance(tare, ScaleTare)
     view.saw(tare)
     view.look([level(2.0)], (), 11.0)
     shown = view.scales[0]
