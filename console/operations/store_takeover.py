@@ -10,17 +10,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.back_office import audit
 from console.back_office.ledger import Ledger, LedgerError
+from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.language import tr, tr_n
 from console.language.sentences import in_words
 from console.operations.background import Background
-from console.operations.layout_words import change_words
 from console.operations.live_state import LiveState
 from console.operations.operator_session import SCREEN, OperatorSession
-from inference.messages.said import Said
+from inference.messages.said import Words
 from inference.messages.wire import Answer, Refused, StoreTaken, TakeStore
 from store_layout.layout_changes import LayoutChange
 
+LOGGED = 20
+"""Changes of one folder that the log names."""
 AGAIN_MS = 500
 """Between two requests while something is in the way that goes away by itself."""
 
@@ -41,7 +43,7 @@ class StoreTakeover(QObject):
         super().__init__(session.parent())
         self._path, self._link, self._state, self._session = ledger_path, link, state, session
         self._background = Background(self, workers=1)
-        self._asking = False
+        self._asking = self._again = False
         self._about = self._done = ""
         self.waiting = ""
         """What is in the way and goes away by itself; empty: nothing is waited for."""
@@ -67,6 +69,7 @@ class StoreTakeover(QObject):
         self._about, self._done = about, done
         self._show("", "")
         self._timer.stop()
+        self._again = self._asking  # the answer to come is about the folder as it was
         if not self._asking:
             self._ask()
 
@@ -83,7 +86,15 @@ class StoreTakeover(QObject):
             return
         self._asking = True
         self._show("", tr("another engine is being loaded; this one works on meanwhile"))
-        self._background.run(self._link.renew, self._renewing, self._failed)
+        actor = self._session.actor
+
+        def work() -> Words | None:
+            why = self._link.renew()
+            if why is None:
+                self._log(actor, "had another engine go on with the changed store")
+            return why
+
+        self._background.run(work, self._renewing, self._failed)
 
     def close(self) -> None:
         """Wait for what runs."""
@@ -99,22 +110,23 @@ class StoreTakeover(QObject):
         def work() -> Answer:
             answer = self._link.request(TakeStore())
             if isinstance(answer, StoreTaken) and answer.changes:
-                with Ledger.open(self._path) as file, file.writing("the change of the store"):
-                    audit.record(
-                        file,
-                        actor,
-                        "had the changed store folder taken over",
-                        at=time.time(),
-                        about=about,
-                        why="; ".join(change_words(change) for change in answer.changes[:20]),
-                        screen=SCREEN,
-                    )
+                why = "; ".join(_logged(change) for change in answer.changes[:LOGGED])
+                self._log(actor, "had the changed store folder taken over", about, why)
             return answer
 
         self._background.run(work, self._answered, self._failed)
 
+    def _log(self, actor: Actor | None, what: str, about: str = "", why: str = "") -> None:
+        """Not on the GUI thread."""
+        with Ledger.open(self._path) as file, file.writing("the change of the store"):
+            audit.record(file, actor, what, at=time.time(), about=about, why=why, screen=SCREEN)
+
     def _answered(self, answer: Answer) -> None:
         self._asking = False
+        if self._again:
+            self._again = False
+            self._ask()
+            return
         match answer:
             case StoreTaken(changes=changes):
                 self._show("", "")
@@ -123,16 +135,9 @@ class StoreTakeover(QObject):
             case Refused(why=why, remedy="wait"):
                 self._show(in_words(why), "")
                 self._timer.start()
-            case Refused(why=why, remedy="start"):
-                self._show("", in_words(why))
-                self.refused.emit(
-                    tr("The engine goes on with the store as it was: {why}.", why=in_words(why))
-                )
-            case Refused(why=why):
-                self._show("", "")
-                self.refused.emit(
-                    tr("The engine goes on with the store as it was: {why}.", why=in_words(why))
-                )
+            case Refused(why=why, remedy=remedy):
+                self._show("", in_words(why) if remedy == "start" else "")
+                self._refuse(in_words(why))
             case _:
                 self._show("", "")
                 self.refused.emit(tr("The engine answered something else."))
@@ -150,13 +155,13 @@ class StoreTakeover(QObject):
     def _with_done(self, words: str) -> str:
         return f"{self._done} {words}" if self._done else words
 
-    def _renewing(self, why: object) -> None:
+    def _renewing(self, why: Words | None) -> None:
         self._asking = False
         self._renewed_at = time.monotonic()
         if why is not None:
             self._renewed_at = None
             self._show("", "")
-            self._refuse(str(why) if not isinstance(why, Said) else in_words(why))
+            self._refuse(in_words(why))
 
     def _refuse(self, why: str) -> None:
         words = tr("The engine goes on with the store as it was: {why}.", why=why)
@@ -184,3 +189,8 @@ class StoreTakeover(QObject):
         if not isinstance(error, LedgerError | sqlite3.Error | OSError):
             raise error
         self.refused.emit(tr("It is done, but it could not be logged: {error}", error=error))
+
+
+def _logged(change: LayoutChange) -> str:
+    """For the log, in English as all of it."""
+    return " ".join(part for part in (change.part, change.name, change.how) if part)

@@ -91,8 +91,17 @@ def test_it_waits_says_why_and_takes_over_by_itself(
         newest = next(iter(audit.log(ledger)))
         assert (newest.what, newest.why) == (
             "had the changed store folder taken over",
-            "Scale s1: changed",
+            "scale s1 changed",
         )
+
+
+def test_a_change_made_while_the_last_is_taken_over_is_not_forgotten(
+    live: MainWindow, qtbot: QtBot, engine: FakeEngine
+) -> None:
+    live.takeover.ask("a", "a is saved.")
+    live.takeover.ask("b", "b is saved.")
+    qtbot.waitUntil(lambda: "b is saved." in live.notice.words.text())
+    assert len([command for command in engine.asked if isinstance(command, TakeStore)]) == 2
 
 
 def test_waiting_can_be_given_up(live: MainWindow, qtbot: QtBot, engine: FakeEngine) -> None:
