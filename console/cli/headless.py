@@ -92,7 +92,9 @@ class VisitPrinter:
             case "issue":
                 outcome = "one receipt with those who pay together, when the last of them is decided"
             case "review":
-                asked = "; ".join(question.text for question in visit.questions) or "; ".join(visit.notes)
+                asked = "; ".join(question.text for question in visit.questions) or "; ".join(
+                    str(note) for note in visit.notes
+                )
                 outcome = f"to a person: {asked}"
             case other:
                 outcome = {"nothing": "no receipt", "staff": "staff, not charged"}.get(other, other)
