@@ -49,7 +49,7 @@ def unexplained(day: Day) -> list[tuple[int, bool]]:
 
 
 def alarms(day: Day) -> list[str]:
-    return [r.text for r in day.results if isinstance(r, Alarm) and r.kind == "unexplained_left"]
+    return [str(r.text) for r in day.results if isinstance(r, Alarm) and r.kind == "unexplained_left"]
 
 
 def end(day: Day, *tracks: int, at: float = 40.0) -> None:
