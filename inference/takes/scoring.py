@@ -77,8 +77,10 @@ def put_two(
     ``log_prior``: of two people's being these two. ``carts``: what each may give back.
     """
     prior = log_prior + 2 * math.log(s.ANY_HAND)
-    top = max(scored.totals.values(), default=-math.inf)
-    hands = [hand for hand in seen if scored.totals.get(Doer((hand,)), -math.inf) > top - s.KEEP_SCORE]
+    # by where they were alone: what one person cannot have done says nothing of hands
+    there = {hand: max(evidence.values(), default=0.0) for hand, evidence in seen.items()}
+    top = max(there.values(), default=0.0)
+    hands = [hand for hand in seen if there[hand] > top - s.KEEP_SCORE]
     for i, a in enumerate(hands if ways else ()):
         for b in hands[i + 1 :]:
             if a[0] == b[0]:

@@ -12,7 +12,7 @@ KEPT_S = 20.0
 """How long people's places and hands are remembered: an event may settle late."""
 SAMPLE_S = 0.1
 """Places of one person are kept at most this often."""
-JOINT_S = 3.0
+JOINT_S = 4.0
 """Events that settled within this time may still be explained together."""
 OVERLAP_S = 0.3
 """Events on one fixture closer in time than this are one scene."""
@@ -181,7 +181,7 @@ LOOK_WORTH = 1.0
 LOOK_ALIKE = 0.35
 """Correlation of the errors of two looks of one camera, and of two cameras."""
 CAMERAS_ALIKE = 0.15
-LOOKS_WRONG = 0.01
+LOOKS_WRONG = 0.02
 """All that was seen of a hand may be wrong: another's hand, goods behind it, a print that has changed."""
 
 # -- keeping ---------------------------------------------------------------------------------------------
