@@ -53,7 +53,7 @@ class Lifecycle:
             return
         doubles = [x.number for x in ready if self._doubles(x, state.people)]
         ready = [x for x in ready if x.number not in doubles]
-        gone = doubles + self._linking.come_back(state, ready)
+        gone = doubles + self._linking.come_back(state, ready, changes)
         ready = [x for x in ready if x.number not in gone]
         for x in ready:
             if self._doubles(x, state.people) or self._born(
@@ -168,7 +168,7 @@ class Lifecycle:
             p.leaving = None  # they stayed
         if unseen < s.leave_signal_s:
             return None
-        (x, y), (u, v) = p.last_xy, p.last_uv
+        (x, y), (u, v) = _stood(p), p.last_uv
         gate = (
             p.leaving or self._gates.way_out((x, y), 0.2) or self._gates.way_out((x + u / 2, y + v / 2), 0.0)
         )
@@ -184,7 +184,7 @@ class Lifecycle:
         return gate if p.unseen_s >= limit else None
 
     def _outward(self, p: Track) -> bool:
-        (x, y), (u, v) = p.last_xy, p.last_uv
+        (x, y), (u, v) = _stood(p), p.last_uv
         walking = u * u + v * v >= self._settings.outward_ms**2
         return self._gates.outside_m((x, y)) > 0.0 or (
             walking and self._gates.outside_m((x + u, y + v)) > 0.0
@@ -192,7 +192,7 @@ class Lifecycle:
 
     def _covered(self, state: FloorTracksState, p: Track) -> bool:
         """Somebody who is seen stands close, and may hide them."""
-        x, y = p.last_xy
+        x, y = _stood(p)
         return any(
             q is not p and q.last_seen > p.last_seen and (q.motion.x - x) ** 2 + (q.motion.y - y) ** 2 < 1.0
             for q in state.people
@@ -200,8 +200,13 @@ class Lifecycle:
 
     def _watched(self, state: FloorTracksState, p: Track) -> bool:
         """True where a working camera would see them, or where none ever could."""
-        views = [c for c, view in self._views.items() if view.shows([p.last_xy])[0]]
+        views = [c for c, view in self._views.items() if view.shows([_stood(p)])[0]]
         views += [sensor for sensor in p.seen_by if sensor not in self._views]  # 3D sensors
         if not views:
             return True
         return any(state.t - state.frames.get(c, -1e9) <= self._settings.live_s for c in views)
+
+
+def _stood(p: Track) -> tuple[float, float]:
+    """Where they were surely seen last: a single box after a gap may be anything, and anywhere."""
+    return p.steady_xy or p.last_xy

@@ -29,15 +29,20 @@ class Linking:
         self._gates, self._plan, self._places, self._settings = gates, plan, places, settings
         self._anywhere = 1.0 / max(float(shapely.area(plan.walkable)), 1.0)
 
-    def come_back(self, state: FloorTracksState, ready: Sequence[Track]) -> list[int]:
+    def come_back(self, state: FloorTracksState, ready: Sequence[Track], changes: Changes) -> list[int]:
         """Tentative people who are hidden ones come back, decided for all together."""
         s = self._settings
         hidden = [p for p in state.people if state.t - p.last_seen > s.tentative_unseen_s / 2]
         gains = [[self._gain(state, x, p) for p in hidden] for x in ready]
         gone = []
         for row, column in best_assignment(gains):
-            self._come_back(ready[row], hidden, [exp(min(50.0, g)) for g in gains[row]], column)
-            gone.append(ready[row].number)
+            x, back = ready[row], hidden[column]
+            same = self._same_body(state, x, back)
+            self._come_back(x, hidden, [exp(min(50.0, g)) for g in gains[row]], column)
+            gone.append(x.number)
+            for u in same:
+                join(state, back.number, u.number)
+                changes.joined.append(TrackJoined(back.number, u.number, state.t))
         return gone
 
     def _gain(self, state: FloorTracksState, x: Track, p: Track) -> float:
@@ -102,6 +107,22 @@ class Linking:
         total = 1.0 + sum(weights.values())
         shares = {x.number: 1.0 / total, **{n: w / total for n, w in weights.items()}}
         x.belief = {n: q for n, q in shares.items() if q >= s.doubt_kept}
+
+    def _same_body(self, state: FloorTracksState, x: Track, back: Track) -> list[Track]:
+        """Unexplained people who vanished where ``back`` is now seen as ``x``, never beside them: one body.
+
+        What they look like does not count: it did not keep ``back`` from being known by theirs.
+        """
+        s = self._settings
+        return [
+            u
+            for u in state.people
+            if u is not back
+            and back.number in u.lost
+            and not u.explained
+            and -s.live_s / 2 <= x.first_t - u.last_seen <= s.live_s
+            and self._gain_of_place(state, x, u) >= s.explained_gain
+        ]
 
     def explained(self, state: FloorTracksState) -> list[TrackJoined]:
         """Unexplained people who by now surely look like somebody who is still hidden: they are them."""
@@ -176,7 +197,7 @@ def take_over(back: Track, x: Track) -> None:
     back.last_seen, back.last_xy, back.last_uv = x.last_seen, x.last_xy, x.last_uv
     back.seen_by, back.hits, back.unseen_s = x.seen_by, back.hits + x.hits, 0.0
     back.repeats = None
-    back.leaving, back.cells = None, None
+    back.leaving, back.cells, back.steady_xy = None, None, None
     total = back.height_var + x.height_var
     back.height_m += back.height_var / total * (x.height_m - back.height_m)
     back.height_var = back.height_var * x.height_var / total

@@ -67,11 +67,14 @@ def seen_at(
     track.motion = m = update(track.motion, fix)
     track.cells = None
     steady = t - track.last_seen < s.steady_s
+    before = track.last_xy
     track.last_seen = max(track.last_seen, t)
     track.last_xy, track.repeats = (m.x, m.y), None
     track.hits += 1
     if steady:  # a single box after a gap may be anything: it takes two to call somebody back from the door
-        track.unseen_s, track.last_uv = 0.0, (m.u, m.v)
+        track.unseen_s, track.last_uv, track.steady_xy = 0.0, (m.u, m.v), None
+    elif track.steady_xy is None:
+        track.steady_xy = before
     fx, fy = track.first_xy
     track.walked_m = max(track.walked_m, ((m.x - fx) ** 2 + (m.y - fy) ** 2) ** 0.5)
     track.seen_by[sensor] = SeenBy(t, sighting.index, fix.xx, fix.xy, fix.yy)

@@ -100,6 +100,8 @@ class Track(msgspec.Struct):
     """Velocity then, m/s."""
     height_m: float
     height_var: float
+    steady_xy: tuple[float, float] | None = None
+    """Where they were last seen twice in a row, if a stray box may have moved ``last_xy`` since."""
     hits: int = 1
     chances: int = 0
     """Frames that showed this place after a tentative person was first seen."""

@@ -187,6 +187,7 @@ def test_somebody_unexplained_is_made_a_shopper_only_after_a_question(
     engine.unexplained = 2
     engine.advance(0.5)
     window.state.poll()
+    window.state.select(2)
     sign_in(qtbot, window)
     assert panel.isVisible()
     assert panel.staff.isEnabled()
