@@ -1,10 +1,11 @@
 """What hands were seen to hold: how well that fits if a hand had just taken it, or was about to give it back.
 
 Each figure is a likelihood ratio, in log units, against "this hand had nothing to do with it": it was empty,
-or held what its owner had before, or anything else. A hand that no camera looked into scores 0. Looks of one
-camera err together, and cameras a little: their logs are averaged, and only grow slowly with their number.
-And all of them may be of the wrong hand, or of goods that the network does not know well: no product is ever
-favoured over another by more than ``1 / LOOKS_WRONG``.
+or held what its owner had before, or anything else. A hand that no camera looked into scores 0. What was
+taken is in the hand for a while, then it is put away, and what is given back comes out of a bag: for how long
+it shows is not known, and summed over. Looks of one camera err together, and cameras a little: their logs are
+averaged, and only grow slowly with their number. And all of them may be of the wrong hand, or of goods that
+the network does not know well: no product is ever favoured over another by more than ``1 / LOOKS_WRONG``.
 """
 
 from __future__ import annotations
@@ -12,20 +13,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inference.messages import Holding, ItemMove, ShelfEvent
 from inference.takes import settings as s
-from inference.takes.people import SIDES, Side
+from inference.takes.people import Side
 from inference.takes.state import Look
 
+Row = NDArray[np.float64]
 Goods = frozenset[str]
 """Skus that were moved together."""
 
 
-def looks_between(event: ShelfEvent) -> tuple[float, float]:
+def looks_between(t_peak: float, *, taken: bool) -> tuple[float, float]:
     """Times between which a hand would be seen with the goods: after a taking, before a giving back."""
-    if event.delta_g < 0:
-        return event.t_peak + s.LOOK_GAP_S, event.t_peak + s.LOOK_S
-    return event.t_peak - s.LOOK_S, event.t_peak - s.LOOK_GAP_S
+    if taken:
+        return t_peak + s.LOOK_GAP_S, t_peak + s.LOOK_S
+    return t_peak - s.LOOK_S, t_peak - s.LOOK_GAP_S
 
 
 class Contents:
@@ -33,54 +38,85 @@ class Contents:
 
     def __init__(self, event: ShelfEvent, looks: Iterable[Look], cart: Mapping[str, float]) -> None:
         """``cart``: what they had before, sku -> expected count."""
-        start, end = looks_between(event)
+        self._t_peak = event.t_peak
+        self._looks = [look for look in looks if abs(look.t - event.t_peak) <= s.LOOK_S]
         self._cart = {sku: count for sku, count in cart.items() if count > 0.01}
-        self._looks: dict[Side, dict[str, list[_View]]] = {side: {} for side in SIDES}
-        for look in looks:
-            if start <= look.t <= end:
-                view = self._view(look.holding, abs(look.t - event.t_peak))
-                self._looks[look.holding.side].setdefault(look.camera, []).append(view)
-        self._known: dict[tuple[Side, Goods], float] = {}
+        self._views: dict[tuple[bool, Side], dict[str, list[_View]]] = {}
+        self._known: dict[tuple[bool, Side, Goods], float] = {}
 
     def __bool__(self) -> bool:
         """Whether anything was seen at all."""
-        return any(self._looks.values())
+        return bool(self._looks)
 
     def log_ratio(self, side: Side, moves: Sequence[ItemMove]) -> float:
         """Log likelihood ratio if this hand made these moves. Not limited: see :func:`limited`.
 
         Detectors take one hand for the other, and people change hands.
         """
-        goods = frozenset(move.sku for move in moves)
-        if not self or not goods:
-            return 0.0
-        own, other = (self._of_side(hand, goods) for hand in (side, "left" if side == "right" else "right"))
-        return _log_mixed(own, other, s.OTHER_HAND)
+        total = 0.0
+        for taken in (True, False) if self else ():
+            goods = frozenset(move.sku for move in moves if (move.count > 0) is taken)
+            if goods:
+                sides: tuple[Side, Side] = (side, "left" if side == "right" else "right")
+                own, other = (self._of_side(taken, hand, goods) for hand in sides)
+                total += _log_mixed(own, other, s.OTHER_HAND)
+        return total
 
-    def _of_side(self, side: Side, goods: Goods) -> float:
-        if (side, goods) not in self._known:
-            self._known[side, goods] = self._worth(self._looks[side], goods)
-        return self._known[side, goods]
+    def _of_side(self, taken: bool, side: Side, goods: Goods) -> float:
+        key = (taken, side, goods)
+        if key not in self._known:
+            self._known[key] = self._worth(self._seen(taken, side), goods)
+        return self._known[key]
+
+    def _seen(self, taken: bool, side: Side) -> dict[str, list[_View]]:
+        """Looks into one hand, by camera, when it would show what was taken, or is about to be given back."""
+        if (taken, side) not in self._views:
+            start, end = looks_between(self._t_peak, taken=taken)
+            views: dict[str, list[_View]] = {}
+            for look in self._looks:
+                if look.holding.side == side and start <= look.t <= end:
+                    view = _View(look.holding, abs(look.t - self._t_peak), self._cart)
+                    views.setdefault(look.camera, []).append(view)
+            self._views[taken, side] = views
+        return self._views[taken, side]
 
     @staticmethod
     def _worth(looks: Mapping[str, Sequence[_View]], goods: Goods) -> float:
-        total = 0.0
+        """Summed over how long the goods showed: so long, or not at all."""
+        if not looks:
+            return 0.0
+        total = np.zeros(len(SHOWN_S))
+        cameras = np.zeros(len(SHOWN_S))
         for views in looks.values():
-            n = len(views)
-            weight = s.LOOK_WORTH * n / (1.0 + s.LOOK_ALIKE * (n - 1))
-            total += weight * sum(view.log_ratio(goods) for view in views) / n
-        return total / (1.0 + s.CAMERAS_ALIKE * max(0, len(looks) - 1))
+            away = np.array([view.away_s for view in views])
+            held = away[None] <= SHOWN_S[:, None]
+            n = held.sum(axis=1)
+            mean = held @ np.array([view.log_ratio(goods) for view in views]) / np.maximum(n, 1)
+            total += s.LOOK_WORTH * n / (1.0 + s.LOOK_ALIKE * np.maximum(n - 1, 0)) * mean
+            cameras += n > 0
+        return float(
+            np.log(SHOWN_SHARE @ np.exp(total / (1.0 + s.CAMERAS_ALIKE * np.maximum(cameras - 1, 0))))
+        )
 
-    def _view(self, holding: Holding, away_s: float) -> _View:
-        return _View(holding, s.STILL_HELD * math.exp(-away_s / s.PUT_AWAY_S), self._cart)
+
+def _shown() -> tuple[Row, Row]:
+    """For how long goods show before or after the moment, seconds, and with what probability each."""
+    until = np.arange(s.LOOK_GAP_S + s.SHOWN_STEP_S, s.LOOK_S + s.SHOWN_STEP_S / 2, s.SHOWN_STEP_S)
+    still = s.STILL_HELD * np.exp(-np.append(s.LOOK_GAP_S, until) / s.PUT_AWAY_S)
+    # in the middle of a step it is put away; what is still held then shows to the end of what is looked at
+    ends = np.append(0.0, np.append(until - s.SHOWN_STEP_S / 2, s.LOOK_S))
+    return ends, np.concatenate([[1.0 - still[0]], still[:-1] - still[1:], still[-1:]])
+
+
+SHOWN_S, SHOWN_SHARE = _shown()
 
 
 class _View:
     """One look into one hand."""
 
-    def __init__(self, holding: Holding, held: float, cart: Mapping[str, float]) -> None:
-        """``held``: probability that what was moved would be in the hand at that moment."""
-        self._held = held
+    def __init__(self, holding: Holding, away_s: float, cart: Mapping[str, float]) -> None:
+        """``away_s``: from the moment of the event."""
+        self.away_s = away_s
         self._named = dict(holding.products)
         rest = max(0.0, 1.0 - holding.empty - sum(self._named.values()))
         self._other = rest / max(1, holding.known - len(self._named))
@@ -98,9 +134,9 @@ class _View:
         return self._named.get(sku, self._other) * self._scale
 
     def log_ratio(self, goods: Goods) -> float:
-        """Log of how much likelier this look is if one of these goods was moved than otherwise."""
+        """Log of how much likelier this look is if the hand holds one of these goods than otherwise."""
         seen = sum(self._likelihood(sku) for sku in goods) / len(goods)
-        return math.log(self._held * seen / self._usual + 1.0 - self._held)
+        return math.log((1.0 - s.LOOK_ASTRAY) * seen / self._usual + s.LOOK_ASTRAY)
 
 
 def limited(ratios: Mapping[tuple[ItemMove, ...], float]) -> dict[tuple[ItemMove, ...], float]:

@@ -11,41 +11,26 @@ A track that may be somebody else hands its share on to whom it may be.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-import msgspec
 from shapely import Polygon
 
-from inference.messages import (
-    Attribution,
-    Detections,
-    Explanation,
-    FloorUpdate,
-    ItemMove,
-    ShelfEvent,
-)
+from inference.messages import Attribution, Detections, FloorUpdate, ShelfEvent
 from inference.takes import people, products
 from inference.takes import settings as s
 from inference.takes.contents import Contents, looks_between
 from inference.takes.fronts import Front, fronts
+from inference.takes.identities import Charged, explanations, identities
 from inference.takes.joint import NOBODY, Doer, assign, overlap
+from inference.takes.options import options_of
 from inference.takes.people import SIDES, BodyScorer, HandScorer, Side
 from inference.takes.products import Hypothesis
 from inference.takes.reach import Cells, cells
-from inference.takes.scoring import (
-    Evidence,
-    Moves,
-    Scored,
-    Shared,
-    likely,
-    pruned,
-    put,
-    put_two,
-    shared_out,
-    weighed,
-)
+from inference.takes.scoring import Evidence, Moves, Scored, pruned, put, put_two, weighed
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
+from inference.takes.strayed import remember_strayed
 from inference.takes.watching import remember
 from store_layout.model import StoreLayout
 
@@ -107,14 +92,15 @@ class TakeExplainer:
         """Look again at what was taken, where hands are looked into at all, unless all is clear."""
         event, due = attribution.event, attribution.event.t_peak + s.LOOK_AGAIN_S
         clear = attribution.explanations[0].probability >= s.SURE
-        if event.delta_g < 0 and not clear and self.state.looks and due > now:
+        taken = any(move.count > 0 for e in attribution.explanations for move in e.moves)
+        if taken and not clear and self.state.looks and due > now:
             self.state.again[event.id] = due
         else:
             self.state.again.pop(event.id, None)
 
     def _seen(self, recent: Recent) -> bool:
         """Whether anybody's hands were looked into when they would have shown what was taken."""
-        start, end = looks_between(recent.event)
+        start, end = looks_between(recent.event.t_peak, taken=True)
         return any(start < look.t <= end for looks in self.state.looks.values() for look in looks)
 
     def _explained(self, names: set[str]) -> list[Attribution]:
@@ -136,46 +122,16 @@ class TakeExplainer:
         doers = assign([r.event for r in recent], [x.totals for x in scored])
         found: list[Attribution] = []
         for i, item, score, posterior in zip(scene, recent, scored, doers, strict=True):
-            shares: dict[tuple[int | None, Moves], float] = {}
+            shares: dict[Charged, float] = {}
+            place_of = partial(self._place_at, t=item.event.t_peak)
             for doer, probability in posterior.items():
                 for moves, given in score.moves[doer].items():
-                    for key, part in self._identities(doer, moves, item.event):
+                    for key, part in identities(doer, moves, place_of):
                         shares[key] = shares.get(key, 0.0) + probability * given * part
-            attribution = Attribution(item.event, _explanations(shares))
-            self.state.recent[i] = self._remember_strayed(item, attribution)
+            attribution = Attribution(item.event, explanations(shares))
+            self.state.recent[i] = remember_strayed(self.state, self._stock, item, attribution)
             found.append(attribution)
         return found
-
-    def _identities(
-        self, doer: Doer, moves: Moves, event: ShelfEvent
-    ) -> list[tuple[tuple[int | None, Moves], float]]:
-        """Whom the doer's tracks may be, with probabilities that sum to 1."""
-        if not doer.hands or not doer.charged:
-            return [((None, moves), 1.0)]
-        first, *rest = (track for track, _ in doer.hands)
-        if not rest:
-            return [((track, moves), p) for track, p in self._identity(first, event)]
-        found: dict[tuple[int | None, Moves], float] = {}
-        for a, p in self._identity(first, event):
-            for b, q in self._identity(rest[0], event):
-                key = _between(a, b, rest[0], moves)
-                found[key] = found.get(key, 0.0) + p * q
-        return list(found.items())
-
-    def _identity(self, track: int, event: ShelfEvent) -> list[tuple[int | None, float]]:
-        """Whom a track may be. What the tracker gives to nobody goes to those it names, all but a little."""
-        place = self._place_at(track, event.t_peak)
-        if place is None:
-            return [(track, 1.0)]
-        known: dict[int | None, float] = {track: place.identity}
-        for other, p in place.could_be:
-            known[other] = known.get(other, 0.0) + p
-        total = sum(known.values())
-        lost = s.LOST_IDENTITY * max(0.0, 1.0 - total)
-        if total <= 0.0:
-            return [(None, 1.0)]
-        found = [(who, p / total * (1.0 - lost)) for who, p in known.items() if p > 0.0]
-        return [*found, (None, lost)] if lost > 0.0 else found
 
     def _place_at(self, track: int, t: float) -> Place | None:
         places = self.state.places.get(track)
@@ -185,19 +141,10 @@ class TakeExplainer:
 
     def _score(self, item: Recent) -> Scored:
         event = item.event
-        taken = self._taken(event) if event.delta_g < 0 else None
         near = self._people(event, *people.window(event))
         log_each = math.log((1 - s.NOBODY - s.UNSEEN) / max(1, len(near)))
-        options = {
-            track: self._returned(event, item.holdings.get(track, {})) if taken is None else taken
-            for track in near
-        }
-        brought = [] if taken is not None else self._brought(event)
-        carts = None if taken is not None else _givers(near, item.holdings)
-        ways = self._by_two(event, taken, carts) if len(near) > 1 else []
-        every: tuple[Sequence[Hypothesis | Shared], ...] = (*options.values(), brought, ways)
-        slots = tuple(dict.fromkeys(slot for some in every for h in some for slot in h.slots))
-        scored = Scored({}, {})
+        options = options_of(event, self._stock, self.state.strayed, tuple(near), item.holdings)
+        slots = options.slots()
         seen = {
             (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
         }
@@ -205,27 +152,20 @@ class TakeExplainer:
             track: Contents(event, self.state.looks.get(track, ()), item.holdings.get(track, {}))
             for track in near
         }
+        scored = Scored({}, {})
         for (track, side), evidence in seen.items():
             prior = log_each + math.log(s.ANY_HAND)
-            put(scored, Doer(((track, side),)), weighed(options[track], evidence, held[track], side), prior)
-            if brought:
-                found = weighed(brought, evidence, held[track], side)
+            found = weighed(options.by_one[track], evidence, held[track], side)
+            put(scored, Doer(((track, side),)), found, prior)
+            if options.brought:
+                found = weighed(options.brought, evidence, held[track], side)
                 put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
-        if ways:
-            hands = {hand: e for hand, e in seen.items() if carts is None or hand[0] in carts}
-            put_two(scored, ways, hands, held, log_each - math.log(len(near) - 1), carts=carts)
-        if taken is None:
-            taken = self._returned(event, _all_held(item.holdings))
-        self._score_nobody(scored, event, taken)
+        if options.by_two:
+            hands = {hand: e for hand, e in seen.items() if hand[0] in options.two_of}
+            prior = log_each - math.log(len(near) - 1) + math.log(s.TWO_PEOPLE) + products.in_twice(event)
+            put_two(scored, options.by_two, hands, held, log_prior=prior, carts=item.holdings)
+        self._score_nobody(scored, event, options.by_nobody)
         return pruned(scored)
-
-    def _by_two(
-        self, event: ShelfEvent, taken: Sequence[Hypothesis] | None, carts: Holdings | None
-    ) -> list[Shared]:
-        """Ways in which two people may have done it: taken it, or each given back of what they hold."""
-        if taken is not None or not carts:
-            return shared_out(taken or ())
-        return shared_out(likely(self._returnable(event, _all_held(carts))))
 
     def _evidence(
         self, event: ShelfEvent, track: int, places: Sequence[Place], slots: Sequence[str]
@@ -253,122 +193,9 @@ class TakeExplainer:
                 found[track] = around
         return found
 
-    def _taken(self, event: ShelfEvent) -> list[Hypothesis]:
-        candidates = self._stock.takeable(event, self.state.strayed)
-        return likely(products.single(event, candidates, 1) + products.pairs(event, candidates, 1))
-
-    def _returned(self, event: ShelfEvent, held: Mapping[str, float]) -> list[Hypothesis]:
-        """What one cart may have given back."""
-        found = self._returnable(event, held)
-        return likely(
-            [Hypothesis(h.moves, h.slots, h.score + products.held_factor(h.moves, held)) for h in found]
-        )
-
-    def _returnable(self, event: ShelfEvent, held: Mapping[str, float]) -> list[Hypothesis]:
-        """What may have been given back of what is held, whatever it is likely to hold."""
-        candidates = self._stock.returnable(event, held)
-        return products.single(event, candidates, -1) + products.pairs(event, candidates, -1)
-
-    def _brought(self, event: ShelfEvent) -> list[Hypothesis]:
-        """Goods from outside: what belongs on these scales."""
-        own = self._stock.returnable(event, {})
-        return likely([products.brought(h) for h in products.single(event, own, -1)])
-
     def _score_nobody(self, scored: Scored, event: ShelfEvent, options: Sequence[Hypothesis]) -> None:
         prior = max((s.DOUBTED_NOBODY.get(doubt, 0.0) for doubt in event.doubts), default=0.0)
         found: dict[Moves, float] = {(): math.log(max(s.NOBODY, prior)) + products.nothing(event)}
         for option in options:
             found[option.moves] = option.score + math.log(s.UNSEEN)
         put(scored, NOBODY, found)
-
-    # -- planogram -----------------------------------------------------------------------------------
-
-    def _remember_strayed(self, item: Recent, attribution: Attribution) -> Recent:
-        """Products put back where they do not belong become candidates there; taken again, they go."""
-        for slot, sku, units in item.strayed:
-            self._stray(slot, sku, -units)
-        changes: dict[tuple[str, str], float] = {}
-        for explanation in attribution.explanations:
-            for move in explanation.moves:
-                if not self._stock.belongs(move.slot, move.sku):
-                    key = (move.slot, move.sku)
-                    changes[key] = changes.get(key, 0.0) - move.count * explanation.probability
-        strayed = tuple(
-            (slot, sku, units)
-            for (slot, sku), units in sorted(changes.items())
-            if abs(units) >= s.RETURNED_AT_LEAST
-        )
-        for slot, sku, units in strayed:
-            self._stray(slot, sku, units)
-        return msgspec.structs.replace(item, strayed=strayed)
-
-    def _stray(self, slot: str, sku: str, units: float) -> None:
-        there = self.state.strayed.setdefault(slot, {})
-        there[sku] = there.get(sku, 0.0) + units
-        if there[sku] < 1e-6:
-            del there[sku]
-        if not there:
-            del self.state.strayed[slot]
-
-
-def _givers(near: Iterable[int], holdings: Holdings) -> Holdings:
-    """What those who are near may give back, but for staff: they may put anything on a shelf.
-
-    Among all that they could bring, what the others hold would be lost.
-    """
-    held = {track: holdings.get(track, {}) for track in near}
-    return {track: cart for track, cart in held.items() if len(cart) <= s.PAIR_CANDIDATES}
-
-
-def _all_held(holdings: Holdings) -> dict[str, float]:
-    """What anybody holds: somebody unseen may give back what we believe another has."""
-    held: dict[str, float] = {}
-    for cart in holdings.values():
-        for sku, count in cart.items():
-            held[sku] = max(held.get(sku, 0.0), count)
-    return held
-
-
-def _between(a: int | None, b: int | None, second: int, moves: Moves) -> tuple[int | None, Moves]:
-    """The key of moves that two tracks made, when these are ``a`` and ``b``.
-
-    One of them unknown: only what the other did can be charged, and that is what is kept.
-    """
-    mine = tuple(m for m in moves if m.track != second)
-    others = tuple(msgspec.structs.replace(m, track=None) for m in moves if m.track == second)
-    if a is None or b is None:
-        return (b, others) if a is None else (a, mine)
-    if a == b:
-        return a, _together((*mine, *others))
-    if b < a:
-        a, b, mine, others = b, a, others, mine
-    return a, (*mine, *(msgspec.structs.replace(m, track=b) for m in others))
-
-
-def _together(moves: Moves) -> Moves:
-    """Moves of one person, those of one product from one slot in one."""
-    counts: dict[tuple[str, str], int] = {}
-    for move in moves:
-        counts[(move.sku, move.slot)] = counts.get((move.sku, move.slot), 0) + move.count
-    return tuple(ItemMove(sku, count, slot) for (sku, slot), count in counts.items())
-
-
-def _explanations(shares: Mapping[tuple[int | None, Moves], float]) -> tuple[Explanation, ...]:
-    """The ones worth keeping, most probable first; what is left out goes to nobody."""
-    ranked = sorted(
-        shares.items(), key=lambda item: (-item[1], item[0][0] is None, item[0][0] or 0, _words(item[0][1]))
-    )
-    kept = [(k, p) for k, p in ranked if p >= s.KEEP_PROBABILITY][: s.KEEP_EXPLANATIONS]
-    rest = max(0.0, 1.0 - sum(p for _, p in kept))
-    found = dict(kept)
-    if rest > 0:
-        found[(None, ())] = found.get((None, ()), 0.0) + rest
-    total = sum(found.values())
-    explained = [Explanation(p / total, track, moves) for (track, moves), p in found.items()]
-    return tuple(
-        sorted(explained, key=lambda e: (-e.probability, e.track is None, e.track or 0, _words(e.moves)))
-    )
-
-
-def _words(moves: Moves) -> tuple[tuple[str, int, str, int], ...]:
-    return tuple((m.sku, m.count, m.slot, -1 if m.track is None else m.track) for m in moves)

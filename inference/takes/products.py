@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from inference.messages import ItemMove, ScaleChange, ShelfEvent
 from inference.takes import settings as s
@@ -31,9 +32,15 @@ class Hypothesis:
     """Moves that may explain the event; ``score`` is log prior times likelihood."""
 
     moves: tuple[ItemMove, ...]
-    slots: tuple[str, ...]
-    """Slots in any of which a hand would fit."""
+    slots: tuple[tuple[str, ...], ...]
+    """For each move, the slots in any of which a hand would fit."""
     score: float
+    together: float = 0.0
+    """What of the score is for one person making two moves in one event."""
+
+
+Part = tuple[Candidate, int]
+"""A product and its units: positive where they were taken, negative where they were given back."""
 
 
 def sd_factor(event: ShelfEvent) -> float:
@@ -50,6 +57,27 @@ def nothing(event: ShelfEvent) -> float:
     return total
 
 
+def in_twice(event: ShelfEvent) -> float:
+    """Log likelihood ratio of how long the event lasted if hands were in twice, against once.
+
+    Once: a hand is on the plate for about ``HAND_ON_S``, but some hover. Twice: longer by any part of
+    ``APART_S``. An event that an outage hides has no length.
+    """
+    if "outage" in event.doubts:
+        return 0.0
+    more = event.t_end - event.t_start - s.HAND_ON_S
+    quick = math.exp(_log_normal(more, s.HAND_ON_SD_S))
+    hovering = math.exp(-max(0.0, more) / s.HOVER_S) / s.HOVER_S
+    once = (1.0 - s.HOVERS) * quick + s.HOVERS * hovering
+    twice = (_below(more / s.HAND_ON_SD_S) - _below((more - s.APART_S) / s.HAND_ON_SD_S)) / s.APART_S
+    return math.log((twice + s.LASTED_FLOOR * once) / once)
+
+
+def _below(sds: float) -> float:
+    """Standard normal distribution function."""
+    return 0.5 * (1.0 + math.erf(sds / math.sqrt(2.0)))
+
+
 def single(event: ShelfEvent, candidates: Sequence[Candidate], sign: int) -> list[Hypothesis]:
     """One product, one to six units. ``sign`` 1: taken, -1: returned."""
     found: list[Hypothesis] = []
@@ -57,25 +85,55 @@ def single(event: ShelfEvent, candidates: Sequence[Candidate], sign: int) -> lis
         for n, log_count in enumerate(s.LOG_COUNT, start=1):
             fit = _fit(event, event.changes, c.scales, -sign * n * c.product.weight_g, _spread([(c, n)]))
             score = math.log(c.share) + log_count + fit
-            found.append(Hypothesis((ItemMove(c.product.sku, sign * n, c.slots[0]),), c.slots, score))
+            found.append(Hypothesis((_move(c, sign * n),), (c.slots,), score))
     return found
 
 
 def pairs(event: ShelfEvent, candidates: Sequence[Candidate], sign: int) -> list[Hypothesis]:
     """Two different products in one grab; of many candidates only the commonest."""
     candidates = sorted(candidates, key=lambda c: -c.share)[: s.PAIR_CANDIDATES]
-    found: list[Hypothesis] = []
-    for i, a in enumerate(candidates):
-        for b in candidates[i + 1 :]:
-            for n, m in s.PAIR_COUNTS:
-                fit = _fit_pair(event, (a, n), (b, m), sign)
-                score = math.log(2 * a.share * b.share) + s.LOG_COUNT[n - 1] + s.LOG_COUNT[m - 1] + fit
-                moves = (
-                    ItemMove(a.product.sku, sign * n, a.slots[0]),
-                    ItemMove(b.product.sku, sign * m, b.slots[0]),
-                )
-                found.append(Hypothesis(moves, (*a.slots, *b.slots), score + math.log(s.PAIR_PRIOR)))
-    return found
+    return [
+        _two(event, (a, sign * n), (b, sign * m), 2 * (s.PAIR_APART if apart(a, b) else s.PAIR_PRIOR))
+        for i, a in enumerate(candidates)
+        for b in candidates[i + 1 :]
+        for n, m in s.PAIR_COUNTS
+    ]
+
+
+def swaps(event: ShelfEvent, taken: Sequence[Candidate], given: Sequence[Candidate]) -> list[Hypothesis]:
+    """One product taken and another given back at one moment: only the difference was felt.
+
+    Of many candidates only the commonest; and only where they share a scale, since what two scales felt is
+    told apart.
+    """
+    taken, given = (sorted(some, key=lambda c: -c.share)[: s.SWAP_CANDIDATES] for some in (taken, given))
+    return [
+        _two(event, (a, n), (b, -m), s.SWAP_PRIOR)
+        for a in taken
+        for b in given
+        if a.product.sku != b.product.sku and a.scales & b.scales
+        for n, m in s.PAIR_COUNTS
+    ]
+
+
+def apart(a: Candidate, b: Candidate) -> bool:
+    """True: they lie in different slots, and no hand reaches both at once."""
+    return not set(a.slots) & set(b.slots)
+
+
+def _two(event: ShelfEvent, a: Part, b: Part, prior: float) -> Hypothesis:
+    """Two moves of one person; ``prior`` is that of making them in one event."""
+    (ca, n), (cb, m) = a, b
+    score = math.log(ca.share * cb.share) + s.LOG_COUNT[abs(n) - 1] + s.LOG_COUNT[abs(m) - 1]
+    together = math.log(prior)
+    if apart(ca, cb) or n * m < 0:
+        together += in_twice(event)
+    score += _fit_pair(event, a, b) + together
+    return Hypothesis((_move(ca, n), _move(cb, m)), (ca.slots, cb.slots), score, together)
+
+
+def _move(candidate: Candidate, units: int) -> ItemMove:
+    return ItemMove(candidate.product.sku, units, candidate.slots[0])
 
 
 def held_factor(moves: Sequence[ItemMove], held: Mapping[str, float]) -> float:
@@ -95,31 +153,47 @@ def brought(hypothesis: Hypothesis) -> Hypothesis:
     return Hypothesis(hypothesis.moves, hypothesis.slots, score)
 
 
-def shared_out(hypothesis: Hypothesis) -> list[tuple[tuple[ItemMove, ...], tuple[ItemMove, ...], float]]:
-    """Ways in which two people may have made these moves: what each moved, and the log score."""
-    moves = hypothesis.moves
+class Shared(NamedTuple):
+    """What two people may have moved in one event, and the slots where, as in :class:`Hypothesis`."""
+
+    mine: ItemMove
+    my_slots: tuple[str, ...]
+    other: ItemMove
+    other_slots: tuple[str, ...]
+    score: float
+    """Log prior times likelihood, before what speaks for either's hands."""
+
+
+def shared_out(hypothesis: Hypothesis, *, taken: bool) -> list[Shared]:
+    """Ways in which two people may have made these moves. ``taken``: the weight went down."""
+    moves, slots = hypothesis.moves, hypothesis.slots
     if len(moves) == 1:
-        (move,) = moves
+        (move,), (where,) = moves, slots
         sign, n = (1, move.count) if move.count > 0 else (-1, -move.count)
         if not 2 <= n <= s.TWO_UNITS:
             return []
         base = hypothesis.score - s.LOG_COUNT[n - 1]
         return [
-            (
-                (ItemMove(move.sku, sign * i, move.slot),),
-                (ItemMove(move.sku, sign * (n - i), move.slot),),
+            Shared(
+                ItemMove(move.sku, sign * i, move.slot),
+                where,
+                ItemMove(move.sku, sign * (n - i), move.slot),
+                where,
                 base + s.LOG_COUNT[i - 1] + s.LOG_COUNT[n - i - 1],
             )
             for i in range(1, n)
         ]
-    score = hypothesis.score - math.log(2 * s.PAIR_PRIOR)
-    first, second = moves
-    return [((first,), (second,), score), ((second,), (first,), score)]
+    score = hypothesis.score - hypothesis.together
+    if moves[0].count * moves[1].count < 0:
+        # beside what one person did alone: the other move is the rarer kind, or the commoner
+        score += math.log(s.GIVEN_BACK if taken else 1.0 - s.GIVEN_BACK)
+    (first, second), (here, there) = moves, slots
+    return [Shared(first, here, second, there, score), Shared(second, there, first, here, score)]
 
 
-def _fit_pair(event: ShelfEvent, a: tuple[Candidate, int], b: tuple[Candidate, int], sign: int) -> float:
+def _fit_pair(event: ShelfEvent, a: Part, b: Part) -> float:
     (ca, n), (cb, m) = a, b
-    wa, wb = -sign * n * ca.product.weight_g, -sign * m * cb.product.weight_g
+    wa, wb = -n * ca.product.weight_g, -m * cb.product.weight_g
     if ca.scales & cb.scales:
         return _fit(event, event.changes, ca.scales | cb.scales, wa + wb, _spread([a, b]))
     mine = [c for c in event.changes if c.scale in ca.scales]
@@ -146,10 +220,13 @@ def _fit(
     return total
 
 
-def _spread(parts: Sequence[tuple[Candidate, int]]) -> float:
+def _spread(parts: Sequence[Part]) -> float:
     """Standard deviation, in grams, of so many units: their own spread and the catalogue's error."""
     return math.sqrt(
-        sum(n * c.product.weight_sd_g**2 + (s.WEIGHT_ERROR * n * c.product.weight_g) ** 2 for c, n in parts)
+        sum(
+            abs(n) * c.product.weight_sd_g**2 + (s.WEIGHT_ERROR * n * c.product.weight_g) ** 2
+            for c, n in parts
+        )
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +14,7 @@ from inference.takes import settings as s
 from inference.takes.contents import Contents, limited
 from inference.takes.joint import NOBODY, Doer
 from inference.takes.people import Side
-from inference.takes.products import Hypothesis
+from inference.takes.products import Hypothesis, Shared
 
 Moves = tuple[ItemMove, ...]
 Evidence = Mapping[str, float]
@@ -40,12 +39,17 @@ def likely(options: list[Hypothesis]) -> list[Hypothesis]:
 def weighed(
     options: Sequence[Hypothesis], evidence: Evidence, held: Contents, side: Side
 ) -> dict[Moves, float]:
-    """Log score of each set of moves for one hand."""
-    found = {h.moves: h.score + max(evidence[slot] for slot in h.slots) for h in options}
+    """Log score of each set of moves for one hand: it was in every slot where something was moved."""
+    found = {h.moves: h.score + min(_at(evidence, slots) for slots in h.slots) for h in options}
     if held:
         for moves, ratio in limited({moves: held.log_ratio(side, moves) for moves in found}).items():
             found[moves] += ratio
     return found
+
+
+def _at(evidence: Evidence, slots: Sequence[str]) -> float:
+    """What speaks for a hand in any of these slots."""
+    return max(evidence[slot] for slot in slots)
 
 
 def put(scored: Scored, doer: Doer, found: dict[Moves, float], log_prior: float = 0.0) -> None:
@@ -59,52 +63,37 @@ def put(scored: Scored, doer: Doer, found: dict[Moves, float], log_prior: float 
     scored.moves[doer] = {moves: weight / total for moves, weight in weights.items()}
 
 
-class Shared(NamedTuple):
-    """What two people may have moved in one event."""
-
-    slots: tuple[str, ...]
-    mine: Moves
-    other: Moves
-    score: float
-    """Log prior times likelihood, before what speaks for either's hands."""
-
-
-def shared_out(options: Sequence[Hypothesis]) -> list[Shared]:
-    """All ways in which two people may have made these moves."""
-    return [Shared(h.slots, mine, other, x) for h in options for mine, other, x in products.shared_out(h)]
-
-
 def put_two(
     scored: Scored,
     ways: Sequence[Shared],
     seen: Mapping[tuple[int, Side], Evidence],
     held: Mapping[int, Contents],
-    log_prior: float,
     *,
-    carts: Mapping[int, Mapping[str, float]] | None = None,
+    log_prior: float,
+    carts: Mapping[int, Mapping[str, float]],
 ) -> None:
     """What two people may have moved in one event: the hands of both speak for it.
 
-    ``carts``: what each may give back, where something was given back; None: something was taken.
+    ``log_prior``: of two people's being these two. ``carts``: what each may give back.
     """
-    prior = log_prior + math.log(s.TWO_PEOPLE) + 2 * math.log(s.ANY_HAND)
-    top = max(scored.totals.values(), default=-math.inf)
-    hands = [hand for hand in seen if scored.totals.get(Doer((hand,)), -math.inf) > top - s.KEEP_SCORE]
+    prior = log_prior + 2 * math.log(s.ANY_HAND)
+    # by where they were alone: what one person cannot have done says nothing of hands
+    there = {hand: max(evidence.values(), default=0.0) for hand, evidence in seen.items()}
+    top = max(there.values(), default=0.0)
+    hands = [hand for hand in seen if there[hand] > top - s.KEEP_SCORE]
     for i, a in enumerate(hands if ways else ()):
         for b in hands[i + 1 :]:
             if a[0] == b[0]:
                 continue
             found: dict[Moves, float] = {}
-            held_by_a = limited({mine: held[a[0]].log_ratio(a[1], mine) for _, mine, _, _ in ways})
-            held_by_b = limited({other: held[b[0]].log_ratio(b[1], other) for _, _, other, _ in ways})
-            for slots, mine, other, score in ways:
-                moves = (*mine, *(msgspec.structs.replace(m, track=b[0]) for m in other))
-                # the slots of a move are those of the whole hypothesis: a product in several may be in any
-                best = max(seen[a][slot] for slot in slots) + max(seen[b][slot] for slot in slots)
-                found[moves] = score + best + held_by_a[mine] + held_by_b[other]
-                if carts is not None:
-                    found[moves] += products.held_factor(mine, carts.get(a[0], {}))
-                    found[moves] += products.held_factor(other, carts.get(b[0], {}))
+            held_by_a = limited({(way.mine,): held[a[0]].log_ratio(a[1], (way.mine,)) for way in ways})
+            held_by_b = limited({(way.other,): held[b[0]].log_ratio(b[1], (way.other,)) for way in ways})
+            for way in ways:
+                score = way.score + _at(seen[a], way.my_slots) + _at(seen[b], way.other_slots)
+                score += held_by_a[(way.mine,)] + held_by_b[(way.other,)]
+                score += products.held_factor((way.mine,), carts.get(a[0], {}))
+                score += products.held_factor((way.other,), carts.get(b[0], {}))
+                found[way.mine, msgspec.structs.replace(way.other, track=b[0])] = score
             put(scored, Doer((a, b)), found, prior)
 
 

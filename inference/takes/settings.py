@@ -12,7 +12,7 @@ KEPT_S = 20.0
 """How long people's places and hands are remembered: an event may settle late."""
 SAMPLE_S = 0.1
 """Places of one person are kept at most this often."""
-JOINT_S = 3.0
+JOINT_S = 4.0
 """Events that settled within this time may still be explained together."""
 OVERLAP_S = 0.3
 """Events on one fixture closer in time than this are one scene."""
@@ -22,7 +22,16 @@ COUNT_PRIOR = (0.80, 0.13, 0.04, 0.015, 0.01, 0.005)
 """One unit, two, ... six taken or returned at once."""
 LOG_COUNT = tuple(math.log(p) for p in COUNT_PRIOR)
 PAIR_PRIOR = 0.03
-"""Two different products in one grab from one scale."""
+"""Two different products in one grab from one slot ..."""
+PAIR_APART = 0.006
+"""... and from two slots in one event: with both hands, or one right after the other."""
+SWAP_PRIOR = 0.002
+"""One person who takes something while giving back something else on the same scale."""
+SWAP_CANDIDATES = 8
+SWAPPED_AT_LEAST = 0.05
+"""Less than this is not held, for that."""
+GIVEN_BACK = 0.24
+"""Share of shelf events that are put-backs (FIELD)."""
 PAIR_CANDIDATES = 25
 PAIR_COUNTS = ((1, 1), (2, 1), (1, 2))
 WRONG_SLOT = 0.15
@@ -38,6 +47,17 @@ TAIL_SDS = 3.0
 """One unit weight in twenty comes from a batch with three times the spread."""
 FULL_RANGE_G = 6000.0
 """A change that nobody's product explains may be anything within this range."""
+
+HAND_ON_S = 1.0
+HAND_ON_SD_S = 0.15
+"""A hand that takes something is felt for so long, with this spread, until all is calm again ..."""
+HOVERS = 0.3
+HOVER_S = 1.5
+"""... but this share of hands stay longer, by so much on the average."""
+APART_S = 1.4
+"""Two hands make one event when they are in within so long of each other."""
+LASTED_FLOOR = 0.1
+"""How long it lasted never speaks more against two than this."""
 
 # -- who -------------------------------------------------------------------------------------------------
 NOBODY = 0.01
@@ -128,7 +148,7 @@ FAR_M = 3.0
 """People farther away than this are not asked about."""
 
 # -- what hands hold -------------------------------------------------------------------------------------
-LOOK_S = 2.5
+LOOK_S = 3.5
 """After a taking a hand is looked into for so long, and before a giving back."""
 LOOK_GAP_S = 0.2
 """Nearer to the moment than this the hand is in the shelf, among other goods."""
@@ -147,9 +167,13 @@ HANDS_EMPTY = 0.6
 """Share of hands that hold nothing recognisable, of those that have nothing to do with an event."""
 HOLDS_OWN = 0.8
 """Of the others, the share that hold what their owner's cart is known to have."""
-STILL_HELD = 0.8
+STILL_HELD = 0.9
 PUT_AWAY_S = 4.0
 """What was taken is in the hand at first with probability STILL_HELD, falling by e in so many seconds."""
+SHOWN_STEP_S = 0.25
+"""Step in which that is summed over."""
+LOOK_ASTRAY = 0.1
+"""Share of looks that say nothing of the hand: blurred, or beside it."""
 OTHER_HAND = 0.2
 """What one hand took is seen in the other, or a detector takes one for the other."""
 LOOK_WORTH = 1.0

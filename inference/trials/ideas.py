@@ -29,7 +29,8 @@ IDEAS: dict[str, Idea] = {
         "events at one fixture decided together", ((takes, "OVERLAP_S", -_NEVER), (takes, "JOINT_S", 0.0))
     ),
     "two": Idea("two people's hands in one event", ((takes, "TWO_PEOPLE", 1e-12),)),
-    "pairs": Idea("two products in one grab", ((takes, "PAIR_PRIOR", 1e-12),)),
+    "pairs": Idea("two products in one grab", ((takes, "PAIR_PRIOR", 1e-12), (takes, "PAIR_APART", 1e-12))),
+    "swaps": Idea("something taken while something is given back", ((takes, "SWAPPED_AT_LEAST", _NEVER),)),
     "planogram": Idea("misplaced goods are remembered", ((takes, "MISPLACED_WEIGHT", 0.0),)),
     "carts": Idea("only what is held is given back", ((takes, "NEVER_HELD", 1.0), (visits, "BREACH", 1.0))),
 }

@@ -15,6 +15,7 @@ from inference.simulation.formats import FormatName, ScaleKind
 from inference.simulation.profiles import ProfileName
 from inference.trials.baseline import play_baseline
 from inference.trials.ceiling import play_ceiling
+from inference.trials.costs import STAGES
 from inference.trials.ideas import without
 from inference.trials.ours import play
 from inference.trials.payments import Payment
@@ -54,7 +55,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int = 0
     store_s: float = 0.0
     pipeline_s: float = 0.0
-    """Of one core."""
+    """Processor time."""
+    stage_s: dict[str, float] = {}
     invented: int = 0
 
 
@@ -103,6 +105,7 @@ def run_one(trial: Trial, asked: Asked) -> Result:
         sessions=1,
         store_s=played.store_s,
         pipeline_s=played.pipeline_s,
+        stage_s=played.stage_s,
         invented=played.invented,
     )
 
@@ -174,5 +177,6 @@ def added(results: Sequence[Result]) -> Result:
         sessions=sum(r.sessions for r in results),
         store_s=sum(r.store_s for r in results),
         pipeline_s=sum(r.pipeline_s for r in results),
+        stage_s={name: sum(r.stage_s.get(name, 0.0) for r in results) for name in STAGES},
         invented=sum(r.invented for r in results),
     )

@@ -21,6 +21,7 @@ from inference.messages import (
 )
 from inference.pipeline import Pipeline
 from inference.recording.truth import TruePath, Truth
+from inference.trials.costs import timed_stages
 from inference.trials.payments import Payment, payments
 from inference.trials.session import Happened
 from inference.visits import Verdict
@@ -40,6 +41,9 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     store_s: float = 0.0
     """Length of the session."""
     pipeline_s: float = 0.0
+    """Processor time of its thread."""
+    stage_s: dict[str, float] = {}
+    """The same, by stage (see :mod:`inference.trials.costs`)."""
     invented: int = 0
     """Visits with something in the cart that were on nobody's card, and not on a person's list either."""
 
@@ -52,7 +56,8 @@ def play(happened: Happened, *, keep_floor: bool = False) -> Played:
     floor: list[FloorUpdate] = []
     events = 0
     staff = _Badges(happened.truth)
-    start = time.perf_counter()
+    stage_s = timed_stages(pipeline)
+    start = time.thread_time()
     t = 0.0
     for observation in happened.observations:
         t = observation.t
@@ -72,7 +77,7 @@ def play(happened: Happened, *, keep_floor: bool = False) -> Played:
                     case _:
                         pass
     closed += [r.closed for r in pipeline.finish(t) if isinstance(r, VisitClosed)]
-    spent = time.perf_counter() - start
+    spent = time.thread_time() - start
     return Played(
         payments=payments(happened.truth, closed, verdicts, happened.layout.products),
         closed=tuple(closed),
@@ -80,6 +85,7 @@ def play(happened: Happened, *, keep_floor: bool = False) -> Played:
         events=events,
         store_s=happened.observations[-1].t - happened.observations[0].t,
         pipeline_s=spent,
+        stage_s=stage_s,
         invented=sum(bool(v.lines) and v.token is None and v.decision == "issue" for v in closed),
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from inference.trials.costs import STAGES
 from inference.trials.ideas import IDEAS
 from inference.trials.many import Asked, Result
 from inference.trials.payments import Payment
@@ -25,7 +26,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     curve: tuple[Setting, ...]
     reliability: tuple[Bin, ...]
     pipeline_ms_per_store_s: float
-    """Of one core: all stages, cameras and scales of the simulated stores."""
+    """Processor time: all stages, cameras and scales of the simulated stores."""
+    stage_ms_per_store_s: dict[str, float]
+    """The same, by stage."""
+    stage_ms_per_event: dict[str, float]
     invented_per_1000: float
     wrong: tuple[Payment, ...]
     """Those decided without a person that are not exactly right; their tokens begin with the session."""
@@ -45,11 +49,17 @@ def report(results: Sequence[tuple[Asked, Result]]) -> tuple[Told, ...]:
             curve=curve(result.ours, rules),
             reliability=reliability(result.ours),
             pipeline_ms_per_store_s=1000.0 * result.pipeline_s / max(result.store_s, 1e-9),
+            stage_ms_per_store_s=_ms(result.stage_s, result.store_s),
+            stage_ms_per_event=_ms(result.stage_s, result.events),
             invented_per_1000=1000.0 * result.invented / len(result.ours),
             wrong=tuple(p for p in result.ours if p.decision != "review" and not p.right),
         )
         for asked, result in results
     )
+
+
+def _ms(spent: Mapping[str, float], by: float) -> dict[str, float]:
+    return {name: 1000.0 * s / max(by, 1e-9) for name, s in spent.items()}
 
 
 def tables(told: Sequence[Told]) -> str:
@@ -59,6 +69,7 @@ def tables(told: Sequence[Told]) -> str:
         parts.append(_beside(told))
     plain = [t for t in told if not t.asked.off]
     parts += [_curves(plain), _reliability(plain)] if plain else []
+    parts.append(_costs(told))
     return "\n\n".join(parts) + "\n"
 
 
@@ -123,6 +134,20 @@ def _reliability(told: Sequence[Told]) -> str:
     head = "| stated / true, tenths of the payments from the least sure | |\n|---|---|\n"
     rows = [
         f"| {_name(t.asked)} | " + ", ".join(f"{b.stated:.3f} / {b.true:.3f}" for b in t.reliability) + " |"
+        for t in told
+    ]
+    return head + "\n".join(rows)
+
+
+def _costs(told: Sequence[Told]) -> str:
+    head = (
+        f"| processor ms a second of store time / a shelf event | {' | '.join(STAGES)} |\n"
+        f"|---|{'---:|' * len(STAGES)}\n"
+    )
+    rows = [
+        f"| {_name(t.asked)} | "
+        + " | ".join(f"{t.stage_ms_per_store_s[n]:.2f} / {t.stage_ms_per_event[n]:.1f}" for n in STAGES)
+        + " |"
         for t in told
     ]
     return head + "\n".join(rows)

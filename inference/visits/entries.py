@@ -6,6 +6,7 @@ not at all, must not hand their card on to whoever came next, and so on down the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from inference.visits import settings as s
@@ -29,8 +30,13 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
         key=lambda visit: (visit.entered_at, visit.track),
     )
     here = {visit.track for visit in visits}
+    # who came in before has kept a card: nobody who came later has one from before it
+    kept = [v.signal for v in state.visits.values() if v.signal in signals and v.track not in here]
+    passed = max((signal.t for signal in kept if signal is not None), default=-math.inf)
     places: list[int] = []
     for i, entry in enumerate(waiting):
+        if entry.signal.t < passed:
+            continue
         settled = sum(v.signal == entry.signal and v.track not in here for v in state.visits.values())
         places += [i] * max(0, entry.signal.people - settled - entry.closed)
     chosen = _fitted([v.entered_at for v in visits], [waiting[i].signal.t for i in places])

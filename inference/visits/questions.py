@@ -102,13 +102,14 @@ class Interviewer:
         goods = list(dict.fromkeys(self._goods(e.moves) for e in said if e.moves))
         people = list(dict.fromkeys(e.tracks() for e in said if e.moves))
         or_nothing = any(not e.moves for e in said)
-        if len(people) == 1 and len(people[0]) <= 1:
+        one_way = all((m.count > 0) is taken for e in said for m in e.moves)
+        if one_way and len(people) == 1 and len(people[0]) <= 1:
             who, verb = self._who(people[0]), "take" if taken else "put back"
             if len(goods) == 1:
                 return f"{goods[0]}: did {who} {verb} {_it(said)}{', or nothing' if or_nothing else ''}?"
             return f"{_either(goods)}: which did {who} {verb}{', if any' if or_nothing else ''}?"
         verb = "took" if taken else "put back"
-        if len(goods) == 1 and all(len(tracks) <= 1 for tracks in people):
+        if one_way and len(goods) == 1 and all(len(tracks) <= 1 for tracks in people):
             who = _either([*(self._who(tracks) for tracks in people), *(["nobody"] if or_nothing else [])])
             return f"{goods[0]}: who {verb} {_it(said)}, {who}?"
         ways = [self._way(e, verb) for e in said]
@@ -121,11 +122,17 @@ class Interviewer:
             return f"nobody {verb} anything"
         parts = []
         for track in dict.fromkeys(explanation.mover(m) for m in explanation.moves):
-            moves = [m for m in explanation.moves if explanation.mover(m) == track]
-            goods = self._goods(moves)
-            parts.append(
-                f"{self._who(() if track is None else (track,))} {verb} {goods[0].lower()}{goods[1:]}"
-            )
+            mine = [m for m in explanation.moves if explanation.mover(m) == track]
+            did = [
+                f"{said} {goods[0].lower()}{goods[1:]}"
+                for said, moves in (
+                    ("took", [m for m in mine if m.count > 0]),
+                    ("put back", [m for m in mine if m.count < 0]),
+                )
+                if moves
+                for goods in (self._goods(moves),)
+            ]
+            parts.append(f"{self._who(() if track is None else (track,))} {' and '.join(did)}")
         return " and ".join(parts)
 
     def _who(self, tracks: Sequence[int]) -> str:

@@ -80,6 +80,24 @@ def test_a_look_into_the_hand_tells_flavours_apart() -> None:
     assert share(found, 1, ORANGE) > 0.75
 
 
+def test_what_was_put_away_does_not_dilute_what_was_seen_before() -> None:
+    seen, then_empty = flavours(), flavours()
+    for explainer in (seen, then_empty):
+        look(explainer, 1, holding(ORANGE, 0.6, rival=LEMON), after(0.3, 0.5, 0.7))
+    look(then_empty, 1, holding(None, 0.97), after(*(0.9 + 0.1 * n for n in range(20))))
+    shares = [share(explained(x), 1, ORANGE) for x in (seen, then_empty)]
+    assert shares[1] > 0.95 * shares[0] > 0.75
+
+
+def test_an_empty_hand_all_the_time_says_that_nothing_was_taken_with_it() -> None:
+    layout = small_store()
+    people = [*standing(1, (1.9, 2.78)), *standing(2, (2.3, 2.78))]
+    explainer = watched(layout, people)
+    look(explainer, 1, holding(None, 0.95), after(*(0.3 + 0.2 * n for n in range(12))), at=(1.9, 2.78))
+    (found,) = explainer.explain([event(TAKEN, layout)], {})
+    assert share(found, 2) > 0.6
+
+
 def test_two_cameras_say_more_than_one() -> None:
     one, two = flavours(), flavours()
     for explainer, cameras in ((one, ("west",)), (two, ("west", "east"))):
@@ -167,11 +185,11 @@ def test_an_event_in_doubt_is_explained_at_once_and_again_when_the_pictures_are_
     first = explained(explainer)
     assert share(first, 1, ORANGE) == pytest.approx(0.5, abs=0.03)
     look(explainer, 1, holding(ORANGE, 0.7, rival=LEMON), after(1.0, 1.2, 1.4))
-    assert explainer.look_again(T + 2.0) == []
-    (again,) = explainer.look_again(T + 3.0)
+    assert explainer.look_again(T + s.LOOK_AGAIN_S - 0.1) == []
+    (again,) = explainer.look_again(T + s.LOOK_AGAIN_S + 0.1)
     assert again.event == first.event
     assert share(again, 1, ORANGE) > 0.75
-    assert explainer.look_again(T + 4.0) == []
+    assert explainer.look_again(T + s.LOOK_AGAIN_S + 1.0) == []
 
 
 def test_a_sure_event_is_not_explained_again() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from inference.trials.baseline import changes, play_baseline
 from inference.trials.ceiling import play_ceiling
+from inference.trials.costs import STAGES
 from inference.trials.ideas import IDEAS, without
 from inference.trials.many import VISITS, Asked, run_many, run_one, trials
 from inference.trials.ours import play
@@ -25,12 +26,20 @@ def test_every_card_is_accounted_for_by_all_three() -> None:
         assert sum(p.true_units for p in payments) == sum(
             line.quantity for v in happened.truth.visits if not v.staff for line in v.lines
         )
-    assert sum(p.right for p in played.payments) == len(cards)
+    assert all(p.right or p.decision == "review" for p in played.payments)
+    assert any(p.right and p.decision == "issue" for p in played.payments)
 
 
 def test_what_is_right_costs_nobody_anything() -> None:
     for payment in play(session()).payments:
         assert payment.right is (payment.over == payment.under == 0)
+
+
+def test_what_each_stage_costs_is_what_the_pipeline_costs() -> None:
+    played = play(session())
+    assert set(played.stage_s) == set(STAGES)
+    assert min(played.stage_s.values()) > 0.0
+    assert 0.7 * played.pipeline_s < sum(played.stage_s.values()) <= played.pipeline_s
 
 
 def test_the_published_rule_finds_most_of_what_the_hands_moved() -> None:

@@ -296,6 +296,26 @@ def test_one_or_two_people_is_a_question_in_words() -> None:
         )
 
 
+def test_what_one_took_and_another_gave_back_is_a_question_in_words() -> None:
+    day = Day(store(wait_for_shared_s=5.0))
+    day.enter(1, 0)
+    day.enter(2, 1)
+    both = (ItemMove(WINE, 1, "B1"), ItemMove(BATTERIES, -1, "B1", 2))
+    swap = (ItemMove(WINE, 1, "B1"), ItemMove(BATTERIES, -1, "B1"))
+    day.happen(attribution("e0", 3, (1.0, 2, move(BATTERIES, 1, "B0"))))
+    day.happen(attribution("e1", 5, (0.6, 1, both), (0.4, 2, swap), delta_g=-1140.0))
+    day.leave(1, 20)
+    day.leave(2, 20)
+    day.until(30)
+    first, second = (f"the shopper with code {day.closed[n].code}" for n in (1, 2))
+    (question,) = (q for q in day.closed[1].questions if q.event == "e1")
+    assert question.text == (
+        f"Red wine 0.75 l or Batteries AA x4 at Gondola A: which is right, {first} took one Red wine 0.75 l "
+        f"and {second} put back one Batteries AA x4 or {second} took one Red wine 0.75 l "
+        "and put back one Batteries AA x4?"
+    )
+
+
 def test_a_receipt_settles_how_many_were_its_own() -> None:
     day = Day(store(wait_for_shared_s=5.0, review_cost=10_000, issue_from=0.5))
     day.enter(1, 0)

@@ -67,6 +67,14 @@ def test_a_card_that_has_been_used_up_is_not_used_again() -> None:
     assert state.visits[1].token is None
 
 
+def test_who_comes_later_has_no_card_from_before_one_that_is_settled() -> None:
+    """The first is taken for the second card's before the whole queue fits better otherwise."""
+    shown = [(t, str(i), 1) for i, t in enumerate((1.0, 2.0, 3.0, 4.5, 7.5))]
+    found = tokens(shown, [1.875, 2.875, 3.875, 5.375, 8.375])
+    used = [token for token in found if token is not None]
+    assert used == sorted(used, key=int)
+
+
 gaps = st.lists(st.floats(0.1, 4.0), min_size=1, max_size=6)
 
 
