@@ -127,7 +127,13 @@ def _pair(
 
 
 def place_for(track: Track, at: Fix, sighting: Sighting, s: Settings) -> Fix | None:
-    """Where the sighting puts this person, with the height that is known of them."""
+    """Where the sighting puts this person, with the height that is known of them.
+
+    A box too short for them either ends where something hides their feet, and the head says where they are,
+    or it is all of them, crouching or bent. What the foot point's score and the place ``at`` which they are
+    expected make likelier counts: the head of somebody who takes from the lowest shelf, read as if they
+    stood, had them glide off into the shelf.
+    """
     if sighting.skeleton is not None:
         return sighting.first
     height_sd_m = max(track.height_var**0.5, s.height_known_sd_m)
