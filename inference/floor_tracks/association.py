@@ -188,10 +188,10 @@ def _likenesses(
     columns = {j: n for n, j in enumerate(j for j, v in now.items() if v.size)}
     if not rows or not columns:
         return {}
-    a, b = np.array([theirs[i] for i in rows]), np.array([now[j] for j in columns])
-    norms = np.einsum("ni,ni->n", a, a)[:, None] * np.einsum("ni,ni->n", b, b)
+    known, new = np.array([theirs[i] for i in rows]), np.array([now[j] for j in columns])
+    norms = np.einsum("ni,ni->n", known, known)[:, None] * np.einsum("ni,ni->n", new, new)
     with np.errstate(invalid="ignore", divide="ignore"):
-        cosines = ((a @ b.T) / np.sqrt(norms)).tolist()
+        cosines = ((known @ new.T) / np.sqrt(norms)).tolist()
     return {
         (i, j): c
         for i, j in found

@@ -34,13 +34,17 @@ class Linking:
         s = self._settings
         hidden = [p for p in state.people if state.t - p.last_seen > s.tentative_unseen_s / 2]
         gains = [[self._gain(state, x, p) for p in hidden] for x in ready]
-        gone = []
+        gone: list[int] = []
+        merged: set[int] = set()
         for row, column in best_assignment(gains):
             x, back = ready[row], hidden[column]
+            if back.number in merged:
+                continue  # somebody else's by now; this one is looked at again with the next frame
             same = self._same_body(state, x, back)
             self._come_back(x, hidden, [exp(min(50.0, g)) for g in gains[row]], column)
             gone.append(x.number)
             for u in same:
+                merged.add(u.number)
                 join(state, back.number, u.number)
                 changes.joined.append(TrackJoined(back.number, u.number, state.t))
         return gone
@@ -97,7 +101,8 @@ class Linking:
     def note_doubt(self, state: FloorTracksState, x: Track) -> None:
         """Somebody appears whom no gate explains: they may be one of those who are hidden after all.
 
-        How well the place would fit is remembered, since only looks can tell them apart later.
+        How well the place would fit is remembered, since only looks can tell them apart later. Who is hidden
+        stays themselves.
         """
         s = self._settings
         hidden = [p for p in state.people if p is not x and state.t - p.last_seen > s.hidden_s]
@@ -153,14 +158,14 @@ def explain(state: FloorTracksState, number: int) -> None:
 
 
 def join(state: FloorTracksState, kept: int, other: int) -> None:
-    """Two people who are followed are one, because an operator says so; unknown numbers are passed over."""
+    """Two people who are followed are one; unknown numbers are passed over."""
     people = {p.number: p for p in state.people}
     if kept not in people or other not in people or kept == other:
         return
     a, b = people[kept], people[other]
     if b.last_seen > a.last_seen:
         take_over(a, b)
-    a.belief, a.explained = {kept: 1.0}, True
+    a.belief, a.explained = {kept: 1.0}, a.explained or b.explained
     state.people = [p for p in state.people if p is not b]
     state.encounters = [e for e in state.encounters if not {e.a, e.b} & {kept, other}]
     state.arrivals = [x for x in state.arrivals if x.track != other]

@@ -27,6 +27,7 @@ from inference.messages import (
     VisitClosed,
     VisitOpened,
 )
+from inference.messages.said import Said, said
 from inference.visits import by_hand, unexplained
 from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
@@ -125,7 +126,8 @@ class VisitBook:
         kept, other = self._state.visits.get(joined.kept), self._state.visits.get(joined.other)
         if kept is None or other is None:
             return []
-        return self._one_of_two(kept, other, f"The floor found this to be the same shopper as {kept.code}")
+        note = said("The floor found this to be the same shopper as {code}", code=kept.code)
+        return self._one_of_two(kept, other, note)
 
     def _left(self, ended: TrackEnded) -> None:
         visit = self._state.visits.get(ended.track)
@@ -163,7 +165,8 @@ class VisitBook:
         if pair is None:
             return []
         kept, other = (self._state.visits[track] for track in pair)
-        return self._one_of_two(kept, other, f"An operator said that this is the same shopper as {kept.code}")
+        note = said("An operator said that this is the same shopper as {code}", code=kept.code)
+        return self._one_of_two(kept, other, note)
 
     def pair_of(self, mark: SameShopper) -> tuple[int, int] | None:
         """Tracks of the two that are one, the one that goes on first: a visit, rather than who has none.
@@ -177,7 +180,7 @@ class VisitBook:
             kept, other = other, kept
         return kept.track, other.track
 
-    def _one_of_two(self, kept: Visit, other: Visit, note: str) -> list[Result]:
+    def _one_of_two(self, kept: Visit, other: Visit, note: Said) -> list[Result]:
         """``other`` goes up in ``kept``; if it was a visit, it is closed with nothing in it."""
         tracks = list(self._state.visits)
         by_hand.join(self._state, kept, other)
@@ -265,11 +268,15 @@ class VisitBook:
         fixture = self._layout.fixtures.get(event.fixture)
         name = product.name if product is not None else move.sku
         where = fixture.name if fixture is not None else event.fixture
-        goods = f"{abs(move.count)} x {name}"
+        goods = {"count": abs(move.count), "name": name, "where": where}
         if move.count < 0:
-            text = f"{goods} came to {where} out of nobody's cart. Mark whoever fills the shelf as staff."
+            text = said(
+                "{count} x {name} came to {where} out of nobody's cart. "
+                "Mark whoever fills the shelf as staff.",
+                **goods,
+            )
             return [Alarm(t=event.t_settled, kind="restocked", about=event.fixture, text=text)]
-        text = f"{goods} was taken from {where}, and nobody was seen to do it."
+        text = said("{count} x {name} was taken from {where}, and nobody was seen to do it.", **goods)
         return [Alarm(t=event.t_settled, kind="unattributed", about=event.fixture, text=text)]
 
     def _show(self, group: list[int], event: str | None, t_settled: float | None) -> list[Result]:

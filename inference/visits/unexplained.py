@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inference.messages import Alarm, Result, UnexplainedPerson, VisitOpened
+from inference.messages.said import said
 from inference.visits.state import Gone, Visit, VisitsState
 from store_layout.model import Product
 
@@ -30,9 +31,18 @@ def took_away(visit: Visit, products: Mapping[str, Product], t: float) -> Alarm 
         f"{line.quantity} x {products[line.sku].name if line.sku in products else line.sku}"
         for line in visit.lines
     )
-    lost = visit.given_up or visit.left_at is None
-    how = "is lost from sight" if lost else "has left"
-    text = f"{visit.code}, who came through no gate, {how} and probably took {goods}. Nobody is charged."
+    if visit.given_up or visit.left_at is None:
+        text = said(
+            "{code}, who came through no gate, is lost and probably took {goods}. Nobody is charged.",
+            code=visit.code,
+            goods=goods,
+        )
+    else:
+        text = said(
+            "{code}, who came through no gate, has left and probably took {goods}. Nobody is charged.",
+            code=visit.code,
+            goods=goods,
+        )
     return Alarm(t=t, kind="unexplained_left", about=visit.code, text=text)
 
 

@@ -37,7 +37,7 @@ def gains(
 ) -> dict[tuple[int, int], float]:
     def blocked(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
         wall = np.inf if wall_at_x is None else wall_at_x
-        return np.sign(a[:, 0] - wall) != np.sign(b[:, 0] - wall)
+        return np.asarray(np.sign(a[:, 0] - wall) != np.sign(b[:, 0] - wall))
 
     common = [with_common_error(t, S) for t in tracks]
     shown = [True] * len(tracks)

@@ -17,6 +17,7 @@ from inference.messages import (
     Appearance,
     FloorUpdate,
     GateSignal,
+    Observation,
     Result,
     StaffMark,
     Tick,
@@ -46,7 +47,7 @@ def way_out(way: tuple[tuple[float, float, float], ...]) -> GateSignal:
 def stepped(walkers: list[Walker], end: float, signals: list[GateSignal]) -> tuple[Pipeline, list[Result]]:
     """The same through the whole pipeline."""
     flow, results = Pipeline(LAYOUT, "salt"), list[Result]()
-    frames = [*Session(LAYOUT, walkers).frames(end), *signals]
+    frames: list[Observation] = [*Session(LAYOUT, walkers).frames(end), *signals]
     for seen in sorted(frames, key=lambda o: o.t):
         results += flow.step(seen)
     return flow, results
