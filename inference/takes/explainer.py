@@ -4,8 +4,9 @@
                     p(what k's hand was seen to hold | m)
 
 with "nobody" (no product moved) and "somebody unseen" beside the people inside. One event may be the work of
-two people whose hands were in the same shelf. Events of one scene share one joint posterior over their doers.
-A track that may be somebody else hands its share on to whom it may be.
+two people whose hands were in the same shelf, or a take and a return whose difference was felt. Events of one
+scene share one joint posterior over their doers. A track that may be somebody else hands its share on to whom
+it may be.
 """
 
 from __future__ import annotations

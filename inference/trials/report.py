@@ -69,7 +69,8 @@ def tables(told: Sequence[Told]) -> str:
         parts.append(_beside(told))
     plain = [t for t in told if not t.asked.off]
     parts += [_curves(plain), _reliability(plain)] if plain else []
-    parts.append(_costs(told))
+    timed = [t for t in told if t.stage_ms_per_event]
+    parts += [_costs(timed)] if timed else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -78,3 +78,12 @@ def test_the_report_names_what_was_switched_off() -> None:
     assert "| normal, mixed | 1 | 0 | 1/1 = 1.000 |" in text
     assert "crowd, mixed, without: where hands were seen" in text
     assert "| normal, mixed | 1.000 | 0.000 |  |" in text
+
+
+def test_the_report_tells_what_each_stage_cost_by_store_time_and_by_event() -> None:
+    spent = {"floor": 2.0, "shelves": 0.5, "takes": 0.1, "visits": 0.04}
+    result = Result(ours=(payment(),), events=20, sessions=1, store_s=10.0, pipeline_s=3.0, stage_s=spent)
+    (told,) = report([(Asked(profile="normal"), result)])
+    assert told.stage_ms_per_store_s["shelves"] == pytest.approx(50.0)
+    assert told.stage_ms_per_event["takes"] == pytest.approx(5.0)
+    assert "| normal, mixed | 200.00 / 100.0 | 50.00 / 25.0 | 10.00 / 5.0 | 4.00 / 2.0 |" in tables([told])
