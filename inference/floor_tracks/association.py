@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from inference.floor_tracks.kalman import Fix, brought_forward, distance2
 from inference.floor_tracks.settings import Settings
-from inference.floor_tracks.sightings import Sighting, located
+from inference.floor_tracks.sightings import Sighting, feet_show, located
 from inference.floor_tracks.state import Track
 from inference.messages import Appearance
 
@@ -117,7 +117,7 @@ def _near(common: Sequence[Fix], sightings: Sequence[Sighting]) -> Iterator[tupl
 def _pair(
     track: Track, at: Fix, sighting: Sighting, bonus: float, *, late: float, s: Settings
 ) -> Pair | None:
-    fix = place_for(track, sighting, s)
+    fix = place_for(track, at, sighting, s)
     if fix is None:
         return None
     if late > 0.0:
@@ -126,11 +126,31 @@ def _pair(
     return Pair(bonus + density, fix) if d2 < s.gate_d2 else None
 
 
-def place_for(track: Track, sighting: Sighting, s: Settings) -> Fix | None:
-    """Where the sighting puts this person, with the height that is known of them."""
+def place_for(track: Track, at: Fix, sighting: Sighting, s: Settings) -> Fix | None:
+    """Where the sighting puts this person, with the height that is known of them.
+
+    A box too short for them either ends where something hides their feet, and the head says where they are,
+    or it is all of them, crouching or bent. What the foot point's score and the place ``at`` which they are
+    expected make likelier counts: the head of somebody who takes from the lowest shelf, read as if they
+    stood, had them glide off into the shelf.
+    """
     if sighting.skeleton is not None:
         return sighting.first
-    return located(sighting, track.height_m, max(track.height_var**0.5, s.height_known_sd_m), s)
+    height_sd_m = max(track.height_var**0.5, s.height_known_sd_m)
+    fix = located(sighting, track.height_m, height_sd_m, s)
+    low = sighting.low_foot
+    if low is None and sighting.foot is not None and not feet_show(sighting, track.height_m, height_sd_m, s):
+        low = sighting.foot
+    if low is None or fix is None or low is fix:
+        return fix
+    chance = min(max(sighting.foot_score, s.crouching), s.sure_foot_score)
+    standing = log(1.0 - chance) + _density(at, fix)
+    return low if log(chance) + _density(at, low) > standing else fix
+
+
+def _density(at: Fix, fix: Fix) -> float:
+    """Log density of a person who is ``at`` one place being found at the other."""
+    return distance2(fix.x - at.x, fix.y - at.y, at.xx + fix.xx, at.xy + fix.xy, at.yy + fix.yy)[1]
 
 
 def _judge_appearance(

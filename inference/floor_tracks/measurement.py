@@ -192,7 +192,8 @@ class Measurer:
         """Feet where they show; else the head; else the middle of what is left."""
         s = self._settings
         sighting = Sighting(index, item.score, Fix(0, 0, 1, 0, 1), item.appearance, origin=origin)
-        sighting.sure_feet = item.foot is not None and item.foot.score >= s.sure_foot_score
+        sighting.foot_score = 0.0 if item.foot is None else item.foot.score
+        sighting.sure_feet = sighting.foot_score >= s.sure_foot_score
         place = None
         if foot is not None and not foot_cut:
             place = at_height(foot, origin, 0.0, 0.0, s.farthest_m)
@@ -201,7 +202,7 @@ class Measurer:
         if place is not None and sighting.top is not None:
             implied = height_above(sighting.top, origin, place.x, place.y)
             if implied is not None and implied < s.shortest_m and not sighting.sure_feet:
-                place = None
+                sighting.low_foot, place = place, None
             elif implied is not None and implied > s.tallest_m:
                 sighting.top = None
                 place = Fix(place.x, place.y, 4 * place.xx, 4 * place.xy, 4 * place.yy)

@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A foot key point with this score shows: hidden ones are guessed, and their scores say so."""
     inside_fixture_m: float = 0.25
     """A foot point deeper inside a fixture than this is not where the feet are."""
+    crouching: float = 0.1
+    """Chance that a box too short for somebody is theirs whole, where no foot point says more."""
     shortest_m: float = 1.2
     """A box that would be a shorter person shows no feet."""
     tallest_m: float = 2.2

@@ -47,6 +47,10 @@ class Sighting(msgspec.Struct):
     """Place from feet that are visible."""
     feet: Feet | None = None
     """How ``foot`` moves with its pixel."""
+    low_foot: Fix | None = None
+    """Place if the box is short because they crouch, and not because something hides their feet."""
+    foot_score: float = 0.0
+    """Chance that the foot point is where the feet are."""
     sure_feet: bool = False
     """A key point says where the feet are, and that they show: a short box is somebody who crouches."""
     implied_m: float | None = None

@@ -6,10 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from inference.floor_tracks.association import place_for
 from inference.floor_tracks.boxes import without_duplicates
+from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.measurement import Measurer
+from inference.floor_tracks.people import newcomer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting, feet_show, from_skeletons, located
+from inference.floor_tracks.state import Track
 from inference.messages import Detection, Detections, Joint, KeyPoint, Skeleton
 from store_layout.camera_geometry import camera_model
 from store_layout.model import PointPair, PointsCalibration, StoreLayout
@@ -89,6 +93,41 @@ def test_who_crouches_stays_where_their_feet_are_seen(tall: float) -> None:
         assert not learned  # nobody becomes a shorter person for it
     assert away[0.95] < 0.05
     assert away[0.45] > 0.3  # feet that are only guessed: as if something hid them
+
+
+def known_at(x: float, y: float) -> tuple[Track, Fix]:
+    """Somebody of 1.72 m who has stood there for a while."""
+    fix = Fix(x, y, 0.004, 0.0, 0.004)
+    track = newcomer(1, Sighting(0, 0.9, fix, foot=fix), "south", 0.0, S)
+    track.height_m, track.height_var = 1.72, 0.03**2
+    return track, fix
+
+
+@pytest.mark.parametrize("score", [0.0, 0.45])
+def test_a_short_box_is_read_by_where_they_are_known_to_be(score: float) -> None:
+    """Feet that are only guessed: somebody who crouches where they stood, or walks behind something."""
+    at = (3.0, 0.8)
+    layout, seen = seen_at(at, "south", 1.0)
+    pixel, _ = camera_model(layout.cameras["south"]).project(np.array([[*at, 0.0]]))
+    foot = KeyPoint(float(pixel[0, 0]), float(pixel[0, 1]), score)
+    item = msgspec.structs.replace(seen.items[0], foot=foot if score else None)
+    sighting = one(layout, msgspec.structs.replace(seen, items=(item,)))
+    by_head = located(sighting, 1.72, 0.03, S)
+    assert by_head is not None
+    assert hypot(by_head.x - at[0], by_head.y - at[1]) > 0.3
+
+    crouching = place_for(*known_at(*at), sighting, S)
+    assert crouching is not None
+    assert hypot(crouching.x - at[0], crouching.y - at[1]) < 0.15
+    assert place_for(*known_at(by_head.x, by_head.y), sighting, S) == by_head
+
+
+def test_what_hides_feet_is_not_taken_for_where_they_stand() -> None:
+    """Whoever is behind a gondola, and known to be, does not crouch on top of it."""
+    sighting = one(*seen_at((2.6, 2.6), "west"))
+    place = place_for(*known_at(2.6, 2.6), sighting, S)
+    assert place is not None
+    assert hypot(place.x - 2.6, place.y - 2.6) < 0.35
 
 
 def test_error_grows_with_distance_and_with_calibration_error() -> None:
