@@ -91,6 +91,13 @@ class Scale(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     capacity_g: float = 50_000.0
 
 
+class PointPair(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One floor point and where it is seen."""
+
+    floor: Point2
+    pixel: tuple[float, float]
+
+
 class OpenCvCalibration(
     _Entry, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="opencv", tag_field="kind"
 ):
@@ -106,6 +113,8 @@ class OpenCvCalibration(
     distortion: tuple[float, ...] = ()
     error_px: float = 1.0
     """Standard deviation of the calibration's own error, in pixels of the calibrated size."""
+    pairs: tuple[PointPair, ...] = ()
+    """The points on the floor that it was made from, to be worked on later; nothing else hangs on them."""
 
 
 class MatrixCalibration(
@@ -119,13 +128,6 @@ class MatrixCalibration(
         tuple[float, float, float, float],
     ]
     error_px: float = 1.0
-
-
-class PointPair(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One floor point and where it is seen."""
-
-    floor: Point2
-    pixel: tuple[float, float]
 
 
 class PointsCalibration(

@@ -41,6 +41,10 @@ class LedgerFile:
         try:
             db = _connected(path, read_only=read_only)
         except (sqlite3.Error, OSError) as error:
+            if read_only and not path.exists():
+                raise LedgerError(
+                    f"{path}: there is no ledger here yet; running a store makes it."
+                ) from error
             raise LedgerError(
                 tr(
                     "{path}: cannot be opened as a ledger ({error}). Check that the "

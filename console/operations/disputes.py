@@ -26,7 +26,8 @@ from store_layout.model import StoreLayout
 
 SCREEN = "window"
 Verdict = Literal["open", "accepted", "declined"]
-NextStep = Literal["again", "counter", "cash", "written_off"]
+NextStep = Literal["again", "card", "counter", "cash", "written_off"]
+"""``card``: another one, which was shown meanwhile."""
 Where = Literal["pin", "second", "form"]
 """Which part of a form a refusal is about."""
 REFUSALS = (
@@ -155,13 +156,20 @@ def pay(
     *,
     at: float,
     why: str = "",
+    token: str | None = None,
 ) -> None:
-    """Take the next step with what is unpaid. Raises RefusedError."""
+    """Take the next step with what is unpaid; ``token``: the provider's, of another card.
+
+    Raises RefusedError.
+    """
     with _opened(path) as ledger:
         actor = _signed_in(ledger, who, "pin")
         try:
-            if how == "again":
-                payments.try_again(ledger, actor, receipt, time.time())
+            if how == "card" and not token:
+                raise PaymentError(tr("Show the card to the terminal, and type or scan what it gives."))
+            if how in ("again", "card"):
+                card = token if how == "card" else None
+                payments.try_again(ledger, actor, receipt, time.time(), token=card)
             else:
                 settled: Literal["counter", "written_off"] = (
                     "written_off" if how == "written_off" else "counter"

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from inference.messages.said import Words
+
 Point2 = tuple[float, float]
 Point3 = tuple[float, float, float]
 Covariance2 = tuple[float, float, float]
@@ -78,7 +80,7 @@ class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
     t: float
     kind: str
     about: str
-    text: str
+    text: Words
 
 
 class CameraLearned(msgspec.Struct, frozen=True):
@@ -297,7 +299,7 @@ class ClosedVisit(msgspec.Struct, frozen=True):
     token: str | None = None
     people: int = 1
     questions: tuple[Question, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
     """What staff should know: outages that touched it, and the like."""
     trace: VisitTrace | msgspec.UnsetType = msgspec.UNSET
     """Not set, and then not written, for visits from before it was kept: they read and verify as they are."""

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from inference.messages import CartLine, ClosedVisit, Question, VisitTrace
+from inference.messages.said import Words, said
 from inference.visits import money
 from inference.visits import settings as s
 from inference.visits.carts import CartHypothesis, Carts
@@ -38,7 +39,7 @@ class Verdict:
     """The visit's own."""
     paid: Carts
     """Together with those who pay with it; its own again where it is alone."""
-    notes: tuple[str, ...]
+    notes: tuple[Words, ...]
 
 
 OnVerdict = Callable[[str, Verdict], None]
@@ -136,7 +137,7 @@ def _paid(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) ->
     return together if together.covers(carts.best.cart) else carts
 
 
-def _company(state: VisitsState, visit: Visit) -> list[str]:
+def _company(state: VisitsState, visit: Visit) -> list[Words]:
     """Who came in on the same payment."""
     if visit.token is None or visit.people < 2:
         return []
@@ -144,18 +145,18 @@ def _company(state: VisitsState, visit: Visit) -> list[str]:
     codes += [v.code for v in state.visits.values() if v.token == visit.token and v is not visit]
     if not codes:
         return []
-    return [f"Shares one payment with {', '.join(sorted(codes))}."]
+    return [said("Shares one payment with {codes}.", codes=", ".join(sorted(codes)))]
 
 
-def _oddities(visit: Visit) -> list[str]:
+def _oddities(visit: Visit) -> list[Words]:
     """What is strange about how a visit began or ended."""
-    odd = []
+    odd: list[Words] = []
     if visit.gate_in is None:
-        odd.append("The shopper appeared inside without coming through a gate.")
+        odd.append(said("The shopper appeared inside without coming through a gate."))
     if visit.given_up:
-        odd.append("The shopper was lost from sight inside and was not seen to leave.")
+        odd.append(said("The shopper was lost from sight inside and was not seen to leave."))
     elif visit.left_at is None:
-        odd.append("The shopper was still inside when the store was closed.")
+        odd.append(said("The shopper was still inside when the store was closed."))
     return odd
 
 

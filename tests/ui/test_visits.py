@@ -469,6 +469,28 @@ def test_what_was_kept_back_on_the_card_is_said(
     wait(qtbot, lambda: not pane.hold.isVisible())
 
 
+def test_another_card_is_charged_with_what_the_terminal_gives(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path
+) -> None:
+    find(qtbot, window, "Q4", "Q4-104")
+    press(window, Key.Key_N, CTRL)
+    unpaid = page_of(window).pane.unpaid
+    (card,) = [step for step in unpaid.steps if step.text() == "Charge another card"]
+    card.click()
+    assert window.focusWidget() is unpaid.token
+    unpaid.who.pin.setText(PIN["Mara"])
+    unpaid.go.click()
+    wait(qtbot, unpaid.who.refusal.isVisible)
+    assert "Show the card to the terminal" in unpaid.who.refusal.text()
+    unpaid.token.setText("tok_other")
+    unpaid.who.pin.setText(PIN["Mara"])
+    unpaid.go.click()
+    wait(qtbot, lambda: not unpaid.isVisible())
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert [(task.state, task.token) for task in of_receipt(ledger, 2)][-1] == ("due", "tok_other")
+    wait(qtbot, lambda: not window.busy)
+
+
 def test_the_path_and_why_each_line_is_there(
     qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout
 ) -> None:

@@ -363,7 +363,7 @@ def test_goods_from_outside_raise_an_alarm_and_change_no_cart() -> None:
     day.happen(attribution("e1", 5, (0.97, None, move(WATER, -3, "A2")), delta_g=3000.0))
     (alarm,) = [r for r in day.results if isinstance(r, Alarm)]
     assert alarm.kind == "restocked"
-    assert alarm.text.startswith("3 x Water 1 l came to Gondola A out of nobody's cart.")
+    assert str(alarm.text).startswith("3 x Water 1 l came to Gondola A out of nobody's cart.")
     day.leave(1, 20)
     day.until(22)
     assert day.closed[1].decision == "nothing"
