@@ -61,18 +61,18 @@ def settle(file: LedgerFile, token: str | None, entered_at: float, visit: str, c
     ``capture``: key of the order that takes from it; None: nothing is taken, and it is let go. So it is where
     the provider has not answered yet: a receipt does not wait for that, and is charged anew.
     """
-    found = None if token is None else rows.of_entry(file, token, entered_at - NEAR_S, entered_at + NEAR_S)
-    if found is None:
-        return
-    rows.change(file, found.key, visit=visit)
-    if found.state == "declined":
-        rows.change(file, found.key, token="")
-    elif found.state == "due":
-        rows.change(file, found.key, wanted=False)
-    elif capture is None:
-        rows.change(file, found.key, state="releasing", next_at=0.0)
-    else:
-        rows.change(file, found.key, capture=capture)
+    near = entered_at - NEAR_S, entered_at + NEAR_S
+    while token is not None and (found := rows.of_entry(file, token, *near)) is not None:
+        rows.change(file, found.key, visit=visit)
+        if found.state == "declined":
+            rows.change(file, found.key, token="")
+        elif found.state == "due":
+            rows.change(file, found.key, wanted=False)
+        elif capture is None:
+            rows.change(file, found.key, state="releasing", next_at=0.0)
+        else:
+            rows.change(file, found.key, capture=capture)
+            capture = None  # who pays for others may have shown the card for each: the rest is let go
 
 
 def end(file: LedgerFile, key: str, state: rows.HoldState, said: str = "") -> None:

@@ -306,3 +306,16 @@ def test_holds_go_with_their_visits(shop: Shop) -> None:
     gone = purge(shop.ledger, periods, None, now=now).rows
     assert (planned.visits, planned.holds) == (gone.visits, gone.holds) == (2, 3)
     assert latest(shop.ledger) == []
+
+
+def test_a_card_shown_for_each_of_two_is_held_once_after_they_left(shop: Shop) -> None:
+    shop.enters(1, "tok-1")
+    shop.enters(2, "tok-1")
+    shop.send()
+    assert list(shop.bank.held().values()) == [1000, 1000]
+    shop.leaves(1, "tok-1", ("cola", 1), people=2)
+    shop.leaves(2, "tok-1", ("cola", 1), people=2)
+    shop.send()
+    shop.send()
+    assert sorted(shop.states()) == ["captured", "released"]
+    assert shop.bank.held() == {}
