@@ -334,7 +334,10 @@ class DeviceDesk(QObject):
     def _log(self, what: str, about: str) -> None:
         """Who did it; called off the GUI thread, when it is done: what is done stays done."""
         try:
-            with Ledger.open(self._session.path) as file, file.writing(f"the change of {about}"):
+            with (
+                Ledger.open(self._session.path) as file,
+                file.writing(tr("the change of {about}", about=about)),
+            ):
                 audit.record(file, self._session.actor, what, at=time.time(), about=about, screen=SCREEN)
         except (LedgerError, sqlite3.Error, OSError) as error:
             self.refused.emit(tr("It is done, but it could not be logged: {error}", error=error))

@@ -21,7 +21,7 @@ from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.payments import PaymentError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.receipts import UnknownProductError
-from console.language import tr
+from console.language import tr, tr_noop
 from store_layout.model import StoreLayout
 
 SCREEN = "window"
@@ -97,7 +97,7 @@ def dispute(
             # Kept before anything is locked: a clip may be large. If nothing comes of it, it is swept away.
             kept = EvidenceFiles.of(ledger)
             pieces = [(file.name, kept.keep(file)) for file in claim.evidence]
-            with ledger.writing("the dispute"):
+            with ledger.writing(tr_noop("the dispute")):
                 found = desk.open_dispute(
                     ledger,
                     actor,

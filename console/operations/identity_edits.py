@@ -13,7 +13,7 @@ from console.back_office.audit import record
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor, NotAllowedError, require
 from console.engine_process.link import EngineLink
-from console.language import tr
+from console.language import tr, tr_noop
 from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.operator_session import OperatorSession
@@ -74,7 +74,7 @@ def ask_and_log(link: EngineLink, ledger: Path, actor: Actor, edit: Edit) -> Don
     if not isinstance(answer, Done):
         return answer if isinstance(answer, Refused) else Refused(said("the engine answered something else"))
     try:
-        with Ledger.open(ledger) as file, file.writing("what was put right"):
+        with Ledger.open(ledger) as file, file.writing(tr_noop("what was put right")):
             record(file, actor, logged(edit), at=time.time(), about=edit.code)
     except (LedgerError, sqlite3.Error, OSError) as error:
         told = tr("It is not in the log: {why}", why=error)

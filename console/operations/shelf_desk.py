@@ -108,7 +108,7 @@ class ShelfDesk(QObject):
         self._background.run(work, done, self._failed)
 
     def _log(self, scale: str, why: str, actor: Actor | None) -> None:
-        with Ledger.open(self._ledger) as file, file.writing(f"the zero of {scale}"):
+        with Ledger.open(self._ledger) as file, file.writing(tr("the zero of {scale}", scale=scale)):
             audit.record(
                 file, actor, "set the zero of a scale", at=time.time(), about=scale, why=why, screen=SCREEN
             )

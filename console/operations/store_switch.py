@@ -12,7 +12,7 @@ from console.back_office import audit
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor, NotAllowedError, require
 from console.engine_process.link import EngineLink
-from console.language import tr, tr_n
+from console.language import tr, tr_n, tr_noop
 from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.gate_holds import GateHolds
@@ -130,7 +130,7 @@ def _carry_out(path: Path, link: EngineLink, actor: Actor, is_open: bool) -> obj
         answer = link.request(SetOpen(is_open))
         if not isinstance(answer, Refused):
             said = "opened the store" if is_open else "paused the store"
-            with file.writing("the store switch"):
+            with file.writing(tr_noop("the store switch")):
                 audit.record(file, actor, said, at=time.time(), about="store")
     return answer
 

@@ -271,6 +271,14 @@ class VisitTrace(msgspec.Struct, frozen=True):
     """One for each event that mattered to the cart, in the order of time."""
 
 
+class Restocked(msgspec.Struct, frozen=True):
+    """Units of a product that staff put into a slot; below 0: took out of it."""
+
+    slot: str
+    sku: str
+    units: int
+
+
 class ClosedVisit(msgspec.Struct, frozen=True):
     """A visit that is over. ``visit`` comes from its cause, so that a replay gives the same."""
 
@@ -295,6 +303,8 @@ class ClosedVisit(msgspec.Struct, frozen=True):
     """What staff should know: outages that touched it, and the like."""
     trace: VisitTrace | msgspec.UnsetType = msgspec.UNSET
     """Not set, and then not written, for visits from before it was kept: they read and verify as they are."""
+    restocked: tuple[Restocked, ...] | msgspec.UnsetType = msgspec.UNSET
+    """By staff; not set for everybody else."""
 
 
 class VisitClosed(msgspec.Struct, frozen=True, tag="visit_closed"):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from inference.messages import CartLine, ClosedVisit, Question, VisitTrace
 from inference.messages.said import Words, said
 from inference.visits import money
@@ -15,6 +17,7 @@ from inference.visits.evidence import Evidence
 from inference.visits.grounds import grounds_of
 from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
+from inference.visits.restocks import restocked_by
 from inference.visits.state import Fact, Visit, VisitsState
 from store_layout.model import StoreLayout
 
@@ -92,6 +95,7 @@ class Closing:
                 path=tuple(visit.path) if verdict.decision != "staff" else (),
                 grounds=grounds_of(chosen, visit.track) if verdict.decision != "staff" else (),
             ),
+            restocked=restocked_by(state, visit.track) if verdict.decision == "staff" else msgspec.UNSET,
         )
 
     def _verdict(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> Verdict:
