@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -27,8 +27,11 @@ from console.engine_process.spec import EngineSpec
 from inference.detection.threads import CORES
 from inference.engine.source import Source
 from inference.messages import Frame, Observation
-from inference.messages.wire import DeviceStatus, Refused, SentShopper, SourceStatus, Wanted
+from inference.messages.said import Said, Words, said
+from inference.messages.wire import DeviceStatus, Hold, Refused, SentShopper, SourceStatus, Wanted
 from inference.recording.record import LiveRecorder
+from store_layout.layout_changes import LayoutChange
+from store_layout.model import StoreLayout
 
 
 def record(
@@ -134,17 +137,28 @@ class TappedSource:
         """As the source."""
         return self._source.devices()
 
-    def pause(self, paused: bool) -> str | None:
+    def pause(self, paused: bool) -> Words | None:
         """As the source."""
         return self._source.pause(paused)
 
-    def set_speed(self, speed: float | None) -> str | None:
+    def set_speed(self, speed: float | None) -> Words | None:
         """As the source."""
         return self._source.set_speed(speed)
 
-    def restart_device(self, device: str) -> str | None:
+    def restart_device(self, device: str) -> Words | None:
         """As the source."""
         return self._source.restart_device(device)
+
+    def hold_gate(self, gate: str, hold: Hold) -> Words | None:
+        """As the source."""
+        return self._source.hold_gate(gate, hold)
+
+    def why_not_relay(self, changes: Sequence[LayoutChange]) -> Said | None:  # noqa: ARG002
+        """A recording is of one store from its beginning to its end."""
+        return said("the store is being recorded: it can be changed when the recording has ended")
+
+    def relay(self, layout: StoreLayout) -> None:
+        """Never asked for."""
 
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
         """As the source."""

@@ -43,7 +43,7 @@ class StoreTakeover(QObject):
         super().__init__(session.parent())
         self._path, self._link, self._state, self._session = ledger_path, link, state, session
         self._background = Background(self, workers=1)
-        self._asking = self._again = False
+        self._asking = self._again = self._given_up = False
         self._about = self._done = ""
         self.waiting = ""
         """What is in the way and goes away by itself; empty: nothing is waited for."""
@@ -69,6 +69,7 @@ class StoreTakeover(QObject):
         self._about, self._done = about, done
         self._show("", "")
         self._timer.stop()
+        self._given_up = False
         self._again = self._asking  # the answer to come is about the folder as it was
         if not self._asking:
             self._ask()
@@ -76,6 +77,7 @@ class StoreTakeover(QObject):
     def cancel(self) -> None:
         """Wait no longer; the folder stays as it is, and the engine as it was."""
         self._timer.stop()
+        self._given_up = True
         if self.waiting:
             self._show("", "")
             self.refused.emit(tr("The engine goes on with the store as it was."))
@@ -132,6 +134,8 @@ class StoreTakeover(QObject):
                 self._show("", "")
                 self.taken.emit()
                 self.said.emit(self._taken_words(changes))
+            case Refused(remedy="wait") if self._given_up:
+                pass
             case Refused(why=why, remedy="wait"):
                 self._show(in_words(why), "")
                 self._timer.start()

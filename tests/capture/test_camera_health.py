@@ -21,7 +21,7 @@ class Bench:
     def after(self, seconds: float) -> tuple[str, str]:
         self.mono += seconds
         status = self.health.status()
-        return status.state, status.why
+        return status.state, str(status.why)
 
 
 def test_from_connecting_to_live_to_late_to_lost_to_live() -> None:

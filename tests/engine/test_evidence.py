@@ -101,7 +101,7 @@ def test_it_is_asked_for_by_command_and_trouble_is_told(tmp_path: Path) -> None:
 
 def alarms_of(engine: Engine) -> list[str]:
     newest = engine.newest()
-    return [] if newest is None else [alarm.text for alarm in newest.alarms if alarm.about == "evidence"]
+    return [] if newest is None else [str(alarm.text) for alarm in newest.alarms if alarm.about == "evidence"]
 
 
 def test_a_camera_that_the_store_does_not_know_is_never_shown(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inference.engine.belonging import ARCHIVES_KEPT, begin_journal, new_header, put_aside, read_header
 from inference.engine.checkpoint import Checkpoint, checkpoints
-from inference.engine.entries import layout_hash
+from inference.engine.entries import Taken, layout_hash
 from inference.engine.files import DamagedFileError, frame, frames, read_whole, write_whole
 from inference.engine.journal import MAGIC, Journal
 from inference.engine.view import ViewState
@@ -36,7 +36,8 @@ def checkpoint(count: int) -> Checkpoint:
 
 
 def times(journal: Journal, first: int) -> list[float]:
-    return [entry.seen.t for _, entry, skipped in journal.tail(first, lambda _: None) if not skipped]
+    tail = journal.tail(first, lambda _: None)
+    return [entry.seen.t for _, entry, skipped in tail if isinstance(entry, Taken) and not skipped]
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -46,7 +47,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert found == checkpoint(0)
     entries = list(journal.tail(0, lambda _: None))
     assert [n for n, _, _ in entries] == list(range(40))
-    assert [e.seen for _, e, _ in entries if isinstance(e.seen, WeightReading)] == [
+    seen = [e.seen for _, e, _ in entries if isinstance(e, Taken)]
+    assert [one for one in seen if isinstance(one, WeightReading)] == [
         o for o in SEEN if isinstance(o, WeightReading)
     ]
     assert journal.count == 40
