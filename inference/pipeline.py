@@ -36,6 +36,7 @@ from inference.shelf_events.levels import scale_levels
 from inference.takes import TakeExplainer, TakesState
 from inference.takes.misplaced import misplaced
 from inference.visits import OnVerdict, VisitBook, VisitsState
+from store_layout.learned import with_learned
 from store_layout.model import StoreLayout
 
 
@@ -56,6 +57,7 @@ class Pipeline:
 
         ``on_verdict`` is told why each visit was decided as it was.
         """
+        layout = with_learned(layout)
         self._floor = FloorTracker(layout)
         self._shelves = ShelfEventDetector(layout)
         self._takes = TakeExplainer(layout)
