@@ -1,7 +1,7 @@
 """What reviewed cases have taught about one store: ``learned.toml``, beside the files that people write.
 
-It never replaces what they wrote. A weight holds for as long as the catalogue says what it said when the weight was
-learned, and everything goes back to what the files say when ``learned.toml`` is taken away.
+It never replaces what they wrote. A weight holds for as long as the catalogue says what it said when the
+weight was learned, and everything goes back to what the files say when ``learned.toml`` is taken away.
 """
 
 from __future__ import annotations

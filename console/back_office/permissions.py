@@ -24,6 +24,7 @@ Action = Literal[
     "purge old data",
     "change the catalogue",
     "open or pause the store",
+    "teach the store",
 ]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -40,6 +41,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     tr_noop("purge old data"): frozenset({"manager"}),
     tr_noop("change the catalogue"): frozenset({"manager"}),
     tr_noop("open or pause the store"): frozenset({"staff", "manager"}),
+    tr_noop("teach the store"): frozenset({"manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
 

@@ -9,6 +9,7 @@ from console.cli import (
     console,
     disputes,
     doctor,
+    learning,
     ledger,
     models,
     operators,
@@ -62,6 +63,7 @@ app.add_typer(disputes.app, name="disputes")
 app.add_typer(payments.app, name="payments")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(learning.app, name="learning")
 app.command("refund")(disputes.refund)
 app.add_typer(reports.app, name="reports")
 app.add_typer(training.app, name="train")

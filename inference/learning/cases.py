@@ -1,7 +1,7 @@
 """What is learned from: shelf events that are settled, and scales at rest. No numbers library is needed here.
 
-An event is settled by a person's answer, which counts whole; or by a receipt that was issued and that nobody has
-disputed, which counts by how sure it was (see ``worths``). Estimates are always made from the catalogue's
+An event is settled by a person's answer, which counts whole; or by a receipt that was issued and that nobody
+has disputed, which counts by how sure it was (see ``worths``). Estimates are always made from the catalogue's
 weight, never from the last estimate, and each takes a person to apply: so what the program believed of itself
 can move a weight once, by what the scales felt, and not again and again.
 """
@@ -44,9 +44,10 @@ class Rest(msgspec.Struct, frozen=True):
 
 
 def settled_events(visit: ClosedVisit, answers: Mapping[str, Explanation]) -> tuple[Settled, ...]:
-    """The events of a visit whose receipt stands. ``answers``: what a person said of those they were asked about.
+    """The events of a visit whose receipt stands.
 
-    Nothing for visits from before grounds were kept.
+    ``answers``: what a person said of those they were asked about. Nothing for visits from
+    before grounds were kept.
     """
     if isinstance(visit.trace, msgspec.UnsetType):
         return ()
@@ -72,7 +73,7 @@ def settled_events(visit: ClosedVisit, answers: Mapping[str, Explanation]) -> tu
 
 
 def each_once(events: Iterable[Settled]) -> tuple[Settled, ...]:
-    """Events that several visits shared stand here once, in order of time: a person's word before the program's."""
+    """Shared events once, in order of time: a person's word before the program's."""
     best: dict[str, Settled] = {}
     for event in events:
         known = best.get(event.event)
@@ -95,9 +96,7 @@ def worths(events: Sequence[Settled]) -> list[float]:
     ]
     issued = sum(worth for worth, event in zip(found, events, strict=True) if not event.reviewed)
     share = min(1.0, s.ISSUED_MOST / issued) if issued > 0.0 else 1.0
-    return [
-        worth if event.reviewed else share * worth for worth, event in zip(found, events, strict=True)
-    ]
+    return [worth if event.reviewed else share * worth for worth, event in zip(found, events, strict=True)]
 
 
 class Moved(msgspec.Struct, frozen=True):

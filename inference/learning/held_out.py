@@ -33,8 +33,8 @@ NO_GAIN = Gain(0.0, 0.0)
 def held_out_gain(worth: Floats, difference: Callable[[Indices, Indices], Floats]) -> Gain:
     """Gain over all events, each judged by an estimate made without it.
 
-    ``difference(train, test)``: for each event of ``test``, log density by what ``train`` teaches less that by
-    what is in force. ``worth`` (N,): what each event counts. Fewer than two events give no gain.
+    ``difference(train, test)``: for each event of ``test``, log density by what ``train`` teaches less that
+    by what is in force. ``worth`` (N,): what each event counts. Fewer than two events give no gain.
     """
     n = len(worth)
     if n < 2:

@@ -1,7 +1,7 @@
 """All that settled events teach about one store, as something that a person may apply or leave.
 
-Each line says what is in force, what would be, how sure that is, on how much it rests, and by how much it would have
-said more of events that it was not made from. What would not have is listed, and never proposed.
+Each line says what is in force, what would be, how sure that is, on how much it rests, and by how much it
+would have said more of events that it was not made from. What would not have is listed, and never proposed.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def propose(
     rests: Iterable[Rest] = (),
     *,
     eras: Sequence[Era] = (),
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda *_: None,
 ) -> Proposal:
     """Estimate everything anew from all that is settled. ``layout``: as it was read, with what is in force.
 
@@ -112,9 +112,7 @@ def propose(
     for scale in layout.file.scale:
         reckoned_with = known.get(scale.id, shelf_events.DRIFT_G)
         if scale.id in felt:
-            change = estimate_change_sd(
-                scale.id, shelf_events.DRIFT_G, reckoned_with, felt[scale.id], after
-            )
+            change = estimate_change_sd(scale.id, shelf_events.DRIFT_G, reckoned_with, felt[scale.id], after)
             found.append(_scale_line("change", change, reckoned_with))
         if scale.id in resting:
             in_force = now.scales[scale.id].noise_sd_g
@@ -248,9 +246,7 @@ def _line(
 def _weights_after(now: StoreLayout, found: Sequence[WeightEstimate]) -> dict[str, Weight]:
     """What products would weigh if all that is proposed were applied."""
     weights = {p.sku: Weight(p.weight_g, p.weight_sd_g) for p in now.catalog}
-    return weights | {
-        e.sku: e.weight for e in found if e.events >= s.LEAST_EVENTS and e.gain.sure
-    }
+    return weights | {e.sku: e.weight for e in found if e.events >= s.LEAST_EVENTS and e.gain.sure}
 
 
 def _by(items: Iterable[T], key: Callable[[T], str | None]) -> dict[str, list[T]]:

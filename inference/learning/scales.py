@@ -11,7 +11,7 @@ import numpy as np
 from inference.learning import settings as s
 from inference.learning.cases import Moved, Rest, worths
 from inference.learning.held_out import NO_GAIN, Floats, Gain, Indices, held_out_gain
-from inference.learning.weights import Weight, log_tailed
+from inference.learning.weights import Weight, log_tailed, precisions
 from inference.takes import settings as takes
 
 
@@ -32,17 +32,17 @@ class ScaleEstimate(msgspec.Struct, frozen=True):
 def fit_change_sd(excess_in_force: float, rest: Floats, known_var: Floats, worth: Floats) -> float:
     """Standard deviation of what neither units nor noise explain of residuals ``rest`` (N,), grams.
 
-    ``known_var``: variance that they explain. Expectation-maximisation with a scaled inverse chi-squared prior
-    around ``excess_in_force``, as for unit weights; Student's t weights.
+    ``known_var``: variance that they explain. Expectation-maximisation with a scaled inverse chi-squared
+    prior around ``excess_in_force``, as for unit weights.
     """
     prior = excess_in_force**2
     var = max(prior, float(np.median(rest**2)) if len(rest) else prior)
     for _ in range(s.ROUNDS):
         total = var + known_var
-        robust = worth * (s.TAIL_FREEDOM + 1.0) / (s.TAIL_FREEDOM + rest**2 / total)
+        robust = worth * precisions(rest, np.sqrt(total))
         share = var / total
-        seen = float((robust * ((share * rest) ** 2 + share * known_var)).sum())
-        before, var = var, (s.CHANGE_WORTH * prior + seen) / (s.CHANGE_WORTH + float(robust.sum()))
+        seen = float((robust * (share * rest) ** 2 + worth * share * known_var).sum())
+        before, var = var, (s.CHANGE_WORTH * prior + seen) / (s.CHANGE_WORTH + float(worth.sum()))
         if abs(math.sqrt(var) - math.sqrt(before)) < s.SETTLED_G:
             break
     return max(s.LEAST_CHANGE_SD_G, math.sqrt(var))
@@ -56,7 +56,9 @@ def estimate_change_sd(
     units = np.array([float(m.units) for m in moved])
     mean = np.array([weights[m.sku].mean_g for m in moved])
     rest = np.array([m.grams for m in moved]) - units * mean
-    spread = units * np.array([weights[m.sku].sd_g ** 2 for m in moved]) + (takes.WEIGHT_ERROR * units * mean) ** 2
+    spread = (
+        units * np.array([weights[m.sku].sd_g ** 2 for m in moved]) + (takes.WEIGHT_ERROR * units * mean) ** 2
+    )
     noise = np.array([max(0.0, m.noise_sd_g**2 - in_force**2) for m in moved])
     known = spread + noise
 
@@ -85,7 +87,7 @@ def fit_noise(said: float, sds: Floats, readings: Floats) -> float:
 
 
 def estimate_noise(scale: str, said: float, in_force: float, rests: Sequence[Rest]) -> ScaleEstimate:
-    """From stretches in which nobody touched this scale. ``said``: by the store's file. Gain is by the reading."""
+    """From stretches in which nobody touched it. ``said``: by the store's file. Gain is by the reading."""
     readings = np.array([float(rest.readings) for rest in rests])
     sds = np.array([rest.sd_g for rest in rests])
 
@@ -117,9 +119,27 @@ def _interval(sd: float, freedom: float) -> dict[str, float]:
 def resting_sd(grams: Floats) -> float:
     """Noise of one reading from readings (N,) at rest, two at least, grams.
 
-    By differences of neighbours, which slow drift hardly touches (von Neumann 1941); robust against single spikes.
+    By differences of neighbours, which slow drift hardly touches (von Neumann 1941); robust against single
+    spikes.
     """
     steps = np.abs(np.diff(grams))
     # A resolution of a gram makes small medians coarse: the mean of what is not a spike is finer.
     usual = steps[steps <= max(5.0 * float(np.median(steps)), 3.0)]
     return float(np.sqrt(np.mean(usual**2) / 2.0))
+
+
+def quiet_stretches(
+    scale: str, t: Sequence[float], grams: Sequence[float], moment: float
+) -> tuple[Rest, ...]:
+    """Where a trace around an event is at rest: before and after ``moment``, and level throughout."""
+    times, values = np.asarray(t, np.float64), np.asarray(grams, np.float64)
+    found = []
+    for side in (times < moment - s.REST_AWAY_S, times > moment + s.REST_AWAY_S):
+        some = values[side]
+        if len(some) < s.REST_READINGS:
+            continue
+        sd, half = resting_sd(some), len(some) // 2
+        step = abs(float(some[:half].mean() - some[half:].mean()))
+        if sd > 0.0 and step <= s.REST_STEP_SES * sd * math.sqrt(2.0 / half):
+            found.append(Rest(scale, float(times[side][0]), len(some), sd))
+    return tuple(found)

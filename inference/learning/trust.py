@@ -1,13 +1,14 @@
 """What places and hands are worth when it is asked who did it: a temperature of the engine's own posterior.
 
-The engine multiplies likelihood ratios of where people stood and where hands were seen. Detectors that are surer
-of themselves than they are right make them too large. With an exponent b,
+The engine multiplies likelihood ratios of where people stood and where hands were seen. Detectors that are
+surer of themselves than they are right make them too large. With an exponent b,
 
     P(who) ~ P_stated(who)^b,
 
 and b is what makes the persons that people named most probable (temperature scaling: Guo et al. 2017), with a
-log-normal prior around 1. Only events that a person has answered count: what was issued says nothing of whether it
-was right to be sure. Only among the people whom the event names: who is not followed at all is another matter.
+log-normal prior around 1. Only events that a person has answered count: what was issued says nothing of
+whether it was right to be sure. Only among the people whom the event names: who is not followed at all is
+another matter.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from scipy.optimize import minimize_scalar
 from inference.learning import settings as s
 from inference.learning.cases import Settled, worths
 from inference.learning.held_out import Floats, Gain, Indices, held_out_gain
-
 
 Era = tuple[float, float]
 """Since when, store time, and the exponent from then on."""
@@ -73,8 +73,8 @@ def estimate_trust(in_force: float, events: Sequence[Settled], eras: Sequence[Er
     ``eras``: since when which exponent was reckoned with, in order of time; 1 before the first.
     """
     asked = [event for event in events if event.reviewed]
-    stated = [(event, shares) for event in asked if (shares := _shares(event)) is not None]
-    several = [(event, shares) for event, shares in stated if len(shares) > 1]
+    stated = [(event, some) for event in asked if (some := _shares(event)) is not None]
+    several = [(event, some) for event, some in stated if len(some) > 1]
     worth = np.array(worths([event for event, _ in several]))
     # what would have been stated with an exponent of 1
     shares = [some / _reckoned_with(event.t, eras) for event, some in several]

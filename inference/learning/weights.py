@@ -1,11 +1,11 @@
 """What units of one product weigh: a robust fit that starts from the catalogue.
 
-    y = n mu + e,   var e = n sigma^2 + noise^2,   e ~ Student's t,
-    mu ~ N(catalogue, (PRIOR_SHARE catalogue)^2),   sigma^2 ~ scaled inverse chi^2(SPREAD_WORTH, catalogue's)
+    y = n mu + e,   var e = n sigma^2 + noise^2,   e with the take stage's tail,
+    mu ~ N(catalogue, (PRIOR_SHARE catalogue)^2),
+    sigma^2 ~ scaled inverse chi^2(SPREAD_WORTH, catalogue's)
 
-The noise of the scales is known, so the normal-inverse-gamma posterior of Gelman et al. (Bayesian Data Analysis,
-3rd ed., 3.3) is not closed, and is climbed by expectation-maximisation. Student's t comes in as weights (Lange,
-Little and Taylor 1989).
+The noise of the scales is known, so the normal-inverse-gamma posterior of Gelman et al. (Bayesian Data
+Analysis, 3rd ed., 3.3) is not closed, and is climbed by expectation-maximisation (Dempster et al. 1977).
 """
 
 from __future__ import annotations
@@ -51,21 +51,22 @@ def fit_weight(catalogue: Weight, units: Floats, grams: Floats, noise_sd: Floats
     prior_var = max(catalogue.sd_g, least) ** 2
     if not len(units):
         return Weight(catalogue.mean_g, catalogue.sd_g, prior_sd)
-    # Few events off by much would else all be taken for outliers of the catalogue: begin where most of them are.
+    # Few events off by much would else all be taken for outliers of the catalogue: begin where most of them
+    # are.
     mean, var = float(np.median(grams / units)), prior_var
     precision = 0.0
     for _ in range(s.ROUNDS):
         total = units * var + noise_sd**2
         rest = grams - units * mean
-        robust = worth * (s.TAIL_FREEDOM + 1.0) / (s.TAIL_FREEDOM + rest**2 / total)
+        robust = worth * precisions(rest, np.sqrt(total))
         precision = 1.0 / prior_sd**2 + float((robust * units**2 / total).sum())
         moved = float((robust * units * (grams - units * catalogue.mean_g) / total).sum()) / precision
         before, mean = mean, catalogue.mean_g + moved
         rest = grams - units * mean
         share = units * var / total
-        unit = (share * rest) ** 2 + share * noise_sd**2  # expected square of what is the units' own
-        seen = float((robust * unit / units).sum())
-        var = max(least**2, (s.SPREAD_WORTH * prior_var + seen) / (s.SPREAD_WORTH + float(robust.sum())))
+        unit = robust * (share * rest) ** 2 + worth * share * noise_sd**2  # expected square of the units' own
+        seen = float((unit / units).sum())
+        var = max(least**2, (s.SPREAD_WORTH * prior_var + seen) / (s.SPREAD_WORTH + float(worth.sum())))
         if abs(mean - before) < s.SETTLED_G:
             break
     return Weight(mean, math.sqrt(var), 1.0 / math.sqrt(precision))
@@ -75,6 +76,17 @@ def log_density(weight: Weight, units: Floats, grams: Floats, noise_sd: Floats) 
     """Log density of each change by this weight: as the take stage reckons (``inference.takes.products``)."""
     var = units * weight.sd_g**2 + (takes.WEIGHT_ERROR * units * weight.mean_g) ** 2 + noise_sd**2
     return log_tailed(grams - units * weight.mean_g, np.sqrt(var))
+
+
+def precisions(x: Floats, sd: Floats) -> Floats:
+    """Expected precision of each residual, a usual one being 1: less where it is rather of the tail."""
+
+    def log(share: float, factor: float) -> Floats:
+        return np.asarray(math.log(share / factor) - 0.5 * (x / (factor * sd)) ** 2)
+
+    near, far = log(1 - takes.TAIL, 1.0), log(takes.TAIL, takes.TAIL_SDS)
+    usual = np.exp(near - np.logaddexp(near, far))
+    return np.asarray(usual + (1.0 - usual) / takes.TAIL_SDS**2)
 
 
 def log_tailed(x: Floats, sd: Floats) -> Floats:

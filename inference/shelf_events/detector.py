@@ -32,9 +32,7 @@ class ShelfEventDetector:
             slots = layout.slots_of_scale[scale.id]
             skus = {sku for slot in slots for sku in layout.skus_of_slot[slot.id]}
             weights = tuple(sorted({layout.products[sku].weight_g for sku in skus}))
-            self._watches[scale.id] = ScaleWatch(
-                scale, weights, change_sd_g=learned.get(scale.id, s.DRIFT_G)
-            )
+            self._watches[scale.id] = ScaleWatch(scale, weights, change_sd_g=learned.get(scale.id, s.DRIFT_G))
         self._state = ShelfEventsState(scales={k: w.state for k, w in self._watches.items()})
 
     @property

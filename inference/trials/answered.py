@@ -29,7 +29,8 @@ Meaning = Counter[tuple[str, str]]
 def settled_by_truth(happened: Happened, closed: Sequence[ClosedVisit], name: str) -> tuple[Settled, ...]:
     """What all visits of a session settle. ``name`` goes before the events' ids: sessions have the same ones.
 
-    Where none of the alternatives is the truth, the person says what was taken, and the events stay unsettled.
+    Where none of the alternatives is the truth, the person says what was taken, and the events stay
+    unsettled.
     """
     truth = _Truth(happened, closed)
     found: list[Settled] = []

@@ -1,9 +1,10 @@
-"""Stores whose files are wrong, before and after what reviewed cases have taught: is it worth applying?
+"""Stores whose files are wrong, before and after what reviewed cases have taught.
 
-The world is one simulated store. The pipeline is given its files as somebody has written them: some unit weights
-are off, one scale is noisier than it is said to be, and the cameras say of wrists that they are surer than they
-are. Days are played, what is asked is answered with the truth, everything is estimated anew, and fresh days are
-played with the files as they were and with what was learned. A store in which nothing is off must not suffer.
+The world is one simulated store. The pipeline is given its files as somebody has written them: some unit
+weights are off, one scale is noisier than it is said to be, and the cameras say of wrists that they are surer
+than they are. Days are played, what is asked is answered with the truth, everything is estimated anew, and
+fresh days are played with the files as they were and with what was learned. A store in which nothing is off
+must not suffer.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
     """Visits before anything is learned."""
     test: int = 400
     """Fresh visits."""
+    fixtures: tuple[str, ...] = ()
+    """Only these of the format's have goods, as a shop has that is being fitted out; none: all have."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +105,29 @@ class Taught(msgspec.Struct, frozen=True, kw_only=True):
 # -- the world -----------------------------------------------------------------------------------------
 
 
+def world_of(lesson: Lesson) -> StoreLayout:
+    """The store as it is. Raises ``ValueError`` for a fixture that the format does not have."""
+    world = store_of(lesson.format, lesson.scales, lesson.store)
+    if not lesson.fixtures:
+        return world
+    strange = set(lesson.fixtures) - set(world.fixtures)
+    if strange:
+        raise ValueError(
+            f"there is no fixture {min(strange)!r}; there are {', '.join(sorted(world.fixtures))}"
+        )
+    slots = tuple(slot for slot in world.file.slot if slot.fixture in lesson.fixtures)
+    names, carried = {slot.id for slot in slots}, {slot.scale for slot in slots}
+    planogram = tuple(facing for facing in world.planogram if facing.slot in names)
+    sold = {facing.sku for facing in planogram}
+    scales = tuple(scale for scale in world.file.scale if scale.id in carried)
+    return msgspec.structs.replace(
+        world,
+        file=msgspec.structs.replace(world.file, slot=slots, scale=scales),
+        catalog=tuple(p for p in world.catalog if p.sku in sold),
+        planogram=planogram,
+    )
+
+
 def files_of(world: StoreLayout, lesson: Lesson) -> StoreLayout:
     """The store as its files have it."""
     if not lesson.wrong:
@@ -127,7 +153,7 @@ def day(world: StoreLayout, lesson: Lesson, number: int) -> Happened:
         settings = msgspec.structs.replace(settings, wrist_wrong=WRONG_WRISTS)
     plans = plans_of(profile, lesson.format, world, VISITS[lesson.format], seed)
     happened = happen_in(world, settings, plans, seed)
-    return _told_wrongly(happened, lesson, seed) if lesson.wrong else happened
+    return _told_wrongly(happened, seed) if lesson.wrong else happened
 
 
 def noisy_scale(world: StoreLayout) -> str:
@@ -135,7 +161,7 @@ def noisy_scale(world: StoreLayout) -> str:
     return world.file.scale[len(world.file.scale) // 3].id
 
 
-def _told_wrongly(happened: Happened, lesson: Lesson, seed: int) -> Happened:
+def _told_wrongly(happened: Happened, seed: int) -> Happened:
     noisy, rng = noisy_scale(happened.layout), np.random.default_rng([seed, 92])
 
     def told(seen: Observation) -> Observation:
@@ -168,7 +194,7 @@ class _Day(msgspec.Struct, frozen=True):
 
 
 def _learning_day(lesson: Lesson, number: int) -> _Day:
-    world = store_of(lesson.format, lesson.scales, lesson.store)
+    world = world_of(lesson)
     happened = day(world, lesson, number)
     played = play(happened._replace(layout=files_of(world, lesson)))
     return _Day(settled=settled_by_truth(happened, played.closed, f"day {number}"), rests=rests(happened))
@@ -176,14 +202,14 @@ def _learning_day(lesson: Lesson, number: int) -> _Day:
 
 def _fresh_day(lesson: Lesson, number: int, taught: StoreLayout) -> _Day:
     """The same day twice."""
-    world = store_of(lesson.format, lesson.scales, lesson.store)
+    world = world_of(lesson)
     happened = day(world, lesson, number)
     before = play(happened._replace(layout=files_of(world, lesson)))
     after = play(happened._replace(layout=taught)) if taught.learned is not None else before
     return _Day(before=before.payments, after=after.payments)
 
 
-def teach(lesson: Lesson, workers: int, progress: Progress = lambda done, total: None) -> Taught:
+def teach(lesson: Lesson, workers: int, progress: Progress = lambda *_: None) -> Taught:
     """Play, learn, play again. ``progress``: visits played, of how many; it may raise to break off."""
     each = VISITS[lesson.format]
     learn, test = (max(1, math.ceil(n / each)) for n in (lesson.learn, lesson.test))
@@ -194,7 +220,7 @@ def teach(lesson: Lesson, workers: int, progress: Progress = lambda done, total:
         done += each
         progress(done, total)
 
-    world = store_of(lesson.format, lesson.scales, lesson.store)
+    world = world_of(lesson)
     files = files_of(world, lesson)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=alone) as pool:
         days = _in_order(pool, [(_learning_day, (lesson, n)) for n in range(learn)], told)
