@@ -1,7 +1,7 @@
 """``events.jsonl`` of an export: a line for each shelf event of each visit that a person has decided.
 
-Versioned. Nothing in it names anybody. Visits are cases 1, 2, 3 in order of time; in a case, who the receipt is for is
-0, and others are 1, 2, 3. Times are seconds from the moment somebody came in; the day is by UTC.
+Versioned. Nothing in it names anybody. Visits are cases 1, 2, 3 in order of time; in a case, who the receipt
+is for is 0, and others are 1, 2, 3. Times are seconds from the moment somebody came in; the day is by UTC.
 """
 
 from __future__ import annotations
