@@ -7,7 +7,7 @@ would have said more of events that it was not made from. What would not have is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
@@ -30,6 +30,7 @@ from store_layout.model import StoreLayout
 
 What = Literal["weight", "spread", "noise", "change", "who"]
 """Mean and spread of unit weights; noise of a reading, error of a change, grams; exponent of who did it."""
+ORDER: tuple[What, ...] = get_args(What)
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
@@ -123,7 +124,7 @@ def propose(
     found.append(_trust_line(estimate_trust(trust_in_who(layout), settled, eras), trust_in_who(layout)))
     progress(total, total)
     return Proposal(
-        estimates=tuple(sorted(found, key=lambda e: (not e.proposed, -e.gain, e.what, e.about))),
+        estimates=tuple(sorted(found, key=lambda e: (not e.proposed, -e.gain, e.about, ORDER.index(e.what)))),
         settled=len(settled),
         reviewed=sum(event.reviewed for event in settled),
         follows=0 if layout.learned is None else layout.learned.number,
