@@ -108,8 +108,8 @@ class SettingsPage(Page):
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(SPACE_3)
         for panels in (
-            (self._looks(), self._locking(), self._about()),
-            (self._shop(), self._taught(), self._printing(), self._places()),
+            (self._looks(), self._locking(), self._taught(), self._about()),
+            (self._shop(), self._printing(), self._places()),
         ):
             column = QVBoxLayout()
             column.setSpacing(SPACE_3)
