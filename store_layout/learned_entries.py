@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +31,8 @@ def read_learned(content: bytes) -> tuple[Learned | None, list[Finding]]:
         return msgspec.convert(data, Learned), []
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
-        place = (path.strip("`.").replace("[...]", ""),) if path else ()
+        steps = re.findall(r"\[(\d+)\]|\.?(\w+)", path)
+        place = tuple(int(number) if number else name for number, name in steps)
         return None, [Finding(LEARNED, place, what.replace("`", "").replace("Expected", "expected"), REMEDY)]
 
 

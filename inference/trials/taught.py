@@ -60,8 +60,15 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
     """Visits before anything is learned."""
     test: int = 400
     """Fresh visits."""
+    each: int | None = None
+    """Visits of one day; None: as many as a session of trials has."""
     fixtures: tuple[str, ...] = ()
     """Only these of the format's have goods, as a shop has that is being fitted out; none: all have."""
+
+    @property
+    def visits(self) -> int:
+        """Of one day."""
+        return VISITS[self.format] if self.each is None else self.each
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +158,7 @@ def day(world: StoreLayout, lesson: Lesson, number: int) -> Happened:
     settings = settings_of(profile, world, seed)
     if lesson.wrong:
         settings = msgspec.structs.replace(settings, wrist_wrong=WRONG_WRISTS)
-    plans = plans_of(profile, lesson.format, world, VISITS[lesson.format], seed)
+    plans = plans_of(profile, lesson.format, world, lesson.visits, seed)
     happened = happen_in(world, settings, plans, seed)
     return _told_wrongly(happened, seed) if lesson.wrong else happened
 
@@ -211,7 +218,7 @@ def _fresh_day(lesson: Lesson, number: int, taught: StoreLayout) -> _Day:
 
 def teach(lesson: Lesson, workers: int, progress: Progress = lambda *_: None) -> Taught:
     """Play, learn, play again. ``progress``: visits played, of how many; it may raise to break off."""
-    each = VISITS[lesson.format]
+    each = lesson.visits
     learn, test = (max(1, math.ceil(n / each)) for n in (lesson.learn, lesson.test))
     total, done = (learn + test) * each, 0
 

@@ -59,7 +59,9 @@ def check_coco(folder: Path, coco: dict[str, Any]) -> None:
     pictures = {image["id"]: image for image in coco["images"]}
     assert len(pictures) == len(coco["images"])
     for image in coco["images"]:
-        height, width = cv2.imread(str(folder / image["file_name"])).shape[:2]
+        picture = cv2.imread(str(folder / image["file_name"]))
+        assert picture is not None
+        height, width = picture.shape[:2]
         assert (width, height) == (image["width"], image["height"])
     (category,) = coco["categories"]
     assert category["keypoints"] == list(KEY_POINTS)
@@ -120,6 +122,7 @@ def test_mot_is_as_published_and_as_counted(exported: tuple[Path, dict[str, Any]
     ]
 
 
+@pytest.mark.filterwarnings("ignore:Operation with tuple")  # motmetrics with the newest pandas
 def test_motmetrics_reads_it(exported: tuple[Path, dict[str, Any]]) -> None:
     motmetrics = pytest.importorskip("motmetrics")
     path = exported[0] / "mot" / "s1" / "gt" / "gt.txt"

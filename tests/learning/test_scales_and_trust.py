@@ -21,6 +21,7 @@ from inference.learning.weights import Weight
 from tests.learning.cases import moved, settled, took
 
 
+@settings(deadline=None)
 @given(said=st.floats(0.5, 10.0))
 def test_without_rest_the_noise_is_the_files(said: float) -> None:
     assert fit_noise(said, np.zeros(0), np.zeros(0)) == pytest.approx(said)

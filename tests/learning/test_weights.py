@@ -25,6 +25,7 @@ def drawn(
     return units, grams, np.full(n, noise), np.ones(n)
 
 
+@settings(deadline=None)
 @given(weight=GRAMS, sd=st.floats(0.0, 20.0))
 def test_without_events_it_is_the_catalogues(weight: float, sd: float) -> None:
     nothing = np.zeros(0)
@@ -79,7 +80,8 @@ def test_an_estimate_that_explains_more_than_the_catalogue_gains_and_one_that_do
     found = estimate_weight("cola", catalogue, catalogue, off)
     assert found.gain.sure
     assert found.gain.mean > 1.0
-    assert (found.events, found.reviewed) == (pytest.approx(10.0, abs=0.01), 10)
+    assert found.events == pytest.approx(10.0, abs=0.01)
+    assert found.reviewed == 10
     right = moved(*(settled(n, 400.0 + float(rng.normal(0, 2.0))) for n in range(10)))
     assert not estimate_weight("cola", catalogue, catalogue, right).gain.sure
 
@@ -97,6 +99,7 @@ def test_what_is_in_force_and_right_is_not_proposed_again() -> None:
 # -- what events count -------------------------------------------------------------------------------
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     events=st.lists(
         st.tuples(st.booleans(), st.floats(0.9, 1.0), st.floats(0.0, 200 * s.DAY_S)), min_size=1, max_size=300

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store_layout.findings import LEARNED
@@ -70,6 +70,7 @@ def anything(draw: st.DrawFn) -> Learned:
     return learned(trust=trust, scale=tuple(scales), why=why)
 
 
+@settings(deadline=None, max_examples=50)
 @given(made=anything())
 def test_what_is_written_is_read(made: Learned) -> None:
     assert read_learned(learned_text(made).encode()) == (made, [])
@@ -90,7 +91,7 @@ def test_a_store_is_read_and_written_with_what_was_learned(folder: Path, tmp_pat
         ("format = 2", "format", "invalid enum value 2"),
         (learned_text(learned()).replace("weight_g = 101.5", "weight_g = -3.0"), "product[1].weight_g", "-3"),
         (learned_text(learned()).replace("101.5", "nan"), "product[1].weight_g", "nan is not a number"),
-        (learned_text(learned()).replace("101.5", '"heavy"'), "product.weight_g", "expected `float`"),
+        (learned_text(learned()).replace("101.5", '"heavy"'), "product[1].weight_g", "expected `float`"),
         (learned_text(learned(product=(weight(), weight()))), "product[2]", "stands there twice"),
         (
             learned_text(learned(scale=(LearnedScale(id=SCALE, noise_sd_g=0.0),))),
@@ -133,6 +134,7 @@ def test_entries_that_hold_no_more_are_warned_of(folder: Path, made: Learned, wh
     assert what in problem.what
 
 
+@settings(deadline=None, max_examples=25)
 @given(data=st.data())
 def test_undo_restores_the_bytes_whatever_was_applied(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
