@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -117,12 +116,6 @@ def undo_learned(folder: Path, announce: Callable[[Learned], None] = lambda _: N
 
     _with_remedy(folder, write)
     return learned
-
-
-def copy_learned(source: Path, target: Path) -> None:
-    """What is in force, for a store folder that is a copy. Nothing where nothing is."""
-    if (source / LEARNED).is_file():
-        shutil.copyfile(source / LEARNED, target / LEARNED)
 
 
 def _version_paths(folder: Path) -> list[Path]:

@@ -64,7 +64,7 @@ class LearningDesk(QObject):
 
     changed = Signal()
     progressed = Signal(int, int)
-    """Visits read, of how many."""
+    """Visits read, then numbers estimated, of how many."""
     refused = Signal(str)
     """The PIN, or the role: said beside the PIN."""
     told = Signal(str)

@@ -43,12 +43,13 @@ def propose_for(
 ) -> Proposal:
     """Estimate everything anew. ``clips``: the engine's, for scales at rest; None: there are none.
 
-    ``progress`` may raise to break off. Raises ``StoreProblems`` and ``LearnedError``.
+    ``progress``: of visits read, then of numbers estimated; it may raise to break off. Raises
+    ``StoreProblems`` and ``LearnedError``.
     """
     layout = read_store(folder)
     eras = _eras(versions(folder), layout)
     events = list(taught_events(file, progress))
-    return propose(layout, events, rests_in(clips), eras=eras)
+    return propose(layout, events, rests_in(clips), eras=eras, progress=progress)
 
 
 def apply_proposal(

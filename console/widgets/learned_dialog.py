@@ -53,7 +53,7 @@ class LearnedDialog(QDialog):
         self.table = DataTable(self.rows, tr("Proposed"), WIDTHS, appearance)
         self.empty = EmptyState("", "")
         self.bar = QProgressBar()
-        self.bar.setAccessibleName(tr("Visits read"))
+        self.bar.setAccessibleName(tr("How far it is"))
         self.who = PinFields(tr("Manager"))
         self.apply = QPushButton(tr("Apply what is proposed"))
         self.undo = QPushButton(tr("Undo what was applied last"))
