@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from multiprocessing import get_context
 
 import msgspec
@@ -229,7 +230,8 @@ def teach(lesson: Lesson, workers: int, progress: Progress = lambda *_: None) ->
 
     world = world_of(lesson)
     files = files_of(world, lesson)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=alone) as pool:
+    with ExitStack() as stack:
+        pool = stack.enter_context(_pool(workers)) if workers > 1 else None
         days = _in_order(pool, [(_learning_day, (lesson, n)) for n in range(learn)], told)
         events = [event for one in days for event in one.settled]
         proposal = propose(files, events, [rest for one in days for rest in one.rests])
@@ -243,11 +245,22 @@ def teach(lesson: Lesson, workers: int, progress: Progress = lambda *_: None) ->
     return _told(lesson, world, files, proposal, (before, after))
 
 
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=alone)
+
+
 def _in_order(
-    pool: ProcessPoolExecutor,
+    pool: ProcessPoolExecutor | None,
     todo: Sequence[tuple[Callable[..., _Day], tuple[object, ...]]],
     told: Callable[[], None],
 ) -> list[_Day]:
+    """``pool`` None: in this process."""
+    if pool is None:
+        days = []
+        for work, args in todo:
+            days.append(work(*args))
+            told()
+        return days
     futures = [pool.submit(work, *args) for work, args in todo]
     try:
         for future in as_completed(futures):

@@ -99,6 +99,7 @@ def test_log_loss_is_of_what_was_stated() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_day_is_learned_from_and_another_played_twice() -> None:
     lesson = Lesson(wrong=True, fixtures=("F2",), each=4, learn=4, test=4)
     told: list[tuple[int, int]] = []
