@@ -181,11 +181,12 @@ class LearnedDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
         box.setSpacing(SPACE_3)
-        for part in (self.in_force, self.counted):
-            box.addWidget(part)
+        box.addWidget(self.in_force)
+        box.addWidget(self.counted)
         box.addWidget(self._stack, 1)
-        for part in (self.bar, why, self.said):
-            box.addWidget(part)
+        box.addWidget(self.bar)
+        box.addWidget(why)
+        box.addWidget(self.said)
         box.addLayout(foot)
         self.resize(sized(SIZE[0]), sized(SIZE[1]))
 
