@@ -24,9 +24,11 @@ from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.background import Background
-from console.operations.device_desk import DeviceDesk
+from console.operations.decision import Decision
+from console.operations.device_desk import DeviceDesk, SavedChange
 from console.operations.engine_commands import EngineCommands
 from console.operations.first_start import FirstStart
+from console.operations.gate_holds import GateHolds
 from console.operations.identity_edits import IdentityEdits
 from console.operations.learning_desk import LearningPlaces
 from console.operations.live_state import LiveState
@@ -39,7 +41,9 @@ from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.spoken import wanted_language
+from console.operations.store_edits import StoreEdit
 from console.operations.store_switch import StoreSwitch
+from console.operations.store_takeover import StoreTakeover
 from console.operations.visit_history import VisitHistory
 from console.operations.visit_work import VisitWork
 from console.pages.devices import DevicesPage
@@ -57,6 +61,7 @@ from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
 from console.widgets.connect_dialog import ConnectDialog
+from console.widgets.decision_dialog import DecisionDialog
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
@@ -83,17 +88,21 @@ class HandedOver:
     actor: Actor | None
     selected: int | None
     """Track of the shopper selected."""
-    changed: Literal["language", "text size", ""] = ""
+    changed: Literal["language", "text size", "store", ""] = ""
     """Why: it can be undone."""
     before: str = ""
     """What was chosen until then."""
+    undoable: SavedChange | None = None
+    """The last change of the store's file that can be taken back."""
+    decided: StoreEdit | None = None
+    """The same of when a person is asked."""
 
 
 class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
     outdated = Signal()
-    """What is shown was made for another language or text size: a window made now would be another one."""
+    """What is shown was made for another language, text size or store: a window made now would be another."""
     crashed = Signal(str)
     """Something went wrong and was written down: what to say. May be emitted in any thread."""
 
@@ -129,8 +138,16 @@ class MainWindow(QMainWindow):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
         self.session = OperatorSession(ledger_path, self._background, self)
         self.device_desk = DeviceDesk(layout, settings_dir.parent, layout_folder, self, session=self.session)
+        self.takeover = StoreTakeover(ledger_path, link, self.state, self.session)
+        self.device_desk.filed.connect(self.takeover.ask)
+        self.state.relaid.connect(self._relaid)
         self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
-        self.switch = StoreSwitch(ledger_path, link, self.state, self.session, self._background)
+        self.decision = Decision(ledger_path, layout, store_folder, self)
+        self.decision.saved.connect(self.takeover.ask)
+        self.gates = GateHolds(ledger_path, link, self.state, self.session, self._background)
+        self.switch = StoreSwitch(
+            ledger_path, link, self.state, self.session, self._background, gates=self.gates
+        )
         self.reviews = Reviews(ledger_path, self.session, self.state, self)
         self.reports = Reports(ledger_path, layout, self.session, lambda: self.reviews.store_time, self)
         self.visits = VisitWork(
@@ -161,12 +178,20 @@ class MainWindow(QMainWindow):
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
             ),
-            DevicesPage(self.state, self.commands, self.device_desk, words, appearance=self.appearance),
+            DevicesPage(
+                self.state,
+                self.commands,
+                self.device_desk,
+                words,
+                takeover=self.takeover,
+                gates=self.gates,
+                appearance=self.appearance,
+            ),
             ReportsPage(self.reports, self.history, self.session, self.appearance),
             self._settings_page(LearningPlaces(ledger_path, store_folder, clips)),
         )
         self.book = ActionBook(self)
-        self._outdated_by: tuple[Literal["language", "text size", ""], str] = ("", "")
+        self._outdated_by: tuple[Literal["language", "text size", "store", ""], str] = ("", "")
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
@@ -205,7 +230,13 @@ class MainWindow(QMainWindow):
     def hand_over(self) -> HandedOver:
         """Keep everything for a window that takes the place of this one, and say what the settings cannot."""
         self._keep()
-        return HandedOver(self.session.actor, self.state.selected, *self._outdated_by)
+        return HandedOver(
+            self.session.actor,
+            self.state.selected,
+            *self._outdated_by,
+            undoable=self.device_desk.undoable,
+            decided=self.decision.undoable,
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802
         """Whoever presses a key or a button is there: the lock waits."""
@@ -225,6 +256,8 @@ class MainWindow(QMainWindow):
         self.history.close()
         self.shelf_desk.close()
         self.device_desk.close()
+        self.takeover.close()
+        self.decision.close()
         self.session.close()
         self.reviews.close()
         self.reports.close()
@@ -272,7 +305,16 @@ class MainWindow(QMainWindow):
             (tr("Crash reports"), self._state_dir / CRASHES),
         )
         printer = ReceiptPrinter(self._state_dir / PRINTERS)
-        page = SettingsPage(self.appearance, self.session, self._words, printer, folders, learning=learning)
+        page = SettingsPage(
+            self.appearance,
+            self.session,
+            self._words,
+            printer,
+            folders,
+            learning=learning,
+            can_decide=self.decision.can_change,
+        )
+        page.decision_asked.connect(self.change_decision)
         page.language_chosen.connect(self.choose_language)
         page.text_size_chosen.connect(self.choose_text_size)
         return page
@@ -312,6 +354,11 @@ class MainWindow(QMainWindow):
             self.appearance.keep_text_size(size)
             self.outdated.emit()
 
+    def _relaid(self) -> None:
+        """The engine works with another layout: whoever shows this window makes it anew from the folder."""
+        self._outdated_by = ("store", "")
+        self.outdated.emit()
+
     def switch_operator(self) -> None:
         """Sign out whoever is signed in; the next one types their PIN."""
         self.session.lock()
@@ -350,6 +397,12 @@ class MainWindow(QMainWindow):
     def connect_store(self) -> None:
         """A form that writes the folder of a new store."""
         dialog = ConnectDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def change_decision(self) -> None:
+        """When a person is asked about a receipt: a manager's word."""
+        dialog = DecisionDialog(self.decision, self.session, self._words, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -397,6 +450,8 @@ class MainWindow(QMainWindow):
         """Go on where the window before this one was."""
         self.session.take_over(handed.actor)
         self.state.select(handed.selected)
+        self.device_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
+        self.device_desk.changed.emit()
         self._notices.taken_over(handed)
 
     def _keep(self) -> None:
