@@ -39,8 +39,8 @@ from inference.shelf_events.levels import scale_levels
 from inference.takes import TakeExplainer, TakesState
 from inference.takes.misplaced import misplaced
 from inference.visits import OnVerdict, VisitBook, VisitsState
-from store_layout.learned import with_learned
 from inference.visits.carried import products_moved
+from store_layout.learned import with_learned
 from store_layout.model import StoreLayout
 
 
