@@ -30,6 +30,7 @@ from console.operations.engine_commands import EngineCommands
 from console.operations.first_start import FirstStart
 from console.operations.gate_holds import GateHolds
 from console.operations.identity_edits import IdentityEdits
+from console.operations.learning_desk import LearningPlaces
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
@@ -187,7 +188,7 @@ class MainWindow(QMainWindow):
                 appearance=self.appearance,
             ),
             ReportsPage(self.reports, self.history, self.session, self.appearance),
-            self._settings_page(ledger_path, store_folder),
+            self._settings_page(LearningPlaces(ledger_path, store_folder, clips)),
         )
         self.book = ActionBook(self)
         self._outdated_by: tuple[Literal["language", "text size", "store", ""], str] = ("", "")
@@ -297,15 +298,21 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.notice = Notice(self.appearance, middle, self.status.height())
 
-    def _settings_page(self, ledger_path: Path, store_folder: Path | None) -> SettingsPage:
+    def _settings_page(self, learning: LearningPlaces) -> SettingsPage:
         folders = (
-            (tr("Store"), store_folder),
-            (tr("Receipts and state"), ledger_path.parent),
+            (tr("Store"), learning.store),
+            (tr("Receipts and state"), learning.ledger.parent),
             (tr("Crash reports"), self._state_dir / CRASHES),
         )
         printer = ReceiptPrinter(self._state_dir / PRINTERS)
         page = SettingsPage(
-            self.appearance, self.session, self._words, printer, folders, can_decide=self.decision.can_change
+            self.appearance,
+            self.session,
+            self._words,
+            printer,
+            folders,
+            learning=learning,
+            can_decide=self.decision.can_change,
         )
         page.decision_asked.connect(self.change_decision)
         page.language_chosen.connect(self.choose_language)

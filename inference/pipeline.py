@@ -42,6 +42,7 @@ from inference.takes import TakeExplainer, TakesState
 from inference.takes.misplaced import misplaced
 from inference.visits import OnVerdict, VisitBook, VisitsState
 from inference.visits.carried import products_moved
+from store_layout.learned import with_learned
 from store_layout.model import StoreLayout
 
 
@@ -62,6 +63,7 @@ class Pipeline:
 
         ``on_verdict`` is told why each visit was decided as it was.
         """
+        layout = with_learned(layout)
         self._layout = layout
         self._floor = FloorTracker(layout)
         self._shelves = ShelfEventDetector(layout)
@@ -189,6 +191,7 @@ class Pipeline:
         At a moment at which nothing is under way where the two differ. Raises ``CodecError``.
         """
         state = from_msgpack(data, PipelineState, appearances)
+        before = with_learned(before)
         floor_carried.carry(state.floor, before, self._layout)
         shelves_carried.carry(state.shelves, before, self._layout)
         takes_carried.carry(state.takes, self._layout, state.visits.now)

@@ -87,6 +87,7 @@ def with_rows(layout: StoreLayout, rows: Rows) -> StoreLayout:
         catalog=_merged(layout.catalog, rows.products, rows.gone_products, _sku),
         planogram=_merged(layout.planogram, rows.facings, rows.gone_facings, place_of),
         promotions=layout.promotions,
+        learned=layout.learned,
     )
 
 

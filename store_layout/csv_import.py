@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from store_layout.changes import Rows, place_of, with_rows
 from store_layout.checks import check_all
-from store_layout.findings import CATALOG, PLANOGRAM, TOML, Finding, Locator, draft_of
+from store_layout.findings import CATALOG, LEARNED, PLANOGRAM, TOML, Finding, Locator, draft_of
 from store_layout.model import Facing, Product, StoreLayout
 from store_layout.problems import Problem, errors_among
 from store_layout.product_rows import lines_of_rows, read_facings, read_products
@@ -70,6 +70,7 @@ def check_import(
         catalog=tuple(products.values()),
         planogram=tuple(facings.values()),
         promotions=layout.promotions,
+        learned=layout.learned,
     )
     return ImportCheck(made, problems)
 
@@ -77,4 +78,4 @@ def check_import(
 def _is_of_tables(finding: Finding) -> bool:
     """Not of what was there before and stays: that is not the import's to complain about."""
     row = finding.place[0] if finding.place else -1
-    return finding.file != TOML and not (isinstance(row, int) and row >= KEPT)
+    return finding.file not in {TOML, LEARNED} and not (isinstance(row, int) and row >= KEPT)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from store_layout.learned import Learned
 from store_layout.model import (
     Broker,
     Camera,
@@ -28,6 +29,7 @@ TOML: Final = "store.toml"
 CATALOG: Final = "catalog.csv"
 PLANOGRAM: Final = "planogram.csv"
 PROMOTIONS: Final = "promotions.csv"
+LEARNED: Final = "learned.toml"
 
 Place = tuple[str | int, ...]
 """Way to a value within its file; numbers count from 0: ``("camera", 2, "calibration", "k")``.
@@ -73,6 +75,7 @@ class Draft:
     catalog: Mapping[int, Product] = field(default_factory=dict)
     planogram: Mapping[int, Facing] = field(default_factory=dict)
     promotions: Mapping[int, Promotion] = field(default_factory=dict)
+    learned: Learned | None = None
 
     def known(self, table: str) -> frozenset[str]:
         """Ids of a table."""
@@ -105,6 +108,7 @@ def draft_of(layout: StoreLayout) -> Draft:
         catalog=dict(enumerate(layout.catalog)),
         planogram=dict(enumerate(layout.planogram)),
         promotions=dict(enumerate(layout.promotions)),
+        learned=layout.learned,
     )
 
 
@@ -121,7 +125,13 @@ class Locator:
 
     def problem(self, finding: Finding) -> Problem:
         """The finding as people read it."""
-        words = self._toml(finding.place) if finding.file == TOML else self._csv(finding.file, finding.place)
+        match finding.file:
+            case "store.toml":
+                words = self._toml(finding.place)
+            case "learned.toml":
+                words = _path(finding.place)
+            case _:
+                words = self._csv(finding.file, finding.place)
         return Problem(finding.file, words, finding.what, finding.remedy, finding.severity)
 
     def _toml(self, place: Place) -> str:
@@ -146,3 +156,11 @@ class Locator:
         # Files that do not exist yet have their header on line 1 and a line for each row.
         line = self._csv_lines.get(file, {}).get(int(row), int(row) + 2)
         return ", ".join([f"line {line}", *(f"column {name}" for name in column)])
+
+
+def _path(place: Place) -> str:
+    """A place in a TOML file whose lines are not known: ``product[2].weight_g``, counted from 1."""
+    words = ""
+    for part in place:
+        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if words else part
+    return words

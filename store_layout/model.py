@@ -13,6 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from store_layout.learned import Learned
+
 Point2 = tuple[float, float]
 """Floor point ``(x, y)`` in metres."""
 Point3 = tuple[float, float, float]
@@ -323,6 +325,8 @@ class StoreLayout(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     catalog: tuple[Product, ...] = ()
     planogram: tuple[Facing, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    learned: Learned | None = None
+    """What reviewed cases have taught; None: nothing was applied."""
 
     @cached_property
     def products(self) -> dict[str, Product]:

@@ -14,7 +14,18 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from store_layout.checks import check_all
 from store_layout.currency import is_currency
-from store_layout.findings import CATALOG, PLANOGRAM, PROMOTIONS, TOML, Draft, Finding, Locator, Place
+from store_layout.findings import (
+    CATALOG,
+    LEARNED,
+    PLANOGRAM,
+    PROMOTIONS,
+    TOML,
+    Draft,
+    Finding,
+    Locator,
+    Place,
+)
+from store_layout.learned_entries import read_learned
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, errors_among
 from store_layout.product_pictures import FOLDER, strange_folders
@@ -71,6 +82,11 @@ def check_store(folder: Path) -> StoreCheck:
         draft = replace(draft, promotions=offers)
         csv_lines[PROMOTIONS] = lines_of_rows(promotions, PROMOTIONS)
         findings += found
+    taught = _content(folder / LEARNED, findings, optional=True)
+    if taught is not None:
+        learned, found = read_learned(taught)
+        draft = replace(draft, learned=learned)
+        findings += found
     draft = replace(draft, catalog_read=catalog is not None)
     findings += [*check_all(draft), *_pictures(folder, draft)]
     locator = Locator(draft.ids, lines, csv_lines)
@@ -87,6 +103,7 @@ def _layout(draft: Draft) -> StoreLayout | None:
         catalog=tuple(draft.catalog.values()),
         planogram=tuple(draft.planogram.values()),
         promotions=tuple(draft.promotions.values()),
+        learned=draft.learned,
     )
 
 
@@ -184,10 +201,12 @@ def _in_order(findings: list[Finding], lines: dict[Place, int]) -> list[Finding]
     """By file, and within a file by line or row."""
 
     def key(finding: Finding) -> tuple[int, float]:
-        file = (TOML, CATALOG, PLANOGRAM, PROMOTIONS).index(finding.file)
+        file = (TOML, CATALOG, PLANOGRAM, PROMOTIONS, LEARNED).index(finding.file)
         if file == 0:
             ends = range(len(finding.place), 0, -1)
             return 0, next((lines[finding.place[:end]] for end in ends if finding.place[:end] in lines), -1)
+        if finding.file == LEARNED:
+            return file, next((float(part) for part in finding.place if isinstance(part, int)), -1.0)
         return file, float(finding.place[0]) if finding.place else -2.0
 
     return sorted(findings, key=key)

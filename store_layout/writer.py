@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from store_layout.checks import check_all
-from store_layout.findings import CATALOG, PLANOGRAM, PROMOTIONS, TOML, Locator, draft_of
+from store_layout.findings import CATALOG, LEARNED, PLANOGRAM, PROMOTIONS, TOML, Locator, draft_of
+from store_layout.learned_file import learned_text
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, errors_among
 from store_layout.product_rows import catalog_text, planogram_text, promotions_text
@@ -30,7 +31,9 @@ def check_layout(layout: StoreLayout) -> tuple[Problem, ...]:
 
 
 def write_store(layout: StoreLayout, folder: Path) -> None:
-    """Write ``store.toml``, the CSV files and, where there are any, the promotions; other files stay.
+    """Write ``store.toml``, the CSV files and, where there are any, promotions and what was learned.
+
+    Other files stay.
 
     All or nothing: a folder that is not there appears whole, and one that is keeps its old files where a new
     one cannot be written. Each file is replaced at once, so that a reader never sees half of it. Raises
@@ -46,6 +49,8 @@ def write_store(layout: StoreLayout, folder: Path) -> None:
     }
     if layout.promotions or (folder / PROMOTIONS).exists():
         texts[PROMOTIONS] = promotions_text(layout.promotions, layout.file.store.currency)
+    if layout.learned is not None:
+        texts[LEARNED] = learned_text(layout.learned)
     contents = {name: text.encode("utf-8") for name, text in texts.items()}
     if folder.exists():
         _replace(folder, contents)

@@ -24,6 +24,7 @@ Action = Literal[
     "purge old data",
     "change the catalogue",
     "open or pause the store",
+    "teach the store",
     "count the stock",
     "change the shop's rules",
 ]
@@ -42,6 +43,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     tr_noop("purge old data"): frozenset({"manager"}),
     tr_noop("change the catalogue"): frozenset({"manager"}),
     tr_noop("open or pause the store"): frozenset({"staff", "manager"}),
+    tr_noop("teach the store"): frozenset({"manager"}),
     tr_noop("count the stock"): frozenset({"staff", "manager"}),
     tr_noop("change the shop's rules"): frozenset({"manager"}),
 }

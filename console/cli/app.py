@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, Place]] = {
         "catalogue": Place("catalogue", "app", "Change what is sold and where it stands."),
         "reports": Place("reports", "app", "Day and period reports; close the day."),
         "ledger": Place("ledger", "app", "Receipts and visits on record; prove the chain."),
+        "learning": Place("learning", "app", "What reviewed cases teach, applied by a person."),
         "privacy": Place("privacy", "app", "What is kept of people, how long, and what goes."),
     },
     "Recordings and simulated stores": {

@@ -25,6 +25,7 @@ from console.item_models.words import ShopWords
 from console.language import language, languages, own_name, tr, tr_n, tr_noop
 from console.language.writing import up_to
 from console.operations.about import LICENCE, own_version
+from console.operations.learning_desk import LearningPlaces
 from console.operations.operator_session import IDLE_CHOICES, OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
 from console.theme.appearance import Appearance
@@ -32,6 +33,7 @@ from console.theme.fonts import sized
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, titled
+from console.widgets.learned_dialog import LearnedDialog
 from console.widgets.licences import LicencesDialog
 from console.widgets.page import Page
 
@@ -58,23 +60,27 @@ class SettingsPage(Page):
         printer: ReceiptPrinter,
         folders: Sequence[tuple[str, Path | None]],
         *,
+        learning: LearningPlaces,
         can_decide: bool = False,
     ) -> None:
         """``folders``: what each is, and where; None: there is none. ``can_decide``: the rules are ours."""
         super().__init__()
         self._can_decide = can_decide
         self._appearance, self._session, self._words = appearance, session, words
-        self._printer, self._folders = printer, folders
+        self._printer, self._folders, self._learning = printer, folders, learning
         self._licences = QAction(tr("Licences"), self)
         self._licences.triggered.connect(self.show_licences)
+        self._learned = QAction(tr("Learned from answers"), self)
+        self._learned.triggered.connect(self.show_learned)
         self._decide = QAction(tr("Change when a person is asked"), self)
         self._decide.triggered.connect(self.decision_asked)
         self._lay_out()
         appearance.changed.connect(self._show_theme)
 
     def page_actions(self) -> Sequence[QAction]:
-        """Licences; everything else stands on the page."""
-        return (self._licences, self._decide) if self._can_decide else (self._licences,)
+        """What was learned, what the shop decides, and licences; everything else stands on the page."""
+        own = (self._decide,) if self._can_decide else ()
+        return (self._licences, *own, self._learned)
 
     def take_focus(self) -> None:
         """To the first choice."""
@@ -94,6 +100,12 @@ class SettingsPage(Page):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def show_learned(self) -> None:
+        """What reviewed cases have taught, to be applied or taken back."""
+        dialog = LearnedDialog(self._learning, self._session, self._appearance, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     # -- inside --------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -102,7 +114,7 @@ class SettingsPage(Page):
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(SPACE_3)
         for panels in (
-            (self._looks(), self._locking(), self._about()),
+            (self._looks(), self._locking(), self._taught(), self._about()),
             (self._shop(), self._printing(), self._places()),
         ):
             column = QVBoxLayout()
@@ -177,6 +189,16 @@ class SettingsPage(Page):
         self.decide.setVisible(self._can_decide)
         rows.append(("", self.decide))
         return _panel(tr("What the shop has decided"), rows, f"{asks}\n{where}")
+
+    def _taught(self) -> QFrame:
+        self.learned = QPushButton(tr("Look at it"))
+        self.learned.setAccessibleName(tr("Learned from answers"))
+        self.learned.clicked.connect(self.show_learned)
+        why = tr(
+            "What units weigh, how scales err and what the cameras are worth is estimated from reviewed "
+            "cases. Nothing of it holds before a manager has applied it."
+        )
+        return _panel(tr("Learned"), ((tr("From answers"), self.learned),), why)
 
     def _printing(self) -> QFrame:
         names = self._printer.names()

@@ -52,8 +52,9 @@ class Header(msgspec.Struct, frozen=True):
 
 
 def layout_hash(layout: StoreLayout) -> str:
-    """Sha256 over the whole layout: floor, devices, catalogue, planogram."""
-    data = msgspec.msgpack.encode((layout.file, layout.catalog, layout.planogram))
+    """Sha256 over the whole layout: floor, devices, catalogue, planogram, and what was learned, if any."""
+    learned = () if layout.learned is None else (layout.learned,)
+    data = msgspec.msgpack.encode((layout.file, layout.catalog, layout.planogram, *learned))
     return hashlib.sha256(data).hexdigest()
 
 

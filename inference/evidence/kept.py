@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,17 @@ def event_folder(clips: Path, visit: str, event: str) -> Path:
 def read_evidence(clips: Path, visit: str, event: str) -> Evidence | None:
     """What is kept of an event; None where nothing is. Raises :class:`EvidenceError`."""
     return _read(event_folder(clips, visit, event))
+
+
+def every_evidence(clips: Path) -> Iterator[Evidence]:
+    """All that is kept, by folder; what cannot be read is left out."""
+    for file in sorted(clips.glob(f"[!.]*/*/{FILE}")):
+        try:
+            found = _read(file.parent)
+        except EvidenceError:
+            continue
+        if found is not None:
+            yield found
 
 
 def _read(folder: Path) -> Evidence | None:

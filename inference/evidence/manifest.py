@@ -26,6 +26,8 @@ class Sighting(msgspec.Struct, frozen=True, array_like=True):
     left: KeyPoint | None = None
     """Wrist."""
     right: KeyPoint | None = None
+    foot: KeyPoint | None = None
+    """Middle between the feet. Evidence from before it was kept has neither foot nor head."""
 
 
 class Seen(msgspec.Struct, frozen=True):

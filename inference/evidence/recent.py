@@ -70,7 +70,7 @@ class Recent:
             return
         whose = {index: p.track for p in people for camera, index in p.seen_in if camera == seen.camera}
         items = tuple(
-            Sighting(whose.get(i), d.box, d.head, d.wrist_left, d.wrist_right)
+            Sighting(whose.get(i), d.box, d.head, d.wrist_left, d.wrist_right, d.foot)
             for i, d in enumerate(seen.items)
         )
         _append(line, Seen(seen.t, seen.width, seen.height, items))

@@ -127,7 +127,7 @@ def _why_none(piece: Piece) -> str:
 
 
 def _scaled(moment: Seen, size: tuple[int, int]) -> Seen:
-    """In pixels of the clip, without what only hiding heads needed."""
+    """In pixels of the clip."""
     sx, sy = size[0] / moment.width, size[1] / moment.height
 
     def point(p: KeyPoint | None) -> KeyPoint | None:
@@ -137,7 +137,14 @@ def _scaled(moment: Seen, size: tuple[int, int]) -> Seen:
     for person in moment.people:
         x1, y1, x2, y2 = (round(v * s, 1) for v, s in zip(person.box, (sx, sy, sx, sy), strict=True))
         people.append(
-            Sighting(person.track, (x1, y1, x2, y2), left=point(person.left), right=point(person.right))
+            Sighting(
+                person.track,
+                (x1, y1, x2, y2),
+                point(person.head),
+                point(person.left),
+                point(person.right),
+                point(person.foot),
+            )
         )
     return Seen(round(moment.t, 3), *size, tuple(people))
 

@@ -328,6 +328,7 @@ def _store_files(layout: StoreLayout) -> tuple[str, ...]:
         "catalog.csv",
         "planogram.csv",
         "promotions.csv",
+        "learned.toml",
         *dict.fromkeys(p for p in pictures if p),
     )
 

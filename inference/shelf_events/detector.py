@@ -7,6 +7,7 @@ from inference.shelf_events import settings as s
 from inference.shelf_events.neighbours import Place, overlap, places
 from inference.shelf_events.scale_watch import ScaleWatch
 from inference.shelf_events.state import ScaleState, Settled, ShelfEventsState
+from store_layout.learned import change_sds
 from store_layout.model import StoreLayout
 
 Found = list[ShelfEvent | Alarm | Outage]
@@ -26,11 +27,12 @@ class ShelfEventDetector:
     def __init__(self, layout: StoreLayout) -> None:
         self._places: dict[str, Place] = places(layout)
         self._watches: dict[str, ScaleWatch] = {}
+        learned = change_sds(layout)
         for scale in layout.file.scale:
             slots = layout.slots_of_scale[scale.id]
             skus = {sku for slot in slots for sku in layout.skus_of_slot[slot.id]}
             weights = tuple(sorted({layout.products[sku].weight_g for sku in skus}))
-            self._watches[scale.id] = ScaleWatch(scale, weights)
+            self._watches[scale.id] = ScaleWatch(scale, weights, change_sd_g=learned.get(scale.id, s.DRIFT_G))
         self._state = ShelfEventsState(scales={k: w.state for k, w in self._watches.items()})
 
     @property

@@ -23,9 +23,19 @@ UNSEEN_VAR = 1e12
 class ScaleWatch:
     """Watches one scale. All memory is in ``state``, which may be exchanged at any time."""
 
-    def __init__(self, scale: Scale, weights: tuple[float, ...], state: ScaleState | None = None) -> None:
-        """``weights``: unit weights, in grams, of the products that may lie on the scale."""
+    def __init__(
+        self,
+        scale: Scale,
+        weights: tuple[float, ...],
+        state: ScaleState | None = None,
+        change_sd_g: float = s.DRIFT_G,
+    ) -> None:
+        """``weights``: unit weights, in grams, of the products that may lie on the scale.
+
+        ``change_sd_g``: what a change of this scale is off by beside its noise.
+        """
         self.scale = scale
+        self._change_var = change_sd_g**2
         self.weights = tuple(w for w in weights if w > 0)
         rate = max(scale.rate_hz, 1.0)
         self._per_bin = max(1, round(rate * s.BIN_S))
@@ -192,7 +202,7 @@ class ScaleWatch:
         sd = math.sqrt(
             (st.noise_var + local) / self._independent
             + 2 * self.scale.resolution_g**2 / 12
-            + s.DRIFT_G**2
+            + self._change_var
             + (s.GAIN_ERROR * delta) ** 2
         )
         doubts = list(dict.fromkeys(st.doubts))

@@ -33,6 +33,7 @@ from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
 from inference.takes.strayed import remember_strayed
 from inference.takes.watching import remember
+from store_layout.learned import trust_in_who
 from store_layout.model import StoreLayout
 
 Holdings = Mapping[int, Mapping[str, float]]
@@ -51,6 +52,7 @@ class TakeExplainer:
             Polygon(f.outline).area for f in layout.file.fixture
         )
         self._area = min(60.0, max(8.0, free))
+        self._trust = trust_in_who(layout)
 
     # -- people --------------------------------------------------------------------------------------
 
@@ -176,7 +178,9 @@ class TakeExplainer:
         body = {slot: stood.score(self._layout.slots[slot], self._fronts[slot]) for slot in slots}
         scorer = HandScorer(event, self.state.hands.get(track, ()), places)
         hands = {slot: scorer.scores(self._cells[slot]) for slot in slots}
-        return [(side, {slot: body[slot] + hands[slot][side] for slot in slots}) for side in SIDES]
+        return [
+            (side, {slot: self._trust * (body[slot] + hands[slot][side]) for slot in slots}) for side in SIDES
+        ]
 
     def _people(self, event: ShelfEvent, start: float, end: float) -> dict[int, list[Place]]:
         """Where everybody was around the moment; only who came near enough."""

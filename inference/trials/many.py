@@ -141,7 +141,7 @@ def _run(todo: Sequence[Trial], asked: Asked, workers: int) -> Iterator[tuple[in
         return
     with ExitStack() as stack:
         pool = stack.enter_context(
-            ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone)
+            ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=alone)
         )
         # Long sessions first: none is left to wait for at the end.
         order = sorted(range(len(todo)), key=lambda i: -todo[i].visits)
@@ -151,7 +151,7 @@ def _run(todo: Sequence[Trial], asked: Asked, workers: int) -> Iterator[tuple[in
             yield futures[future], future.result()
 
 
-def _alone() -> None:
+def alone() -> None:
     """A worker has one core, and ends with whoever wanted it: also when that was killed."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

@@ -111,9 +111,16 @@ def record(trial: Trial, out: Path, progress: Progress | None = None, film: Film
 def happen(trial: Trial) -> Happened:
     """Simulate it. Raises ``ValueError`` for a format in which nobody can shop."""
     layout, settings, plans = _set_out(trial)
-    stage = staged(layout, settings, trial.seed, plans)
+    return happen_in(layout, settings, plans, trial.seed)
+
+
+def happen_in(
+    layout: StoreLayout, settings: SimulationSettings, plans: tuple[Plan, ...], seed: int
+) -> Happened:
+    """Simulate these plans in this store. Raises ``ValueError`` where nobody can shop."""
+    stage = staged(layout, settings, seed, plans)
     memory = _Memory()
-    session = Session(memory, layout, settings, trial.seed, stage)
+    session = Session(memory, layout, settings, seed, stage)
     session.write_gates()
     session.write_outages()
     session.write_scales()

@@ -10,6 +10,7 @@ from store_layout.checks.places import check_places
 from store_layout.checks.products import check_products
 from store_layout.checks.promotions import check_promotions
 from store_layout.findings import Draft, Finding
+from store_layout.learned_entries import check_learned
 
 __all__ = ["check_all"]
 
@@ -24,3 +25,5 @@ def check_all(draft: Draft) -> Iterator[Finding]:
     yield from check_calibrations(draft)
     yield from check_products(draft)
     yield from check_promotions(draft)
+    if draft.learned is not None:
+        yield from check_learned(draft.learned, draft)

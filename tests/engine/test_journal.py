@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from inference.engine.files import DamagedFileError, frame, frames, read_whole, 
 from inference.engine.journal import MAGIC, Journal
 from inference.engine.view import ViewState
 from inference.messages import Observation, Tick, WeightReading
+from store_layout.learned import Learned
 from tests.support.fake_pipeline import fake_layout, fake_observations
 
 SEEN = fake_observations(40, seed=3)
@@ -214,6 +217,10 @@ def test_headers_know_their_store_and_keep_their_salt(tmp_path: Path) -> None:
     assert live.salt != new_header(layout, None).salt
     assert new_header(layout, "r").salt == new_header(layout, "r").salt
     assert layout_hash(layout) != layout_hash(fake_layout("other"))
+    learned = Learned(format=1, number=1, follows=0, made_at=1.0, who="Mara")
+    assert layout_hash(msgspec.structs.replace(layout, learned=learned)) != layout_hash(layout)
+    before = msgspec.msgpack.encode((layout.file, layout.catalog, layout.planogram))
+    assert layout_hash(layout) == hashlib.sha256(before).hexdigest(), "journals from before go on"
     for number in range(1, ARCHIVES_KEPT + 3):
         begin_journal(tmp_path / "journal", live, layout)
         assert read_header(tmp_path / "journal") == live
