@@ -87,6 +87,12 @@ class VisitsPage(Page):
         self._follow()
         self._read()
 
+    @property
+    def shown_visit(self) -> str:
+        """Id of the closed visit that is shown; empty: none."""
+        kind, chosen = self._chosen or ("closed", "")
+        return str(chosen) if kind == "closed" else ""
+
     def page_actions(self) -> Sequence[QAction]:
         """Search, and the views of the visit that is chosen."""
         return self._actions
@@ -127,8 +133,7 @@ class VisitsPage(Page):
         self.inside.store_columns(settings, "inside")
         self.closed.store_columns(settings, "closed")
         self.filters.keep(settings)
-        kind, chosen = self._chosen or ("closed", self._awaited)
-        settings.setValue("visits/chosen", str(chosen) if kind == "closed" else "")
+        settings.setValue("visits/chosen", self.shown_visit or self._awaited)
         settings.setValue("visits/view", str(self.pane.tabs.currentIndex()))
 
     def take_up(self, settings: QSettings) -> None:
