@@ -29,7 +29,6 @@ from console.cli import (
 from console.cli.bench.back_office import bench_back_office
 from console.cli.bench.command import bench
 from console.cli.evaluation import evaluate_command
-from inference.detection.threads import tune_process
 
 app = typer.Typer(
     name="openaisle",
@@ -72,9 +71,3 @@ def start(context: typer.Context) -> None:
     """Open the console; on the first start, on the demo store."""
     if context.invoked_subcommand is None:
         console.run()
-
-
-def main() -> None:
-    """Run the command line."""
-    tune_process()
-    app(prog_name="main.py")

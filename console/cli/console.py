@@ -24,14 +24,12 @@ from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_di
 from console.cli.say import err, errors_in_words, out
 from console.cli.sending import Sending, parse_wanted
 from console.engine_process.client import EngineClient
-from console.engine_process.headless import run_headless
-from console.engine_process.running import JOURNAL
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
 from inference.detection import ModelError
 from inference.detection.threads import CORES
-from inference.engine.opening import OpeningError
+from inference.engine.files import OpeningError
 from inference.messages import VisitClosed
 from inference.messages.wire import Wanted
 from inference.recording import Recording, RecordingError
@@ -247,7 +245,7 @@ def forget_last_play(spec: EngineSpec) -> None:
                 old.unlink()
         shutil.rmtree(spec.clips_path, ignore_errors=True)
         if spec.simulated:  # each start is another day: the journal of the last one belongs to no other
-            shutil.rmtree(spec.state_path / JOURNAL, ignore_errors=True)
+            shutil.rmtree(spec.journal_path, ignore_errors=True)
 
 
 # -- with a window -------------------------------------------------------------------------------------
@@ -300,6 +298,8 @@ def stop(
 def _run_headless(
     spec: EngineSpec, layout: StoreLayout, picture: Path, wanted: tuple[Wanted, ...] | None = None
 ) -> None:
+    from console.engine_process.headless import run_headless  # all of the engine: not for a window
+
     forget_last_play(spec)
     kind = "simulated" if spec.simulated else "live"
     what = (

@@ -43,7 +43,6 @@ from store_layout.model import StoreLayout
 log = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 2.0
-JOURNAL = "journal"
 
 OnVisit = Callable[[VisitClosed], None]
 
@@ -90,7 +89,7 @@ class RunningEngine:
             parts = self._with_payments(spec, parts)
         memory = AppearanceMemory(self.session.memory)
         self._closers.append(memory.close)
-        journal = self._state / JOURNAL
+        journal = spec.journal_path
         before = _salt(journal)
         header, notes = open_journal(
             journal,

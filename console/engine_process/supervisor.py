@@ -22,6 +22,7 @@ import msgspec
 
 from console.engine_process.connection import send_once
 from console.engine_process.link import EngineState
+from console.engine_process.order import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
 from console.engine_process.session import (
     Address,
     Session,
@@ -33,7 +34,6 @@ from console.engine_process.session import (
     usable,
 )
 from console.engine_process.spec import EngineSpec
-from console.engine_process.worker import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
 from inference.engine.appearance_memory import PHASE_ENDED, PHASE_RUNNING, AppearanceMemory
 from inference.messages.wire import StopEngine
 

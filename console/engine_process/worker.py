@@ -14,22 +14,13 @@ from pathlib import Path
 import msgspec
 
 from console.engine_process.compose import Compose, compose
+from console.engine_process.order import EXIT_CRASH, EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
 from console.engine_process.running import RunningEngine
 from console.engine_process.session import AlreadyRunningError, Session
 from console.engine_process.spec import EngineSpec, SpecError, read_spec
-from inference.engine.opening import OpeningError
+from inference.engine.files import OpeningError
 
 log = logging.getLogger(__name__)
-
-EXIT_OK, EXIT_CRASH, EXIT_REFUSED, EXIT_RUNNING = 0, 1, 78, 75
-"""As ``sysexits.h`` numbers them: 78 is a bad configuration (no use to try again), 75 to try later."""
-
-
-class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a supervisor writes to the worker's stdin, in one line."""
-
-    spec: EngineSpec
-    session: Session
 
 
 def main(arguments: Sequence[str] | None = None, parts: Compose = compose) -> int:
