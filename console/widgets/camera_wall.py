@@ -128,9 +128,12 @@ class CameraWall(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.ground))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.begin(wire_frames=1)
         for i, (camera, box) in enumerate(zip(self._cameras, self.boxes(), strict=True)):
             focused = self.hasFocus() and i == self._current
             self._painter.paint(painter, camera, box, theme, marked=focused or camera.id == self.large)
+        if self._painter.owes:
+            self._later.start()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802
         """Another width may be better filled by another height."""
@@ -208,6 +211,7 @@ class LargeCamera(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.ground))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.begin()
         if self.camera is not None:
             self._painter.paint(painter, self.camera, QRectF(self.rect()), theme, marked=False)
 

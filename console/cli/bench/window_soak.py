@@ -26,9 +26,6 @@ STROKE_S = 0.1
 """Between two keys."""
 SETTLED = 0.25
 """Share of the rounds that are not counted: caches, memories of the last minutes and lists fill up first."""
-ARRIVALS_PER_MIN = 4.0
-CAMERAS, FPS, SCALE_HZ = 3, 3.0, 2.0
-"""So little that a core replays it at :data:`SPEED`; the window sees as many people, carts and receipts."""
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -72,6 +69,8 @@ def measure_soak(minutes: float, work: Path, recording: Path | None = None) -> S
 
     Raises ``subprocess.SubprocessError`` when the window's process fails.
     """
+    from console.cli.bench.window_material import write_long
+
     if recording is None:
         recording = work / "recording"
         write_long(recording, minutes * 60.0 * SPEED * 1.1)
@@ -87,23 +86,6 @@ def measure_soak(minutes: float, work: Path, recording: Path | None = None) -> S
         command, check=True, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
     )
     return msgspec.json.decode(done.stdout, type=Soak)
-
-
-def write_long(target: Path, seconds: float) -> None:
-    """A simulated recording of the demo store, of fewer cameras and slower devices."""
-    from console.cli.places import DEMO_STORE
-    from inference.simulation import SimulationSettings, simulate
-    from store_layout.reader import read_store
-
-    layout = read_store(DEMO_STORE)
-    file = layout.file
-    cameras = tuple(msgspec.structs.replace(c, fps=FPS) for c in file.camera[:CAMERAS])
-    scales = tuple(msgspec.structs.replace(s, rate_hz=SCALE_HZ) for s in file.scale)
-    thinned = msgspec.structs.replace(
-        layout, file=msgspec.structs.replace(file, camera=cameras, scale=scales)
-    )
-    visits = max(2, round(seconds / 60.0 * ARRIVALS_PER_MIN))
-    simulate(thinned, SimulationSettings(visits=visits, arrivals_per_min=ARRIVALS_PER_MIN), 7, target)
 
 
 def main(recording: str, work: str, minutes: str) -> int:

@@ -91,4 +91,8 @@ def press(window: MainWindow, stroke: Stroke) -> None:
 
 
 def _target(window: MainWindow) -> QWindow:
+    """Without a window manager nobody hands the keys on when a dialog closes."""
+    if QGuiApplication.focusWindow() is None:
+        window.activateWindow()
+        QGuiApplication.processEvents()
     return QGuiApplication.focusWindow() or window.windowHandle()
