@@ -82,6 +82,7 @@ class LivePage(Page):
         self._lay_out()
         for part in (self.stage, self.wall, self.carts):
             part.picked.connect(shown.select)
+        self.put_right.left.connect(self.take_focus)
         self.wall.opened.connect(self.stage.toggle_large)
         self.stage.large_changed.connect(self.wall.mark_large)
         shown.snapshot_changed.connect(self._follow)

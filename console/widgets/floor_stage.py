@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QSettings, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.words import ShopWords
@@ -102,6 +102,13 @@ class FloorStage(QWidget):
             self.show_cones(True)
         if settings.value("live/follow") == "True":
             self.follow_selected(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Escape goes back to the map, also from the slider."""
+        if event.key() == Qt.Key.Key_Escape and self.large_camera is not None:
+            self.show_map()
+        else:
+            super().keyPressEvent(event)
 
     # -- inside --------------------------------------------------------------------------------------
 

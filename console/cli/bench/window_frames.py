@@ -93,19 +93,12 @@ def measure_window(
 
 def main(order: str, work: str, seconds: str, begin: str) -> int:
     """Open, measure, and print the result as JSON."""
-    from console.cli.bench.window_opened import opened_window, turn_until
+    from console.cli.bench.window_opened import opened_window
     from console.engine_process.spec import read_spec
 
     place = Path(work)
     with opened_window(read_spec(Path(order).read_bytes(), order), place) as opened:
-        window = opened.window
-        until = time.monotonic() + SETTLE_S
-        turn_until(
-            window,
-            lambda: time.monotonic() > until and _position(window) >= float(begin),
-            "the beginning of what is measured",
-            LIMIT_S / 2,
-        )
+        _play_to(opened.window, float(begin))
         measured = _watch(opened, float(seconds))
     sys.stdout.buffer.write(msgspec.json.encode(measured))
     return 0
@@ -161,6 +154,19 @@ def _watch(opened: Opened, seconds: float) -> WindowFrames:
         pictures=_looked_at(opened) - looked_at,
         seconds=time.perf_counter() - began,
     )
+
+
+def _play_to(window: MainWindow, begin: float) -> None:
+    """As fast as the machine allows; from there on as it happened."""
+    from console.cli.bench.window_opened import turn_until
+    from inference.messages.wire import SetReplaySpeed
+
+    if begin > 0.0:
+        window.state.link.request(SetReplaySpeed(None))
+        turn_until(window, lambda: _position(window) >= begin, "the beginning", LIMIT_S / 2)
+        window.state.link.request(SetReplaySpeed(1.0))
+    until = time.monotonic() + SETTLE_S
+    turn_until(window, lambda: time.monotonic() > until, "the first seconds")
 
 
 def _position(window: MainWindow) -> float:

@@ -19,8 +19,8 @@ from store_layout.writer import write_store
 
 CROWD = 100
 """People at a time."""
-ENTER_S = 20.0
-"""Within which they come in."""
+ENTER_S = 125.0
+"""Within which they come in, one after the other through one gate."""
 LONG_ARRIVALS_PER_MIN = 4.0
 LONG_CAMERAS, LONG_FPS, LONG_SCALE_HZ = 3, 3.0, 2.0
 """So little that a core replays it many times as fast; as many people, carts and receipts as always."""
@@ -45,7 +45,8 @@ def crowd(work: Path, seconds: float, people: int = CROWD) -> EngineSpec:
     settings = SimulationSettings(
         visits=people,
         arrivals_per_min=people / (ENTER_S / 60.0),
-        browse_s=(seconds / 4, seconds),  # nobody leaves before the end
+        browse_s=(ENTER_S + seconds, ENTER_S + 2 * seconds),  # nobody leaves before the end
+        nothing=0.0,
         duration_s=ENTER_S + seconds,
     )
     simulate(layout, settings, 3, work / "recording")
