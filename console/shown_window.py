@@ -15,6 +15,9 @@ from console.widgets.application import application
 from console.window import CRASHES, HandedOver, MainWindow
 from store_layout.model import StoreLayout
 
+FRAME = 40
+"""Pixels that a desktop's title bar may take."""
+
 
 class ShownWindow(QObject):
     """Shows one window at a time. A new one opens where the old one was, before that closes."""
@@ -33,8 +36,12 @@ class ShownWindow(QObject):
         return made
 
     def show(self) -> None:
-        """Bring it to the screen."""
-        self.window.show()
+        """Bring it to the screen; filling it at the first start, where it would not fit with its frame."""
+        size, room = self.window.size(), self.window.screen().availableSize()
+        if self.window.is_first and (size.width() > room.width() or size.height() + FRAME > room.height()):
+            self.window.showMaximized()
+        else:
+            self.window.show()
 
     def renew(self) -> None:
         """Put a new window in the place of this one: on the same page, with the same operator."""

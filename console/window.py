@@ -149,6 +149,11 @@ class MainWindow(QMainWindow):
         return self.pages[self._stack.currentIndex()]
 
     @property
+    def is_first(self) -> bool:
+        """Whether nobody has arranged a window here before."""
+        return self._memory.is_first
+
+    @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
         return self.desks.busy

@@ -40,6 +40,7 @@ class WindowMemory(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(self.keep)
+        self.is_first = settings.value("geometry") is None
         window.state.selection_changed.connect(self.keep_soon)
 
     def take_up(self) -> None:

@@ -28,6 +28,7 @@ from console.cli import (
 )
 from console.cli.bench.back_office import bench_back_office
 from console.cli.bench.command import bench
+from console.cli.bench.window_command import bench_window
 from console.cli.evaluation import evaluate_command
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.command("trials")(trials.trials_command)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench)
 app.command("bench-back-office")(bench_back_office)
+app.command("bench-window")(bench_window)
 app.command("print")(receipts.print_receipt)
 app.command("screenshots")(screenshots.screenshots)
 app.add_typer(recordings.imports, name="import")

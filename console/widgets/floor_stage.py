@@ -43,7 +43,7 @@ class FloorStage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._shown, self._appearance = shown, appearance
-        self.map = FloorMap(shown, words, appearance)
+        self.map = FloorMap(shown, words, appearance, with_stock=True)
         self.large = LargeCamera(shown, painter, appearance)
         self.bar = TimeTravelBar(shown, live, appearance)
         self.actions_here = self._make_actions()
