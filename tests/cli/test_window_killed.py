@@ -1,4 +1,4 @@
-"""Window and engine in processes of their own, killed for real: what is there again, and that nothing is lost."""
+"""Window and engine in processes of their own, killed for real: what is there again, and nothing is lost."""
 
 from __future__ import annotations
 
