@@ -45,5 +45,6 @@ def render_to(
     for _ in range(3):
         app.processEvents()
         window.state.poll()
+    window.page.complete()
     if not window.grab().save(str(path)):
         raise OSError(f"{path}: the picture could not be written; check that the folder exists and has room")

@@ -35,6 +35,8 @@ NOBODY = (
 )
 MOST_FOR_WALL = 0.4
 """Share of the height that the cameras may take before anybody arranged it."""
+LEAST_SIDE = 280
+"""Pixels for the carts; more where what can be done about them says it in longer or larger words."""
 WAITING = (
     tr_noop("Waiting for the engine"),
     tr_noop("The floor and the carts appear with its first snapshot."),
@@ -96,6 +98,10 @@ class LivePage(Page):
     def page_actions(self) -> Sequence[QAction]:
         """Zoom, fit, and from shopper to shopper."""
         return self._actions
+
+    def complete(self) -> None:
+        """All cameras."""
+        self.wall.complete()
 
     def keep(self, settings: QSettings) -> None:
         """Splitters, what the stage shows, and who is selected."""
@@ -248,5 +254,5 @@ class LivePage(Page):
         box.addWidget(self._sending)
         box.addWidget(carts, 1)
         box.addWidget(strip)
-        side.setMinimumWidth(280)
+        side.setMinimumWidth(max(LEAST_SIDE, self.put_right.minimumSizeHint().width() + 2))
         return side

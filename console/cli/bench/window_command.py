@@ -58,7 +58,7 @@ def measure(
 ) -> WindowBench:
     """What is asked for, one after the other."""
     from console.cli.bench.window_frames import measure_window
-    from console.cli.bench.window_material import ENTER_S, crowd, live_cameras
+    from console.cli.bench.window_material import crowd, live_cameras
     from console.cli.bench.window_restart import measure_restarts
     from console.cli.bench.window_soak import measure_soak
 
@@ -68,8 +68,8 @@ def measure(
         cameras = measure_window(live_cameras(demo, DETECTOR, scratch / "live"), scratch / "live", seconds)
     if seconds and people:
         _say(f"{people} simulated shoppers")
-        spec = crowd(scratch / "crowd", seconds, people)
-        many = measure_window(spec, scratch / "crowd", seconds, begin_s=ENTER_S)
+        spec, entered_s = crowd(scratch / "crowd", seconds, people)
+        many = measure_window(spec, scratch / "crowd", seconds, begin_s=entered_s)
     if kills:
         _say("windows and engines killed")
         restarts = measure_restarts(demo, scratch / "kills", kills, kills)

@@ -19,8 +19,8 @@ from store_layout.writer import write_store
 
 CROWD = 100
 """People at a time."""
-ENTER_S = 125.0
-"""Within which they come in, one after the other through one gate."""
+ENTER_EACH_S = 1.25
+"""They come in one after the other, through one gate."""
 LONG_ARRIVALS_PER_MIN = 4.0
 LONG_CAMERAS, LONG_FPS, LONG_SCALE_HZ = 3, 3.0, 2.0
 """So little that a core replays it many times as fast; as many people, carts and receipts as always."""
@@ -39,23 +39,28 @@ def live_cameras(demo: Path, detector: str, work: Path) -> EngineSpec:
     ).check()
 
 
-def crowd(work: Path, seconds: float, people: int = CROWD) -> EngineSpec:
-    """A recording of so many people in a supermarket, seen by eight cameras ten times a second."""
+def crowd(work: Path, seconds: float, people: int = CROWD) -> tuple[EngineSpec, float]:
+    """A recording of so many people in a supermarket, seen by eight cameras ten times a second.
+
+    Gives what plays it, and from which second on all of them are inside.
+    """
+    entered_s = people * ENTER_EACH_S
     layout = _with_cameras(store_of("supermarket", "shelf", 1, fps=FPS))
     settings = SimulationSettings(
         visits=people,
-        arrivals_per_min=people / (ENTER_S / 60.0),
-        browse_s=(ENTER_S + seconds, ENTER_S + 2 * seconds),  # nobody leaves before the end
+        arrivals_per_min=60.0 / ENTER_EACH_S,
+        browse_s=(entered_s + seconds, entered_s + 2 * seconds),  # nobody leaves before the end
         nothing=0.0,
-        duration_s=ENTER_S + seconds,
+        duration_s=entered_s + seconds,
     )
     simulate(layout, settings, 3, work / "recording")
-    return EngineSpec(
+    spec = EngineSpec(
         recording=str(work / "recording"),
         state_dir=str(work / "engine"),
         ledger=str(work / "ledger.sqlite"),
         fresh=True,
     ).check()
+    return spec, entered_s
 
 
 def write_long(target: Path, seconds: float) -> None:

@@ -206,13 +206,16 @@ def kill_engine(console: WatchedConsole, spec: EngineSpec) -> EngineAgain:
     os.kill(pid, signal.SIGKILL)
     said = console.wait_for(lambda seen: bool(seen.banner), "that the window says so")
     back = console.wait_for(lambda seen: seen.engine != before.engine and not seen.banner, "the engine")
-    with Ledger.open(spec.ledger_path, read_only=True) as ledger:
-        lost = tuple(
-            visit
-            for visit, things in before.carts.items()
-            if back.carts.get(visit, -1) < things and ledger.visit(visit) is None
-        )
+    gone = [visit for visit, things in before.carts.items() if back.carts.get(visit, -1) < things]
+    lost = tuple(visit for visit in gone if not _is_closed(spec, visit))
     return EngineAgain(said.at - killed, back.at - killed, len(before.carts), lost)
+
+
+def _is_closed(spec: EngineSpec, visit: str) -> bool:
+    if not spec.ledger_path.exists():  # nobody has left yet
+        return False
+    with Ledger.open(spec.ledger_path, read_only=True) as ledger:
+        return ledger.visit(visit) is not None
 
 
 def _engine_pid(spec: EngineSpec) -> int:
