@@ -132,16 +132,6 @@ class LivePage(Page):
     # -- inside --------------------------------------------------------------------------------------
 
     def _select_awaited(self) -> None:
-        """Who was selected when the window was closed, or killed; nobody else's choice is overruled."""
-        if self._awaited and self._state.snapshot is not None and self._state.selected is None:
-            found = (i for i in self._state.visitors if i.code == self._awaited)
-            shopper = next(found, None)
-            if shopper is not None:
-                self._state.select(shopper.person.track)
-        if self._state.snapshot is not None:
-            self._awaited = ""
-
-    def _select_awaited(self) -> None:
         """Who was selected when the window was closed, or killed; nobody's newer choice is overruled."""
         if self._state.snapshot is None:
             return
