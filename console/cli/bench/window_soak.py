@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SPEED = 20.0
 STROKE_S = 0.1
 """Between two keys."""
+KINDS = 12
 SETTLED = 0.25
 """Share of the rounds that are not counted: caches, memories of the last minutes and lists fill up first."""
 
@@ -45,6 +47,8 @@ class Round(msgspec.Struct, frozen=True):
     threads: int
     files: int
     """Descriptors that the window's process has open."""
+    kinds: dict[str, int] = {}
+    """The most frequent types among ``objects``: what grows is named."""
 
 
 class Soak(msgspec.Struct, frozen=True):
@@ -155,6 +159,7 @@ def _look(opened: Opened, began: float, first: float) -> Round:
         widgets=len(QApplication.allWidgets()),
         threads=threading.active_count(),
         files=len(list(Path("/proc/self/fd").iterdir())),
+        kinds=dict(Counter(type(item).__name__ for item in known).most_common(KINDS)),
     )
 
 
