@@ -13,6 +13,7 @@ from console.operations.crash_reports import CrashReports
 from console.operations.steady_memory import steady_memory
 from console.widgets.application import application
 from console.window import CRASHES, HandedOver, MainWindow
+from inference.messages.codec import settle_types
 from store_layout.model import StoreLayout
 
 FRAME = 40
@@ -81,6 +82,7 @@ def run_window(
             layout_folder=layout_folder,
         )
 
+    settle_types()  # the pages have brought types of their own
     app = application()
     reports = CrashReports(settings_dir.parent / CRASHES)
     died = reports.watch()

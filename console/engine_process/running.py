@@ -38,6 +38,7 @@ from inference.engine.pictures import PictureBoard
 from inference.evidence.film import Film
 from inference.evidence.keeper import EvidenceKeeper
 from inference.messages import Frame, VisitClosed
+from inference.messages.codec import settle_types
 from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class RunningEngine:
 
     def _open(self, spec: EngineSpec, compose: Compose, on_visit: OnVisit | None) -> None:
         tune_process()
+        settle_types()
         pictures = PictureBoard(self.session.pictures)
         self._closers.append(pictures.close)
         film = Film()
