@@ -116,9 +116,9 @@ class CameraWall(QWidget):
         self.update()
 
     def complete(self) -> None:
-        """Paint all tiles now, whatever it takes."""
+        """Draw all wire frames now, whatever it takes."""
         self._at_once = True
-        self.repaint()
+        self.grab()
         self._at_once = False
 
     def boxes(self) -> list[QRectF]:
