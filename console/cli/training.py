@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +31,7 @@ PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 200, 8
 PRODUCT_MINUTES = 65.0
 GOODS_SHARDS = range(200, 260)
 """Numbers of those that hold shops' pictures alone: more goods than hands were rendered with."""
-CPU_MINUTES, CARD_MINUTES = 95.0, 6.5
+CPU_MINUTES, CARD_MINUTES = 95.0, 8.2
 """How long a person network learns unless told otherwise, on one core and on a graphics card."""
 INPUTS = {"medium": (512, 384), "small": (640, 368)}
 """Width and height whose product is the number of pixels that the networks look at."""
@@ -279,7 +278,7 @@ def _card(device: Device) -> bool:
 def _on(device: Device, settings: FitSettings) -> FitSettings:
     from inference.training.settings import on_card
 
-    return on_card(settings, os.cpu_count() or 1) if _card(device) else settings
+    return on_card(settings) if _card(device) else settings
 
 
 def _export_settings(size: Size) -> ExportSettings:

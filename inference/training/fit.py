@@ -14,6 +14,8 @@ import numpy as np
 import torch
 
 from inference.training.appearance import learn_appearance
+from inference.training.card_bank import CardBank
+from inference.training.card_batches import CardBatches
 from inference.training.checkpoints import averaged_network, load_checkpoint, save_checkpoint
 from inference.training.example_types import Example
 from inference.training.loader import Batches, batches
@@ -23,6 +25,11 @@ from inference.training.network import PersonNet, channels_last
 from inference.training.settings import FitSettings
 from inference.training.step import losses
 from inference.training.trial import tried
+
+CARD_SHARE = 0.5
+"""Of a graphics card's free memory that pictures may take."""
+PC_ROOM_BYTES = 500_000_000
+"""The same on a processor, where nobody but a test does this."""
 
 
 class FitReport(msgspec.Struct, frozen=True):
@@ -78,11 +85,7 @@ def fit(
     trial = held_out_examples(held_out, settings.trial_pictures) if held_out is not None else []
     run = _Run(settings, out, trial)
     run.resume()
-    source = batches(
-        Batches(data, settings.batch, settings.augment, settings.seed, run.step),
-        settings.workers,
-        pinned=run.on_card,
-    )
+    source, close = _source(settings, data, run)
     try:
         while run.share < 1:
             run.take(source)
@@ -92,9 +95,21 @@ def fit(
                 run.save()
     finally:
         run.save()  # also when somebody or something ends the run: what was learned is kept
+        close()
     run.report(progress, last=True)
     learn_appearance(run.checkpoint, data, device=settings.device)
     return FitSummary(run.checkpoint, run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
+
+
+def _source(settings: FitSettings, data: Path, run: _Run) -> tuple[Iterator[Batch], Callable[[], None]]:
+    """Batches, and what ends whatever makes them: processes beside this one, or the card itself."""
+    if not settings.resident:
+        return batches(
+            Batches(data, settings.batch, settings.augment, settings.seed, run.step), settings.workers
+        ), lambda: None
+    room = int(CARD_SHARE * torch.cuda.mem_get_info(run.device)[0]) if run.on_card else PC_ROOM_BYTES
+    bank = CardBank(data, run.device, room)
+    return CardBatches(bank, settings.batch, settings.augment, settings.seed, run.step), bank.close
 
 
 def learning_rate(settings: FitSettings, step: int, share: float) -> float:
@@ -111,8 +126,8 @@ class _Run:
         self._settings, self._out, self._trial = settings, out, trial
         self.checkpoint = out / f"{settings.size.name}.pt"
         torch.manual_seed(settings.seed)
-        self._device = torch.device(settings.device)
-        self._network = channels_last(PersonNet(settings.size)).to(self._device)
+        self.device = torch.device(settings.device)
+        self._network = channels_last(PersonNet(settings.size)).to(self.device)
         self._average = copy.deepcopy(self._network).eval()
         pairs = zip(self._average.state_dict().values(), self._network.state_dict().values(), strict=True)
         self._means, self._news = zip(*(p for p in pairs if p[0].dtype.is_floating_point), strict=True)
@@ -120,7 +135,7 @@ class _Run:
         self._optimiser = _optimiser(self._network, settings)
         self._teacher: PersonNet | None = None
         if settings.teacher is not None:
-            self._teacher = channels_last(averaged_network(settings.teacher)).to(self._device)
+            self._teacher = channels_last(averaged_network(settings.teacher)).to(self.device)
         self.step = 0
         self.elapsed_s = 0.0
         self.last_loss = float("nan")
@@ -133,7 +148,7 @@ class _Run:
     @property
     def on_card(self) -> bool:
         """Whether a graphics card does the work."""
-        return self._device.type == "cuda"
+        return self.device.type == "cuda"
 
     @property
     def share(self) -> float:
@@ -186,7 +201,7 @@ class _Run:
         started = time.monotonic()
         batch = next(source)
         waited = time.monotonic() - started
-        batch = batch.to(self._device)
+        batch = batch.to(self.device)
         rate = learning_rate(settings, self.step, self.share)
         for group in self._optimiser.param_groups:
             group["lr"] = rate

@@ -127,16 +127,12 @@ class Batches(IterableDataset[Batch]):
             yield make_batch(bank, self._count, self._settings, np.random.default_rng([self._seed, number]))
 
 
-def batches(source: Batches, workers: int, *, pinned: bool = False) -> Iterator[Batch]:
-    """Batches prepared ahead by ``workers`` processes, or as they are asked for where that is 0.
-
-    ``pinned``: in memory that a graphics card fetches from by itself.
-    """
+def batches(source: Batches, workers: int) -> Iterator[Batch]:
+    """Batches prepared ahead by ``workers`` processes, or as they are asked for where that is 0."""
     loader = DataLoader(
         source,
         batch_size=None,
         num_workers=workers,
-        pin_memory=pinned,
         prefetch_factor=4 if workers else None,
         multiprocessing_context="spawn" if workers else None,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
@@ -14,6 +13,11 @@ from inference.training.network import Looks, Maps
 
 HIDDEN_POINT = (0.3, 0.6, 0.25, 0.25)
 """What a head, foot or wrist counts that cannot be seen. Feet matter hidden too: people stand on them."""
+HELD_OUT_FROM, HELD_OUT_AT = 0.13, 0.25
+"""How far from the line between head and foot a wrist is that hangs, and one that is held out, as shares of
+the box's longer side."""
+HELD_OUT_COUNTS = 4.0
+"""What a wrist held out counts beside one that hangs: hands that reach are few, and the ones that matter."""
 FOUND_IOU = 0.5
 NEAR = 0.05
 """A point this near to the true one, as a share of the box's longer side, is there: 8 cm of a body."""
@@ -44,16 +48,9 @@ class Batch:
     unclear_picture: Tensor
     """``[M]``"""
 
-    def pin_memory(self) -> Batch:
-        """Where a graphics card can fetch it while it computes; called by torch's loader."""
-        return self._each(lambda part: part.pin_memory())
-
     def to(self, device: torch.device) -> Batch:
         """The same on a device."""
-        return self._each(lambda part: part.to(device, non_blocking=True))
-
-    def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
-        return Batch(**{field.name: change(getattr(self, field.name)) for field in fields(self)})
+        return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
 
 
 class PointLoss(NamedTuple):
@@ -108,7 +105,7 @@ def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weig
     exchanged = wanted[:, [0, 1, 3, 2]]
 
     def cost(target: Tensor) -> Tensor:
-        share = torch.where(target[..., 2] > 0.5, torch.ones_like(hidden), hidden)
+        share = torch.where(target[..., 2] > 0.5, torch.ones_like(hidden), hidden) * _held_out(target, longer)
         distance = (points - target[..., :2]).abs().sum(dim=2) / longer[:, None]
         return share * distance.clamp(max=2)
 
@@ -126,6 +123,16 @@ def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weig
         (told.mean(dim=1) * weight).sum() / total,
         (hand * both).sum() / both.sum().clamp(min=1),
     )
+
+
+def _held_out(points: Tensor, longer: Tensor) -> Tensor:
+    """``[N, 4]`` what each point counts by how far it is from the body's axis: heads and feet 1."""
+    head, axis = points[:, :1, :2], points[:, 1:2, :2] - points[:, :1, :2]
+    away = points[..., :2] - head
+    along = (away * axis).sum(dim=2) / (axis * axis).sum(dim=2).clamp(min=1e-6)
+    apart = (away - along.clamp(0, 1)[..., None] * axis).norm(dim=2) / longer[:, None]
+    out = ((apart - HELD_OUT_FROM) / (HELD_OUT_AT - HELD_OUT_FROM)).clamp(0, 1)
+    return 1 + (HELD_OUT_COUNTS - 1) * out
 
 
 def score_loss(logits: Tensor, boxes: Tensor, picture: Tensor, batch: Batch) -> Tensor:

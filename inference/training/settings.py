@@ -93,10 +93,12 @@ class FitSettings:
     clip_norm: float = 10.0
     seed: int = 1
     workers: int = 1
-    """Processes that prepare batches; 0: the training process itself."""
+    """Processes that prepare batches, where no graphics card does; 0: the training process itself."""
     threads: int = 1
     device: str = "cpu"
     """``cpu``, or ``cuda`` for the first graphics card."""
+    resident: bool = False
+    """Whether pictures lie in the device's memory, and batches are made there."""
     checkpoint_s: float = 60.0
     report_steps: int = 25
     trial_s: float = 480.0
@@ -112,15 +114,15 @@ class FitSettings:
     weights: LossWeights = field(default_factory=LossWeights)
 
 
-def on_card(settings: FitSettings, cores: int) -> FitSettings:
-    """The same run on a graphics card: larger batches and steps; all cores but one prepare them."""
+def on_card(settings: FitSettings) -> FitSettings:
+    """The same run on a graphics card: larger batches and steps, prepared by the card itself."""
     return replace(
         settings,
         device="cuda",
-        batch=8 * settings.batch,
+        resident=True,
+        batch=16 * settings.batch,
         learning_rate=1.5 * settings.learning_rate,
         decay_share=max(0.5, settings.decay_share),
-        workers=max(1, cores - 1),
     )
 
 

@@ -177,11 +177,18 @@ def test_the_learning_rate_warms_up_stays_and_falls() -> None:
 
 
 def test_a_graphics_card_takes_larger_batches_and_keeps_what_is_to_be_learned() -> None:
-    on = on_card(replace(SETTINGS, minutes=7.0, decay_share=0.3), cores=16)
-    assert (on.device, on.workers, on.minutes, on.size) == ("cuda", 15, 7.0, TINY)
-    assert on.batch == 8 * SETTINGS.batch
+    on = on_card(replace(SETTINGS, minutes=7.0, decay_share=0.3))
+    assert (on.device, on.resident, on.minutes, on.size) == ("cuda", True, 7.0, TINY)
+    assert on.batch == 16 * SETTINGS.batch
     assert on.decay_share == 0.5
-    assert on_card(SETTINGS, cores=1).workers == 1
+
+
+def test_what_is_learned_from_batches_made_on_the_device_finds_people(world: Path, tmp_path: Path) -> None:
+    settings = replace(SETTINGS, resident=True)
+    summary = fit(settings, world / "train", world / "held-out", tmp_path)
+    assert summary.steps == SETTINGS.max_steps
+    assert summary.ap50 is not None
+    assert summary.ap50 > 0.5
 
 
 def test_a_batch_can_be_copied_whole(world: Path) -> None:

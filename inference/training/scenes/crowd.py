@@ -32,6 +32,12 @@ CARRIES = 0.3
 """Chance that a free hand holds something."""
 BEHIND = 0.2
 """Chance that a group stands behind somebody, as the camera sees it."""
+STRETCHES = 0.25
+"""Chance that somebody who stands about holds an arm out: to something, at somebody, or for no reason. Arms
+that hang are ten times as frequent, and a network that saw few others does not look for a hand out there."""
+STRETCH_M = (0.4, 0.85)
+"""How far in front of or beside the body such a hand is, for an adult."""
+STRETCH_HEIGHT_M = (0.35, 2.0)
 
 
 class Front(NamedTuple):
@@ -234,7 +240,7 @@ class Director:
         if front.targets and rng.random() < 0.75:
             side = "left" if rng.random() < 0.4 else "right"
             target = front.targets[int(rng.integers(len(front.targets)))]
-            share = float(np.clip(rng.uniform(0.1, 1.4), 0, 1))
+            share = float(np.clip(rng.uniform(0.15, 1.7), 0, 1))
             hands[side] = HandTarget(target, share)
             low = np.clip((0.95 - target[2]) / 0.75, 0, 1)
             crouch = float(low * rng.uniform(0.3, 1.0)) * share if rng.random() < 0.7 else 0.0
@@ -268,6 +274,9 @@ class Director:
             turns = [heading + quarter * np.pi / 2 for quarter in range(4)]
             free = [turn for turn in turns if self._room_ahead(x, y, turn)]
             arms, heading = ("trolley", free[0]) if free else ("hang", heading)
+        stretched = self._stretched(wish, (x, y, heading)) if act in {"stand", "talk"} else {}
+        if arms == "trolley":
+            stretched = {}
         stance = Stance(
             x=x,
             y=y,
@@ -278,11 +287,34 @@ class Director:
             lean=float(np.clip(rng.normal(0.03, 0.06), -0.05, 0.3)),
             look=float(np.clip(rng.normal(0, 0.2 if walking else 0.5), -1.1, 1.1)),
             look_down=float(rng.uniform(0.3, 0.7) if arms == "phone" else rng.normal(0.08, 0.15)),
+            left=stretched.get("left"),
+            right=stretched.get("right"),
             arms=arms,
             seed=int(rng.integers(2**31)),
         )
         self._keep(person, stance)
         self._give(person, wish, stance)
+
+    def _stretched(self, wish: Wish, place: tuple[float, float, float]) -> dict[Side, HandTarget]:
+        """An arm held out, sometimes both."""
+        rng = self._rng
+        found: dict[Side, HandTarget] = {}
+        if rng.random() >= STRETCHES:
+            return found
+        x, y, heading = place
+        tall = 0.65 if wish.child else 1.0
+        sides: tuple[Side, ...] = ("left", "right")
+        for side in rng.permutation(2)[: 1 if rng.random() < 0.8 else 2]:
+            # Outwards more than across the body.
+            outwards = (1 if side == 0 else -1) * float(rng.uniform(-0.4, 1.4))
+            far = tall * float(rng.uniform(*STRETCH_M))
+            target = (
+                x + far * float(np.cos(heading + outwards)),
+                y + far * float(np.sin(heading + outwards)),
+                tall * float(rng.uniform(*STRETCH_HEIGHT_M)),
+            )
+            found[sides[side]] = HandTarget(target, float(np.clip(rng.uniform(0.3, 1.5), 0, 1)))
+        return found
 
     def _room_ahead(self, x: float, y: float, heading: float) -> bool:
         """Whether something can be pushed there."""
