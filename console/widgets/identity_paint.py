@@ -60,7 +60,7 @@ def token_picture(index: int, text: str, hidden: bool, theme: Theme, ratio: floa
     return picture
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)  # codes come and go: more than are on the screen at once would only be kept
 def label_picture(text: str, selected: bool, theme: Theme, ratio: float, *, quiet: bool = False) -> QPixmap:
     """A code on a small ground, as a picture; ``quiet``: grey, for what is not a visit."""
     font = ui_font(TEXT_SECONDARY, bold=selected)

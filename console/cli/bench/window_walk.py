@@ -85,7 +85,7 @@ def press(window: MainWindow, stroke: Stroke) -> None:
     """As a keyboard does: to the window that has the keys now, be it a dialog or a menu."""
     if isinstance(stroke.key, str):
         for letter in stroke.key:
-            QTest.keyClick(_target(window), letter)
+            QTest.keyClick(_target(window), Qt.Key(ord(letter.upper())))
     else:
         QTest.keyClick(_target(window), stroke.key, stroke.modifiers)
 
