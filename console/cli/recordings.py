@@ -211,7 +211,7 @@ def simulate_command(
             from inference.trials.many import named
             from inference.trials.session import record
 
-            record(named(session), target, tell)
+            record(named(session), target, tell, film)
         elif demo:
             write_demo_recording(store, target, tell, film)
         else:

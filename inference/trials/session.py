@@ -17,7 +17,7 @@ from inference.simulation import Plan, SimulationSettings, simulate
 from inference.simulation.formats import FormatName, ScaleKind, store_of
 from inference.simulation.profiles import PROFILES, ProfileName, plans_of, settings_of
 from inference.simulation.shelves import Step
-from inference.simulation.simulate import Progress, Session, Stage, staged
+from inference.simulation.simulate import Film, Progress, Session, Stage, staged
 from store_layout.model import StoreLayout
 
 
@@ -98,13 +98,14 @@ def _set_out(trial: Trial) -> tuple[StoreLayout, SimulationSettings, tuple[Plan,
     return layout, settings_of(profile, layout, trial.seed), plans
 
 
-def record(trial: Trial, out: Path, progress: Progress | None = None) -> None:
+def record(trial: Trial, out: Path, progress: Progress | None = None, film: Film | None = None) -> None:
     """Write it as a recording, to be looked at: the devices say the same as in :func:`happen`.
 
-    Raises what :func:`inference.simulation.simulate` raises.
+    ``film``: what makes the cameras' pictures too; None: no pictures. Raises what
+    :func:`inference.simulation.simulate` raises.
     """
     layout, settings, plans = _set_out(trial)
-    simulate(layout, settings, trial.seed, out, progress, plans=plans)
+    simulate(layout, settings, trial.seed, out, progress, plans=plans, film=film)
 
 
 def happen(trial: Trial) -> Happened:
