@@ -2,6 +2,8 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 export VENV
+# One more than cores: some tests wait for a process or a device. Those marked "alone" do little else than wait.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
 
 .PHONY: run test check bench train screenshots clean help
 
@@ -12,8 +14,8 @@ run: setup-run  ## Open the console on the demo store; without a display, run it
 	@$(PY) main.py
 
 test: setup-test  ## Run the tests
-	@$(PY) -m pytest -q -m "not alone" -n auto --dist loadfile
-	@$(PY) -m pytest -q -m alone
+	@$(PY) -m pytest -q -m "not alone" -n $(WORKERS) --dist worksteal
+	@$(PY) -m pytest -q -m alone -n 4 --dist worksteal tests/capture tests/live
 
 check: setup-test  ## Static checks: style, types, and who may import whom
 	@$(VENV)/bin/ruff check .

@@ -1,6 +1,6 @@
 """openaisle: ``python main.py`` opens the console; ``python main.py --help`` lists everything else."""
 
-from console.cli.entry import main
+from console.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from console.widgets.application import application
 from console.window import CRASHES, HandedOver, MainWindow
 from inference.messages.codec import settle_types
 from store_layout.model import StoreLayout
+from store_layout.problems import StoreProblems
+from store_layout.reader import read_store
+
+log = logging.getLogger(__name__)
 
 FRAME = 40
 """Pixels that a desktop's title bar may take."""
@@ -55,6 +60,15 @@ class ShownWindow(QObject):
         old.deleteLater()
 
 
+def _read_again(folder: Path, layout: StoreLayout) -> StoreLayout:
+    """The store as the engine took it over; as it was, where the folder has become unreadable since."""
+    try:
+        return read_store(folder)
+    except (StoreProblems, OSError) as error:
+        log.warning("the changed store folder cannot be read: %s", error)
+        return layout
+
+
 def run_window(
     layout: StoreLayout,
     link: EngineLink,
@@ -69,10 +83,13 @@ def run_window(
 
     ``store_folder``, ``clips``: see ``MainWindow``.
     """
+    known = [layout]
 
     def make(handed: HandedOver | None) -> MainWindow:
+        if handed is not None and handed.changed == "store" and layout_folder is not None:
+            known[0] = _read_again(layout_folder, known[0])
         return MainWindow(
-            layout,
+            known[0],
             link,
             ledger_path,
             settings_dir,

@@ -23,9 +23,11 @@ from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.desks import Desks, StorePlaces
+from console.operations.device_desk import SavedChange
 from console.operations.first_start import FirstStart
 from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.spoken import wanted_language
+from console.operations.store_edits import StoreEdit
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.reports import ReportsPage
@@ -40,6 +42,7 @@ from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
 from console.widgets.command_palette import CommandPalette
 from console.widgets.connect_dialog import ConnectDialog
+from console.widgets.decision_dialog import DecisionDialog
 from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
@@ -65,17 +68,21 @@ class HandedOver:
     actor: Actor | None
     selected: int | None
     """Track of the shopper selected."""
-    changed: Literal["language", "text size", ""] = ""
+    changed: Literal["language", "text size", "store", ""] = ""
     """Why: it can be undone."""
     before: str = ""
     """What was chosen until then."""
+    undoable: SavedChange | None = None
+    """The last change of the store's file that can be taken back."""
+    decided: StoreEdit | None = None
+    """The same of when a person is asked."""
 
 
 class MainWindow(QMainWindow):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
     outdated = Signal()
-    """What is shown was made for another language or text size: a window made now would be another one."""
+    """What is shown was made for another language, text size or store: a window made now would be another."""
     crashed = Signal(str)
     """Something went wrong and was written down: what to say. May be emitted in any thread."""
 
@@ -109,6 +116,8 @@ class MainWindow(QMainWindow):
         self.reviews, self.reports, self.visits = desks.reviews, desks.reports, desks.visits
         self.commands, self.replay, self.switch = desks.commands, desks.replay, desks.switch
         self.device_desk, self.shelf_desk, self.shoppers = desks.devices, desks.shelves, desks.shoppers
+        self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
+        self.state.relaid.connect(self._relaid)
         self._words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
         self.first_start.begins.connect(self.show_welcome)
@@ -126,12 +135,20 @@ class MainWindow(QMainWindow):
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
             ),
-            DevicesPage(self.state, self.commands, self.device_desk, words, appearance=self.appearance),
+            DevicesPage(
+                self.state,
+                self.commands,
+                self.device_desk,
+                words,
+                takeover=self.takeover,
+                gates=self.gates,
+                appearance=self.appearance,
+            ),
             ReportsPage(self.reports, self.history, self.session, self.appearance),
             self._settings_page(ledger_path, store_folder),
         )
         self.book = ActionBook(self)
-        self._outdated_by: tuple[Literal["language", "text size", ""], str] = ("", "")
+        self._outdated_by: tuple[Literal["language", "text size", "store", ""], str] = ("", "")
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
@@ -175,7 +192,13 @@ class MainWindow(QMainWindow):
     def hand_over(self) -> HandedOver:
         """Keep everything for a window that takes the place of this one, and say what the settings cannot."""
         self._memory.keep()
-        return HandedOver(self.session.actor, self.state.selected, *self._outdated_by)
+        return HandedOver(
+            self.session.actor,
+            self.state.selected,
+            *self._outdated_by,
+            undoable=self.device_desk.undoable,
+            decided=self.decision.undoable,
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802
         """Whoever presses a key or a button is there: the lock waits, and what they leave is kept."""
@@ -235,7 +258,10 @@ class MainWindow(QMainWindow):
             (tr("Crash reports"), self._state_dir / CRASHES),
         )
         printer = ReceiptPrinter(self._state_dir / PRINTERS)
-        page = SettingsPage(self.appearance, self.session, self._words, printer, folders)
+        page = SettingsPage(
+            self.appearance, self.session, self._words, printer, folders, can_decide=self.decision.can_change
+        )
+        page.decision_asked.connect(self.change_decision)
         page.language_chosen.connect(self.choose_language)
         page.text_size_chosen.connect(self.choose_text_size)
         return page
@@ -270,6 +296,11 @@ class MainWindow(QMainWindow):
             self._outdated_by = ("text size", self.appearance.text_size)
             self.appearance.keep_text_size(size)
             self.outdated.emit()
+
+    def _relaid(self) -> None:
+        """The engine works with another layout: whoever shows this window makes it anew from the folder."""
+        self._outdated_by = ("store", "")
+        self.outdated.emit()
 
     def switch_operator(self) -> None:
         """Sign out whoever is signed in; the next one types their PIN."""
@@ -312,6 +343,12 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def change_decision(self) -> None:
+        """When a person is asked about a receipt: a manager's word."""
+        dialog = DecisionDialog(self.decision, self.session, self._words, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def show_keys(self) -> None:
         """All keys."""
         sheet = KeySheet(self.book.groups, self)
@@ -343,4 +380,6 @@ class MainWindow(QMainWindow):
         """Go on where the window before this one was."""
         self.session.take_over(handed.actor)
         self.state.select(handed.selected)
+        self.device_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
+        self.device_desk.changed.emit()
         self._notices.taken_over(handed)

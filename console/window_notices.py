@@ -32,6 +32,10 @@ class WindowNotices(QObject):
             window.shelf_desk.refused,
             window.device_desk.said,
             window.device_desk.refused,
+            window.gates.said,
+            window.gates.refused,
+            window.takeover.said,
+            window.takeover.refused,
         ):
             said.connect(window.notice.say)
         for reads in (window.history, window.visits.search, window.visits.desk):
@@ -49,6 +53,8 @@ class WindowNotices(QObject):
         elif handed.changed == "text size":
             said, before = tr("Texts have another size now."), size_of(handed.before)
             self._notice.say(said, tr("Undo"), lambda: self._window.choose_text_size(before))
+        elif handed.changed == "store":
+            self._notice.say(tr("The engine works with the changed store, and so does this window."))
 
     def _switched(self, is_open: bool) -> None:
         said = tr("The store is open.") if is_open else tr("The store is paused.")

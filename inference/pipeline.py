@@ -10,6 +10,9 @@ import math
 
 import msgspec
 
+import inference.floor_tracks.carried as floor_carried
+import inference.shelf_events.carried as shelves_carried
+import inference.takes.carried as takes_carried
 from inference.floor_tracks import FloorTracker, FloorTracksState
 from inference.messages import (
     Alarm,
@@ -30,12 +33,13 @@ from inference.messages import (
     WeightReading,
 )
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
-from inference.messages.shelves import Misplaced, ScaleLevel
+from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from inference.shelf_events import ShelfEventDetector, ShelfEventsState
 from inference.shelf_events.levels import scale_levels
 from inference.takes import TakeExplainer, TakesState
 from inference.takes.misplaced import misplaced
 from inference.visits import OnVerdict, VisitBook, VisitsState
+from inference.visits.carried import products_moved
 from store_layout.model import StoreLayout
 
 
@@ -56,6 +60,7 @@ class Pipeline:
 
         ``on_verdict`` is told why each visit was decided as it was.
         """
+        self._layout = layout
         self._floor = FloorTracker(layout)
         self._shelves = ShelfEventDetector(layout)
         self._takes = TakeExplainer(layout)
@@ -141,6 +146,12 @@ class Pipeline:
         """Goods that lie where they do not belong."""
         return misplaced(self._takes.state)
 
+    def under_way(self) -> UnderWay:
+        """What must not be changed under the stages' hands just now."""
+        scales = shelves_carried.touched(self._shelves.state)
+        scales |= takes_carried.touched(self._takes.state, self._visits.state.now)
+        return UnderWay(frozenset(scales), frozenset(products_moved(self._visits.state)))
+
     # -- checkpoints ---------------------------------------------------------------------------------
 
     def checkpoint(self, appearances: Vectors | None = None) -> bytes:
@@ -150,7 +161,20 @@ class Pipeline:
 
     def restore(self, data: bytes, appearances: Vectors | None = None) -> None:
         """Go on from a checkpoint of a store with the same layout. Raises ``CodecError``."""
+        self._go_on_from(from_msgpack(data, PipelineState, appearances))
+
+    def take_over(self, data: bytes, before: StoreLayout, appearances: Vectors | None = None) -> None:
+        """Go on from a checkpoint of the same store when it was laid out as ``before``.
+
+        At a moment at which nothing is under way where the two differ. Raises ``CodecError``.
+        """
         state = from_msgpack(data, PipelineState, appearances)
+        floor_carried.carry(state.floor, before, self._layout)
+        shelves_carried.carry(state.shelves, before, self._layout)
+        takes_carried.carry(state.takes, self._layout, state.visits.now)
+        self._go_on_from(state)
+
+    def _go_on_from(self, state: PipelineState) -> None:
         self._floor.state = state.floor
         self._shelves.state = state.shelves
         self._takes.state = state.takes

@@ -91,6 +91,13 @@ class Scale(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     capacity_g: float = 50_000.0
 
 
+class PointPair(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One floor point and where it is seen."""
+
+    floor: Point2
+    pixel: tuple[float, float]
+
+
 class OpenCvCalibration(
     _Entry, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="opencv", tag_field="kind"
 ):
@@ -106,6 +113,8 @@ class OpenCvCalibration(
     distortion: tuple[float, ...] = ()
     error_px: float = 1.0
     """Standard deviation of the calibration's own error, in pixels of the calibrated size."""
+    pairs: tuple[PointPair, ...] = ()
+    """The points on the floor that it was made from, to be worked on later; nothing else hangs on them."""
 
 
 class MatrixCalibration(
@@ -119,13 +128,6 @@ class MatrixCalibration(
         tuple[float, float, float, float],
     ]
     error_px: float = 1.0
-
-
-class PointPair(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One floor point and where it is seen."""
-
-    floor: Point2
-    pixel: tuple[float, float]
 
 
 class PointsCalibration(
@@ -225,8 +227,9 @@ class Retention(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     visits_days: int = 90
     """Visits after they closed; disputes after they were decided, with their evidence and messages."""
     documents_years: int = 10
-    """Receipts and their corrections: never less than the law of the country says. Nothing takes them away
-    after it: the chain holds them."""
+    """Receipts and their corrections, after the year of their issue: never less than the law of the country
+    says (10 is enough nearly everywhere; 8 in Germany, 7 in Austria, 6 in the United Kingdom). Then they go,
+    with all that was written before them; what shows that none is missing stays."""
     quiet_hour: int = 3
     """Hour of the shop's clock, 0 to 23, from which the day's purge runs."""
 

@@ -46,6 +46,10 @@ def read_store(folder: Path) -> StoreLayout:
 
 def check_store(folder: Path) -> StoreCheck:
     """Read a store folder and say all that is wrong or doubtful. Never raises for what is in the folder."""
+    if not folder.is_dir():
+        what = "this is a file, not a folder" if folder.exists() else "there is no such folder"
+        remedy = "Check the path, or describe a store: copy assets/demo_store and change it"
+        return StoreCheck(None, (Problem(str(folder), "", what, remedy),))
     findings: list[Finding] = []
     draft, lines = _toml(_content(folder / TOML, findings), findings)
     csv_lines: dict[str, dict[int, int]] = {}

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patient_bot import PatientBot
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks the system's language; tests read English
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
 
-GRACE_S = 3.0
-"""How long a thread or process that was told to stop may take to be gone."""
+GRACE_S = 15.0
+"""How long a thread or process that was told to stop may take to be gone, on a busy machine."""
 
 
 def _child_processes() -> set[int]:
@@ -39,9 +41,32 @@ def _extra_threads(before: set[threading.Thread]) -> list[threading.Thread]:
     return [t for t in threading.enumerate() if t not in before and t.is_alive()]
 
 
+ALONE = {"capture", "live"}
+"""Folders of the tests that want the machine to themselves: ``make test`` looks for them nowhere else."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test is run by one of the two parts of ``make test``."""
+    for item in items:
+        if item.get_closest_marker("alone") and item.path.parent.name not in ALONE:
+            folders = " or ".join(f"tests/{name}" for name in sorted(ALONE))
+            raise pytest.UsageError(f"{item.nodeid}: marked alone, but not in {folders}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_application(qapp: object) -> None:
-    """A process has one application object: drawing a PDF would make one that no window can use."""
+    """A process has one application object: drawing a PDF would make one that no window can use.
+
+    What has been imported by now stays: no collection after a window has to look at it again.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
+    """The plugin's, but patient."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

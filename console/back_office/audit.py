@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from console.back_office.bodies import AuditEntry, OperatorChange, PurgeBody
+from console.back_office.bodies import AuditEntry, CutBody, OperatorChange, PurgeBody, StockCountBody
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor
 
-KINDS = ("audit", "operator", "purge")
+KINDS = ("audit", "operator", "purge", "cut", "stock_count")
 """Kinds of entries that are lines of the log."""
 
 
@@ -69,10 +69,12 @@ def log(file: LedgerFile, limit: int = 200, about: str = "") -> list[AuditRow]:
     return [_row(*row) for row in sorted(found, reverse=True)[:limit]]
 
 
-_BODIES: dict[str, type[AuditEntry | OperatorChange | PurgeBody]] = {
+_BODIES: dict[str, type[AuditEntry | OperatorChange | PurgeBody | CutBody | StockCountBody]] = {
     "audit": AuditEntry,
     "operator": OperatorChange,
     "purge": PurgeBody,
+    "cut": CutBody,
+    "stock_count": StockCountBody,
 }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
 
 from console.back_office.corrections import Correction
-from console.back_office.receipts import Receipt
-from inference.messages.results import Explanation
+from console.back_office.receipts import Receipt, TaxLine
+from inference.messages.results import Explanation, Restocked
 
 
 class VisitCommitment(msgspec.Struct, frozen=True):
@@ -100,8 +101,111 @@ class PurgeBody(msgspec.Struct, frozen=True, omit_defaults=True):
     """Pieces attached to disputes."""
     cards: int = 0
     """Payments whose token and last four digits were taken out."""
+    holds: int = 0
+    """Of what was kept back on cards at entries."""
     files: int = 0
     """Clips and pieces of evidence, and journals put aside."""
+
+
+class CutSeries(msgspec.Struct, frozen=True):
+    """Documents of one series that were cut off, from the first on: what they came to, carried forward."""
+
+    series: str
+    currency: str
+    last: int
+    """The highest number."""
+    count: int
+    total: int
+    taxes: tuple[TaxLine, ...]
+
+
+class CutOperator(msgspec.Struct, frozen=True):
+    """What an operator's row was by the last change that was cut off.
+
+    The name only as a hash: who leaves later is not to be named for as long as the cut is kept.
+    """
+
+    about_sha256: str
+    new_role: str
+    active: bool
+    must_change: bool
+    credential: str
+
+
+class CutClose(msgspec.Struct, frozen=True):
+    """The last day's close that was cut off: the next one follows it."""
+
+    number: int
+    day: date
+    until: float
+    first_open: int
+    entry: int
+
+
+class CutBody(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The beginning of the chain was cut off: its time was over. What it had come to is carried forward.
+
+    All but ``since`` is of everything that was ever cut off, so that the latest of these says it all.
+    """
+
+    kind: Literal["cut"]
+    at: float
+    who: str
+    """Operator; empty: the program itself, by the store's periods."""
+    role: str
+    what: str
+    about: str = ""
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""
+    years: int
+    """For so many after the year of their issue documents are kept."""
+    before: float
+    """Nothing newer than this was cut off, seconds since the epoch."""
+    since: int
+    """First entry of this cut."""
+    through: int
+    """Its last entry."""
+    hash: str
+    """Of that entry: the one after it follows it."""
+    link: str
+    """Of what is left of that entry, in the chain of all that is left (``cut_rows``)."""
+    latest: float
+    """When the newest document or payment of all was issued or made."""
+    series: tuple[CutSeries, ...]
+    visits: int
+    """That the entries committed to."""
+    purged: int
+    """That were counted by purges among them."""
+    operators: tuple[CutOperator, ...]
+    """Of those who were there when it was cut."""
+    close: CutClose | None = None
+
+
+class RestockBody(msgspec.Struct, frozen=True):
+    """Staff put goods onto the shelves; who, is not kept: stock outlives the visit."""
+
+    kind: Literal["restock"]
+    at: float
+    """When the visit closed."""
+    moves: tuple[Restocked, ...]
+
+
+class StockCountBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody has counted what lies in a slot."""
+
+    kind: Literal["stock_count"]
+    at: float
+    who: str
+    role: str
+    what: str
+    about: str
+    """The slot."""
+    sku: str
+    units: int
+    screen: str = ""
+    why: str = ""
+    approved_by: str = ""
 
 
 class ReviewedLine(msgspec.Struct, frozen=True):

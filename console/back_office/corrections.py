@@ -15,6 +15,7 @@ import msgspec
 from console.back_office.money import allocate
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import Receipt, TaxLine, UnknownProductError, includes_tax, tax_line
+from console.language import tr
 
 Reason = Literal[
     "not_taken", "wrong_product", "wrong_count", "wrong_price", "damaged", "not_charged", "goodwill", "other"
@@ -120,7 +121,7 @@ class Account(msgspec.Struct, frozen=True):
         for position in self.positions:
             if position.line == line:
                 return position
-        raise CorrectionError(f"line {line} is no product of this receipt")
+        raise CorrectionError(tr("line {line} is no product of this receipt", line=line))
 
 
 def account_of(receipt: Receipt, corrections: Iterable[Correction] = ()) -> Account:
@@ -221,19 +222,29 @@ def _taken_off(account: Account, change: Change) -> list[CorrectionLine]:
     if change.kind == "goodwill":
         return _goodwill(account, change.amount)
     if change.line is None:
-        raise CorrectionError(f"{change.kind} needs the line of the receipt")
+        raise CorrectionError(tr("{kind} needs the line of the receipt", kind=change.kind))
     position = account.position(change.line)
     if position.kind != "product":
-        raise CorrectionError(f"line {change.line} is a deposit: it goes with its product")
+        raise CorrectionError(tr("line {line} is a deposit: it goes with its product", line=change.line))
     if change.kind == "price":
         if not 0 < change.amount <= position.amount:
             raise CorrectionError(
-                f"line {change.line}: {change.amount} cannot be taken off the {position.amount} that stand"
+                tr(
+                    "line {line}: {amount} cannot be taken off the {left} that stand",
+                    line=change.line,
+                    amount=change.amount,
+                    left=position.amount,
+                )
             )
         return [_line(position, 0, -change.amount)]
     if not 0 < change.count <= position.units:
         raise CorrectionError(
-            f"line {change.line}: {change.count} units cannot be taken off the {position.units} that stand"
+            tr(
+                "line {line}: {count} units cannot be taken off the {units} that stand",
+                line=change.line,
+                count=change.count,
+                units=position.units,
+            )
         )
     with_deposit = [position, *(p for p in account.positions if p.of == change.line and p.units)]
     return [_line(p, -change.count, -_share(p, change.count)) for p in with_deposit]
@@ -248,7 +259,13 @@ def _goodwill(account: Account, amount: int) -> list[CorrectionLine]:
     goods = [position for position in account.positions if position.kind == "product"]
     worth = sum(position.amount for position in goods)
     if not 0 < amount <= worth:
-        raise CorrectionError(f"{amount} cannot be taken off the {worth} that stand of all products")
+        raise CorrectionError(
+            tr(
+                "{amount} cannot be taken off the {worth} that stand of all products",
+                amount=amount,
+                worth=worth,
+            )
+        )
     shares = allocate(amount, [position.amount for position in goods])
     return [_line(position, 0, -share) for position, share in zip(goods, shares, strict=True) if share]
 
@@ -291,7 +308,7 @@ def _terms(account: Account, sku: str, prices: PriceList) -> _Terms:
         )
     product = prices.products.get(sku)
     if product is None:
-        raise UnknownProductError(f"product {sku} is not in the catalogue")
+        raise UnknownProductError(tr("product {sku} is not in the catalogue", sku=sku))
     rate, of_deposit = product.tax_basis_points, product.deposit_tax_basis_points
     return _Terms(
         product.name, product.price, rate, product.deposit, rate if of_deposit is None else of_deposit
@@ -300,7 +317,7 @@ def _terms(account: Account, sku: str, prices: PriceList) -> _Terms:
 
 def _added(account: Account, change: Change, prices: PriceList, line: int) -> list[CorrectionLine]:
     if change.sku is None or change.count < 1:
-        raise CorrectionError("add needs a product and a count of 1 or more")
+        raise CorrectionError(tr("add needs a product and a count of 1 or more"))
     terms = _terms(account, change.sku, prices)
     goods = CorrectionLine(
         line=line,

@@ -30,6 +30,7 @@ from console.back_office.outlook import drafts_of, is_late, why_second
 from console.back_office.permissions import Actor, NotAllowedError, require, require_second
 from console.back_office.price_list import PriceList
 from console.back_office.records import CorrectionRow, DocumentRow
+from console.language import tr, tr_noop
 from store_layout.model import StoreLayout
 
 NOBODY = ""
@@ -68,20 +69,26 @@ def open_dispute(
     ``UnknownProductError``, ``NotAllowedError``.
     """
     require(actor, "open a dispute")
-    with ledger.writing("the dispute"):
+    with ledger.writing(tr_noop("the dispute")):
         receipt = _receipt(ledger, number)
         name = f"{receipt.label}/{key or rows.next_key(ledger, number)}"
         known = rows.row(ledger, name)
         if known is not None:
             if (known.changes, known.reason) != (tuple(changes), reason):
-                raise DisputeError(f"dispute {name} is there already and says something else")
+                raise DisputeError(tr("dispute {name} is there already and says something else", name=name))
             return known
         if not changes:
-            raise DisputeError("A dispute says what should be otherwise: name a line, a product or an amount")
+            raise DisputeError(
+                tr("A dispute says what should be otherwise: name a line, a product or an amount")
+            )
         prices = _terms(ledger, receipt, layout)
         if is_late(receipt.receipt, prices, at) and actor.role != "manager":
             raise NotAllowedError(
-                f"{receipt.label} is older than {prices.refund_days} days: only a manager may dispute it"
+                tr(
+                    "{label} is older than {days} days: only a manager may dispute it",
+                    label=receipt.label,
+                    days=prices.refund_days,
+                )
             )
         account = account_of(receipt.receipt, [row.correction for row in ledger.corrections_of(number)])
         drafts_of(account, changes, prices)
@@ -107,7 +114,7 @@ def open_dispute(
 
 def attach(ledger: Ledger, actor: Actor, dispute: str, name: str, sha256: str, *, at: float) -> DisputeRow:
     """Note a piece of evidence of an open dispute: what it is called, and the hash of its bytes."""
-    with ledger.writing("the evidence"):
+    with ledger.writing(tr_noop("the evidence")):
         found = attachable(ledger, actor, dispute)
         if rows.attach(ledger, dispute, name, sha256, at=at, operator=actor.name):
             # The name may tell of somebody: it is in the table, from where it can be purged.
@@ -120,7 +127,13 @@ def attachable(ledger: Ledger, actor: Actor, dispute: str) -> DisputeRow:
     require(actor, "open a dispute")
     found = _dispute(ledger, dispute)
     if found.state != "open":
-        raise DisputeError(f"{dispute} was decided by {found.decided_by}: nothing can be attached")
+        raise DisputeError(
+            tr(
+                "{dispute} was decided by {decided_by}: nothing can be attached",
+                dispute=dispute,
+                decided_by=found.decided_by,
+            )
+        )
     return found
 
 
@@ -137,11 +150,16 @@ def decide(
 ) -> Decided:
     """Accept or decline. Said again, what came of it is given again, and nothing is written twice."""
     require(actor, "decide a dispute")
-    with ledger.writing("the decision"):
+    with ledger.writing(tr_noop("the decision")):
         found = _dispute(ledger, dispute)
         if found.state != "open":
             if found.state != verdict:
-                raise DisputeError(f"{dispute} was {found.state} by {found.decided_by}")
+                who = found.decided_by
+                raise DisputeError(
+                    tr("{dispute} was accepted by {who}", dispute=dispute, who=who)
+                    if found.state == "accepted"
+                    else tr("{dispute} was declined by {who}", dispute=dispute, who=who)
+                )
             return Decided(found, _documents(ledger, dispute), new=False)
         receipt = _receipt(ledger, found.receipt)
         second = NOBODY
@@ -247,21 +265,28 @@ def _terms(ledger: Ledger, receipt: DocumentRow, layout: StoreLayout | None) -> 
     if prices is not None:
         return prices
     if layout is None:
-        raise DisputeError(f"{receipt.label} is from before its terms were kept: name the store folder")
+        raise DisputeError(
+            tr("{label} is from before its terms were kept: name the store folder", label=receipt.label)
+        )
     return PriceList.of(layout)
 
 
 def _receipt(ledger: Ledger, number: int) -> DocumentRow:
     found = ledger.document(number)
     if found is None:
-        raise DisputeError(f"there is no receipt {RECEIPT_SERIES}-{number:06d}")
+        raise DisputeError(
+            tr(
+                "there is no receipt {label}",
+                label=f"{RECEIPT_SERIES}-{number:06d}",
+            )
+        )
     return found
 
 
 def _dispute(ledger: Ledger, name: str) -> DisputeRow:
     found = rows.row(ledger, name)
     if found is None:
-        raise DisputeError(f"there is no dispute {name}")
+        raise DisputeError(tr("there is no dispute {name}", name=name))
     return found
 
 

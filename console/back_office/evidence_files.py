@@ -19,6 +19,7 @@ from console.back_office.disputes import attach, attachable
 from console.back_office.ledger import Ledger
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor
+from console.language import tr
 
 LARGEST = 64 * 2**20
 """Bytes of one piece: a minute of a phone's video."""
@@ -64,7 +65,11 @@ class EvidenceFiles:
         try:
             if source.stat().st_size > LARGEST:
                 raise EvidenceFileError(
-                    f"{source} is larger than {LARGEST // 2**20} MiB: attach the part that matters"
+                    tr(
+                        "{source} is larger than {size} MiB: attach the part that matters",
+                        source=source,
+                        size=LARGEST // 2**20,
+                    )
                 )
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             sha256 = _copy(source, making)
@@ -76,8 +81,13 @@ class EvidenceFiles:
                 making.replace(target)
         except OSError as error:
             raise EvidenceFileError(
-                f"{source} was not kept in {self.folder} ({error.strerror or error}): check that both can be "
-                "used and the disk is not full; nothing was attached"
+                tr(
+                    "{source} was not kept in {folder} ({error}): check that both can be "
+                    "used and the disk is not full; nothing was attached",
+                    source=source,
+                    folder=self.folder,
+                    error=error.strerror or error,
+                )
             ) from error
         finally:
             _forget(making)
@@ -90,13 +100,21 @@ class EvidenceFiles:
             data = path.read_bytes()
         except FileNotFoundError:
             raise EvidenceFileError(
-                f"{path} is not there: it was purged when its time was over, or only its hash was noted"
+                tr(
+                    "{path} is not there: it was purged when its time was over, or only its hash was noted",
+                    path=path,
+                )
             ) from None
         except OSError as error:
-            raise EvidenceFileError(f"{path} cannot be read ({error.strerror}): check who may") from error
+            raise EvidenceFileError(
+                tr("{path} cannot be read ({error}): check who may", path=path, error=error.strerror)
+            ) from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise EvidenceFileError(
-                f"{path} is not what was attached: its hash is another one. Fetch it from a backup"
+                tr(
+                    "{path} is not what was attached: its hash is another one. Fetch it from a backup",
+                    path=path,
+                )
             )
         return data
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -17,7 +19,8 @@ class Hold(msgspec.Struct, frozen=True):
     key: str
     """The idempotency key: says nothing of the card."""
     token: str
-    """Empty when nothing can be taken any more: it is not kept for longer."""
+    """Empty when nothing can be taken any more: it is not kept for longer. Of one that was declined it stays
+    until the visit has ended, which is found by it."""
     entered_at: float
     amount: int
     """Minor units: the most that can be taken."""
@@ -34,6 +37,9 @@ class Hold(msgspec.Struct, frozen=True):
     ref: str
     said: str
     """The last thing that was heard of it."""
+    last_four: str = ""
+    visit: str = ""
+    """Id of the visit that it was for; empty: that has not ended, or it is from before this was kept."""
 
 
 _NAMES = Hold.__struct_fields__
@@ -60,15 +66,25 @@ def of_capture(file: LedgerFile, capture: str) -> Hold | None:
     return _first(file, "WHERE capture = ? AND capture <> ''", capture)
 
 
-def free(file: LedgerFile, token: str, since: float, until: float) -> Hold | None:
-    """The latest of a card's that nobody takes from, by the time of the entry."""
+def of_entry(file: LedgerFile, token: str, since: float, until: float) -> Hold | None:
+    """The latest of a card's whose visit has not ended, by the time of the entry."""
     return _first(
         file,
-        "WHERE token = ? AND entered_at BETWEEN ? AND ? AND capture = '' AND wanted "
-        "AND state IN ('due', 'held') ORDER BY entered_at DESC LIMIT 1",
+        "WHERE entered_at BETWEEN ?2 AND ?3 AND token = ?1 AND capture = '' AND wanted AND visit = '' "
+        "AND state IN ('due', 'held', 'declined') ORDER BY entered_at DESC LIMIT 1",
         token,
         since,
         until,
+    )
+
+
+def of_visits(file: LedgerFile, visits: Sequence[str]) -> Hold | None:
+    """The latest that was for one of these visits, who pay together."""
+    told = json.dumps(list(visits))
+    return _first(
+        file,
+        "WHERE visit <> '' AND visit IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 1",
+        told,
     )
 
 
@@ -80,6 +96,11 @@ def to_send(file: LedgerFile, now: float) -> list[Hold]:
 def run_out(file: LedgerFile, now: float) -> list[Hold]:
     """Those that the provider has let go of by itself, and that no order takes from."""
     return _read(file, "WHERE state = 'held' AND expires_at <= ? AND capture = ''", now)
+
+
+def never_ended(file: LedgerFile, before: float) -> list[Hold]:
+    """Those that were declined at an entry before then whose visit never ended."""
+    return _read(file, "WHERE entered_at < ? AND state = 'declined' AND token <> ''", before)
 
 
 def latest(file: LedgerFile, limit: int = 200) -> list[Hold]:

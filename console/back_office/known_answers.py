@@ -15,6 +15,7 @@ from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor, require
 from console.back_office.review_answers import NOTHING, AnswerError, units_after
 from console.back_office.review_rows import ReviewRow, row
+from console.language import tr, tr_noop
 from inference.messages.results import ClosedVisit, Explanation
 
 EVERY = 20
@@ -50,7 +51,7 @@ def show_known(ledger: Ledger, actor: Actor, now: float) -> tuple[ReviewRow, Clo
     One that they hold and have not answered is given again.
     """
     require(actor, "answer a review")
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         visit = pending(ledger, actor.name) or _unseen(ledger, actor.name, now)
         if visit is None:
             return None
@@ -85,7 +86,7 @@ def answer_known(
     Raises ``AnswerError`` as for any card.
     """
     require(actor, "answer a review")
-    with ledger.writing("the answer"):
+    with ledger.writing(tr_noop("the answer")):
         visit = pending(ledger, actor.name)
         found = None if visit is None else ledger.visit(visit)
         decided = None if visit is None else row(ledger, visit)
@@ -102,7 +103,7 @@ def answer_known(
 def take_back(ledger: Ledger, actor: Actor, visit: str) -> None:
     """Undo what they said of a known card, as of any card: they hold it again."""
     require(actor, "answer a review")
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         ledger.database.execute(
             "UPDATE review_known SET right = NULL WHERE operator = ? AND visit = ?", (actor.name, visit)
         )
@@ -123,7 +124,14 @@ def _units(ledger: Ledger, closed: ClosedVisit, choices: Mapping[str, int | None
     for question in closed.questions:
         number = choices.get(question.event)
         if number is not None and not 0 <= number < len(question.alternatives):
-            raise AnswerError(f"{closed.code}: there is no alternative {number + 1} of {question.text!r}")
+            raise AnswerError(
+                tr(
+                    "{code}: there is no alternative {number} of {text!r}",
+                    code=closed.code,
+                    number=number + 1,
+                    text=question.text,
+                )
+            )
         if question.event in choices:
             answers[question.event] = NOTHING if number is None else question.alternatives[number]
     company = (ledger.visit(name) for name in company_of(ledger, closed.visit))

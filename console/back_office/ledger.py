@@ -7,24 +7,23 @@ One :class:`Ledger` per thread; several processes may have the file open (WAL).
 
 from __future__ import annotations
 
-import json
-
 import msgspec
 
 from console.back_office import groups, holds, payment_rows, review_rows
-from console.back_office.bodies import CorrectionBody, DocumentBody, ReviewBody, VisitCommitment
+from console.back_office.bodies import DocumentBody, RestockBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
-from console.back_office.ledger_file import LedgerError, LedgerFile, immediate
+from console.back_office.cut_rows import last_cut, latest_cut
+from console.back_office.ledger_file import LedgerError, immediate
+from console.back_office.ledger_reading import RECEIPT_SERIES, LedgerReader
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_lines, price_visits
-from console.back_office.records import CorrectionRow, DocumentRow, VisitRow
-from console.back_office.searching import receipts_meant, remember_names
+from console.back_office.records import DocumentRow
+from console.back_office.searching import remember_names
+from console.language import tr, tr_noop
 from inference.messages.results import CartLine, ClosedVisit
 from store_layout.model import StoreLayout
 
 __all__ = ["RECEIPT_SERIES", "Ledger", "LedgerError", "Posted", "immediate"]
-
-RECEIPT_SERIES = "R"
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -36,21 +35,11 @@ class Posted(msgspec.Struct, frozen=True):
     """False: it had been posted before, and nothing was written now."""
 
 
-_SELECT_VISITS = (
-    "SELECT v.body, r.number, w.visit IS NOT NULL, g.visit IS NOT NULL FROM visit v "
-    "LEFT JOIN receipt_visit r ON r.visit = v.id "
-    "LEFT JOIN review w ON w.visit = v.id AND w.state = 'issued' "
-    "LEFT JOIN visit_group g ON g.visit = v.id AND g.settled = 0 "
-)
 _Decided = tuple[ClosedVisit, ReviewBody | None]
 
 
-class Ledger(LedgerFile):
-    """An open ledger."""
-
-    _priced: tuple[StoreLayout, PriceList] | None = None
-
-    # -- writing -------------------------------------------------------------------------------------
+class Ledger(LedgerReader):
+    """An open ledger, to read and to write."""
 
     def post_visit(self, closed: ClosedVisit, layout: StoreLayout) -> Posted:
         """Keep a closed visit and, where it was decided so, issue its receipt: both or neither.
@@ -63,8 +52,10 @@ class Ledger(LedgerFile):
         if closed.decision == "issue" and unknown:
             note = str(UnknownProductError(f"product {unknown[0]} is not in the catalogue"))
             closed = msgspec.structs.replace(closed, decision="review", notes=(*closed.notes, note))
-        with self.writing(f"visit {closed.code}"):
-            new = not self.has_entry(f"visit:{closed.visit}")
+        with self.writing(tr("visit {code}", code=closed.code)):
+            cut = latest_cut(self.database)
+            # Of what was cut off only this is left: all that is older was known.
+            new = not (self.has_entry(f"visit:{closed.visit}") or (cut and closed.closed_at < cut.before))
             if new:
                 self._write_visit(closed, prices)
                 if closed.decision == "review":
@@ -75,7 +66,7 @@ class Ledger(LedgerFile):
 
     def decide(self, visit: str, body: ReviewBody) -> None:
         """Write a person's decision about a visit, and what follows: its receipt, or that of its group."""
-        with self.writing(f"the decision about {visit}"):
+        with self.writing(tr("the decision about {visit}", visit=visit)):
             cause = f"review:{visit}"
             if not self.has_entry(cause):
                 self.append(cause, "review", body)
@@ -83,7 +74,7 @@ class Ledger(LedgerFile):
 
     def settle_groups(self, now: float | None = None) -> None:
         """Issue what has waited long enough for members of its group; without ``now``, all that waits."""
-        with self.writing("the receipt of a group"):
+        with self.writing(tr_noop("the receipt of a group")):
             for visit in groups.overdue(self, now):
                 self._settle(visit, complete=True)
 
@@ -105,7 +96,7 @@ class Ledger(LedgerFile):
             self._issue(paying)
         else:
             for closed, _ in decided:
-                holds.settle(self, closed.token, closed.entered_at, None)
+                holds.settle(self, closed.token, closed.entered_at, closed.visit, None)
 
     def _decision(self, visit: str) -> _Decided | None:
         """The visit with the lines that are to be paid, and who decided them when; None: it is open."""
@@ -145,12 +136,15 @@ class Ledger(LedgerFile):
                 (closed.visit, i, line.sku, line.quantity, line.probability),
             )
         self._keep_prices(closed.visit, prices)
+        if isinstance(closed.restocked, tuple) and closed.restocked:
+            body_of = RestockBody("restock", closed.closed_at, closed.restocked)
+            self.append(f"restock:{closed.visit}", "restock", body_of)
         if groups.is_grouped(closed):
             groups.join_group(self, closed)
 
     def keep_prices(self, visit: str, layout: StoreLayout) -> None:
         """Price a visit by this store folder from now on, where nothing was issued for it."""
-        with self.writing("the price list"):
+        with self.writing(tr_noop("the price list")):
             self._keep_prices(visit, self._price_list(layout))
 
     def _keep_prices(self, visit: str, prices: PriceList) -> None:
@@ -211,7 +205,7 @@ class Ledger(LedgerFile):
             amount=receipt.total,
             currency=receipt.currency,
         )
-        holds.settle(self, visits[0].token, visits[0].entered_at, order)
+        holds.settle(self, visits[0].token, visits[0].entered_at, visits[0].visit, order)
 
     def _with_all_products(self, prices: PriceList, visits: tuple[ClosedVisit, ...]) -> PriceList:
         """The list, and from the lists of who left earlier what it no longer has."""
@@ -229,7 +223,8 @@ class Ledger(LedgerFile):
 
     def next_number(self, series: str) -> int:
         """The number that follows the last one given. Within a transaction."""
-        return int(self.scalar("SELECT coalesce(max(number), 0) + 1 FROM document WHERE series = ?", series))
+        last = self.scalar("SELECT coalesce(max(number), 0) FROM document WHERE series = ?", series)
+        return 1 + int(last or last_cut(latest_cut(self.database), series))
 
     def write_lines(self, series: str, number: int, lines: list[tuple[str, str, int, int, int]]) -> None:
         """The lines of a document, for searching: sku, name, quantity, unit price, amount."""
@@ -245,112 +240,6 @@ class Ledger(LedgerFile):
         if self._priced is None or self._priced[0] is not layout:
             self._priced = layout, PriceList.of(layout)
         return self._priced[1]
-
-    # -- reading -------------------------------------------------------------------------------------
-
-    def visit(self, visit: str) -> VisitRow | None:
-        """A closed visit by its id."""
-        rows = self._visits("WHERE v.id = ?", (visit,))
-        return rows[0] if rows else None
-
-    def visits(self, limit: int = 200, decision: str | None = None) -> list[VisitRow]:
-        """The visits that closed last, newest first."""
-        where, args = ("WHERE v.decision = ? ", (decision,)) if decision else ("", ())
-        return self._visits(f"{where}ORDER BY v.closed_at DESC, v.id DESC LIMIT {int(limit)}", args)
-
-    def prices_of(self, visit: str) -> PriceList | None:
-        """The price list of the time when the visit closed; None: it is from before they were kept.
-
-        Of a visit that was purged, the one that its receipt was priced by.
-        """
-        sha256 = self.scalar("SELECT price_list FROM visit_price WHERE visit = ?", visit) or self.scalar(
-            "SELECT d.price_list FROM receipt_visit r JOIN document d ON d.series = r.series "
-            "AND d.number = r.number WHERE r.visit = ?",
-            visit,
-        )
-        if sha256 is None:
-            return None
-        if self._priced is not None and self._priced[1].sha256 == sha256:
-            return self._priced[1]
-        body = self.scalar("SELECT body FROM price_list WHERE sha256 = ?", sha256)
-        return msgspec.json.decode(body, type=PriceList)
-
-    def document_of(self, visit: str) -> DocumentRow | None:
-        """The receipt of a visit, alone or with those that paid together."""
-        rows = self._documents(
-            "JOIN receipt_visit v ON v.series = d.series AND v.number = d.number WHERE v.visit = ?", (visit,)
-        )
-        return rows[0] if rows else None
-
-    def document(self, number: int, series: str = RECEIPT_SERIES) -> DocumentRow | None:
-        """A receipt by its number."""
-        rows = self._documents("WHERE d.series = ? AND d.number = ? AND d.kind = 'receipt'", (series, number))
-        return rows[0] if rows else None
-
-    def documents(
-        self,
-        limit: int = 200,
-        search: str = "",
-        *,
-        total: int | None = None,
-        issued: tuple[float, float] | None = None,
-    ) -> list[DocumentRow]:
-        """The latest receipts, newest first; ``search`` as :func:`receipts_meant` understands it.
-
-        ``total``: what was paid, minor units; ``issued``: from when to when.
-        """
-        numbers = receipts_meant(self, search.strip(), limit, total=total, issued=issued)
-        found = self._documents(
-            "WHERE d.series = ? AND d.number IN (SELECT value FROM json_each(?))",
-            (RECEIPT_SERIES, json.dumps(numbers)),
-        )
-        by_number = {document.number: document for document in found}
-        return [by_number[number] for number in numbers if number in by_number]
-
-    def corrections_of(self, number: int) -> list[CorrectionRow]:
-        """Refunds and supplements of a receipt, in the order in which they were issued."""
-        return self._corrections("WHERE d.of_number = ? ORDER BY e.seq", (number,))
-
-    def correction(self, series: str, number: int) -> CorrectionRow | None:
-        """A refund or a supplement by its series and number."""
-        rows = self._corrections(
-            "WHERE d.series = ? AND d.number = ? AND d.kind <> 'receipt'", (series, number)
-        )
-        return rows[0] if rows else None
-
-    def _corrections(self, tail: str, args: tuple[object, ...]) -> list[CorrectionRow]:
-        rows = self._db.execute(
-            "SELECT d.series, d.number, e.body, e.seq, e.hash "
-            "FROM document d JOIN entry e ON e.seq = d.entry " + tail,
-            args,
-        )
-        return [
-            CorrectionRow(series, of, msgspec.json.decode(body, type=CorrectionBody).document, seq, chained)
-            for series, of, body, seq, chained in rows
-        ]
-
-    def counts(self) -> dict[str, int]:
-        """How many visits were decided how."""
-        rows = self._db.execute("SELECT decision, count(*) FROM visit GROUP BY decision ORDER BY decision")
-        return {str(decision): int(n) for decision, n in rows}
-
-    def _visits(self, tail: str, args: tuple[object, ...]) -> list[VisitRow]:
-        rows = self._db.execute(_SELECT_VISITS + tail, args)
-        return [
-            VisitRow(msgspec.json.decode(body, type=ClosedVisit), number, bool(decided), bool(waits))
-            for body, number, decided, waits in rows
-        ]
-
-    def _documents(self, tail: str, args: tuple[object, ...]) -> list[DocumentRow]:
-        rows = self._db.execute(
-            "SELECT d.series, d.number, e.body, e.seq, e.hash "
-            "FROM document d JOIN entry e ON e.seq = d.entry " + tail,
-            args,
-        )
-        return [
-            DocumentRow(series, number, msgspec.json.decode(body, type=DocumentBody).document, seq, chained)
-            for series, number, body, seq, chained in rows
-        ]
 
 
 def _worth(closed: ClosedVisit, prices: PriceList) -> int:

@@ -12,8 +12,10 @@ from typing import Any, Self
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.chain import GENESIS, canonical, link
+from console.back_office.chain import canonical, link
+from console.back_office.cut_rows import anchor
 from console.back_office.schema import KNOWN_MIGRATIONS, migrations
+from console.language import tr
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one before it gives up."""
@@ -39,9 +41,18 @@ class LedgerFile:
         try:
             db = _connected(path, read_only=read_only)
         except (sqlite3.Error, OSError) as error:
+            if read_only and not path.exists():
+                raise LedgerError(
+                    f"{path}: there is no ledger here yet; running a store makes it."
+                ) from error
             raise LedgerError(
-                f"{path}: cannot be opened as a ledger ({error}). Check that the folder can be written, the "
-                "disk is not full, and the file is a ledger; nothing was changed."
+                tr(
+                    "{path}: cannot be opened as a ledger ({error}). Check that the "
+                    "folder can be written, the disk is not full, and the file is a "
+                    "ledger; nothing was changed.",
+                    path=path,
+                    error=error,
+                )
             ) from error
         return cls(db, path)
 
@@ -76,8 +87,13 @@ class LedgerFile:
                 yield
         except sqlite3.Error as error:
             raise LedgerError(
-                f"{self.path}: {what} was not written: {error}. Check that the disk is not full and the file "
-                "can be written; nothing was changed"
+                tr(
+                    "{path}: {what} was not written: {error}. Check that the disk is not "
+                    "full and the file can be written; nothing was changed",
+                    path=self.path,
+                    what=tr(what),
+                    error=error,
+                )
             ) from error
 
     def append(self, cause: str, kind: str, body: msgspec.Struct) -> int:
@@ -97,7 +113,15 @@ class LedgerFile:
     def head(self) -> tuple[int, str]:
         """Number and hash of the last entry: written down elsewhere, it proves that nothing was cut off."""
         row = self._db.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
-        return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+        if row is None:
+            begins = anchor(self._db)
+            return begins.seq, begins.hash
+        return int(row[0]), str(row[1])
+
+    @property
+    def name(self) -> str:
+        """Random, given when the file was made or brought up to date; a copy has the same."""
+        return str(self.scalar("SELECT name FROM ledger_name"))
 
     def scalar(self, sql: str, *args: object) -> Any:
         """First column of the first row; None where there is none."""

@@ -79,7 +79,7 @@ def add_operator(
     """Add somebody with a first PIN. ``by`` None: the first operator of all, a manager who chose it."""
     _check_new(name, role, pin)
     hashed = hasher().hash(pin)
-    with file.writing(f"operator {name}"):
+    with file.writing(tr("operator {name}", name=name)):
         first = file.scalar("SELECT count(*) FROM operator") == 0
         if by is None and not first:
             raise OperatorError(tr("There are operators already: a manager has to add others"))
@@ -117,7 +117,7 @@ def reset_pin(file: LedgerFile, by: Actor, name: str, pin: str, *, at: float) ->
 def unlock(file: LedgerFile, by: Actor, name: str, *, at: float) -> Operator:
     """A manager ends somebody's lock."""
     require(by, "manage operators")
-    with file.writing(f"operator {name}"):
+    with file.writing(tr("operator {name}", name=name)):
         found = _known(file, name)
         _count(file, found.name, 0, 0.0)
         record(file, by, "unlocked the operator", at=at, about=found.name)
@@ -129,7 +129,7 @@ def set_role(file: LedgerFile, by: Actor, name: str, role: Role, *, at: float) -
     require(by, "manage operators")
     if role not in ROLES:
         raise OperatorError(f"{role!r} is no role: {', '.join(ROLES)}")
-    with file.writing(f"operator {name}"):
+    with file.writing(tr("operator {name}", name=name)):
         found = _known(file, name)
         if role != "manager":
             _keep_a_manager(file, found)
@@ -142,7 +142,7 @@ def set_role(file: LedgerFile, by: Actor, name: str, role: Role, *, at: float) -
 def retire(file: LedgerFile, by: Actor, name: str, *, at: float, why: str = "") -> Operator:
     """Somebody does not work here any more. Their name stays in the log; the last manager stays."""
     require(by, "manage operators")
-    with file.writing(f"operator {name}"):
+    with file.writing(tr("operator {name}", name=name)):
         found = _known(file, name)
         _keep_a_manager(file, found)
         if found.active:
@@ -200,7 +200,7 @@ def _keep_a_manager(file: LedgerFile, found: Operator) -> None:
 
 def _set_pin(file: LedgerFile, by: Actor, name: str, pin: str, *, first: bool, at: float) -> Operator:
     hashed = hasher().hash(pin)
-    with file.writing(f"operator {name}"):
+    with file.writing(tr("operator {name}", name=name)):
         found = _known(file, name)
         file.database.execute(
             "UPDATE operator SET pin_hash = ?, must_change = ?, failed = 0, locked_until = 0 WHERE name = ?",
@@ -237,7 +237,7 @@ def _chain(
 
 
 def _check_pin(file: LedgerFile, name: str, pin: str, at: float, screen: str) -> Operator:
-    with file.writing(f"the attempt of {name}"):
+    with file.writing(tr("the attempt of {name}", name=name)):
         found = _find(file, name)
         if found is None or not found.active:
             record(file, None, "wrong name", at=at, about=name[:40], screen=screen)
@@ -257,12 +257,12 @@ def _check_pin(file: LedgerFile, name: str, pin: str, at: float, screen: str) ->
             )
         )
     if not _matches(file, found.name, pin):
-        with file.writing(f"the attempt of {name}"):
+        with file.writing(tr("the attempt of {name}", name=name)):
             record(file, None, "wrong PIN", at=at, about=found.name, screen=screen)
             if found.failed + 1 >= LOCK_AFTER:
                 record(file, None, "locked the operator", at=at, about=found.name, screen=screen)
         raise SignInError(tr("Name or PIN is wrong"))
-    with file.writing(f"the attempt of {name}"):
+    with file.writing(tr("the attempt of {name}", name=name)):
         _count(file, found.name, 0, 0.0)
     return found
 

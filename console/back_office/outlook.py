@@ -22,6 +22,7 @@ from console.back_office.corrections import (
 from console.back_office.money import format_money
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import Receipt, TaxLine
+from console.language import tr
 
 DAY_S = 86_400.0
 
@@ -62,7 +63,7 @@ def drafts_of(account: Account, changes: Sequence[Change], prices: PriceList) ->
             found.append(Draft(kind, lines, taxes, sum(rate.gross for rate in taxes)))
             account = after
     if not found:
-        raise CorrectionError("nothing would change")
+        raise CorrectionError(tr("nothing would change"))
     return tuple(found)
 
 
@@ -85,9 +86,13 @@ def why_second(
     back = -sum(correction.total for correction in before if correction.kind == "refund") - sum(refunds)
     if refunds and back > prices.refund_limit:
         money, limit = (format_money(amount, receipt.currency) for amount in (back, prices.refund_limit))
-        return f"{money} is above the limit of {limit} for one receipt"
+        return tr("{money} is above the limit of {limit} for one receipt", money=money, limit=limit)
     if is_late(receipt, prices, opened_at):
-        return f"{label} was older than {prices.refund_days} days when it was disputed"
+        return tr(
+            "{label} was older than {days} days when it was disputed",
+            label=label,
+            days=prices.refund_days,
+        )
     return ""
 
 

@@ -41,6 +41,7 @@ class Held(msgspec.Struct, frozen=True):
     ref: str
     expires_at: float
     """When the provider lets go of it by itself, seconds since the epoch."""
+    last_four: str = ""
 
 
 class Declined(msgspec.Struct, frozen=True):
@@ -114,7 +115,7 @@ class SimulatedProvider:
         ref, expires_at = self._conn.execute(
             "SELECT ref, expires_at FROM held WHERE key = ?", (key,)
         ).fetchone()
-        return Held(ref, expires_at)
+        return Held(ref, expires_at, _last_four(token))
 
     def capture(self, key: str, token: str, amount: int, currency: str, hold: str = "") -> Answer:
         """See :class:`Provider`."""
@@ -187,8 +188,7 @@ class SimulatedProvider:
         kept, ref = self._conn.execute("SELECT amount, ref FROM moved WHERE key = ?", (key,)).fetchone()
         if kept != amount:  # as real ones do: an order is not changed by saying it otherwise
             return Declined("this key was another order")
-        digits = "".join(c for c in token if c.isdigit())
-        return Accepted(ref, digits[-4:].rjust(4, "0"))
+        return Accepted(ref, _last_four(token))
 
     def _asked(self, key: str, token: str) -> int:
         """How often this was asked, now included."""
@@ -199,6 +199,10 @@ class SimulatedProvider:
         if "times-out" in token and times <= 2:
             raise ProviderTimeoutError("no answer")
         return times
+
+
+def _last_four(token: str) -> str:
+    return "".join(c for c in token if c.isdigit())[-4:].rjust(4, "0")
 
 
 def _late(token: str, times: int) -> None:

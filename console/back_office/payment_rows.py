@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from console.back_office.bodies import PaymentBody
+from console.back_office.chain import digest
 from console.back_office.ledger_file import LedgerFile
 from console.language import tr_noop
 
@@ -22,7 +23,7 @@ class PaymentTask(msgspec.Struct, frozen=True):
     """One order to the provider."""
 
     key: str
-    """The idempotency key: document, and how manieth attempt."""
+    """The idempotency key: document, how manieth attempt, and whose it is (:func:`key_of`)."""
     kind: Kind
     receipt: int
     """Number of the receipt that it is about."""
@@ -85,7 +86,7 @@ def order(
     """Put an order into the outbox, in the transaction of its document; gives its key. No money: None."""
     if amount <= 0:
         return None
-    key = f"{kind}:{document}:1"
+    key = key_of(file, kind, receipt, document, 1)
     state: State = "due" if token or kind == "refund" else "no_card"
     insert(
         file,
@@ -160,7 +161,19 @@ def next_key(file: LedgerFile, last: PaymentTask) -> str:
     tries = sum(
         task.document == last.document and task.kind == last.kind for task in of_receipt(file, last.receipt)
     )
-    return f"{last.kind}:{last.document}:{tries + 1}"
+    return key_of(file, last.kind, last.receipt, last.document, tries + 1)
+
+
+def key_of(file: LedgerFile, kind: Kind, receipt: int, document: str, number: int) -> str:
+    """The idempotency key of an order, such as ``capture:R-000012:1:0f3a…``: it is carried out once.
+
+    Another store may have a document of this number at the same provider; and so may this one, when a copy of
+    its ledger from yesterday was put back. So the key has a hash over the ledger's name and the visit of the
+    receipt: only the same document of the same visit is the same order. Orders from before have none.
+    """
+    visit = file.scalar("SELECT visit FROM document WHERE series = 'R' AND number = ?", receipt)
+    whose = digest(f"{file.name}\n{visit}".encode())[:16]
+    return f"{kind}:{document}:{number}:{whose}"
 
 
 def open_ends(file: LedgerFile) -> list[int]:

@@ -23,6 +23,7 @@ from console.back_office.payment_provider import (
     ProviderTimeoutError,
 )
 from console.back_office.payment_rows import PaymentError, PaymentTask
+from console.language import tr_noop
 
 FIRST_WAIT_S = 5.0
 """After an order without an answer; doubled each time."""
@@ -59,7 +60,7 @@ def send_due(ledger: Ledger, provider: Provider, now: float) -> Sent:
 
 def keep_answer(ledger: Ledger, key: str, answer: Answer, now: float) -> bool:
     """Write what the provider said; False: it had been said before (providers answer twice)."""
-    with ledger.writing("the payment"):
+    with ledger.writing(tr_noop("the payment")):
         task = rows.task(ledger, key)
         if task is None:
             raise PaymentError(f"there is no payment {key}")
@@ -98,7 +99,7 @@ def send_holds(ledger: Ledger, provider: Provider, now: float) -> None:
     """Ask for the holds that are due, and let go of those that are not wanted any more."""
     holds.expire(ledger, now)
     for hold in hold_rows.to_send(ledger, now):
-        with ledger.writing("the attempt"):
+        with ledger.writing(tr_noop("the attempt")):
             current = hold_rows.hold(ledger, hold.key)
             if current is None or current.state != hold.state or current.next_at > now:
                 continue  # another process sends it
@@ -111,21 +112,22 @@ def send_holds(ledger: Ledger, provider: Provider, now: float) -> None:
             else:
                 answer = provider.release(f"{hold.key}:release", hold.ref)
                 said = answer.why if isinstance(answer, Declined) else ""
-                with ledger.writing("the hold"):
+                with ledger.writing(tr_noop("the hold")):
                     holds.end(ledger, hold.key, "released", said)
         except ProviderTimeoutError as error:
-            with ledger.writing("the attempt"):
+            with ledger.writing(tr_noop("the attempt")):
                 hold_rows.change(ledger, hold.key, said=str(error))
 
 
 def _keep_held(ledger: Ledger, key: str, answer: Held | Declined, now: float) -> None:
     """Whoever has left meanwhile without needing it has it let go."""
-    with ledger.writing("the hold"):
+    with ledger.writing(tr_noop("the hold")):
         hold = hold_rows.hold(ledger, key)
         if hold is None or hold.state != "due":
             return
         if isinstance(answer, Declined):
-            holds.end(ledger, key, "declined", answer.why)
+            token = hold.token if hold.wanted else ""  # its visit is still to be found by it
+            hold_rows.change(ledger, key, state="declined", said=answer.why, token=token)
             return
         hold_rows.change(
             ledger,
@@ -133,6 +135,7 @@ def _keep_held(ledger: Ledger, key: str, answer: Held | Declined, now: float) ->
             state="held" if hold.wanted else "releasing",
             ref=answer.ref,
             expires_at=answer.expires_at,
+            last_four=answer.last_four,
             attempts=0,
             next_at=now,
             said="",
@@ -144,7 +147,7 @@ def _keep_held(ledger: Ledger, key: str, answer: Held | Declined, now: float) ->
 
 def _noted(ledger: Ledger, task: PaymentTask, now: float) -> PaymentTask | None:
     """The order as it is to be sent, its attempt noted; None: it is not to be sent now."""
-    with ledger.writing("the attempt"):
+    with ledger.writing(tr_noop("the attempt")):
         current = rows.task(ledger, task.key)
         if current is None or current.state != "due" or current.next_at > now:
             return None
@@ -262,7 +265,7 @@ def _ask(ledger: Ledger, provider: Provider, task: PaymentTask) -> Answer:
 
 
 def _wait(ledger: Ledger, task: PaymentTask, now: float, said: str) -> None:
-    with ledger.writing("the attempt"):
+    with ledger.writing(tr_noop("the attempt")):
         wait = _wait_after(task.attempts - 1)
         rows.change(ledger, task.key, next_at=now + wait, said=said)
 

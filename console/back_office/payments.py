@@ -19,7 +19,7 @@ from console.back_office.money import cash_rounding
 from console.back_office.payment_rows import PaymentError, PaymentTask
 from console.back_office.payment_sending import Sent, keep_answer, send_due
 from console.back_office.permissions import Actor, require
-from console.language import tr_noop
+from console.language import tr, tr_noop
 
 __all__ = [
     "PaymentError",
@@ -91,14 +91,19 @@ def try_again(
     ``token``: the provider's for another card that was shown meanwhile; None: the same card again.
     """
     require(actor, "collect a payment")
-    with ledger.writing("the payment"):
+    with ledger.writing(tr_noop("the payment")):
         failed, amount = _failed(ledger, receipt), owed(ledger, receipt)
         last = failed[-1]
         if token is not None and amount < 0:
-            raise PaymentError(f"{_label(receipt)}: what was paid goes back to the card that paid it")
+            raise PaymentError(
+                tr("{label}: what was paid goes back to the card that paid it", label=_label(receipt))
+            )
         if token is None and last.state == "no_card":
             raise PaymentError(
-                f"there is no card for {_label(receipt)}: settle it at the counter, or show a card"
+                tr(
+                    "there is no card for {label}: settle it at the counter, or show a card",
+                    label=_label(receipt),
+                )
             )
         task = msgspec.structs.replace(
             last,
@@ -136,16 +141,18 @@ def settle(
     require(actor, "collect a payment" if how == "counter" else "write off a payment")
     if how == "written_off" and (cash or not why.strip()):
         raise PaymentError(
-            f"{_label(receipt)}: what is written off is not paid in cash"
+            tr("{label}: what is written off is not paid in cash", label=_label(receipt))
             if cash
-            else f"{_label(receipt)}: say why it is written off"
+            else tr("{label}: say why it is written off", label=_label(receipt))
         )
-    with ledger.writing("the payment"):
+    with ledger.writing(tr_noop("the payment")):
         failed, amount = _failed(ledger, receipt), owed(ledger, receipt)
         if amount < 0:
             require(actor, "decide a dispute")
             if how == "written_off":
-                raise PaymentError(f"{_label(receipt)}: what a shopper is owed is not written off")
+                raise PaymentError(
+                    tr("{label}: what a shopper is owed is not written off", label=_label(receipt))
+                )
         last, rounding = failed[-1], _coins(ledger, receipt, amount) if cash else 0
         key = rows.next_key(ledger, last)
         task = msgspec.structs.replace(
@@ -178,7 +185,7 @@ def settle(
 def _failed(ledger: Ledger, receipt: int) -> list[PaymentTask]:
     found = _failed_of(ledger, receipt, owed(ledger, receipt))
     if not found:
-        raise PaymentError(f"nothing of {_label(receipt)} is unpaid")
+        raise PaymentError(tr("nothing of {label} is unpaid", label=_label(receipt)))
     return found
 
 

@@ -24,6 +24,8 @@ Action = Literal[
     "purge old data",
     "change the catalogue",
     "open or pause the store",
+    "count the stock",
+    "change the shop's rules",
 ]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -40,6 +42,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     tr_noop("purge old data"): frozenset({"manager"}),
     tr_noop("change the catalogue"): frozenset({"manager"}),
     tr_noop("open or pause the store"): frozenset({"staff", "manager"}),
+    tr_noop("count the stock"): frozenset({"staff", "manager"}),
+    tr_noop("change the shop's rules"): frozenset({"manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
 

@@ -22,6 +22,7 @@ from console.back_office.evidence_files import EvidenceFiles
 from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor, require
 from console.back_office.records import CorrectionRow, DocumentRow
+from console.language import tr_noop
 from inference.messages.results import ClosedVisit
 from store_layout.model import Retention
 
@@ -92,7 +93,7 @@ def find(ledger: Ledger, actor: Actor, said: str, state: Path | None, *, at: flo
     require(actor, "look up personal data")
     _need_reason(why)
     found = _data(ledger, said, state)
-    with ledger.writing("who looked"):
+    with ledger.writing(tr_noop("who looked")):
         record(ledger, actor, "looked up personal data", at=at, about=found.label, why=why)
     return found
 
@@ -115,7 +116,7 @@ def erase(
     """
     require(actor, "erase personal data")
     _need_reason(why)
-    with ledger.writing("the erasure"):
+    with ledger.writing(tr_noop("the erasure")):
         found = _data(ledger, said, state)
         held = {visit.visit: purge_rows.holds_on(ledger, visit.visit) for visit in found.visits}
         free = [visit for visit in found.names if not held.get(visit)]
@@ -151,10 +152,12 @@ def _by_law(found: PersonalData, periods: Retention, time_zone: str) -> list[Rem
     year = datetime.fromtimestamp(last, ZoneInfo(time_zone)).year
     labels = ", ".join([receipt.label, *(row.label for row in found.corrections)])
     law = f"tax law wants documents for {periods.documents_years} years after the year of issue"
+    until = f"{year + periods.documents_years + 1}-01-01"
     return [
-        Remains(labels, law, f"{year + periods.documents_years + 1}-01-01"),
-        Remains("amounts and references of payments", "they prove what was paid for these documents"),
-        Remains("who did what about them", "the chain proves that no document was changed"),
+        Remains(labels, law, until),
+        Remains("amounts and references of payments", "they prove what was paid for these documents", until),
+        Remains("who did what about them", "the chain proves that no document was changed", until),
+        Remains("their numbers, days and totals", "they prove that none is missing"),
     ]
 
 

@@ -42,6 +42,7 @@ class Gone(msgspec.Struct, frozen=True):
     cards: int = 0
     messages: int = 0
     evidence: int = 0
+    holds: int = 0
 
     def __add__(self, other: Gone) -> Gone:
         return Gone(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
@@ -124,6 +125,31 @@ def clear_cards(file: LedgerFile, receipts: Sequence[int]) -> Gone:
         (json.dumps(list(receipts)),),
     ).rowcount
     return Gone(cards=cards)
+
+
+_HOLDS_SPENT = (
+    "state IN ('captured', 'released', 'expired', 'declined') AND entered_at < ? "
+    "AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.id = payment_hold.visit)"
+)
+
+
+def delete_holds(file: LedgerFile, before: float, limit: int) -> Gone:
+    """Remove what was kept back on cards at entries before then, unless its visit is kept."""
+    spent = f"SELECT id FROM payment_hold WHERE {_HOLDS_SPENT} LIMIT ?"  # noqa: S608 - our own SQL
+    sql = f"DELETE FROM payment_hold WHERE id IN ({spent})"  # noqa: S608 - our own SQL
+    return Gone(holds=file.database.execute(sql, (before, limit)).rowcount)
+
+
+def count_holds_due(file: LedgerFile, before: float) -> Gone:
+    """How much :func:`delete_holds` would remove of them all, and of visits that go now."""
+    sql = (
+        "SELECT count(*) FROM payment_hold h WHERE h.entered_at < :before "  # noqa: S608 - our own SQL
+        "AND h.state IN ('captured', 'released', 'expired', 'declined') "
+        "AND NOT EXISTS (SELECT 1 FROM visit v "
+        f"WHERE v.id = h.visit AND NOT (v.closed_at < :before AND {_FREE}))"
+    )
+    args = {"before": before, "settled_before": before}
+    return Gone(holds=int(file.database.execute(sql, args).fetchone()[0]))
 
 
 def disputes_due(file: LedgerFile, before: float, limit: int) -> list[str]:

@@ -13,6 +13,7 @@ import msgspec
 from console.back_office.money import tax_on, tax_within
 from console.back_office.price_list import PriceList
 from console.back_office.promotions import Goods, Reduction, reductions
+from console.language import tr
 from inference.messages.results import ClosedVisit
 from store_layout.model import StoreLayout
 
@@ -122,7 +123,7 @@ def price_lines(units: Mapping[str, int], prices: PriceList, at: float) -> tuple
     """Lines for so many units of each sku at a time: products with their deposits, then promotions."""
     for sku in units:
         if sku not in prices.products:
-            raise UnknownProductError(f"product {sku} is not in the catalogue")
+            raise UnknownProductError(tr("product {sku} is not in the catalogue", sku=sku))
     products = [(prices.products[sku], quantity) for sku, quantity in units.items()]
     day = datetime.fromtimestamp(at, ZoneInfo(prices.time_zone)).date()
     basket = [Goods(p.sku, p.category, quantity, p.price) for p, quantity in products]

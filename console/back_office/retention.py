@@ -3,7 +3,7 @@
 Rows go in short transactions, with pauses in which others write. SQLite overwrites
 what it deletes (``secure_delete``); at the end the write-ahead log is emptied into the file and, where the
 file is small enough to be rewritten at once, rewritten, which leaves no trace in half-full pages either.
-Documents are not touched: the chain needs them whole.
+Documents go with the beginning of the chain, years later (``cutting``).
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ import msgspec
 from console.back_office import purge_rows as rows
 from console.back_office.bodies import PurgeBody
 from console.back_office.clip_files import ClipsPurged, purge_clips
+from console.back_office.cutting import Cut, cut_off, what_would_go
 from console.back_office.evidence_files import EvidenceFiles
 from console.back_office.ledger_file import BUSY_TIMEOUT_MS, LedgerError, LedgerFile
 from console.back_office.permissions import Actor, require
+from console.language import tr_noop
 from store_layout.model import Retention
 
 DAY_S = 86_400.0
@@ -67,6 +69,7 @@ class Purged(msgspec.Struct, frozen=True):
     """Somebody was reading, or the disk is full: the write-ahead log still has purged bytes."""
     compacted: bool
     dry_run: bool = False
+    documents: Cut = Cut()
 
 
 def purge(
@@ -75,6 +78,7 @@ def purge(
     state: Path | None,
     *,
     now: float,
+    time_zone: str = "UTC",
     actor: Actor | None = None,
     why: str = "",
     dry_run: bool = False,
@@ -84,10 +88,10 @@ def purge(
 ) -> Purged:
     """Purge what is over. ``state``: the engine's state folder, where clips and old journals are.
 
-    ``actor`` None: the program itself. ``compact``: rewrite the file, whatever its size (True), or never
-    (False). ``cause`` names the last entry, by which a day's purge is known to be done. ``stopped`` is asked
-    between steps; ended anywhere, what went was counted, and the next purge goes on. Raises
-    ``NotAllowedError``, ``LedgerError``, ``OSError`` for files.
+    ``time_zone``: the shop's, by which a year ends. ``actor`` None: the program itself. ``compact``: rewrite
+    the file, whatever its size (True), or never (False). ``cause`` names the last entry, by which a day's
+    purge is known to be done. ``stopped`` is asked between steps; ended anywhere, what went was counted, and
+    the next purge goes on. Raises ``NotAllowedError``, ``LedgerError``, ``OSError`` for files.
     """
     if actor is not None:
         require(actor, "purge old data")
@@ -95,23 +99,44 @@ def purge(
     clips_before = now - retention.clips_days * DAY_S
     if dry_run:
         gone = rows.Gone(visits=rows.count_due(ledger, visits_before))
-        gone += rows.count_disputes_due(ledger, visits_before)
+        gone += rows.count_disputes_due(ledger, visits_before) + rows.count_holds_due(ledger, visits_before)
         files = _purge_files(ledger, state, clips_before, visits_before, now, dry_run=True)
         held = rows.held(ledger, visits_before)
-        return Purged(gone, files, held, traces=False, compacted=False, dry_run=True)
+        years = retention.documents_years
+        documents = what_would_go(
+            ledger, now=now, years=years, time_zone=time_zone, visits_before=visits_before
+        )
+        return Purged(gone, files, held, traces=False, compacted=False, dry_run=True, documents=documents)
     reason = why or f"visits {retention.visits_days} days, clips {retention.clips_days} days"
     gone = rows.Gone()
     while not stopped() and (step := _purge_rows(ledger, visits_before, now, actor, reason)):
         gone += step
         time.sleep(PAUSE_S)
+    documents = Cut()
+    years = retention.documents_years
+    law = why or f"documents {years} years after the year of issue"
+    while not stopped():
+        part = cut_off(ledger, now=now, years=years, time_zone=time_zone, actor=actor, why=law)
+        documents += part
+        if not part.entries:
+            break
+        time.sleep(PAUSE_S)
     if stopped():
-        return Purged(gone, Files(), {}, traces=True, compacted=False)
+        return Purged(gone, Files(), {}, traces=True, compacted=False, documents=documents)
     files = _purge_files(ledger, state, clips_before, visits_before, now, dry_run=False)
-    with ledger.writing("the purge"):
+    with ledger.writing(tr_noop("the purge")):
         if cause is None or not ledger.has_entry(cause):
             note(ledger, actor, now, reason, rows.Gone(), files=files.count, cause=cause)
-    traces, compacted = leave_no_trace(ledger, compact=compact if gone != rows.Gone() else bool(compact))
-    return Purged(gone, files, rows.held(ledger, visits_before), traces=traces, compacted=compacted)
+    went = gone != rows.Gone() or documents.entries > 0
+    traces, compacted = leave_no_trace(ledger, compact=compact if went else bool(compact))
+    return Purged(
+        gone,
+        files,
+        rows.held(ledger, visits_before),
+        traces=traces,
+        compacted=compacted,
+        documents=documents,
+    )
 
 
 def due_day(ledger: LedgerFile, retention: Retention, time_zone: str, now: float) -> str | None:
@@ -149,6 +174,7 @@ def note(
         messages=gone.messages,
         evidence=gone.evidence,
         cards=gone.cards,
+        holds=gone.holds,
         files=files,
     )
     ledger.append(cause or f"purge:{ledger.head()[0] + 1}", "purge", body)
@@ -191,12 +217,13 @@ def _purge_rows(
     ledger: LedgerFile, before: float, now: float, actor: Actor | None, why: str
 ) -> rows.Gone | None:
     """One step; None: nothing is left to do."""
-    with ledger.writing("the purge"):
+    with ledger.writing(tr_noop("the purge")):
         visits = rows.visits_due(ledger, before, BATCH)
         disputes = rows.disputes_due(ledger, before, BATCH)
-        if not visits and not disputes:
-            return None
         gone = rows.delete_visits(ledger, visits) + rows.clear_disputes(ledger, disputes)
+        gone += rows.delete_holds(ledger, before, BATCH)
+        if gone == rows.Gone():
+            return None
         note(ledger, actor, now, why, gone)
         return gone
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from console.language import tr
 from inference.messages.results import ClosedVisit, Explanation, Question
 
 NOTHING = Explanation(probability=1.0, track=None)
@@ -31,10 +32,16 @@ def units_after(
     for number, question in enumerate(visit.questions, start=1):
         chosen = answers.get(question.event)
         if chosen is None:
-            raise AnswerError(f"question {number} of {visit.code} has no answer")
+            raise AnswerError(tr("question {number} of {code} has no answer", number=number, code=visit.code))
         was = believed(question, visit)
         if was is None:
-            raise AnswerError(f"question {number} of {visit.code} cannot be counted: give the lines instead")
+            raise AnswerError(
+                tr(
+                    "question {number} of {code} cannot be counted: give the lines instead",
+                    number=number,
+                    code=visit.code,
+                )
+            )
         for track in tracks:
             for sku, count in chosen.units(track).items():
                 units[sku] = units.get(sku, 0) + count
@@ -43,7 +50,10 @@ def units_after(
     short = [sku for sku, count in units.items() if count < 0]
     if short:
         raise AnswerError(
-            f"the answers leave less than nothing of {', '.join(short)}: give the lines instead"
+            tr(
+                "the answers leave less than nothing of {short}: give the lines instead",
+                short=", ".join(short),
+            )
         )
     return {sku: count for sku, count in units.items() if count}
 

@@ -14,34 +14,47 @@ import msgspec
 
 from console.back_office import review_rows as rows
 from console.back_office.audit import record
-from console.back_office.bodies import ReviewBody, ReviewedLine
-from console.back_office.groups import company_of
+from console.back_office.bodies import ReviewBody
 from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor, NotAllowedError, require
-from console.back_office.price_list import PriceList
-from console.back_office.receipts import UnknownProductError, price_lines, tax_table
-from console.back_office.review_answers import NOTHING, AnswerError, units_after
+from console.back_office.receipts import price_lines
+from console.back_office.review_cards import (
+    ReviewCard,
+    ReviewError,
+    card,
+    decision,
+    effect,
+    let_follow,
+    prices_for,
+    row_of,
+    total_with,
+)
 from console.back_office.review_rows import ReviewRow
-from inference.messages.results import ClosedVisit, Explanation, Question
+from console.language import tr, tr_noop
 from store_layout.model import StoreLayout
+
+__all__ = [
+    "LEASE_S",
+    "UNDO_S",
+    "ReviewCard",
+    "ReviewError",
+    "answer",
+    "card",
+    "claim",
+    "effect",
+    "issue_due",
+    "queue",
+    "release",
+    "skip",
+    "total_with",
+    "undo",
+    "unsure",
+]
 
 LEASE_S = 300.0
 """How long a claimed card is kept for whoever claimed it."""
 UNDO_S = 30.0
 """How long an answer can be undone before it is issued."""
-
-
-class ReviewError(RuntimeError):
-    """The card cannot be claimed, answered or undone; the text says why."""
-
-
-class ReviewCard(msgspec.Struct, frozen=True):
-    """A card as its reviewer sees it."""
-
-    row: ReviewRow
-    visit: ClosedVisit
-    known: dict[str, Explanation]
-    """Event -> what an answer to another visit has settled: not asked again."""
 
 
 def queue(ledger: Ledger, now: float, actor: Actor | None = None) -> list[ReviewRow]:
@@ -64,7 +77,7 @@ def claim(ledger: Ledger, actor: Actor, now: float, visit: str | None = None) ->
     None: nothing waits for them. Raises :class:`ReviewError` where somebody else has it.
     """
     require(actor, "answer a review")
-    with ledger.writing("the claim"):
+    with ledger.writing(tr_noop("the claim")):
         if visit is None:
             held = [r for r in rows.waiting(ledger, now) if r.held_by(now) == actor.name]
             candidates = held or queue(ledger, now, actor)
@@ -72,20 +85,13 @@ def claim(ledger: Ledger, actor: Actor, now: float, visit: str | None = None) ->
                 return None
             row = candidates[0]
         else:
-            row = _row(ledger, visit)
+            row = row_of(ledger, visit)
             refusal = _refusal(row, actor, now)
             if refusal is not None:
                 raise ReviewError(refusal)
         if row.held_by(now) != actor.name:
             rows.claim(ledger, row.visit, actor.name, now, now + LEASE_S)
     return card(ledger, row.visit)
-
-
-def card(ledger: Ledger, visit: str) -> ReviewCard:
-    """A card with its questions and what is settled of them. Raises :class:`ReviewError` for no such card."""
-    row, closed = _row(ledger, visit), _closed(ledger, visit)
-    known = rows.settled_events(ledger, [question.event for question in closed.questions])
-    return ReviewCard(row, closed, known)
 
 
 def answer(
@@ -107,82 +113,88 @@ def answer(
     ``UnknownProductError``.
     """
     require(actor, "answer a review")
-    with ledger.writing("the answer"):
+    with ledger.writing(tr_noop("the answer")):
         shown = card(ledger, visit)
-        body = _body(ledger, shown, actor, choices, lines=lines, now=now, note=note)
+        body = decision(ledger, shown, actor, choices, lines=lines, now=now, note=note)
         row = shown.row
         if row.state in {"answered", "issued"} and row.answer is not None and _same(row.answer, body):
             return row
         refusal = _refusal(row, actor, now)
         if refusal is None and row.claimed_by != actor.name:
-            refusal = f"{row.code} is not claimed: claim it first"
+            refusal = tr("{code} is not claimed: claim it first", code=row.code)
         if refusal is not None:
             raise ReviewError(refusal)
         if layout is not None:
             _price_by(ledger, actor, visit, layout)
-        prices = _prices(ledger, visit)
+        prices = prices_for(ledger, visit)
         price_lines({line.sku: line.quantity for line in body.lines}, prices, shown.visit.closed_at)
         rows.keep_answer(ledger, visit, body, now)
         rows.note_work(ledger, row, actor.name, now, outcome="answered", longest=LEASE_S)
         record(ledger, actor, "answered the review", at=now, about=visit, why=note)
-        return _row(ledger, visit)
+        return row_of(ledger, visit)
 
 
 def unsure(ledger: Ledger, actor: Actor, visit: str, now: float, why: str = "") -> ReviewRow:
     """Hand a claimed card to a second reviewer; the second who is unsure hands it to a manager."""
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         row = _held(ledger, actor, visit, now)
         if row.state == "manager":
-            raise ReviewError(f"two people were not sure of {row.code}: a manager decides")
+            raise ReviewError(tr("two people were not sure of {code}: a manager decides", code=row.code))
         rows.hand_on(ledger, row, actor.name, "second" if row.state == "open" else "manager")
         rows.note_work(ledger, row, actor.name, now, outcome="unsure", longest=LEASE_S)
         record(ledger, actor, "was unsure of the review", at=now, about=visit, why=why)
-        return _row(ledger, visit)
+        return row_of(ledger, visit)
 
 
 def skip(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     """Give a claimed card back; it comes to them last."""
-    with ledger.writing("the card"):
+    with ledger.writing(tr_noop("the card")):
         row = _held(ledger, actor, visit, now)
         rows.skip(ledger, visit, actor.name, now)
         rows.note_work(ledger, row, actor.name, now, outcome="skipped", longest=LEASE_S)
-        return _row(ledger, visit)
+        return row_of(ledger, visit)
 
 
 def release(ledger: Ledger, actor: Actor, visit: str, now: float) -> None:
     """Let go of a claimed card: it is as urgent as before, to everybody. Nothing where it is not theirs."""
-    with ledger.writing("the card"):
-        row = _row(ledger, visit)
+    with ledger.writing(tr_noop("the card")):
+        row = row_of(ledger, visit)
         if row.held_by(now) == actor.name and row.state not in {"answered", "issued"}:
             rows.release(ledger, visit)
 
 
 def undo(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     """Take one's answer back; the card is theirs again. Raises :class:`ReviewError` when it was issued."""
-    with ledger.writing("the card"):
-        row = _row(ledger, visit)
+    with ledger.writing(tr_noop("the card")):
+        row = row_of(ledger, visit)
         if row.state == "issued":
-            raise ReviewError(f"{row.code} was issued: what is wrong is corrected by a dispute")
+            raise ReviewError(tr("{code} was issued: what is wrong is corrected by a dispute", code=row.code))
         if row.state != "answered" or row.answer is None:
-            raise ReviewError(f"{row.code} has no answer that could be undone")
+            raise ReviewError(tr("{code} has no answer that could be undone", code=row.code))
         if row.answer.decided_by != actor.name:
-            raise ReviewError(f"{row.code} was answered by {row.answer.decided_by}: only they can undo it")
+            raise ReviewError(
+                tr(
+                    "{code} was answered by {decided_by}: only they can undo it",
+                    code=row.code,
+                    decided_by=row.answer.decided_by,
+                )
+            )
         rows.take_back(ledger, visit, actor.name, now, now + LEASE_S)
         record(ledger, actor, "undid the answer", at=now, about=visit)
-        return _row(ledger, visit)
+        return row_of(ledger, visit)
 
 
 def issue_due(ledger: Ledger, now: float, visit: str | None = None) -> list[str]:
     """Issue answers that can no longer be undone, and ``visit`` at once. Gives the visits that were."""
     issued = []
-    with ledger.writing("the answers"):
+    with ledger.writing(tr_noop("the answers")):
         while due := [v for v in rows.answered(ledger, now - UNDO_S, visit) if v not in issued]:
             for name in due:
-                row = _row(ledger, name)
+                row = row_of(ledger, name)
                 if row.answer is not None:
                     ledger.decide(name, row.answer)
                     rows.mark_issued(ledger, name)
-                    _flow(ledger, row, row.answer, now)
+                    let_follow(ledger, row, row.answer, now)
                 issued.append(name)
     return issued
 
@@ -190,168 +202,41 @@ def issue_due(ledger: Ledger, now: float, visit: str | None = None) -> list[str]
 # -- parts -------------------------------------------------------------------------------------------
 
 
-def _flow(ledger: Ledger, row: ReviewRow, body: ReviewBody, now: float) -> None:
-    """What the answer says of an event holds for others that ask about it."""
-    if body.given:
-        return
-    events = rows.settle_events(ledger, row.visit, body, now)
-    for other in rows.asking_about(ledger, events):
-        shown = card(ledger, other)
-        left = [q for q in shown.visit.questions if q.event not in shown.known]
-        rows.restake(ledger, other, sum(question.at_stake for question in left))
-        if left or shown.visit.notes or shown.row.held_by(now) is not None:
-            continue
-        try:
-            units = units_after(shown.visit, shown.known, _payers(ledger, other))
-            price_lines(units, _prices(ledger, other), shown.visit.closed_at)
-        except (AnswerError, ReviewError, UnknownProductError):
-            continue  # somebody has to look at it
-        derived = ReviewBody(
-            kind="review",
-            visit=other,
-            lines=_lines(units),
-            decided_by=body.decided_by,
-            decided_at=now,
-            choices=tuple((q.event, shown.known[q.event]) for q in shown.visit.questions),
-            follows=row.visit,
-        )
-        rows.keep_answer(ledger, other, derived, now)
-
-
-def _body(
-    ledger: Ledger,
-    shown: ReviewCard,
-    actor: Actor,
-    choices: Mapping[str, int | None],
-    *,
-    lines: Mapping[str, int] | None,
-    now: float,
-    note: str,
-) -> ReviewBody:
-    closed = shown.visit
-    if lines is not None:
-        if any(count < 1 for count in lines.values()):
-            raise AnswerError("each line has a count of 1 or more; leave out what was not taken")
-        return ReviewBody(
-            kind="review",
-            visit=closed.visit,
-            lines=_lines(lines),
-            decided_by=actor.name,
-            decided_at=now,
-            note=note,
-            given=True,
-        )
-    answers: dict[str, Explanation] = dict(shown.known)
-    for question in closed.questions:
-        if question.event not in choices:
-            continue
-        number = choices[question.event]
-        if number is not None and not 0 <= number < len(question.alternatives):
-            raise AnswerError(f"{closed.code}: there is no alternative {number + 1} of {question.text!r}")
-        chosen = NOTHING if number is None else question.alternatives[number]
-        settled = shown.known.get(question.event)
-        if settled is not None and _meaning(settled) != _meaning(chosen):
-            raise AnswerError(
-                f"{closed.code}: another visit's answer has settled {question.text!r} otherwise"
-            )
-        answers[question.event] = chosen if settled is None else settled
-    if not closed.questions:
-        raise AnswerError(f"{closed.code} asks nothing: say what was taken")
-    units = units_after(closed, answers, _payers(ledger, closed.visit))
-    return ReviewBody(
-        kind="review",
-        visit=closed.visit,
-        lines=_lines(units),
-        decided_by=actor.name,
-        decided_at=now,
-        choices=tuple((q.event, answers[q.event]) for q in closed.questions),
-        note=note,
-    )
-
-
-def effect(ledger: Ledger, shown: ReviewCard, units: Mapping[str, int]) -> int:
-    """What the visit would cost with these units, tax included, minor units; by itself."""
-    prices = _prices(ledger, shown.visit.visit)
-    lines = price_lines(units, prices, shown.visit.closed_at)
-    return sum(rate.gross for rate in tax_table(lines, included=prices.prices_include_tax))
-
-
-def total_with(ledger: Ledger, shown: ReviewCard, question: Question, alternative: Explanation) -> int | None:
-    """The visit's total if only this question is answered so, the rest as counted; None: cannot be said."""
-    alone = msgspec.structs.replace(shown.visit, questions=(question,))
-    try:
-        return effect(ledger, shown, units_after(alone, {question.event: alternative}))
-    except (AnswerError, ReviewError, UnknownProductError):
-        return None
-
-
-def _lines(units: Mapping[str, int]) -> tuple[ReviewedLine, ...]:
-    return tuple(ReviewedLine(sku, count) for sku, count in sorted(units.items()))
-
-
 def _same(a: ReviewBody, b: ReviewBody) -> bool:
     """The same answer by the same person, whenever."""
     return msgspec.structs.replace(a, decided_at=b.decided_at) == b
 
 
-def _meaning(explanation: Explanation) -> frozenset[tuple[int | None, str, int]]:
-    found: dict[tuple[int | None, str], int] = {}
-    for move in explanation.moves:
-        key = (explanation.mover(move), move.sku)
-        found[key] = found.get(key, 0) + move.count
-    return frozenset((who, sku, count) for (who, sku), count in found.items())
-
-
-def _payers(ledger: Ledger, visit: str) -> tuple[int, ...]:
-    company = (ledger.visit(name) for name in company_of(ledger, visit))
-    return tuple(row.visit.track for row in company if row is not None)
-
-
-def _row(ledger: Ledger, visit: str) -> ReviewRow:
-    row = rows.row(ledger, visit)
-    if row is None:
-        raise ReviewError(f"visit {visit} is not in review")
-    return row
-
-
-def _closed(ledger: Ledger, visit: str) -> ClosedVisit:
-    found = ledger.visit(visit)
-    if found is None:
-        raise ReviewError(f"there is no visit {visit}")
-    return found.visit
-
-
 def _held(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     require(actor, "answer a review")
-    row = _row(ledger, visit)
+    row = row_of(ledger, visit)
     refusal = _refusal(row, actor, now)
     if refusal is not None or row.claimed_by != actor.name:
-        raise ReviewError(refusal or f"{row.code} is not claimed: claim it first")
+        raise ReviewError(refusal or tr("{code} is not claimed: claim it first", code=row.code))
     return row
 
 
 def _refusal(row: ReviewRow, actor: Actor, now: float) -> str | None:
     """Why this card is not for them now; None: it is."""
     if row.state in {"answered", "issued"} and row.answer is not None:
-        return f"{row.code} was answered by {row.answer.decided_by}"
+        return tr("{code} was answered by {decided_by}", code=row.code, decided_by=row.answer.decided_by)
     holder = row.held_by(now)
     if holder is not None and holder != actor.name:
-        return f"{row.code} is with {holder}"
+        return tr("{code} is with {holder}", code=row.code, holder=holder)
     if actor.name in row.unsure_by:
-        return f"{actor.name} was not sure of {row.code}: somebody else decides"
+        return tr("{name} was not sure of {code}: somebody else decides", name=actor.name, code=row.code)
     if row.state == "manager" and actor.role != "manager":
-        return f"two people were not sure of {row.code}: a manager decides"
+        return tr("two people were not sure of {code}: a manager decides", code=row.code)
     return None
-
-
-def _prices(ledger: Ledger, visit: str) -> PriceList:
-    prices = ledger.prices_of(visit)
-    if prices is None:
-        raise ReviewError("this visit is from before prices were kept: name the store folder")
-    return prices
 
 
 def _price_by(ledger: Ledger, actor: Actor, visit: str, layout: StoreLayout) -> None:
     if ledger.prices_of(visit) is not None and actor.role != "manager":
-        raise NotAllowedError(f"{actor.name} is {actor.role}: only a manager may price a visit anew")
+        raise NotAllowedError(
+            tr(
+                "{name} is {role}: only a manager may price a visit anew",
+                name=actor.name,
+                role=tr(actor.role),
+            )
+        )
     ledger.keep_prices(visit, layout)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from console.back_office.tables import (
+    CUTTING,
     DISPUTES,
     DOCUMENTS,
     HOLDS,
@@ -122,6 +125,30 @@ def m010_closing(db: Database) -> None:
     _execute(db, "CREATE INDEX entry_payment_at ON entry (json_extract(body, '$.at')) WHERE kind = 'payment'")
 
 
+@migrations()
+def m011_cutting(db: Database) -> None:
+    """The beginning of the chain may be cut off when its time is over; each ledger has a name of its own."""
+    _execute(db, CUTTING)
+    db.execute("INSERT INTO ledger_name VALUES (1, ?)", (secrets.token_hex(8),))
+    _make_immutable(db, "cut_entry", "ledger_name")
+    for table, was_cut in _WAS_CUT.items():
+        db.execute(f"DROP TRIGGER {table}_no_delete")
+        db.execute(
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "  # noqa: S608 - our own names
+            f"WHEN NOT EXISTS (SELECT 1 FROM cut_entry c WHERE {was_cut}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is immutable: a correction is a new document'); END"
+        )
+
+
+_WAS_CUT = {
+    "entry": "c.seq = OLD.seq AND c.hash = OLD.hash",
+    "document": "c.seq = OLD.entry",
+    "document_line": "c.series = OLD.series AND c.number = OLD.number AND c.series <> ''",
+    "receipt_visit": "c.series = OLD.series AND c.number = OLD.number AND c.series <> ''",
+}
+"""Which row of ``cut_entry`` is what is left of a row."""
+
+
 _PAYMENT_FIXED = (
     "id, key, kind, receipt, document, amount, currency, state, attempts, next_at, capture, ref, said"
 )
@@ -164,5 +191,6 @@ KNOWN_MIGRATIONS = frozenset(
         m008_searching,
         m009_holds,
         m010_closing,
+        m011_cutting,
     )
 )

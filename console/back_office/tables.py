@@ -316,3 +316,29 @@ CREATE INDEX payment_hold_to_send ON payment_hold (next_at) WHERE state IN ('due
 CREATE INDEX payment_hold_held ON payment_hold (expires_at) WHERE state = 'held';
 CREATE UNIQUE INDEX payment_hold_capture ON payment_hold (capture) WHERE capture <> '';
 """
+
+CUTTING = """
+CREATE TABLE cut_entry (
+    seq      INTEGER PRIMARY KEY,
+    kind     TEXT NOT NULL,
+    day      TEXT NOT NULL,
+    series   TEXT NOT NULL,
+    number   INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    total    INTEGER NOT NULL,
+    hash     TEXT NOT NULL,
+    link     TEXT NOT NULL
+) STRICT;
+CREATE INDEX cut_entry_document ON cut_entry (series, number) WHERE series <> '';
+CREATE INDEX cut_entry_hash ON cut_entry (hash);
+
+CREATE TABLE ledger_name (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    name TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE payment_hold ADD COLUMN last_four TEXT NOT NULL DEFAULT '';
+ALTER TABLE payment_hold ADD COLUMN visit TEXT NOT NULL DEFAULT '';
+CREATE INDEX payment_hold_visit ON payment_hold (visit) WHERE visit <> '';
+CREATE INDEX payment_hold_entered ON payment_hold (entered_at);
+"""

@@ -14,12 +14,15 @@ from itertools import chain, islice
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.bodies import OperatorChange
-from console.back_office.chain import GENESIS, digest, link
+from console.back_office.bodies import CutOperator, OperatorChange
+from console.back_office.chain import digest, link
+from console.back_office.cut_rows import anchor
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.reports.verify_closes import close_faults
 from console.back_office.verify_corrections import account_faults
+from console.back_office.verify_cuts import cut_faults, known_cut
 from console.back_office.verify_documents import document_faults
+from console.back_office.verify_holds import hold_faults
 from console.back_office.verify_payments import payment_faults
 from console.back_office.verify_purges import purge_faults
 from console.back_office.verify_streams import (
@@ -66,16 +69,19 @@ def verify(
     """
     db = ledger.database
     with _as_it_is_now(db):
+        cut = known_cut(db)
         faults = chain(
+            cut_faults(db, on_progress),
             _chain_faults(db, on_progress),
-            document_faults(db, on_progress),
-            account_faults(db),
+            document_faults(db, cut, on_progress),
+            account_faults(db, cut),
             in_order(visit_faults(db, on_progress)),
             review_faults(db),
-            _operator_faults(db),
-            payment_faults(db, on_progress),
-            purge_faults(db),
-            close_faults(ledger),
+            _operator_faults(db, cut.operators if cut else ()),
+            payment_faults(db, cut, on_progress),
+            hold_faults(db),
+            purge_faults(db, cut),
+            close_faults(ledger, cut),
             _head_faults(db, expected_head),
         )
         findings = tuple(Finding(place, what) for _, place, what in islice(faults, MOST_FAULTS))
@@ -106,13 +112,15 @@ def _as_it_is_now(db: Database) -> Iterator[None]:
 
 
 def _chain_faults(db: Database, on_progress: OnProgress | None) -> Iterator[Fault]:
-    previous, expected = GENESIS, 1
+    begins = anchor(db)
+    previous, expected = begins.hash, begins.seq + 1
     rows = db.execute("SELECT seq, CAST(body AS BLOB), previous, hash FROM entry ORDER BY seq")
     for seq, body, claimed_previous, claimed in told(rows, "chain", lambda: count(db, "entry"), on_progress):
         if seq != expected:
             yield seq, f"entry {seq}", f"entries {expected} to {seq - 1} are missing"
         if claimed_previous != previous:
-            yield seq, f"entry {seq}", "does not follow the entry before it"
+            before = "what was cut off" if begins.seq and seq == begins.seq + 1 else "the entry before it"
+            yield seq, f"entry {seq}", f"does not follow {before}"
         if not _is_linked(claimed_previous, body, claimed):
             yield seq, f"entry {seq}", "its content is not what its hash was made of"
         previous, expected = claimed, seq + 1
@@ -125,18 +133,18 @@ def _is_linked(previous: str, body: bytes, claimed: str) -> bool:
     return previous.isascii() and link(previous, body) == claimed
 
 
-def _operator_faults(db: Database) -> Iterator[Fault]:
+def _operator_faults(db: Database, carried: tuple[CutOperator, ...]) -> Iterator[Fault]:
     """Nobody was let in, or given a role or a PIN, but by what the chain tells of."""
-    said: dict[str, OperatorChange] = {}
+    said: dict[str, OperatorChange | CutOperator] = {operator.about_sha256: operator for operator in carried}
     for (body,) in db.execute("SELECT body FROM entry WHERE kind = 'operator' ORDER BY seq"):
         try:
             change = msgspec.json.decode(body, type=OperatorChange)
         except msgspec.MsgspecError:
             continue  # the chain is broken there, and says so
-        said[change.about] = change
+        said[digest(change.about.encode())] = change
     rows = db.execute("SELECT name, role, active, must_change, pin_hash FROM operator ORDER BY name")
     for name, role, active, must_change, pin_hash in rows:
-        place, last = f"operator {name}", said.pop(name, None)
+        place, last = f"operator {name}", said.pop(digest(name.encode()), None)
         if last is None:
             yield 0, place, "was added without an entry in the chain"
         elif (role, bool(active), bool(must_change), digest(pin_hash.encode())) != (
@@ -146,12 +154,14 @@ def _operator_faults(db: Database) -> Iterator[Fault]:
             last.credential,
         ):
             yield 0, place, "role or PIN are not what the chain says"
-    for name in said:
+    for sha256, gone in said.items():
+        name = gone.about if isinstance(gone, OperatorChange) else f"with the hash {sha256[:12]}…"
         yield 0, f"operator {name}", "is gone from the table"
 
 
 def _head_faults(db: Database, expected: str | None) -> Iterator[Fault]:
     if expected is None:
         return
-    if db.execute("SELECT 1 FROM entry WHERE hash = ?", (expected,)).fetchone() is None:
+    known = "SELECT 1 FROM entry WHERE hash = ?1 UNION SELECT 1 FROM cut_entry WHERE hash = ?1"
+    if db.execute(known, (expected,)).fetchone() is None:
         yield 0, "chain", f"the entry with hash {expected[:12]}… is gone"

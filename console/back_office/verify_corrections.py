@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.bodies import CorrectionBody, DocumentBody
+from console.back_office.bodies import CorrectionBody, CutBody, DocumentBody
 from console.back_office.corrections import (
     Account,
     Correction,
@@ -15,6 +15,7 @@ from console.back_office.corrections import (
     applied,
     difference,
 )
+from console.back_office.cut_rows import last_cut
 from console.back_office.verify_streams import Fault, Row
 
 
@@ -35,8 +36,12 @@ def correction_faults(correction: Correction, columns: list[object], lines: list
     return faults
 
 
-def account_faults(db: Database) -> Iterator[Fault]:
-    """What is wrong with refunds and supplements, over all receipts that were corrected."""
+def account_faults(db: Database, cut: CutBody | None = None) -> Iterator[Fault]:
+    """What is wrong with refunds and supplements, over all receipts that were corrected.
+
+    Of those whose receipt was cut off nothing can be counted.
+    """
+    known_from = last_cut(cut, "R") + 1
     rows = db.execute("SELECT seq, body FROM entry WHERE kind IN ('refund', 'supplement') ORDER BY seq")
     accounts: dict[int, Account] = {}
     for seq, body in rows:
@@ -45,6 +50,8 @@ def account_faults(db: Database) -> Iterator[Fault]:
         except msgspec.MsgspecError:
             continue  # the chain is broken there, and says so
         correction, place = chained.document, f"document {chained.series}-{chained.number:06d}"
+        if correction.of < known_from:
+            continue
         account = accounts.get(correction.of) or _account(db, correction.of)
         if account is None:
             yield seq, place, f"there is no receipt {correction.of} that it could refer to"

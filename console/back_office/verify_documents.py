@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.bodies import CorrectionBody, DocumentBody
+from console.back_office.bodies import CorrectionBody, CutBody, DocumentBody
 from console.back_office.receipts import Receipt, tax_table
 from console.back_office.verify_corrections import correction_faults
 from console.back_office.verify_streams import Beside, Fault, OnProgress, Row, count, told
@@ -16,9 +16,11 @@ _RECEIPT = msgspec.json.Decoder(DocumentBody)
 _CORRECTION = msgspec.json.Decoder(CorrectionBody)
 
 
-def document_faults(db: Database, on_progress: OnProgress | None = None) -> Iterator[Fault]:
-    """All that is wrong, in the order of series and number."""
-    expected: dict[str, int] = {}
+def document_faults(
+    db: Database, cut: CutBody | None = None, on_progress: OnProgress | None = None
+) -> Iterator[Fault]:
+    """All that is wrong, in the order of series and number. Numbers go on after those that were cut off."""
+    expected = {row.series: row.last + 1 for row in cut.series} if cut else {}
     lines = Beside(
         db.execute(
             "SELECT series, number, sku, name, quantity, unit_price, amount FROM document_line "

@@ -8,7 +8,8 @@ from itertools import groupby
 import msgspec
 from sqlite_utils import Database
 
-from console.back_office.bodies import PaymentBody
+from console.back_office.bodies import CutBody, PaymentBody
+from console.back_office.cut_rows import last_cut
 from console.back_office.verify_streams import Beside, Fault, OnProgress, Row, count, told
 
 _PAYMENT = msgspec.json.Decoder(PaymentBody)
@@ -21,8 +22,11 @@ STATES = {
 """What the chain says of an order -> what the outbox may say of it."""
 
 
-def payment_faults(db: Database, on_progress: OnProgress | None = None) -> Iterator[Fault]:
-    """All that is wrong, in the order of the receipts."""
+def payment_faults(
+    db: Database, cut: CutBody | None = None, on_progress: OnProgress | None = None
+) -> Iterator[Fault]:
+    """All that is wrong, in the order of the receipts; of those that were cut off nothing can be summed."""
+    known_from = last_cut(cut, "R") + 1
     charged = Beside(db.execute("SELECT number, total FROM document WHERE series = 'R' ORDER BY number"), 1)
     more = dict(
         db.execute(
@@ -36,17 +40,19 @@ def payment_faults(db: Database, on_progress: OnProgress | None = None) -> Itera
     tasks = told(rows, "payments", lambda: count(db, "payment_task"), on_progress)
     for receipt, group in groupby(tasks, key=lambda row: row[0]):
         most = sum(total for (total,) in charged.take(receipt)) + more.get(receipt, 0)
-        yield from _of_receipt(receipt, list(group), most)
+        yield from _of_receipt(receipt, list(group), most if receipt >= known_from else None)
     lost = db.execute(
         "SELECT seq, cause FROM entry WHERE kind = 'payment' AND NOT EXISTS (SELECT 1 FROM payment_task t "
-        "WHERE t.key = substr(entry.cause, length('payment:') + 1)) ORDER BY seq"
+        "WHERE t.key = substr(entry.cause, length('payment:') + 1)) "
+        "AND json_extract(body, '$.receipt') >= ? ORDER BY seq",
+        (known_from,),
     )
     for seq, cause in lost:
         yield seq, cause.replace(":", " ", 1), "the table differs from the chain"
 
 
-def _of_receipt(receipt: int, tasks: list[Row], most: int) -> Iterator[Fault]:
-    """``most``: what its documents ask for, minor units."""
+def _of_receipt(receipt: int, tasks: list[Row], most: int | None) -> Iterator[Fault]:
+    """``most``: what its documents ask for, minor units; None: not known any more."""
     moved = 0
     for _, key, state, amount, seq, body in sorted(tasks, key=lambda row: row[4] or 0):
         place = f"payment {key}"
@@ -60,10 +66,10 @@ def _of_receipt(receipt: int, tasks: list[Row], most: int) -> Iterator[Fault]:
             continue  # the chain is broken there, and says so
         if (payment.key, payment.amount) != (key, amount) or state not in STATES[payment.outcome]:
             yield seq, place, "the table differs from the chain"
-        if payment.outcome == "declined":
+        if payment.outcome == "declined" or most is None:
             continue
         moved += payment.amount if payment.what == "capture" else -payment.amount
         if moved < 0:
             yield seq, place, "more was given back than had been paid"
-    if moved > most:
+    if most is not None and moved > most:
         yield 0, f"document R-{receipt:06d}", "more was paid than it says"

@@ -22,6 +22,7 @@ from console.cli.acting import acts, opened
 from console.cli.ledger import LedgerOption, ledger_of
 from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, row
+from console.language import tr_noop
 from store_layout.change_files import (
     Announce,
     ChangeError,
@@ -218,7 +219,7 @@ def _recorded(file: Ledger, actor: Actor, what: str, why: str) -> Iterator[Annou
 
     def announce(change: Change) -> None:
         about = f"catalogue change {change.number}"
-        with file.writing("the audit log"):
+        with file.writing(tr_noop("the audit log")):
             record(file, actor, what, at=time.time(), about=about, why=why)
         announced.append(about)
 
@@ -226,7 +227,7 @@ def _recorded(file: Ledger, actor: Actor, what: str, why: str) -> Iterator[Annou
         yield announce
     except ChangeError:
         for about in announced:
-            with suppress(LedgerError), file.writing("the audit log"):
+            with suppress(LedgerError), file.writing(tr_noop("the audit log")):
                 record(file, actor, f"{what}: failed", at=time.time(), about=about)
         raise
 

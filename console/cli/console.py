@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
-from console.back_office import Ledger, LedgerError
-from console.back_office.money import format_money
+from console.back_office import LedgerError
 from console.back_office.payment_provider import BOOKS
+from console.cli.headless import print_as_it_happens
 from console.cli.kiosk import watch_kiosk
-from console.cli.picture import Witness
 from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
 from console.cli.say import err, errors_in_words, out
-from console.cli.sending import Sending, parse_wanted
+from console.cli.sending import parse_wanted
 from console.engine_process.client import EngineClient
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
 from inference.detection import ModelError
-from inference.detection.threads import CORES
+from inference.detection.threads import CORES, tune_process
 from inference.engine.files import OpeningError
-from inference.messages import VisitClosed
-from inference.messages.wire import Wanted
 from inference.recording import Recording, RecordingError
 from inference.recording.format import STORE
 from store_layout.model import StoreLayout
@@ -116,7 +110,6 @@ KioskOption = Annotated[
     bool,
     typer.Option("--kiosk", help="The screen for visitors: full screen, and only a manager's PIN ends it."),
 ]
-PICTURE_SIZE = (1366, 768)
 
 
 def run(
@@ -135,6 +128,7 @@ def run(
     kiosk: KioskOption = False,
 ) -> None:
     """Open the console on a store, a recording, or the demo store."""
+    tune_process()
     wanted = None if send is None else parse_wanted(send)
     if wanted is not None and not simulated:
         raise typer.BadParameter("--send needs --simulated: nobody can be sent into a real store")
@@ -149,7 +143,8 @@ def run(
         spec = msgspec.structs.replace(spec, arrivals_per_min=arrivals, rendered=pictures).check()
         layout = layout_of(spec)
         if headless:
-            _run_headless(spec, layout, picture, wanted)
+            forget_last_play(spec)
+            print_as_it_happens(spec, layout, picture, wanted)
             return
         keep = spec.store is not None and not simulated if keep_running is None else keep_running
         if kiosk and not has_display():
@@ -290,84 +285,3 @@ def stop(
             return
         Supervisor(spec).stop()
     out.print("The engine has stopped. What was open is in its journal, and goes on at the next start.")
-
-
-# -- without ---------------------------------------------------------------------------------------------
-
-
-def _run_headless(
-    spec: EngineSpec, layout: StoreLayout, picture: Path, wanted: tuple[Wanted, ...] | None = None
-) -> None:
-    from console.engine_process.headless import run_headless  # all of the engine: not for a window
-
-    forget_last_play(spec)
-    kind = "simulated" if spec.simulated else "live"
-    what = (
-        f"{kind}; end it with Ctrl-C" if spec.recording is None else f"recording {Path(spec.recording).name}"
-    )
-    out.print(f"{layout.file.store.name}, {what}", markup=False, highlight=False)
-    printer, witness = VisitPrinter(spec.ledger_path, layout), Witness()
-    sending = None if wanted is None else Sending(wanted, layout)
-
-    def on_visit(closed: VisitClosed) -> None:
-        printer.visit(closed)
-        if sending is not None:
-            sending.visit(closed)
-
-    summary = run_headless(spec, on_visit, witness.see, on_start=None if sending is None else sending.begin)
-    out.print(
-        f"{summary.observations} observations, {printer.count} visits. Ledger: {spec.ledger_path}",
-        markup=False,
-        highlight=False,
-    )
-    if witness.saw_something:
-        with witness.window(layout, spec.ledger_path, clips=spec.clips_path) as render:
-            render(picture, PICTURE_SIZE, "dark", "live")
-        out.print(f"What the window would have shown: {picture}", markup=False, highlight=False)
-    if sending is not None and sending.refused:
-        raise typer.Exit(1)
-
-
-class VisitPrinter:
-    """Prints each visit with its receipt, once."""
-
-    def __init__(self, ledger: Path, layout: StoreLayout) -> None:
-        self._ledger, self._layout = ledger, layout
-        self._zone = ZoneInfo(layout.file.store.time_zone)
-        self._lock = threading.Lock()
-        self._seen: set[str] = set()
-
-    @property
-    def count(self) -> int:
-        """Visits printed."""
-        return len(self._seen)
-
-    def visit(self, closed: VisitClosed) -> None:
-        """Called when the ledger has the visit; after a crash perhaps again."""
-        visit = closed.closed
-        with self._lock:
-            if visit.visit in self._seen:
-                return
-            self._seen.add(visit.visit)
-        with Ledger.open(self._ledger, read_only=True) as ledger:
-            row, document = ledger.visit(visit.visit), ledger.document_of(visit.visit)
-        if row is not None:
-            visit = row.visit
-        at = datetime.fromtimestamp(visit.closed_at, self._zone).strftime("%H:%M:%S")
-        lines = ", ".join(f"{x.quantity} {self._name(x.sku)}" for x in visit.lines) or "nothing"
-        match visit.decision:
-            case "issue" if document is not None:
-                total = format_money(document.receipt.total, document.receipt.currency)
-                outcome = f"receipt {document.label}, {total}"
-            case "issue":
-                outcome = "one receipt with those who pay together, when the last of them is decided"
-            case "review":
-                asked = "; ".join(question.text for question in visit.questions) or "; ".join(visit.notes)
-                outcome = f"to a person: {asked}"
-            case other:
-                outcome = {"nothing": "no receipt", "staff": "staff, not charged"}.get(other, other)
-        out.print(f"{at}  {visit.code:8} {lines}: {outcome}", markup=False, highlight=False)
-
-    def _name(self, sku: str) -> str:
-        product = self._layout.products.get(sku)
-        return product.name if product else sku

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -22,7 +23,9 @@ from console.back_office.money import format_money
 from console.back_office.records import DocumentRow
 from console.cli.acting import ActingOption, ApproverOption, acts, approves, opened
 from console.cli.ledger import LedgerOption
+from console.cli.option_groups import OptionGroup, spread
 from console.cli.say import JsonOption, out, print_json, row
+from console.language import tr_noop
 from store_layout.currency import to_minor
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
@@ -35,13 +38,6 @@ ReceiptArgument = Annotated[
     str, typer.Argument(help="The receipt: number (R-000012 or 12) or code.", show_default=False)
 ]
 DisputeArgument = Annotated[str, typer.Argument(help="The dispute's id.", show_default=False)]
-RemoveOption = Annotated[
-    list[str] | None, typer.Option(help="LINE[=UNITS]: so many were not taken; counted as on the receipt.")
-]
-AddOption = Annotated[list[str] | None, typer.Option(help="SKU[=UNITS]: was taken and not charged.")]
-CountOption = Annotated[list[str] | None, typer.Option(help="LINE=UNITS: so many it should be.")]
-PriceOption = Annotated[list[str] | None, typer.Option(help="LINE=AMOUNT: so much is taken off that line.")]
-GoodwillOption = Annotated[str | None, typer.Option(help="An amount off the whole, such as 1.50.")]
 ReasonOption = Annotated[Reason, typer.Option(help="Why.", show_default=False)]
 KeyOption = Annotated[
     str,
@@ -50,6 +46,21 @@ KeyOption = Annotated[
 StoreOption = Annotated[
     Path | None, typer.Option(help="Store folder with the terms, where the ledger has none of that time.")
 ]
+
+
+@dataclass(frozen=True)
+class ChangeOptions(OptionGroup):
+    """What should be otherwise."""
+
+    remove: Annotated[
+        list[str] | None,
+        typer.Option(help="LINE[=UNITS]: so many were not taken; counted as on the receipt."),
+    ] = None
+    count: Annotated[list[str] | None, typer.Option(help="LINE=UNITS: so many it should be.")] = None
+    price: Annotated[list[str] | None, typer.Option(help="LINE=AMOUNT: so much is taken off that line.")] = (
+        None
+    )
+    goodwill: Annotated[str | None, typer.Option(help="An amount off the whole, such as 1.50.")] = None
 
 
 @app.command()
@@ -107,15 +118,13 @@ def list_command(
 
 
 @app.command("open")
+@spread
 def open_command(
     receipt: ReceiptArgument,
     reason: ReasonOption,
     acting: ActingOption,
-    remove: RemoveOption = None,
-    add: AddOption = None,
-    count: CountOption = None,
-    price: PriceOption = None,
-    goodwill: GoodwillOption = None,
+    change: ChangeOptions,
+    add: Annotated[list[str] | None, typer.Option(help="SKU[=UNITS]: was taken and not charged.")] = None,
     message: Annotated[str, typer.Option(help="What the shopper or staff say.")] = "",
     source: Annotated[Source, typer.Option(help="Who says so.")] = "staff",
     key: KeyOption = "",
@@ -130,7 +139,7 @@ def open_command(
             file,
             actor,
             document.number,
-            _changes(file, document, remove, add, count, price, goodwill),
+            _changes(file, document, change, add),
             reason,
             at=time.time(),
             message=message,
@@ -183,14 +192,12 @@ def decide(
     _say_decided(decided, as_json)
 
 
+@spread
 def refund(
     receipt: ReceiptArgument,
     reason: ReasonOption,
     acting: ActingOption,
-    remove: RemoveOption = None,
-    count: CountOption = None,
-    price: PriceOption = None,
-    goodwill: GoodwillOption = None,
+    change: ChangeOptions,
     approver: ApproverOption = None,
     why: Annotated[str, typer.Option(help="For the record.")] = "",
     key: KeyOption = "",
@@ -202,8 +209,8 @@ def refund(
     with opened(ledger, *ERRORS) as file:
         actor, second = acts(file, acting), approves(file, approver)
         document, layout = _receipt(file, receipt), _layout(store)
-        changes = _changes(file, document, remove, None, count, price, goodwill)
-        with file.writing("the refund"):
+        changes = _changes(file, document, change)
+        with file.writing(tr_noop("the refund")):
             found = desk.open_dispute(
                 file,
                 actor,
@@ -236,30 +243,24 @@ def _receipt(file: Ledger, said: str) -> DocumentRow:
 
 
 def _changes(
-    file: Ledger,
-    document: DocumentRow,
-    remove: list[str] | None,
-    add: list[str] | None,
-    count: list[str] | None,
-    price: list[str] | None,
-    goodwill: str | None,
+    file: Ledger, document: DocumentRow, said: ChangeOptions, add: list[str] | None = None
 ) -> tuple[Change, ...]:
     currency = document.receipt.currency
     found: list[Change] = []
-    for text in remove or []:
+    for text in said.remove or []:
         line, units = _pair(text, "1")
         found.append(Change(kind="remove", line=_whole(line), count=_whole(units)))
-    for text in count or []:
+    for text in said.count or []:
         line, units = _pair(text, None)
         found.append(_counted(file, document, _whole(line), _whole(units)))
-    for text in price or []:
+    for text in said.price or []:
         line, amount = _pair(text, None)
         found.append(Change(kind="price", line=_whole(line), amount=_amount(amount, currency)))
     for text in add or []:
         sku, units = _pair(text, "1")
         found.append(Change(kind="add", sku=sku, count=_whole(units)))
-    if goodwill is not None:
-        found.append(Change(kind="goodwill", amount=_amount(goodwill, currency)))
+    if said.goodwill is not None:
+        found.append(Change(kind="goodwill", amount=_amount(said.goodwill, currency)))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, errors_in_words, out, print_json
 from console.engine_process.examination import examine
 from inference.capture import KeyringSecrets
-from inference.detection.threads import CORES
+from inference.detection.threads import CORES, tune_process
 from store_layout.problems import StoreProblems, format_problems
 from store_layout.reader import check_store
 
@@ -27,6 +27,7 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Try every device and this computer; say what is wrong and what to do. Exit status 1 on a failure."""
+    tune_process()
     with errors_in_words(StoreProblems, OSError):
         checked = check_store(store)
         if checked.layout is None:

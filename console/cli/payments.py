@@ -78,10 +78,10 @@ def holds_command(
     if as_json:
         print_json([msgspec.structs.replace(hold, token="") for hold in found])
         return
-    table = Table("Hold", "Amount", "State", "Taken by", "Said", box=None)
+    table = Table("Hold", "Amount", "Card", "State", "Taken by", "Said", box=None)
     for hold in found:
         amount = format_money(hold.amount, hold.currency)
-        table.add_row(*row(hold.key, amount, hold.state, hold.capture, hold.said))
+        table.add_row(*row(hold.key, amount, hold.last_four, hold.state, hold.capture, hold.said))
     out.print(table if found else "Nothing is held.")
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from console.engine_process.client import Pictures
 from console.engine_process.link import EngineState
+from inference.messages.said import Words, said
 from inference.messages.wire import Answer, Command, Refused, Snapshot
 from store_layout.model import StoreLayout
 
@@ -150,7 +151,11 @@ class StillLink:
 
     def request(self, command: Command) -> Answer:  # noqa: ARG002 - the protocol's
         """Nothing can be asked of a moment that is over."""
-        return Refused("this is a picture of a run that is over")
+        return Refused(said("this is a picture of a run that is over"))
+
+    def renew(self) -> Words | None:
+        """There is no engine."""
+        return said("this is a picture of a run that is over")
 
     def picture(self, name: str) -> NDArray[np.uint8] | None:
         """What the camera showed then."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 HOME = Path(__file__).resolve().parents[2]
-"""The checkout."""
+"""The checkout; of an installed package, the folder of packages."""
 ASSETS = HOME / "assets"
 DEMO_STORE = ASSETS / "demo_store"
 DEMO_RECORDING = ASSETS / "demo_recording"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from console.back_office.privacy import Erased, PersonalData, PrivacyError, eras
 from console.back_office.retention import Purged, purge
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.ledger import LedgerOption, ledger_of
+from console.cli.option_groups import OptionGroup, spread
 from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, fail, out, print_json, row
 from console.operations.personal_export import export_person
@@ -39,18 +41,26 @@ WhyOption = Annotated[
     str,
     typer.Option(help="Who asked, and how you know that it is theirs; no names.", show_default=False),
 ]
-StoreOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", help="Store folder with the periods. Without it: the demo store.", show_default=False
-    ),
-]
-StateOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--state", help="The engine's folder with its clips; without it, the one beside the ledger."
-    ),
-]
+
+
+@dataclass(frozen=True)
+class PlaceOptions(OptionGroup):
+    """Whose data, and where they are."""
+
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store", help="Store folder with the periods. Without it: the demo store.", show_default=False
+        ),
+    ] = None
+    ledger: LedgerOption = None
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state", help="The engine's folder with its clips; without it, the one beside the ledger."
+        ),
+    ] = None
+    as_json: JsonOption = False
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -63,7 +73,9 @@ class Place(msgspec.Struct, frozen=True):
 
 
 @app.command("purge")
+@spread
 def purge_command(
+    options: PlaceOptions,
     acting: Annotated[
         str | None, typer.Option("--as", help="Operator; not needed for a dry run.", show_default=False)
     ] = None,
@@ -78,70 +90,63 @@ def purge_command(
         ),
     ] = None,
     why: Annotated[str, typer.Option(help="For the record.")] = "",
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    state: StateOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Purge what is older than the store's periods. The engine does it by itself, once a day."""
     if acting is None and not dry_run:
         raise fail("--as says who purges; or say --dry-run")
-    with _opened(store, ledger, state, read_only=dry_run) as (file, place):
+    with _opened(options, read_only=dry_run) as (file, place):
         actor = None if acting is None or dry_run else acts(file, acting)
         found = purge(
             file,
             place.periods,
             place.state,
             now=time.time(),
+            time_zone=place.store.time_zone,
             actor=actor,
             why=why,
             dry_run=dry_run,
             compact=compact,
         )
-    if as_json:
+    if options.as_json:
         print_json(found)
     else:
         _say_purged(found)
 
 
 @app.command("find")
+@spread
 def find_command(
+    options: PlaceOptions,
     said: SaidArgument,
     acting: ActingOption,
     why: WhyOption,
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    state: StateOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Everything that is kept of whoever has this receipt. That you looked is in the audit log."""
-    with _opened(store, ledger, state) as (file, place):
+    with _opened(options) as (file, place):
         found = find(file, acts(file, acting), said, place.state, at=time.time(), why=why)
-    if as_json:
+    if options.as_json:
         print_json(found)
     else:
         _say_found(found)
 
 
 @app.command("export")
+@spread
 def export_command(
+    options: PlaceOptions,
     said: SaidArgument,
     to: Annotated[Path, typer.Option(help="The zip file to write.", show_default=False)],
     acting: ActingOption,
     why: WhyOption,
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    state: StateOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Write all of it into one zip file for them: data, receipts as PDF, evidence and clips."""
-    with _opened(store, ledger, state) as (file, place):
+    with _opened(options) as (file, place):
         stationery = read_stationery(place.folder, place.store.name)
         found = find(file, acts(file, acting), said, place.state, at=time.time(), why=why)
         exported = export_person(
             file, found, to, state=place.state, stationery=stationery, time_zone=place.store.time_zone
         )
-    if as_json:
+    if options.as_json:
         print_json(exported)
         return
     kinds = f"{', '.join(exported.documents) or 'no documents'}, {exported.evidence} pieces of evidence"
@@ -151,17 +156,15 @@ def export_command(
 
 
 @app.command("erase")
+@spread
 def erase_command(
+    options: PlaceOptions,
     said: SaidArgument,
     acting: ActingOption,
     why: WhyOption,
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    state: StateOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Erase what may be erased of it, and say what remains and why. It cannot be undone."""
-    with _opened(store, ledger, state) as (file, place):
+    with _opened(options) as (file, place):
         erased = erase(
             file,
             acts(file, acting),
@@ -172,7 +175,7 @@ def erase_command(
             periods=place.periods,
             time_zone=place.store.time_zone,
         )
-    if as_json:
+    if options.as_json:
         print_json(erased)
     else:
         _say_erased(erased)
@@ -182,15 +185,14 @@ def erase_command(
 
 
 @contextmanager
-def _opened(
-    store: Path | None, ledger: Path | None, state: Path | None, *, read_only: bool = False
-) -> Iterator[tuple[Ledger, Place]]:
+def _opened(options: PlaceOptions, *, read_only: bool = False) -> Iterator[tuple[Ledger, Place]]:
+    store, ledger = options.store, options.ledger
     if ledger is not None and store is None:
         raise fail("--ledger names a ledger: say with --store whose periods are meant")
     folder = store or DEMO_STORE
     with opened(lambda: ledger or ledger_of(_info(store)), *ERRORS, read_only=read_only) as file:
         layout = read_store(folder).file
-        engine = state or file.path.parent / "engine"
+        engine = options.state or file.path.parent / "engine"
         yield file, Place(folder, layout.store, layout.retention, engine)
 
 
@@ -202,10 +204,17 @@ def _say_purged(found: Purged) -> None:
     verb = "would go" if found.dry_run else "gone"
     rows, files = found.rows, found.files
     counted = (
-        f"{rows.visits} visits, {rows.cards} cards, {rows.messages} messages, {files.evidence} pieces of "
+        f"{rows.visits} visits, {rows.cards} cards, {rows.holds} holds, {rows.messages} messages, "
+        f"{files.evidence} pieces of "
         f"evidence, {files.clips} clip files, {files.journals} old journals ({files.size / 2**20:.1f} MiB)"
     )
     out.print(f"{verb.capitalize()}: {counted}", markup=False, highlight=False)
+    if found.documents.entries:
+        said = f"{found.documents.documents} documents, with all {found.documents.entries} entries up to them"
+        out.print(f"  {said}", markup=False, highlight=False)
+    if found.documents.held_by:
+        held = f"{found.documents.held_at}: {found.documents.held_by}"
+        out.print(f"  older documents stay from {held}", markup=False, highlight=False)
     for reason, count in found.held.items():
         out.print(f"  {count} old visits stay: {reason}", markup=False, highlight=False)
     if files.clips_kept:

@@ -32,6 +32,7 @@ from console.cli.printers import (
     work_for,
 )
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json
+from console.language import tr_noop
 from console.printing.document import PrintableReceipt
 from console.printing.papers import FILES, StoredPaper, file_bytes, job_body, stored_paper
 from console.printing.printers import (
@@ -124,7 +125,7 @@ def _note(path: Path, acting: str | None, label: str, why: str) -> Note:
 
     def note(number: int) -> None:
         if actor is not None:
-            with Ledger.open(path) as ledger, ledger.writing("the audit log"):
+            with Ledger.open(path) as ledger, ledger.writing(tr_noop("the audit log")):
                 record(ledger, actor, f"made copy {number}", at=time.time(), about=label, why=why)
 
     return note

@@ -16,10 +16,10 @@ from console.cli.console import (
     START_ERRORS,
     DetectorOption,
     ThreadsOption,
-    VisitPrinter,
     layout_of,
     make_spec,
 )
+from console.cli.headless import VisitPrinter
 from console.cli.say import err, errors_in_words, out
 from console.engine_process.compose import Compose, Parts, Show, compose
 from console.engine_process.headless import run_headless

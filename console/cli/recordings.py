@@ -15,7 +15,7 @@ from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json
 from inference.detection import DetectorPool, ModelError
 from inference.detection.eyes import open_eyes
-from inference.detection.threads import CORES, THREADS_IN_ORDER
+from inference.detection.threads import CORES, THREADS_IN_ORDER, tune_process
 from inference.messages.results import ClosedVisit
 from inference.recording import FrameDetector, Recording, RecordingError
 from inference.recording.format import STORE
@@ -89,6 +89,7 @@ def replay_into(
     """
     from inference.recording.replay import replay
 
+    tune_process()
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob("ledger.sqlite*"):
         old.unlink()
@@ -200,6 +201,7 @@ def simulate_command(
     from inference.simulation import SimulationSettings, simulate
     from inference.simulation.demo import write_demo_recording
 
+    tune_process()
     film = _film() if pictures else None
     with errors_in_words(*input_errors(), ValueError, RuntimeError), _progress(quiet=False) as bar:
         task = bar.add_task("shoppers", total=1.0)

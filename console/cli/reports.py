@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -24,8 +25,10 @@ from console.back_office.reports.other_sheets import openness_sheet, stock_sheet
 from console.back_office.reports.periods import day_report, openness_report, period_report
 from console.back_office.reports.sheets import Sheet, cell_text
 from console.back_office.reports.stock import stock_report
+from console.back_office.reports.stock_entries import count_slots
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.ledger import LedgerOption, default_ledger
+from console.cli.option_groups import OptionGroup, spread
 from console.cli.places import DEMO_STORE, state_dir
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json
 from store_layout.model import StoreLayout
@@ -37,16 +40,27 @@ StoreOption = Annotated[
     Path | None,
     typer.Option("--store", help="The store folder; without it, the demo store.", show_default=False),
 ]
-CsvOption = Annotated[
-    Path | None, typer.Option("--csv", help="Also write it for spreadsheets.", show_default=False)
-]
-PdfOption = Annotated[Path | None, typer.Option("--pdf", help="Also write it as PDF.", show_default=False)]
 FirstOption = Annotated[
     str, typer.Option("--from", help="First day, as 2026-11-01; without it, a week ago.", show_default=False)
 ]
 LastOption = Annotated[str, typer.Option("--to", help="Last day; without it, today.", show_default=False)]
 WORDS_ROWS = 15
 """Rows of a table on a terminal; files and --json have all."""
+
+
+@dataclass(frozen=True)
+class ReportOptions(OptionGroup):
+    """Of which shop, and where to."""
+
+    store: StoreOption = None
+    ledger: LedgerOption = None
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Also write it for spreadsheets.", show_default=False)
+    ] = None
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Also write it as PDF.", show_default=False)] = (
+        None
+    )
+    as_json: JsonOption = False
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -81,56 +95,49 @@ class Shop(msgspec.Struct, frozen=True):
 
 
 @app.command()
+@spread
 def day(
+    options: ReportOptions,
     which: Annotated[str, typer.Argument(help="2026-11-26; without it, today.", show_default=False)] = "",
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    csv: CsvOption = None,
-    pdf: PdfOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """What a day came to; of a day that is not closed, so far."""
-    with _at(store, ledger) as (shop, file):
+    with _at(options.store, options.ledger) as (shop, file):
         report = day_report(file, shop.day(which, shop.today), shop.days)
     sheet = day_sheet(report, shop.days, shop.name, shop.currency)
-    _say(report, sheet, csv=csv, pdf=pdf, as_json=as_json)
+    _say(report, sheet, options)
 
 
 @app.command()
+@spread
 def period(
+    options: ReportOptions,
     first: FirstOption = "",
     last: LastOption = "",
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    csv: CsvOption = None,
-    pdf: PdfOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """What the days of a period came to together; final when all of them are closed."""
-    with _at(store, ledger) as (shop, file):
+    with _at(options.store, options.ledger) as (shop, file):
         report = period_report(file, *_period(shop, first, last), shop.days)
     sheet = period_sheet(report, shop.days, shop.name, shop.currency)
-    _say(report, sheet, csv=csv, pdf=pdf, as_json=as_json)
+    _say(report, sheet, options)
 
 
 @app.command()
+@spread
 def openness(
+    options: ReportOptions,
     first: FirstOption = "",
     last: LastOption = "",
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    csv: CsvOption = None,
-    pdf: PdfOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """How often a person decided, what that took, and how often and which way it was wrong."""
-    with _at(store, ledger) as (shop, file):
+    with _at(options.store, options.ledger) as (shop, file):
         report = openness_report(file, *_period(shop, first, last), shop.days)
-    _say(report, openness_sheet(report, shop.name, shop.currency), csv=csv, pdf=pdf, as_json=as_json)
+    _say(report, openness_sheet(report, shop.name, shop.currency), options)
 
 
 @app.command()
+@spread
 def stock(
+    options: ReportOptions,
     first: Annotated[
         str,
         typer.Option(
@@ -138,18 +145,36 @@ def stock(
         ),
     ] = "",
     last: LastOption = "",
-    store: StoreOption = None,
-    ledger: LedgerOption = None,
-    csv: CsvOption = None,
-    pdf: PdfOption = None,
-    as_json: JsonOption = False,
 ) -> None:
-    """What left the shelves, by slot and product, and what should be low."""
-    with _at(store, ledger) as (shop, file):
+    """What left the shelves and came onto them, by slot and product, what is missing, and what is low."""
+    with _at(options.store, options.ledger) as (shop, file):
         days = _period(shop, first, last)
         report = stock_report(file, shop.layout, shop.days.begins(days[0]), shop.days.bounds(days[1])[1])
     sheet = stock_sheet(report, shop.days, shop.name, shop.currency)
-    _say(report, sheet, csv=csv, pdf=pdf, as_json=as_json)
+    _say(report, sheet, options)
+
+
+@app.command("count")
+def count_command(
+    units: Annotated[
+        list[str],
+        typer.Argument(help="SLOT=UNITS, or SLOT:PRODUCT=UNITS where it has several.", show_default=False),
+    ],
+    acting: ActingOption,
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    store: StoreOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep what somebody counted in slots: the stock report goes on from there, and says what was missing."""
+    shop, path = _shop(store, ledger)
+    with opened(path, ReportError) as file:
+        told = dict(_counted(shop.layout, text) for text in units)
+        made = count_slots(file, acts(file, acting), shop.layout, told, at=time.time(), why=why)
+    if as_json:
+        print_json(made)
+    else:
+        out.print(", ".join(f"{c.slot}: {c.units} {c.sku}" for c in made), markup=False, highlight=False)
 
 
 @app.command()
@@ -225,12 +250,23 @@ def _at(store: Path | None, ledger: Path | None) -> Iterator[tuple[Shop, Ledger]
         yield shop, file
 
 
+def _counted(layout: StoreLayout, text: str) -> tuple[tuple[str, str], int]:
+    place, _, said = text.rpartition("=")
+    slot, _, sku = place.partition(":")
+    if not said.isdecimal() or slot not in layout.slots:
+        raise ReportError(f"{text!r}: write a slot of the planogram and how many, such as A1=12")
+    having = sorted(layout.skus_of_slot[slot])
+    if not sku and len(having) != 1:
+        raise ReportError(f"slot {slot} has {', '.join(having) or 'nothing'}: write {slot}:PRODUCT={said}")
+    return (slot, sku or having[0]), int(said)
+
+
 def _period(shop: Shop, first: str, last: str) -> tuple[date, date]:
     end = shop.day(last, shop.today)
     return shop.day(first, end - 6 * ONE_DAY), end
 
 
-def _say(report: object, sheet: Sheet, *, csv: Path | None, pdf: Path | None, as_json: bool) -> None:
+def _say(report: object, sheet: Sheet, options: ReportOptions) -> None:
     written: list[Path] = []
 
     def write(path: Path | None, make: Callable[[Sheet], bytes]) -> None:
@@ -240,14 +276,14 @@ def _say(report: object, sheet: Sheet, *, csv: Path | None, pdf: Path | None, as
             written.append(path)
 
     try:
-        write(csv, csv_bytes)
-        if pdf is not None:
+        write(options.csv, csv_bytes)
+        if options.pdf is not None:
             from console.printing.report_pdf import report_pdf
 
-            write(pdf, report_pdf)
+            write(options.pdf, report_pdf)
     except OSError as error:
         raise fail(f"{error.filename}: cannot be written ({error.strerror}); choose another place") from error
-    if as_json:
+    if options.as_json:
         print_json(report)
         return
     for path in written:

@@ -91,7 +91,7 @@ def shown_card(file: Ledger, card: ReviewCard) -> Shown:
         row=card.row,
         currency="XXX" if prices is None else prices.currency,
         lines=lines,
-        notes=card.visit.notes,
+        notes=tuple(str(note) for note in card.visit.notes),
         questions=questions,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,29 @@ def errors_in_words(*kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        raise fail(str(error)) from error
+        raise fail(in_words(error)) from error
+
+
+REMEDIES = {
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "a part of that path is a file: choose another place",
+    errno.EISDIR: "that is a folder: name a file",
+    errno.EEXIST: "choose another name, or move what is there away",
+    errno.EACCES: "choose another place, or ask for the right to use this one",
+    errno.EPERM: "choose another place, or ask for the right to use this one",
+    errno.EROFS: "nothing can be written there: choose another place",
+    errno.ENOSPC: "make room on that disk, or choose another place",
+    errno.EADDRINUSE: "end what uses that address, or choose another",
+}
+
+
+def in_words(error: Exception) -> str:
+    """What an error says; of one of the system, the file, what is wrong, and the remedy."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    where = f"{error.filename}: " if error.filename else ""
+    remedy = REMEDIES.get(error.errno or 0)
+    return f"{where}{error.strerror.lower()}" + (f"; {remedy}" if remedy else "")
 
 
 def row(*cells: Any) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ class Sending:
                 self._sent = sent
                 out.print(f"Sent in: somebody for {self._words(sent.wanted)}", markup=False, highlight=False)
             case Refused(why=why):
-                self.refused = why
+                self.refused = str(why)
                 err.print(f"Nobody was sent in: {why}", style="red", markup=False)
                 if self._engine is not None:
                     self._engine.stop()

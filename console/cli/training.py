@@ -63,6 +63,9 @@ def _needs_extra() -> None:
             importlib.import_module(module)
         except ImportError as error:
             raise fail(f"training needs the train extra ({error.name}): pip install '.[train]'") from error
+    from inference.detection.threads import tune_process
+
+    tune_process()
 
 
 @app.command()

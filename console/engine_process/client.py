@@ -15,6 +15,7 @@ from console.engine_process.link import EngineState
 from console.engine_process.session import Address
 from inference.engine.pictures import PictureReader
 from inference.messages.codec import settle_types
+from inference.messages.said import Words, said
 from inference.messages.wire import Answer, Command, GetSnapshot, Refused, Snapshot
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class EngineClient:
         return self._supervisor.state
 
     @property
-    def why(self) -> str:
+    def why(self) -> Words:
         """Why it is not running; empty when it is."""
         return self._supervisor.why
 
@@ -65,14 +66,18 @@ class EngineClient:
     def request(self, command: Command) -> Answer:
         """Send a command and wait for its answer, at most 2 s."""
         if not self._requesting.acquire(timeout=REQUEST_TIMEOUT_S):
-            return Refused("the engine is busy with another request")
+            return Refused(said("the engine is busy with another request"))
         try:
             if self._stop.is_set():
-                return Refused("the connection is closed")
+                return Refused(said("the connection is closed"))
             answer = self._requests.ask(command, REQUEST_TIMEOUT_S)
         finally:
             self._requesting.release()
-        return Refused(self.why or "the engine does not answer") if answer is None else answer
+        return Refused(self.why or said("the engine does not answer")) if answer is None else answer
+
+    def renew(self) -> Words | None:
+        """Let another engine go on where this one is."""
+        return self._supervisor.renew()
 
     def picture(self, name: str) -> NDArray[np.uint8] | None:
         """The newest shared picture ``[height, width, 4]`` BGRA, a copy."""

@@ -15,6 +15,7 @@ from console.engine_process.spec import EngineSpec, SpecError
 from inference.engine.flow import FlowMaker, SinkMaker, VisitSink, real_flow
 from inference.engine.heard import HeardDevices
 from inference.engine.pictures import MAX_HEIGHT, MAX_WIDTH
+from inference.engine.relaying import Premises
 from inference.engine.source import RecordingSource, Source
 from inference.messages import Frame, Observation, VisitClosed
 from store_layout.change_files import ChangeError, LayoutsByTime, apply_due
@@ -38,6 +39,8 @@ class Parts:
     source: Source
     make_flow: FlowMaker
     make_sink: SinkMaker
+    premises: Premises | None = None
+    """The store folder, to be read again; None for a recording."""
 
 
 Compose = Callable[[EngineSpec, Show], Parts]
@@ -60,7 +63,23 @@ def compose(spec: EngineSpec, show: Show) -> Parts:
         times = None if spec.store is None else _layouts(Path(spec.store), priced_by, included)
         return LedgerSink(spec.ledger_path, priced_by, times)
 
-    return Parts(layout, source, real_flow, make_sink)
+    premises = None if spec.store is None else StoreFolder(Path(spec.store), spec.ledger_path)
+    return Parts(layout, source, real_flow, make_sink, premises)
+
+
+class StoreFolder:
+    """A store's folder, as often as the engine wants it."""
+
+    def __init__(self, folder: Path, ledger: Path) -> None:
+        self._folder, self._ledger = folder, ledger
+
+    def read(self) -> StoreLayout:
+        """With the changes of the catalogue whose time has come. Raises ``StoreProblems``, ``OSError``."""
+        return _layout_now(self._folder)
+
+    def sink(self, layout: StoreLayout) -> VisitSink:
+        """Prices by this layout, which was just read and has all changes whose time has come."""
+        return LedgerSink(self._ledger, layout, _layouts(self._folder, layout, None))
 
 
 def _live(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
@@ -79,6 +98,7 @@ def _live(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
         threads=spec.detection_threads,
         show=show,
         gate=None if eyes is None else eyes.gate,
+        size_of=lambda camera: _size(camera, eyes),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inference.engine.flow import Flow, FlowMaker
 from inference.messages import GateSignal, Observation, Result
 from inference.messages.codec import Vectors
-from inference.messages.shelves import Misplaced, ScaleLevel
+from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from store_layout.model import StoreLayout
 
 OnEntry = Callable[[str, float], None]
@@ -37,6 +37,14 @@ class HearingFlow:
     def restore(self, data: bytes, appearances: Vectors | None = None, /) -> None:
         """See ``Flow``."""
         self._flow.restore(data, appearances)
+
+    def take_over(self, data: bytes, before: StoreLayout, appearances: Vectors | None = None, /) -> None:
+        """See ``Flow``."""
+        self._flow.take_over(data, before, appearances)
+
+    def under_way(self) -> UnderWay:
+        """See ``Flow``."""
+        return self._flow.under_way()
 
     def scale_levels(self) -> tuple[ScaleLevel, ...]:
         """See ``Flow``."""

@@ -78,6 +78,7 @@ class Housekeeping:
                     retention,
                     self._state,
                     now=now,
+                    time_zone=zone,
                     compact=None if quiet else False,
                     cause=cause,
                     stopped=self._ended.is_set,
@@ -87,7 +88,8 @@ class Housekeeping:
             log.warning("the day's purge failed, and is tried again in an hour: %s", error)
             return None
         self._done = clock.date()
-        log.info("purged %s visits and %s files", found.rows.visits, found.files.count)
+        gone = found.rows.visits, found.files.count, found.documents.documents
+        log.info("purged %s visits, %s files and %s documents", *gone)
         return found
 
     def _run(self) -> None:

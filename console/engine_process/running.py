@@ -35,6 +35,7 @@ from inference.engine.engine import Engine, EngineOptions, Summary
 from inference.engine.flow import VisitSink
 from inference.engine.opening import open_journal
 from inference.engine.pictures import PictureBoard
+from inference.engine.relaying import Premises
 from inference.evidence.film import Film
 from inference.evidence.keeper import EvidenceKeeper
 from inference.messages import Frame, VisitClosed
@@ -57,10 +58,15 @@ class RunningEngine:
         compose: Compose,
         session: Session | None = None,
         on_visit: OnVisit | None = None,
+        *,
+        lock_wait_s: float = LOCK_WAIT_S,
     ) -> None:
-        """Raises ``AlreadyRunningError``, ``SpecError``, ``OpeningError``."""
+        """``lock_wait_s``: for another engine to end.
+
+        Raises ``AlreadyRunningError``, ``SpecError``, ``OpeningError``.
+        """
         state = self._state = spec.state_path
-        self._lock = take_lock(state, LOCK_WAIT_S)
+        self._lock = take_lock(state, lock_wait_s)
         self._closers: list[Callable[[], None]] = [self._lock.release]
         self._ended_well = False
         try:
@@ -115,6 +121,7 @@ class RunningEngine:
             memory=memory,
             pictures=pictures,
             evidence=evidence,
+            premises=None if parts.premises is None else _telling_premises(parts.premises, on_visit),
             options=EngineOptions(
                 checkpoint_s=spec.checkpoint_s,
                 checkpoint_observations=spec.checkpoint_observations,
@@ -165,7 +172,7 @@ class RunningEngine:
         release = self._closers[1:]
         for closer in reversed(release):
             closer()
-        if self._ended_well:
+        if self._ended_well and not self.engine.again:
             end_session(self.session)
             forget_address(self._state)
         self._closers[0]()
@@ -195,6 +202,23 @@ class _TellingSink:
 
 def _telling(parts: Parts, on_visit: OnVisit) -> Callable[[StoreLayout], VisitSink]:
     return lambda layout: _TellingSink(parts.make_sink(layout), on_visit)
+
+
+class _TellingPremises:
+    """A store folder whose sinks tell of each visit."""
+
+    def __init__(self, premises: Premises, on_visit: OnVisit) -> None:
+        self._premises, self._on_visit = premises, on_visit
+
+    def read(self) -> StoreLayout:
+        return self._premises.read()
+
+    def sink(self, layout: StoreLayout) -> VisitSink:
+        return _TellingSink(self._premises.sink(layout), self._on_visit)
+
+
+def _telling_premises(premises: Premises, on_visit: OnVisit | None) -> Premises:
+    return premises if on_visit is None else _TellingPremises(premises, on_visit)
 
 
 def _salt(journal: Path) -> str | None:

@@ -15,14 +15,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
-from typing import IO, Any
 
 import msgspec
 
 from console.engine_process.connection import send_once
+from console.engine_process.engine_log import EngineLog
 from console.engine_process.link import EngineState
-from console.engine_process.order import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
 from console.engine_process.session import (
     Address,
     Session,
@@ -34,15 +32,21 @@ from console.engine_process.session import (
     usable,
 )
 from console.engine_process.spec import EngineSpec
+from console.engine_process.starting import (
+    EXIT_OK,
+    EXIT_REFUSED,
+    EXIT_RUNNING,
+    WORKER,
+    Order,
+    close_stdin,
+    start_process,
+    wait_ready,
+)
 from inference.engine.appearance_memory import PHASE_ENDED, PHASE_RUNNING, AppearanceMemory
-from inference.messages.wire import StopEngine
+from inference.messages.said import Words, said
+from inference.messages.wire import Done, StopEngine
 
 log = logging.getLogger(__name__)
-
-WORKER = (sys.executable, "-m", "console.engine_process.worker", "--spec", "-")
-LOG_FILE = "engine.log"
-LOG_LIMIT = 2_000_000
-SAID_LINES = 12
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +77,15 @@ class Supervisor:
         self._policy = policy or Policy()
         self._command = tuple(command)
         self._state: EngineState = "starting"
-        self._why = ""
+        self._why: Words = ""
         self._stop = threading.Event()
+        self._renewing = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
+        self._successor: subprocess.Popen[bytes] | None = None
         self._session: Session | None = None
         self._memory: AppearanceMemory | None = None
         self._crashes: deque[float] = deque(maxlen=self._policy.most_quick_crashes)
-        self._log_start = 0
+        self._log = EngineLog(spec.state_path)
         self.restarts = 0
         """How often the engine was started again."""
         self.started_it = False
@@ -94,7 +100,7 @@ class Supervisor:
         return self._state
 
     @property
-    def why(self) -> str:
+    def why(self) -> Words:
         """Why it is not running."""
         return self._why
 
@@ -127,7 +133,33 @@ class Supervisor:
         for session in {s.memory: s for s in (self._session, address and address.session) if s}.values():
             end_session(session)
         forget_address(state)
-        self._set("stopped", "it was stopped")
+        self._set("stopped", said("it was stopped"))
+
+    def renew(self) -> Words | None:
+        """Have another engine loaded, end this one in order, and let that one go on with its journal.
+
+        Takes as long as an engine takes to load, while this one works on. A sentence is why it was not done.
+        """
+        address = read_address(self._spec.state_path)
+        if address is None or self._state != "running":
+            return said("the engine does not run")
+        if self._spec.store is None or self._spec.simulated:
+            return said(
+                "only a live store goes on in another engine: a recording or a simulated one begins anew"
+            )
+        successor = start_process(self._command, Order(self._spec, address.session, follows=True), self._log)
+        if not wait_ready(self._spec.state_path, successor, self._stop.is_set):
+            _end_process(successor)
+            return said("another engine does not start: {why}", why=self._log.last())
+        close_stdin(successor)
+        self._successor = successor
+        self._renewing.set()
+        self._set("renewing", "")
+        if isinstance(send_once(address, StopEngine(again=True), 2.0), Done):
+            return None
+        self._renewing.clear()
+        self._end_successor()
+        return said("the engine does not answer")
 
     def leave(self) -> None:
         """Stop watching; the engine goes on, and another window may attach to it."""
@@ -143,6 +175,12 @@ class Supervisor:
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
+        self._end_successor()
+
+    def _end_successor(self) -> None:
+        successor, self._successor = self._successor, None
+        if successor is not None:
+            _end_process(successor)
 
     # -- the watching thread ---------------------------------------------------------------------------
 
@@ -151,20 +189,24 @@ class Supervisor:
             while not self._stop.is_set():
                 if not self._one_life():
                     return
-                self._set("restarting", self._why)
                 self.restarts += 1
+                if self._renewing.is_set():
+                    self._renewing.clear()
+                    self._child, self._successor = self._successor, None
+                    continue
+                self._set("restarting", self._why)
                 crashes = max(1, len(self._crashes))
                 wait = self._policy.first_backoff_s * 2.0 ** (crashes - 1)
                 self._stop.wait(min(wait, self._policy.longest_backoff_s))
         except Exception as error:  # the window must learn of it
             log.exception("the supervisor failed")
-            self._set("failed", f"the supervisor failed: {error}")
+            self._set("failed", said("the supervisor failed: {error}", error=error))
 
     def _one_life(self) -> bool:
         """Start or attach, watch until it is gone; true when it should be started again."""
         began = time.monotonic()
         attached = self._child is None and is_running(self._spec.state_path)
-        if not attached:
+        if not attached and self._child is None:
             self._spawn()
         self.started_it = not attached
         hung = self._watch_until_gone(attached)
@@ -172,20 +214,20 @@ class Supervisor:
             return False
         status = None if attached or self._child is None else self._child.wait()
         phase = self._phase()
-        self._close_stdin()
+        close_stdin(self._child)
         self._child = None
         if status == EXIT_RUNNING:
-            self._why = "another engine has just been started"
+            self._why = said("another engine has just been started")
+            return True
+        if self._renewing.is_set():
             return True
         if status == EXIT_REFUSED:
-            self._set("failed", self._said() or "the engine refused to start")
+            self._set("failed", self._log.last() or said("the engine refused to start"))
             return False
         if status == EXIT_OK or (attached and phase == PHASE_ENDED):
-            self._set("stopped", "the engine has ended")
+            self._set("stopped", said("the engine has ended"))
             return False
-        self._why = (
-            hung or f"the engine ended unexpectedly{_ended(status)}: {self._said() or 'it said nothing'}"
-        )
+        self._why = hung or self._log.unexpected_end(status)
         log.info("%s", self._why)
         return not self._is_hopeless(time.monotonic() - began)
 
@@ -196,7 +238,9 @@ class Supervisor:
         self._crashes.append(time.monotonic())
         if len(self._crashes) < self._policy.most_quick_crashes:
             return False
-        self._set("failed", f"{len(self._crashes)} quick crashes in a row. {self._why}")
+        self._set(
+            "failed", said("{count} quick crashes in a row. {why}", count=len(self._crashes), why=self._why)
+        )
         return True
 
     def _spawn(self) -> None:
@@ -212,25 +256,11 @@ class Supervisor:
             self._spec, fresh=self._spec.fresh and first, paused=self._spec.paused and first
         )
         order = Order(spec, self._session)
-        with self._open_log(state) as errors:
-            self._child = subprocess.Popen(  # noqa: S603  # our own command
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=errors,
-                stderr=errors,
-                cwd=Path(__file__).resolve().parents[2],
-                **_detached(),
-            )
-        assert self._child.stdin is not None  # noqa: S101  # PIPE was asked for
-        try:
-            self._child.stdin.write(msgspec.json.encode(order) + b"\n")
-            self._child.stdin.flush()
-        except BrokenPipeError:
-            log.info("the engine ended before it read its order")
+        self._child = start_process(self._command, order, self._log)
         if not self._spec.follow_parent:
-            self._close_stdin()
+            close_stdin(self._child)
 
-    def _watch_until_gone(self, attached: bool) -> str:
+    def _watch_until_gone(self, attached: bool) -> Words:
         """Until the engine is gone or :meth:`stop` is asked for; a text when it hung and was ended."""
         state = self._spec.state_path
         # The memory still shows the last beat of an engine that crashed.
@@ -251,7 +281,9 @@ class Supervisor:
             limit = self._policy.hang_s if self._state == "running" else self._policy.start_s
             if time.monotonic() - moved_at > limit:
                 self._kill()
-                return f"the engine gave no sign of life for {limit:g} s and was ended"
+                return said(
+                    "the engine gave no sign of life for {seconds} s and was ended", seconds=f"{limit:g}"
+                )
         return ""
 
     def _adopt(self, address: Address | None) -> None:
@@ -300,51 +332,19 @@ class Supervisor:
                 _kill_pid(address.pid)
         if self._child is not None:
             self._child.wait()
-            self._close_stdin()
+            close_stdin(self._child)
             self._child = None
 
-    def _close_stdin(self) -> None:
-        if self._child is not None and self._child.stdin is not None:
-            try:
-                self._child.stdin.close()
-            except BrokenPipeError:
-                log.info("the engine ended before it read its order")
-
-    def _set(self, state: EngineState, why: str) -> None:
+    def _set(self, state: EngineState, why: Words) -> None:
         self._why = why
         self._state = state
 
-    # -- the log ---------------------------------------------------------------------------------------
 
-    def _open_log(self, state: Path) -> IO[bytes]:
-        path = state / LOG_FILE
-        if path.exists() and path.stat().st_size > LOG_LIMIT:
-            path.replace(path.with_suffix(".log.1"))
-        self._log_start = path.stat().st_size if path.exists() else 0
-        return path.open("ab")
-
-    def _said(self) -> str:
-        """The last lines that the engine said in this life."""
-        try:
-            with (self._spec.state_path / LOG_FILE).open("rb") as file:
-                file.seek(self._log_start)
-                lines = file.read().decode(errors="replace").splitlines()
-        except OSError:
-            return ""
-        return "\n".join(line for line in lines[-SAID_LINES:] if line.strip())
-
-
-def _ended(status: int | None) -> str:
-    if status is None:
-        return ""
-    return f" by signal {-status}" if status < 0 else f" with status {status}"
-
-
-def _detached() -> dict[str, Any]:
-    """A process that neither Ctrl-C in our terminal nor our own end takes with it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
+def _end_process(child: subprocess.Popen[bytes]) -> None:
+    """An engine that has not begun: nothing is lost with it."""
+    close_stdin(child)
+    child.kill()
+    child.wait()
 
 
 def _kill_pid(pid: int) -> None:

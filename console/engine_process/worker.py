@@ -14,13 +14,23 @@ from pathlib import Path
 import msgspec
 
 from console.engine_process.compose import Compose, compose
-from console.engine_process.order import EXIT_CRASH, EXIT_OK, EXIT_REFUSED, EXIT_RUNNING, Order
-from console.engine_process.running import RunningEngine
-from console.engine_process.session import AlreadyRunningError, Session
+from console.engine_process.running import LOCK_WAIT_S, RunningEngine
+from console.engine_process.session import AlreadyRunningError
 from console.engine_process.spec import EngineSpec, SpecError, read_spec
+from console.engine_process.starting import (
+    EXIT_CRASH,
+    EXIT_OK,
+    EXIT_REFUSED,
+    EXIT_RUNNING,
+    Order,
+    tell_ready,
+)
 from inference.engine.files import OpeningError
 
 log = logging.getLogger(__name__)
+
+FOLLOW_S = 60.0
+"""How long an engine that follows another waits for that one's orderly end."""
 
 
 def main(arguments: Sequence[str] | None = None, parts: Compose = compose) -> int:
@@ -32,8 +42,14 @@ def main(arguments: Sequence[str] | None = None, parts: Compose = compose) -> in
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     try:
-        spec, session = _order_from(options.spec)
-        with RunningEngine(spec, parts, session) as running:
+        order = _order_from(options.spec)
+        spec, session = (order.spec, order.session) if isinstance(order, Order) else (order, None)
+        wait_s = LOCK_WAIT_S
+        if isinstance(order, Order) and order.follows:
+            _load_everything()
+            tell_ready(spec.state_path, os.getpid())
+            wait_s = FOLLOW_S
+        with RunningEngine(spec, parts, session, lock_wait_s=wait_s) as running:
             _stop_on_signals(running.engine.stop)
             if spec.follow_parent:
                 _stop_with_parent(running.engine.stop)
@@ -49,18 +65,27 @@ def main(arguments: Sequence[str] | None = None, parts: Compose = compose) -> in
     return EXIT_OK
 
 
-def _order_from(name: str) -> tuple[EngineSpec, Session | None]:
+def _load_everything() -> None:
+    """What takes an engine a second or more to load, while another one still works."""
+    import inference.capture
+    import inference.detection.eyes
+    import inference.engine.live
+    import inference.pipeline  # noqa: F401
+
+
+def _order_from(name: str) -> Order | EngineSpec:
     if name != "-":
         try:
-            return read_spec(Path(name).read_bytes(), name), None
+            return read_spec(Path(name).read_bytes(), name)
         except OSError as error:
             raise SpecError(f"{name}: {error.strerror}: name a JSON file with an engine's spec") from error
     line = _line_from_stdin()
     try:
         order = msgspec.json.decode(line, type=Order)
     except msgspec.MsgspecError:
-        return read_spec(line, "stdin"), None
-    return order.spec.check(), order.session
+        return read_spec(line, "stdin")
+    order.spec.check()
+    return order
 
 
 def _line_from_stdin() -> bytes:

@@ -9,6 +9,7 @@ from console.back_office.visit_search import VisitEntry
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from console.theme.icons import Icon
 
 
@@ -66,7 +67,9 @@ def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
 def why(entry: VisitEntry) -> str:
     """Why there is no receipt yet, or what staff should know, a line each; empty when all is plain."""
     visit = entry.row.visit
-    return "\n".join([*(question.text for question in visit.questions), *visit.notes])
+    return "\n".join(
+        [*(question.text for question in visit.questions), *(in_words(note) for note in visit.notes)]
+    )
 
 
 class ClosedVisitsModel(KeyedRows[ClosedRow]):

@@ -20,6 +20,7 @@ from console.item_models.keyed_rows import (
 from console.item_models.search import SearchProxy
 from console.item_models.words import DASH, ShopWords, since
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE, Tone, tally, worst
 from console.theme.icons import Icon
@@ -105,7 +106,8 @@ def name_of(device: DeviceStatus, words: ShopWords) -> str:
 
 def why_of(device: DeviceStatus) -> str:
     """Why it is as it is; of a camera also what the others say of it."""
-    told = [device.why] if device.why else []
+    told = [hold_words(device)] if device.held not in (None, "free") else []
+    told += [in_words(device.why)] if device.why else []
     if device.turned_deg:
         told.append(
             tr(
@@ -121,6 +123,17 @@ def why_of(device: DeviceStatus) -> str:
             )
         )
     return ". ".join(told)
+
+
+def hold_words(device: DeviceStatus) -> str:
+    """What staff hold a gate at, as the gate itself says."""
+    match device.held:
+        case "shut":
+            return tr("Held: it lets nobody in, and everybody out")
+        case "open":
+            return tr("Held: it stands open")
+        case _:
+            return ""
 
 
 class DeviceGroup(msgspec.Struct, frozen=True):
@@ -165,7 +178,7 @@ class DevicesModel(KeyedRows[Row]):
                 lambda d: _URGENCY[d.state],
                 tone=lambda d: TONE_OF_STATE[d.state],
                 sign=lambda d: STATE_SIGNS[d.state],
-                tip=lambda d: d.why,
+                tip=why_of,
             ),
             Column(
                 tr("Device"), lambda d: d.device, sign=lambda d: _KIND_SIGNS[d.kind], tip=lambda d: d.device
@@ -204,7 +217,9 @@ class DevicesModel(KeyedRows[Row]):
                 lambda d: -d.since,
                 number=True,
             ),
-            Column(tr("Why"), lambda d: why_of(d) or d.last_error, tip=lambda d: d.last_error),
+            Column(
+                tr("Why"), lambda d: why_of(d) or in_words(d.last_error), tip=lambda d: in_words(d.last_error)
+            ),
         )
 
     def refresh(self, devices: tuple[DeviceStatus, ...], now: float) -> None:
@@ -285,4 +300,4 @@ class DevicesFound(SearchProxy):
 def searchable(device: DeviceStatus) -> str:
     """What the search looks through."""
     kind, state = tr(KIND_WORDS[device.kind]), state_word(device)
-    return f"{device.device} {kind} {state} {device.why} {device.last_error}"
+    return f"{device.device} {kind} {state} {why_of(device)} {in_words(device.last_error)}"

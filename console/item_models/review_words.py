@@ -9,6 +9,7 @@ import msgspec
 
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
 from console.language import ENGLISH, language, tr, tr_n
+from console.language.sentences import in_words
 from console.operations.review_desk import OpenCard
 from inference.messages.results import Explanation, ItemMove, Question
 from store_layout.model import Slot
@@ -275,7 +276,7 @@ def _of_visit(card: OpenCard, words: ShopWords) -> tuple[tuple[str, str], ...]:
     )
     counted = goods_words(visit.lines, words) or tr("nothing")
     found = [(tr("Counted now"), counted), (tr("Inside"), inside)]
-    found += [(tr("Note"), note) for note in visit.notes]
+    found += [(tr("Note"), in_words(note)) for note in visit.notes]
     if card.card.row.unsure_by:
         found.append((tr("Not sure"), ", ".join(card.card.row.unsure_by)))
     return tuple(found)

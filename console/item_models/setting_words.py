@@ -32,5 +32,8 @@ def kept_words(retention: Retention) -> tuple[tuple[str, str], ...]:
     return (
         (tr("Clips are kept"), period(retention.clips_days)),
         (tr("Visits are kept"), period(retention.visits_days)),
-        (tr("Receipts are kept"), years(retention.documents_years)),
+        (
+            tr("Receipts are kept"),
+            tr("{period} after the year of their issue", period=years(retention.documents_years)),
+        ),
     )

@@ -70,6 +70,8 @@ def run(order: KioskOrder, layout: StoreLayout, folder: Path) -> int:
             size=app.primaryScreen().size(),
         )
         window.ended.connect(lambda: app.exit(EXIT_LEFT))
+        # The engine works with another layout: whoever watches begins anew, with the folder as it is now.
+        window.state.relaid.connect(lambda: app.exit(EXIT_CRASH))
         app.setQuitOnLastWindowClosed(False)
         beats = QTimer(window)
         beats.timeout.connect(lambda: _beat(app.exit))

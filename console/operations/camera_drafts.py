@@ -12,7 +12,7 @@ import msgspec
 from console.language import tr
 from inference.capture import BadCameraUrlError, parse_camera_url
 from store_layout.aim import looking_at
-from store_layout.model import Camera, Point3, StoreFile, StoreLayout
+from store_layout.model import Camera, OpenCvCalibration, Point3, StoreFile, StoreLayout
 from store_layout.problems import errors_among
 from store_layout.writer import check_layout
 
@@ -39,6 +39,8 @@ class CameraDraft(msgspec.Struct, frozen=True, kw_only=True):
     hfov_deg: float = 80.0
     keeps_calibration: bool = False
     """Of a camera that is there already: only its other fields are changed."""
+    measured: OpenCvCalibration | None = None
+    """By points on the floor: in place of position, target and field of view."""
 
 
 def without_login(url: str) -> tuple[str, str, str]:
@@ -73,7 +75,8 @@ def problems_of(
         found["fps"] = tr("From 0.1 to 120 pictures a second")
     if draft.size is None and old is None:
         found["size"] = tr("Test its picture first: its size is needed")
-    if not draft.keeps_calibration and draft.position == draft.target:
+    by_eye = not draft.keeps_calibration and draft.measured is None
+    if by_eye and draft.position == draft.target:
         found["place"] = tr("It cannot look at its own place")
     if not found:
         changed = msgspec.structs.replace(layout, file=with_camera(layout, draft, old))
@@ -92,14 +95,15 @@ def camera_of(draft: CameraDraft, old: Camera | None) -> Camera:
         return msgspec.structs.replace(
             old, id=draft.id, name=draft.name.strip(), url=draft.url, user=draft.user or None, fps=draft.fps
         )
+    calibration = draft.measured or looking_at(
+        draft.position, draft.target, width, height, draft.hfov_deg, error_px=BY_EYE_PX
+    )
     return Camera(
         id=draft.id,
         name=draft.name.strip(),
         width=width,
         height=height,
-        calibration=looking_at(
-            draft.position, draft.target, width, height, draft.hfov_deg, error_px=BY_EYE_PX
-        ),
+        calibration=calibration,
         url=draft.url,
         user=draft.user or None,
         fps=draft.fps,

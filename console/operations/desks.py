@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject
 
 from console.engine_process.link import EngineLink
 from console.operations.background import Background
+from console.operations.decision import Decision
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
+from console.operations.gate_holds import GateHolds
 from console.operations.identity_edits import IdentityEdits
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
@@ -21,6 +23,7 @@ from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.store_switch import StoreSwitch
+from console.operations.store_takeover import StoreTakeover
 from console.operations.visit_history import VisitHistory
 from console.operations.visit_work import VisitWork
 from console.printing.places import PrintPlaces
@@ -59,8 +62,13 @@ class Desks(QObject):
         self.session = OperatorSession(ledger, background, self)
         self.edits = IdentityEdits(link, self.session, background, self)
         self.devices = DeviceDesk(layout, places.state_dir, places.layout, self, session=self.session)
+        self.takeover = StoreTakeover(ledger, link, self.state, self.session)
+        self.devices.filed.connect(self.takeover.ask)
         self.shelves = ShelfDesk(link, ledger, background, self)
-        self.switch = StoreSwitch(ledger, link, self.state, self.session, background)
+        self.decision = Decision(ledger, layout, places.store, self)
+        self.decision.saved.connect(self.takeover.ask)
+        self.gates = GateHolds(ledger, link, self.state, self.session, background)
+        self.switch = StoreSwitch(ledger, link, self.state, self.session, background, gates=self.gates)
         self.reviews = Reviews(ledger, self.session, self.state, self)
         self.evidence = ReviewEvidence(places.clips, background, self)
         self.reports = Reports(ledger, layout, self.session, self.store_time, self)
@@ -100,6 +108,8 @@ class Desks(QObject):
             self.history,
             self.shelves,
             self.devices,
+            self.takeover,
+            self.decision,
             self.session,
             self.reviews,
             self.reports,

@@ -30,7 +30,7 @@ from inference.capture import KeyringSecrets, Secrets, SecretsUnavailableError, 
 from inference.detection import ModelError, model_folders
 from inference.detection.threads import CORES
 from inference.messages.wire import DeviceStatus
-from store_layout.model import Camera, StoreLayout
+from store_layout.model import Camera, StoreFile, StoreLayout
 from store_layout.problems import StoreProblems
 
 PRINTERS_MS = 5000
@@ -68,6 +68,8 @@ class DeviceDesk(QObject):
     refused = Signal(str)
     saved = Signal()
     """A camera is in the file."""
+    filed = Signal(str, str)
+    """The store's file was changed: what of it, and in words. The engine does not know yet."""
     progressed = Signal(float)
     """Of a measurement, 0 to 1."""
 
@@ -174,7 +176,30 @@ class DeviceDesk(QObject):
             self._changed_file(with_camera(self.layout, draft, old))
             self.undoable = saved
             self.saved.emit()
-            self.said.emit(tr("{camera} is saved. The engine uses it from its next start.", camera=draft.id))
+            self.filed.emit(draft.id, tr("{camera} is saved.", camera=draft.id))
+
+        self._run(work, done)
+
+    def remove_camera(self, camera: str) -> None:
+        """Take a camera out of the store's file. Its password stays in the keyring: it may come back."""
+        folder = self.folder
+        if folder is None or camera not in self.layout.cameras:
+            return
+
+        def without(layout: StoreLayout) -> StoreFile:
+            kept = tuple(each for each in layout.file.camera if each.id != camera)
+            return msgspec.structs.replace(layout.file, camera=kept)
+
+        def work() -> StoreEdit:
+            edit = edit_store(folder, without)
+            self._log("removed a camera", camera)
+            return edit
+
+        def done(edit: StoreEdit) -> None:
+            self._changed_file(without(self.layout))
+            self.undoable = SavedChange(camera, edit)
+            self.changed.emit()
+            self.filed.emit(camera, tr("{camera} is removed.", camera=camera))
 
         self._run(work, done)
 
@@ -198,7 +223,7 @@ class DeviceDesk(QObject):
             self.layout = layout
             self._detector = layout.file.rules.default_detector
             self.changed.emit()
-            self.said.emit(tr("The change of {what} is taken back.", what=saved.what))
+            self.filed.emit(saved.what, tr("The change of {what} is taken back.", what=saved.what))
             self.refresh()
 
         self._run(work, done)
@@ -275,7 +300,7 @@ class DeviceDesk(QObject):
             self._changed_file(renamed(self.layout).file)
             self._detector = model
             self.undoable = SavedChange(model, edit)
-            self.said.emit(tr("{model} looks at the pictures from the engine's next start.", model=model))
+            self.filed.emit(model, tr("{model} is chosen.", model=model))
             self.refresh()
 
         def work() -> StoreEdit:
@@ -309,7 +334,10 @@ class DeviceDesk(QObject):
     def _log(self, what: str, about: str) -> None:
         """Who did it; called off the GUI thread, when it is done: what is done stays done."""
         try:
-            with Ledger.open(self._session.path) as file, file.writing(f"the change of {about}"):
+            with (
+                Ledger.open(self._session.path) as file,
+                file.writing(tr("the change of {about}", about=about)),
+            ):
                 audit.record(file, self._session.actor, what, at=time.time(), about=about, screen=SCREEN)
         except (LedgerError, sqlite3.Error, OSError) as error:
             self.refused.emit(tr("It is done, but it could not be logged: {error}", error=error))

@@ -21,12 +21,13 @@ from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.payments import PaymentError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.receipts import UnknownProductError
-from console.language import tr
+from console.language import tr, tr_noop
 from store_layout.model import StoreLayout
 
 SCREEN = "window"
 Verdict = Literal["open", "accepted", "declined"]
-NextStep = Literal["again", "counter", "cash", "written_off"]
+NextStep = Literal["again", "card", "counter", "cash", "written_off"]
+"""``card``: another one, which was shown meanwhile."""
 Where = Literal["pin", "second", "form"]
 """Which part of a form a refusal is about."""
 REFUSALS = (
@@ -96,7 +97,7 @@ def dispute(
             # Kept before anything is locked: a clip may be large. If nothing comes of it, it is swept away.
             kept = EvidenceFiles.of(ledger)
             pieces = [(file.name, kept.keep(file)) for file in claim.evidence]
-            with ledger.writing("the dispute"):
+            with ledger.writing(tr_noop("the dispute")):
                 found = desk.open_dispute(
                     ledger,
                     actor,
@@ -155,13 +156,20 @@ def pay(
     *,
     at: float,
     why: str = "",
+    token: str | None = None,
 ) -> None:
-    """Take the next step with what is unpaid. Raises RefusedError."""
+    """Take the next step with what is unpaid; ``token``: the provider's, of another card.
+
+    Raises RefusedError.
+    """
     with _opened(path) as ledger:
         actor = _signed_in(ledger, who, "pin")
         try:
-            if how == "again":
-                payments.try_again(ledger, actor, receipt, time.time())
+            if how == "card" and not token:
+                raise PaymentError(tr("Show the card to the terminal, and type or scan what it gives."))
+            if how in ("again", "card"):
+                card = token if how == "card" else None
+                payments.try_again(ledger, actor, receipt, time.time(), token=card)
             else:
                 settled: Literal["counter", "written_off"] = (
                     "written_off" if how == "written_off" else "counter"

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from console.engine_process.link import EngineLink
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from inference.messages.wire import (
     Command,
@@ -68,9 +69,9 @@ class EngineCommands(QObject):
     def _answered(self, answer: object, doing: str, failure: str) -> None:
         match answer:
             case Refused(why=why):
-                self.refused.emit(f"{failure}: {why}")
+                self.refused.emit(f"{failure}: {in_words(why)}")
             case Done(text=text) if text or doing:
-                self.accepted.emit(text or doing)
+                self.accepted.emit(in_words(text) or doing)
             case _:
                 pass
 

@@ -13,9 +13,11 @@ from console.back_office.audit import record
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor, NotAllowedError, require
 from console.engine_process.link import EngineLink
-from console.language import tr
+from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.operator_session import OperatorSession
+from inference.messages.said import said
 from inference.messages.wire import CorrectLine, Done, JoinVisits, Refused, SetStaff, SplitVisit
 
 Edit = SetStaff | JoinVisits | SplitVisit | CorrectLine
@@ -59,9 +61,9 @@ class IdentityEdits(QObject):
 
     def _answered(self, answer: Done | Refused, edit: Edit) -> None:
         if isinstance(answer, Refused):
-            self.refused.emit(tr("It was not put right: {why}", why=answer.why))
+            self.refused.emit(tr("It was not put right: {why}", why=in_words(answer.why)))
         else:
-            self.done.emit(answer.text, undo_of(edit))
+            self.done.emit(in_words(answer.text), undo_of(edit))
 
 
 def ask_and_log(link: EngineLink, ledger: Path, actor: Actor, edit: Edit) -> Done | Refused:
@@ -70,13 +72,13 @@ def ask_and_log(link: EngineLink, ledger: Path, actor: Actor, edit: Edit) -> Don
         edit = msgspec.structs.replace(edit, by=actor.name)
     answer = link.request(edit)
     if not isinstance(answer, Done):
-        return answer if isinstance(answer, Refused) else Refused("the engine answered something else")
+        return answer if isinstance(answer, Refused) else Refused(said("the engine answered something else"))
     try:
-        with Ledger.open(ledger) as file, file.writing("what was put right"):
+        with Ledger.open(ledger) as file, file.writing(tr_noop("what was put right")):
             record(file, actor, logged(edit), at=time.time(), about=edit.code)
     except (LedgerError, sqlite3.Error, OSError) as error:
         told = tr("It is not in the log: {why}", why=error)
-        return Done(f"{answer.text}. {told}")
+        return Done(f"{in_words(answer.text)}. {told}")
     return answer
 
 

@@ -12,7 +12,7 @@ from console.back_office import operators as people
 from console.back_office.audit import record
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import OperatorError, PinMustChangeError, SignInError
-from console.language import tr
+from console.language import tr, tr_noop
 from console.operations.background import Background
 from console.operations.operator_session import read_operators
 
@@ -49,7 +49,7 @@ class KioskExit(QObject):
             with Ledger.open(self._path) as file:
                 actor = people.sign_in(file, name, pin, at=time.time(), screen=SCREEN)
                 may = actor.role == "manager"
-                with file.writing("leaving the kiosk"):
+                with file.writing(tr_noop("leaving the kiosk")):
                     record(
                         file,
                         actor,

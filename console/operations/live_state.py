@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from console.engine_process.link import EngineLink, EngineState
 from console.operations.moment import Moment
+from inference.messages.said import Words
 from inference.messages.wire import Snapshot
 from store_layout.model import StoreLayout
 
@@ -19,13 +20,15 @@ class LiveState(Moment):
 
     engine_changed = Signal()
     """``engine_state`` or ``engine_why`` is another one."""
+    relaid = Signal()
+    """The engine took another layout over than it had when this began to look."""
     visits_closed = Signal()
     """The ledger has (or may have) something new."""
 
     def __init__(self, layout: StoreLayout, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(layout, link, parent)
         self.engine_state: EngineState = "starting"
-        self.engine_why = ""
+        self.engine_why: Words = ""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(POLL_MS)
@@ -51,6 +54,9 @@ class LiveState(Moment):
         self._take(newest)
         if self.selected is not None and self.selected not in self._inside:
             self.select(None)
+        if before is not None and before.layout and newest.layout != before.layout:
+            self.relaid.emit()  # and nobody here is shown a store that they do not know
+            return
         self.snapshot_changed.emit()
         if before is None or (before.engine, before.closed) != (newest.engine, newest.closed):
             self.visits_closed.emit()

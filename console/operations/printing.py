@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.back_office.audit import record
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor
-from console.language import tr
+from console.language import tr, tr_noop
 from console.operations.background import Background
 from console.printing.delivery import print_due
 from console.printing.document import PrintableReceipt, UnprintableError
@@ -254,7 +254,7 @@ class PrintDesk(QObject):
             return (), str(error)
 
     def _note(self, label: str, actor: Actor | None, what: str) -> None:
-        with Ledger.open(self._ledger) as ledger, ledger.writing("the audit log"):
+        with Ledger.open(self._ledger) as ledger, ledger.writing(tr_noop("the audit log")):
             record(ledger, actor, what, at=time.time(), about=label, screen=SCREEN)
 
     def _printed(self, job: Job) -> None:

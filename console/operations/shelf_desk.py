@@ -14,6 +14,7 @@ from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.operator_session import SCREEN
 from inference.messages.shelves import ScaleDetail, ScaleEvent
@@ -107,7 +108,7 @@ class ShelfDesk(QObject):
         self._background.run(work, done, self._failed)
 
     def _log(self, scale: str, why: str, actor: Actor | None) -> None:
-        with Ledger.open(self._ledger) as file, file.writing(f"the zero of {scale}"):
+        with Ledger.open(self._ledger) as file, file.writing(tr("the zero of {scale}", scale=scale)):
             audit.record(
                 file, actor, "set the zero of a scale", at=time.time(), about=scale, why=why, screen=SCREEN
             )
@@ -116,9 +117,9 @@ class ShelfDesk(QObject):
         match answer:
             case Done(text=text):
                 self._forget()
-                self.tared.emit(tr("Zero set: {what}", what=text))
+                self.tared.emit(tr("Zero set: {what}", what=in_words(text)))
             case Refused(why=why):
-                self.refused.emit(tr("The zero was not set: {why}", why=why))
+                self.refused.emit(tr("The zero was not set: {why}", why=in_words(why)))
             case _:
                 self.refused.emit(tr("The zero was not set: the engine answered something else"))
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from console.back_office.visit_search import VisitEntry
 from console.engine_process.link import EngineLink
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.live_state import LiveState
 from console.operations.visit_history import VisitHistory
@@ -74,7 +75,7 @@ class SimulatedShoppers(QObject):
             case SentShopper(person=person):
                 self.sent.emit(person)
             case Refused(why=why):
-                self.refused.emit(tr(CANNOT, why=why))
+                self.refused.emit(tr(CANNOT, why=in_words(why)))
             case _:
                 self.refused.emit(tr(CANNOT, why=tr("the engine answered something else")))
 

@@ -1,7 +1,7 @@
 """Changes of ``store.toml`` from the window: checked before they are written, and taken back to the byte.
 
 Only that file is written: catalogue and planogram are not the window's. A running engine goes on with the
-layout that it was started with.
+layout that it has until it is asked to take the changed one over (``store_takeover``).
 """
 
 from __future__ import annotations

@@ -12,8 +12,10 @@ from console.back_office import audit
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor, NotAllowedError, require
 from console.engine_process.link import EngineLink
-from console.language import tr, tr_n
+from console.language import tr, tr_n, tr_noop
+from console.language.sentences import in_words
 from console.operations.background import Background
+from console.operations.gate_holds import GateHolds
 from console.operations.health import critical
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
@@ -41,8 +43,12 @@ class StoreSwitch(QObject):
         state: LiveState,
         session: OperatorSession,
         background: Background,
+        *,
+        gates: GateHolds,
     ) -> None:
+        """``gates``: those that can be held let nobody in while the store is paused."""
         super().__init__(session.parent())
+        self.gates = gates
         self._path, self._link, self._state = ledger_path, link, state
         self._session, self._background = session, background
         self.paused_since: float | None = None
@@ -92,9 +98,11 @@ class StoreSwitch(QObject):
 
     def _answered(self, answer: object, is_open: bool) -> None:
         if isinstance(answer, Refused):
-            self.refused.emit(tr("The store was not switched: {why}", why=answer.why))
-        else:
-            self.switched.emit(is_open)
+            self.refused.emit(tr("The store was not switched: {why}", why=in_words(answer.why)))
+            return
+        self.switched.emit(is_open)
+        ways = [g for g in self.gates.ways_in if (g.held == "shut") is is_open]
+        self.gates.hold([gate.device for gate in ways], "free" if is_open else "shut")
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, LedgerError | sqlite3.Error | OSError):
@@ -122,7 +130,7 @@ def _carry_out(path: Path, link: EngineLink, actor: Actor, is_open: bool) -> obj
         answer = link.request(SetOpen(is_open))
         if not isinstance(answer, Refused):
             said = "opened the store" if is_open else "paused the store"
-            with file.writing("the store switch"):
+            with file.writing(tr_noop("the store switch")):
                 audit.record(file, actor, said, at=time.time(), about="store")
     return answer
 

@@ -128,10 +128,10 @@ class VisitDesk(QObject):
             )
         )
 
-    def pay(self, receipt: int, who: SignIn, how: NextStep, why: str = "") -> None:
-        """Take the next step with what is unpaid."""
+    def pay(self, receipt: int, who: SignIn, how: NextStep, why: str = "", token: str | None = None) -> None:
+        """Take the next step with what is unpaid; ``token``: the provider's, of another card."""
         at = self.store_time()
-        self._do(lambda: disputes.pay(self.path, receipt, who, how, at=at, why=why))
+        self._do(lambda: disputes.pay(self.path, receipt, who, how, at=at, why=why, token=token))
 
     def _do(self, work: Callable[[], object], disputed: str | None = None) -> None:
         if self.working:

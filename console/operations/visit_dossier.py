@@ -6,11 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from console.back_office import audit, payment_rows, payments
+from console.back_office import audit, hold_rows, payment_rows, payments
 from console.back_office.bodies import ReviewBody
 from console.back_office.corrections import Account, Correction, account_of
 from console.back_office.dispute_rows import DisputeRow, disputes_of
 from console.back_office.groups import company_of
+from console.back_office.hold_rows import Hold
 from console.back_office.ledger import Ledger
 from console.back_office.payment_rows import PaymentTask
 from console.back_office.payments import Unpaid
@@ -44,6 +45,8 @@ class Dossier(msgspec.Struct, frozen=True):
     unpaid: Unpaid | None
     review: ReviewBody | None
     """What a person decided about it."""
+    hold: Hold | None = None
+    """What was kept back on the card at the entry, and became of it."""
 
     @property
     def visit(self) -> ClosedVisit:
@@ -92,14 +95,13 @@ def read_dossier(path: Path, visit: str) -> Dossier | None:
         number = 0 if receipt is None else receipt.number
         about = [visit, *(paper.label for paper in papers)]
         lines = [line for name in about for line in audit.log(ledger, LOG_LINES, name)]
+        company = company_of(ledger, visit)
         body = ledger.scalar("SELECT body FROM entry WHERE cause = ?", f"review:{visit}")
         return Dossier(
             row=row,
             papers=papers,
             members=tuple(
-                found
-                for name in company_of(ledger, visit)
-                if name != visit and (found := ledger.visit(name)) is not None
+                found for name in company if name != visit and (found := ledger.visit(name)) is not None
             ),
             disputes=tuple(reversed(disputes_of(ledger, number))) if number else (),
             log=tuple(sorted(lines, key=lambda line: -line.entry)),
@@ -107,6 +109,7 @@ def read_dossier(path: Path, visit: str) -> Dossier | None:
             prices=ledger.prices_of(visit if receipt is None else receipt.receipt.visit),
             tasks=tuple(payment_rows.of_receipt(ledger, number)) if number else (),
             unpaid=payments.unpaid_of(ledger, number) if number else None,
+            hold=hold_rows.of_visits(ledger, company),
             review=None if body is None else msgspec.json.decode(body, type=ReviewBody),
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QSettings, Qt
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.devices import KIND_WORDS, DeviceGroup, DevicesFound, DevicesModel, in_trouble
 from console.item_models.keyed_rows import ROW_ROLE
@@ -15,17 +15,20 @@ from console.item_models.words import ShopWords
 from console.language import tr, tr_n, tr_noop
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
+from console.operations.gate_holds import GateHolds
 from console.operations.health import TONE_OF_STATE, Tone, unwell
 from console.operations.live_state import LiveState
+from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
-from console.theme.icons import Icon, icon
+from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.camera_form import CameraForm
 from console.widgets.data_table import DataTable
 from console.widgets.device_foot import RESTARTABLE, DeviceFoot
-from console.widgets.labels import EmptyState, label, panel, rule
+from console.widgets.devices_head import DevicesHead
+from console.widgets.labels import EmptyState, panel, rule
 from console.widgets.page import Page
-from inference.messages.wire import DeviceKind, DeviceState, DeviceStatus
+from inference.messages.wire import DeviceKind, DeviceStatus, Hold
 from store_layout.model import Camera
 
 NUMBERS_S = 1.0
@@ -48,17 +51,20 @@ class DevicesPage(Page):
         desk: DeviceDesk,
         words: ShopWords,
         *,
+        takeover: StoreTakeover,
+        gates: GateHolds,
         appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._commands, self._desk, self._appearance = state, commands, desk, appearance
+        self._takeover, self._gates = takeover, gates
         self._model = DevicesModel(words, self)
         self._found = DevicesFound(self._model, self)
         widths = (116, 130, 190, 92, 96, 84, 96, 72, 0)
         self.table = DataTable(self._found, tr("Devices"), widths, appearance)
         self.table.sort_by(0, Qt.SortOrder.AscendingOrder)
-        self._states: list[tuple[str, DeviceState, str]] = []
+        self._states: list[tuple[object, ...]] = []
         self._refreshed = 0.0
         self.foot = DeviceFoot()
         self._lay_out()
@@ -111,6 +117,23 @@ class DevicesPage(Page):
         if camera is not None and self._can_edit():
             self._open_form(camera)
 
+    def remove_camera(self) -> None:
+        """Take the chosen camera out of the store; that can be taken back."""
+        camera = self._chosen_name("camera")
+        if camera and self._can_edit():
+            self._desk.remove_camera(camera)
+
+    def take_over(self) -> None:
+        """Have the engine read the store folder again."""
+        if self._desk.folder is not None:
+            self._takeover.ask()
+
+    def hold_gate(self, hold: Hold) -> None:
+        """Have the chosen gate stand open, let nobody in, or do its work again."""
+        gate = self._chosen_name("gate")
+        if gate:
+            self._gates.hold((gate,), hold)
+
     def print_test(self) -> None:
         """Print a test receipt on the chosen printer."""
         printer = self._chosen_name("printer")
@@ -156,15 +179,12 @@ class DevicesPage(Page):
             return own
         known = {device.device for device in snapshot.devices if device.kind == "camera"}
         new = (camera for camera in self._desk.cameras() if camera not in known) if self._can_edit() else ()
-        why = tr("The engine knows it from its next start")
+        why = tr("It is in the store's file; the engine has not taken it over yet")
         return (*snapshot.devices, *(DeviceStatus(c, "camera", "off", 0.0, why=why) for c in new), *own)
 
     def _show_desk(self) -> None:
         """Printers, models, or what can be taken back are others."""
-        undoable = self._desk.undoable
-        self.undo.setVisible(undoable is not None)
-        if undoable is not None:
-            self.undo.setText(tr("Take back: {what}", what=undoable.what))
+        self.head.show_change()
         self._states = []
         if self.isVisible():
             self._refresh()
@@ -211,7 +231,7 @@ class DevicesPage(Page):
     def _refresh(self) -> None:
         """States at once; the numbers, which change all the time, once a second."""
         devices = self._devices()
-        states = [(d.device, d.state, d.why) for d in devices]
+        states: list[tuple[object, ...]] = [(d.device, d.state, str(d.why), d.held, d.asked) for d in devices]
         now = time.time()
         if states == self._states and 0 <= now - self._refreshed < NUMBERS_S:
             return
@@ -273,6 +293,11 @@ class DevicesPage(Page):
             action(tr("Reconnect the chosen device"), "Ctrl+R", self.reconnect),
             action(tr("Add a camera"), "Ctrl+Shift+N", self.add_camera),
             action(tr("Change the chosen camera"), "Ctrl+E", self.edit_camera),
+            action(tr("Remove the chosen camera"), "Ctrl+Del", self.remove_camera),
+            action(tr("Read the store folder again"), "Ctrl+Shift+R", self.take_over),
+            action(tr("Let nobody in at the chosen gate"), "Ctrl+Shift+S", lambda: self.hold_gate("shut")),
+            action(tr("Keep the chosen gate open"), "Ctrl+Shift+O", lambda: self.hold_gate("open")),
+            action(tr("Let the chosen gate do its work"), "Ctrl+Shift+F", lambda: self.hold_gate("free")),
             action(tr("Print a test receipt"), "Ctrl+P", self.print_test),
             action(tr("Measure the chosen model's speed, or break that off"), "Ctrl+M", self.measure),
             action(tr("Use the chosen model"), "Ctrl+U", self.use_model),
@@ -287,6 +312,9 @@ class DevicesPage(Page):
         self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
         self.foot.reconnect_asked.connect(self.reconnect)
         self.foot.edit_asked.connect(self.edit_camera)
+        self.head.reload.clicked.connect(self.take_over)
+        self.foot.remove_asked.connect(self.remove_camera)
+        self.foot.hold_asked.connect(self.hold_gate)
         self.foot.print_asked.connect(self.print_test)
         self.foot.measure_asked.connect(self.measure)
         self.foot.cancel_asked.connect(self._desk.cancel)
@@ -296,35 +324,13 @@ class DevicesPage(Page):
         self._state.snapshot_changed.connect(self._follow)
 
     def _lay_out(self) -> None:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search devices"))
-        self.search.setAccessibleName(tr("Search devices"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(320)
-        glass = self.search.addAction(
-            icon(Icon.SEARCH, self._appearance.theme), QLineEdit.ActionPosition.LeadingPosition
+        self.head = DevicesHead(self._desk, self._takeover, self._appearance)
+        self.search, self.trouble_only, self._count = (
+            self.head.search,
+            self.head.trouble_only,
+            self.head.count,
         )
-        self._appearance.changed.connect(lambda: glass.setIcon(icon(Icon.SEARCH, self._appearance.theme)))
-        self.trouble_only = QPushButton(tr("Only those in trouble"))
-        self.trouble_only.setCheckable(True)
-        self.trouble_only.setAccessibleName(tr("Show only devices in trouble"))
-        self._count = label("", "secondary")
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_3)
-        head.addWidget(self.search)
-        head.addWidget(self.trouble_only)
-        head.addStretch(1)
-        head.addWidget(self._count)
-        self.undo = QPushButton("")
-        self.undo.setToolTip(tr("Put the store's file back as it was (Ctrl+Z)"))
-        self.undo.setAccessibleName(tr("Take the last change back"))
-        self.undo.hide()
-        self.add = QPushButton(tr("Add a camera"))
-        self.add.setToolTip(
-            tr("By its address, with a live test picture (Ctrl+Shift+N). Of a live store only.")
-        )
-        head.addWidget(self.undo)
-        head.addWidget(self.add)
+        self.undo, self.add = self.head.undo, self.head.add
         self._empty = EmptyState("", "")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
@@ -339,5 +345,5 @@ class DevicesPage(Page):
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.setSpacing(SPACE_2)
-        box.addLayout(head)
+        box.addWidget(self.head)
         box.addWidget(frame, 1)

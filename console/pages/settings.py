@@ -48,6 +48,7 @@ class SettingsPage(Page):
 
     language_chosen = Signal(str)
     text_size_chosen = Signal(str)
+    decision_asked = Signal()
 
     def __init__(
         self,
@@ -56,19 +57,24 @@ class SettingsPage(Page):
         words: ShopWords,
         printer: ReceiptPrinter,
         folders: Sequence[tuple[str, Path | None]],
+        *,
+        can_decide: bool = False,
     ) -> None:
-        """``folders``: what each is, and where; None: there is none."""
+        """``folders``: what each is, and where; None: there is none. ``can_decide``: the rules are ours."""
         super().__init__()
+        self._can_decide = can_decide
         self._appearance, self._session, self._words = appearance, session, words
         self._printer, self._folders = printer, folders
         self._licences = QAction(tr("Licences"), self)
         self._licences.triggered.connect(self.show_licences)
+        self._decide = QAction(tr("Change when a person is asked"), self)
+        self._decide.triggered.connect(self.decision_asked)
         self._lay_out()
         appearance.changed.connect(self._show_theme)
 
     def page_actions(self) -> Sequence[QAction]:
         """Licences; everything else stands on the page."""
-        return (self._licences,)
+        return (self._licences, self._decide) if self._can_decide else (self._licences,)
 
     def take_focus(self) -> None:
         """To the first choice."""
@@ -148,7 +154,7 @@ class SettingsPage(Page):
             cost=money(rules.review_cost),
             sure=f"{up_to(100 * rules.issue_from, 1)}\N{NO-BREAK SPACE}%",
         )
-        rows = [
+        rows: list[tuple[str, QWidget]] = [
             (tr("Asking a person costs"), label(money(rules.review_cost))),
             (
                 tr("A wrong charge weighs"),
@@ -161,8 +167,15 @@ class SettingsPage(Page):
         rows += [(what, label(how_long)) for what, how_long in kept]
         where = tr(
             "These stand in the store folder, under [rules] and [retention] in store.toml; "
-            "the engine reads them when it starts."
+            "the engine takes changes over while it runs, retention when it starts."
         )
+        self.decide = QPushButton(tr("Change when a person is asked …"))
+        self.decide.setToolTip(
+            tr("With a manager's PIN, and with what it would have done to the last visits")
+        )
+        self.decide.clicked.connect(self.decision_asked)
+        self.decide.setVisible(self._can_decide)
+        rows.append(("", self.decide))
         return _panel(tr("What the shop has decided"), rows, f"{asks}\n{where}")
 
     def _printing(self) -> QFrame:

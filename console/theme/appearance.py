@@ -32,6 +32,10 @@ def _at_size(name: ThemeName, size: TextSize) -> Theme:
     return _BY_NAME[name] if size == "normal" else replace(_BY_NAME[name])
 
 
+WORN = "worn"
+"""Property of the application: the theme it wears. Once more, it would lay out every window for nothing."""
+
+
 class Appearance(QObject):
     """The theme in use. ``changed`` is emitted after the application wears the new one."""
 
@@ -87,6 +91,10 @@ class Appearance(QObject):
         if not isinstance(app, QApplication):
             raise TypeError("a theme needs a QApplication to wear it")
         set_text_scale(TEXT_SCALES[self.text_size])
+        worn = f"{self.theme.name} {self.text_size}"
+        if app.property(WORN) == worn:
+            return
+        app.setProperty(WORN, worn)
         app.setStyle("Fusion")
         app.setFont(ui_font())
         app.setPalette(palette_of(self.theme))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from console.engine_process.link import EngineState
 from console.item_models.words import ShopWords, clock_time
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from console.operations.live_state import LiveState
 from console.operations.store_switch import StoreSwitch
 from console.theme.appearance import Appearance
@@ -23,6 +24,13 @@ WORDS: dict[EngineState, tuple[str, str]] = {
         tr_noop(
             "Open carts are kept in its journal and come back with it. There is nothing to do; "
             "what is shown is the last that was known."
+        ),
+    ),
+    "renewing": (
+        tr_noop("The engine changes over to the changed store"),
+        tr_noop(
+            "Another engine goes on with every open cart in some seconds. What scales say meanwhile waits in "
+            "the broker; there is nothing to do."
         ),
     ),
     "stopped": (
@@ -43,14 +51,19 @@ WORDS: dict[EngineState, tuple[str, str]] = {
 _SIGN: dict[EngineState, tuple[Icon, str]] = {
     "starting": (Icon.WAITING, "waiting"),
     "restarting": (Icon.WAITING, "waiting"),
+    "renewing": (Icon.WAITING, "waiting"),
     "stopped": (Icon.WRONG, "wrong"),
     "failed": (Icon.WRONG, "wrong"),
 }
 
 
 PAUSED = tr_noop(
-    "Keep the entrance closed: the console cannot hold the gates. Whoever is inside, or comes in all the "
+    "Keep the entrance closed: not every gate can be held from here. Whoever is inside, or comes in all the "
     "same, is followed and gets a receipt as always, and is named here."
+)
+PAUSED_SHUT = tr_noop(
+    "The gates say that they let nobody in. Whoever is inside is followed and gets a receipt as always; the "
+    "way out is free."
 )
 
 
@@ -74,6 +87,7 @@ class EngineBanner(QFrame):
         row.addLayout(box, 1)
         state.engine_changed.connect(self.refresh)
         switch.changed.connect(self.refresh)
+        switch.gates.confirmed.connect(self.refresh)
         appearance.changed.connect(self.update)
         self.refresh()
 
@@ -81,7 +95,7 @@ class EngineBanner(QFrame):
         """Say what is the matter, or nothing."""
         words = WORDS.get(self._state.engine_state)
         if words is not None:
-            heading, why = tr(words[0]), self._state.engine_why
+            heading, why = tr(words[0]), in_words(self._state.engine_why)
             self._sign = _SIGN[self._state.engine_state]
             self._say(heading, f"{heading}: {why}" if why else heading, tr(words[1]))
         elif self._switch.paused_since is not None:
@@ -92,7 +106,7 @@ class EngineBanner(QFrame):
             self._say(
                 heading,
                 tr("{paused}; came in since: {codes}", paused=heading, codes=came) if came else heading,
-                tr(PAUSED),
+                tr(PAUSED_SHUT if self._switch.gates.all_shut else PAUSED),
             )
         else:
             self._sign = None

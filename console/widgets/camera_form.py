@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -20,13 +19,18 @@ from PySide6.QtWidgets import (
 )
 
 from console.language import tr
+from console.language.writing import decimal
+from console.operations.calibration_pairs import CalibrationPairs, pairs_known
 from console.operations.camera_drafts import CameraDraft, Field, camera_of, problems_of, without_login
 from console.operations.device_desk import DeviceDesk
 from console.theme.appearance import Appearance
-from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.widgets.calibration_dialog import CalibrationDialog
 from console.widgets.labels import label, set_tone
+from console.widgets.number_fields import in_a_row, number_field, point_fields, point_of
 from console.widgets.test_picture import TestPicture
-from store_layout.model import Camera, Point3
+from store_layout.model import Camera
+from store_layout.pair_fit import PairFit
 
 REDRAW_MS = 120
 """After the last change of a number the lines are drawn anew."""
@@ -45,8 +49,9 @@ class CameraForm(QDialog):
     ) -> None:
         """``old``: the camera to be changed; None: a new one."""
         super().__init__(parent)
-        self._desk, self._preview, self._old = desk, desk.preview, old
+        self._desk, self._preview, self._old, self._appearance = desk, desk.preview, old, appearance
         self.setWindowTitle(tr("Add a camera") if old is None else tr("Change {camera}", camera=old.id))
+        self._measured: PairFit | None = None
         self._problems: dict[Field, QLabel] = {}
         self._make_fields()
         self.picture = TestPicture(desk.layout, appearance)
@@ -69,10 +74,11 @@ class CameraForm(QDialog):
             user=self.user.text().strip(),
             fps=self.fps.value(),
             size=self._preview.size,
-            position=self._point(self.position),
-            target=self._point(self.target),
+            position=point_of(self.position),
+            target=point_of(self.target),
             hfov_deg=self.hfov.value(),
             keeps_calibration=self.keeps.isChecked(),
+            measured=None if self._measured is None else self._measured.calibration,
         )
 
     def test(self) -> None:
@@ -86,6 +92,24 @@ class CameraForm(QDialog):
             return
         password = self.password.text() or (self._desk.password_of(self._old.id) if self._old else "")
         self._preview.start(draft.url, draft.user, password, self._folder)
+
+    def calibrate(self) -> None:
+        """By points on the floor, in the picture that is shown now."""
+        image, size = self.picture.image, self._preview.size
+        if image is None or size is None:
+            self._say("size", tr("Test its picture first: points are shown in it"))
+            self.test_button.setFocus()
+            return
+        known = () if self._old is None else pairs_known(self._old.calibration)
+        if self._old is not None and size != (self._old.width, self._old.height):
+            known = ()
+        pairs = CalibrationPairs(
+            size, self.hfov.value(), known if self._measured is None else self._measured.calibration.pairs
+        )
+        dialog = CalibrationDialog(pairs, self._desk.layout, image, self._appearance, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self._take_measured)
+        dialog.open()
 
     def save(self) -> None:
         """Save it if nothing is wrong; else say what is, and go there."""
@@ -119,6 +143,21 @@ class CameraForm(QDialog):
             self.user.setText(user or self.user.text())
             self.password.setText(password or self.password.text())
 
+    def _take_measured(self, fit: PairFit) -> None:
+        """What the points say, in place of what was typed."""
+        self._measured = fit
+        self.keeps.setChecked(False)
+        self.hfov.setValue(fit.hfov_deg)
+        self._keep(False)
+        self._told_calibration.setText(
+            tr(
+                "Calibrated by {n} points: {px} px in the picture, {cm} cm on the floor.",
+                n=len(fit.residual_px),
+                px=decimal(fit.rms_px, 1),
+                cm=decimal(100 * fit.rms_m),
+            )
+        )
+
     def _say(self, field: Field, words: str) -> None:
         self._problems[field].setText(words)
         self._problems[field].setVisible(bool(words))
@@ -145,7 +184,8 @@ class CameraForm(QDialog):
     def _show_wires(self) -> None:
         """The store's lines, by what stands in the fields, on a picture whose size is known."""
         draft = self.draft()
-        can = (draft.size is not None or self._old is not None) and draft.position != draft.target
+        placed = draft.measured is not None or draft.position != draft.target
+        can = (draft.size is not None or self._old is not None) and placed
         self.picture.show_wires(camera_of(draft, self._old) if can else None)
 
     def _refused(self, words: str) -> None:
@@ -153,15 +193,13 @@ class CameraForm(QDialog):
         self.save_button.setEnabled(True)
 
     def _keep(self, keeps: bool) -> None:
+        if keeps:
+            self._measured = None
         for row in self._place_rows:
-            self._form.setRowVisible(row, not keeps)
+            self._form.setRowVisible(row, not keeps and self._measured is None)
+        self._told_calibration.setVisible(self._measured is not None)
         self._say("place", "")
         self._show_wires()
-
-    @staticmethod
-    def _point(spins: tuple[QDoubleSpinBox, QDoubleSpinBox, QDoubleSpinBox]) -> Point3:
-        x, y, z = (spin.value() for spin in spins)
-        return x, y, z
 
     # -- building ------------------------------------------------------------------------------------
 
@@ -171,13 +209,18 @@ class CameraForm(QDialog):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.id.setPlaceholderText("door-west")
         self.url.setPlaceholderText("rtsp://192.168.1.20/stream2")
-        self.fps = self._spin(tr("Pictures a second"), 0.1, 120.0, 10.0)
-        self.position = self._spins(tr("Place"), (0.0, 0.0, 2.8))
-        self.target = self._spins(tr("Looks at"), (1.0, 1.0, 0.8))
-        self.hfov = self._spin(tr("Field of view"), 10.0, 170.0, 80.0)
+        self.fps = number_field(tr("Pictures a second"), 0.1, 120.0, 10.0)
+        self.position = point_fields(tr("Place"), (0.0, 0.0, 2.8))
+        self.target = point_fields(tr("Looks at"), (1.0, 1.0, 0.8))
+        self.hfov = number_field(tr("Field of view"), 10.0, 170.0, 80.0)
         self.keeps = QCheckBox(tr("Keep its calibration"))
         self.test_button = QPushButton(tr("Test picture"))
         self.test_button.setAutoDefault(False)
+        self.points_button = QPushButton(tr("Calibrate by points …"))
+        self.points_button.setAutoDefault(False)
+        self.points_button.setToolTip(tr("Show points of the floor in the picture and on the plan"))
+        self._told_calibration = label("", "body", wrap=True)
+        set_tone(self._told_calibration, "good")
         self.save_button = QPushButton(tr("Save"))
         self.save_button.setDefault(True)
         self.cancel_button = QPushButton(tr("Cancel"))
@@ -191,26 +234,9 @@ class CameraForm(QDialog):
         ):
             field.setAccessibleName(name)
 
-    def _spin(self, name: str, low: float, high: float, value: float) -> QDoubleSpinBox:
-        made = QDoubleSpinBox()
-        made.setRange(low, high)
-        made.setMinimumHeight(FIELD)
-        made.setDecimals(2 if low < 0 else 1)
-        made.setSingleStep(0.1 if low < 0 else 1.0)
-        made.setValue(value)
-        for part in (made, made.lineEdit()):
-            part.setAccessibleName(name)
-        return made
-
-    def _spins(self, name: str, point: Point3) -> tuple[QDoubleSpinBox, QDoubleSpinBox, QDoubleSpinBox]:
-        x, y, z = (
-            self._spin(f"{name}, {axis}", -500.0, 500.0, value)
-            for axis, value in zip("xyz", point, strict=True)
-        )
-        return x, y, z
-
     def _connect(self) -> None:
         self.test_button.clicked.connect(self.test)
+        self.points_button.clicked.connect(self.calibrate)
         self.save_button.clicked.connect(self.save)
         self.cancel_button.clicked.connect(self.reject)
         self.keeps.toggled.connect(self._keep)
@@ -252,8 +278,8 @@ class CameraForm(QDialog):
             (None, tr("Password, kept in the keyring"), self.password),
             ("fps", tr("Pictures a second"), self.fps),
             (None, "", self.keeps),
-            (None, of_place[0], self._row(self.position)),
-            ("place", of_place[1], self._row(self.target)),
+            (None, of_place[0], in_a_row(self.position)),
+            ("place", of_place[1], in_a_row(self.target)),
             (None, of_place[2], self.hfov),
         ):
             form.addRow(label(caption, "secondary"), widget)
@@ -266,7 +292,7 @@ class CameraForm(QDialog):
         hint = label(
             tr(
                 "The lines are the store as this place would show it. Where they lie on the edges, it is "
-                "right; a measured calibration in the store folder is better."
+                "right; calibrated by points it is surer."
             ),
             "secondary",
             wrap=True,
@@ -276,6 +302,7 @@ class CameraForm(QDialog):
         right.addWidget(self.picture, 1)
         right.addWidget(self._told)
         right.addWidget(self._problem("size"))
+        right.addWidget(self._told_calibration)
         right.addWidget(hint)
         sides = QHBoxLayout()
         sides.setSpacing(SPACE_4)
@@ -285,7 +312,7 @@ class CameraForm(QDialog):
         foot.setSpacing(SPACE_2)
         foot.addWidget(self._problem(""), 1)
         foot.addStretch(1)
-        for button in (self.test_button, self.cancel_button, self.save_button):
+        for button in (self.test_button, self.points_button, self.cancel_button, self.save_button):
             foot.addWidget(button)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
@@ -295,19 +322,11 @@ class CameraForm(QDialog):
         self.setMinimumWidth(WIDTH)
         order = (
             self.id, self.name, self.url, self.user, self.password, self.fps, self.keeps, *self.position,
-            *self.target, self.hfov, self.test_button, self.cancel_button, self.save_button,
+            *self.target, self.hfov, self.test_button, self.points_button, self.cancel_button,
+            self.save_button,
         )  # fmt: skip
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
-
-    def _row(self, spins: tuple[QDoubleSpinBox, ...]) -> QWidget:
-        made = QWidget()
-        box = QHBoxLayout(made)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(SPACE_1)
-        for spin in spins:
-            box.addWidget(spin)
-        return made
 
     def _problem(self, field: Field) -> QLabel:
         made = label("", "secondary", wrap=True)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 from console.item_models.devices import STATE_SIGNS, STATE_WORDS
 from console.item_models.words import called
 from console.language import tr, tr_n
+from console.language.sentences import in_words
 from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE
 from console.operations.moment import Moment
@@ -126,7 +127,7 @@ class CameraPainter:
         rate = (
             f", {tr('{rate} per second', rate=decimal(status.rate_hz))}" if status and status.rate_hz else ""
         )
-        why = f", {status.why}" if status and status.why else ""
+        why = f", {in_words(status.why)}" if status and status.why else ""
         people = tr_n("{n} seen", "{n} seen", seen)
         return f"{camera.name}: {state}{rate}{why}, {people}"
 
@@ -215,7 +216,7 @@ class CameraPainter:
             return
         painter.setPen(QColor(theme.text))
         painter.setFont(ui_font(TEXT_SECONDARY))
-        words = UNITS.sub("\\1\N{NO-BREAK SPACE}\\2", status.why or STATE_WORDS[status.state])
+        words = UNITS.sub("\\1\N{NO-BREAK SPACE}\\2", in_words(status.why) or tr(STATE_WORDS[status.state]))
         room = QRectF(
             at.left() + SPACE_2, top + 22, at.width() - 2 * SPACE_2, at.bottom() - CAPTION - top - 22
         )

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from console.item_models.devices import DeviceGroup, state_word, why_of
 from console.language import tr
+from console.language.sentences import in_words
 from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, set_tone
-from inference.messages.wire import DeviceStatus
+from inference.messages.wire import DeviceStatus, Hold
 
 HEIGHT = 84
 """Two lines under a heading: buttons come and go, and the table above must not jump."""
@@ -25,6 +26,9 @@ class DeviceFoot(QWidget):
 
     reconnect_asked = Signal()
     edit_asked = Signal()
+    remove_asked = Signal()
+    hold_asked = Signal(str)
+    """A gate: what it is to do."""
     print_asked = Signal()
     measure_asked = Signal()
     cancel_asked = Signal()
@@ -47,6 +51,32 @@ class DeviceFoot(QWidget):
             tr("Address, place (Ctrl+E)"),
             self.edit_asked.emit,
         )
+        self.remove = self._button(
+            tr("Remove"),
+            tr("Remove the chosen camera"),
+            tr("Out of the store's file; that can be taken back (Ctrl+Del)"),
+            self.remove_asked.emit,
+        )
+        self.holds: dict[Hold, QPushButton] = {
+            "shut": self._button(
+                tr("Let nobody in"),
+                tr("Let nobody in at the chosen gate"),
+                tr("Whoever is inside can leave as always (Ctrl+Shift+S)"),
+                lambda: self.hold_asked.emit("shut"),
+            ),
+            "open": self._button(
+                tr("Keep open"),
+                tr("Keep the chosen gate open"),
+                tr("Anybody can come in and leave (Ctrl+Shift+O)"),
+                lambda: self.hold_asked.emit("open"),
+            ),
+            "free": self._button(
+                tr("Let it work"),
+                tr("Let the chosen gate do its work"),
+                tr("It opens for whoever shows a card (Ctrl+Shift+F)"),
+                lambda: self.hold_asked.emit("free"),
+            ),
+        }
         self.print = self._button(
             tr("Print a test receipt"),
             "",
@@ -60,7 +90,7 @@ class DeviceFoot(QWidget):
             self._measure_or_cancel,
         )
         self.use = self._button(
-            tr("Use it"), "", tr("It looks at the pictures from the engine's next start (Ctrl+U)"),
+            tr("Use it"), "", tr("It looks at the pictures when the engine has changed over (Ctrl+U)"),
             self.use_asked.emit,
         )  # fmt: skip
         self.progress = QProgressBar()
@@ -76,7 +106,16 @@ class DeviceFoot(QWidget):
         box.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
         box.setSpacing(SPACE_2)
         box.addLayout(words, 1)
-        for widget in (self.progress, self.reconnect, self.edit, self.print, self.measure, self.use):
+        for widget in (
+            self.progress,
+            *self.holds.values(),
+            self.reconnect,
+            self.remove,
+            self.edit,
+            self.print,
+            self.measure,
+            self.use,
+        ):
             box.addWidget(widget)
 
     def show_chosen(
@@ -96,6 +135,11 @@ class DeviceFoot(QWidget):
         )
         self.edit.setVisible(kind == "camera")
         self.edit.setEnabled(can_edit)
+        self.remove.setVisible(kind == "camera")
+        self.remove.setEnabled(can_edit)
+        for hold, button in self.holds.items():
+            button.setVisible(kind == "gate")
+            button.setEnabled(device is not None and (device.asked or device.held or "free") != hold)
         self.print.setVisible(kind == "printer")
         self.measure.setVisible(kind == "model")
         self.measure.setText(tr("Cancel") if measuring else tr("Measure its speed"))
@@ -139,7 +183,7 @@ def details(device: DeviceStatus) -> str:
     """Why it is as it is, and what it has done."""
     told = why_of(device)
     why = f"{told}. " if told else ""
-    error = f" {tr('Last error: {error}', error=device.last_error)}" if device.last_error else ""
+    error = f" {tr('Last error: {error}', error=in_words(device.last_error))}" if device.last_error else ""
     if device.kind in ("printer", "model"):
         return f"{why}{error}".strip()
     counted = tr(

@@ -16,6 +16,7 @@ from console.item_models.shoppers_inside import InsideRow, state_of
 from console.item_models.visit_reasons import reason_for, slots_of
 from console.item_models.words import MINUS, ShopWords, chance, clock_time, day_and_time, span
 from console.language import tr, tr_n
+from console.language.sentences import in_words
 from console.language.writing import percent
 from console.operations.health import Tone
 from console.operations.visit_dossier import Dossier
@@ -99,7 +100,7 @@ class ReceiptPane(QScrollArea):
         people = ", " + tr_n("{n} person", "{n} people", visit.people) if visit.people > 1 else ""
         box.addWidget(label(f"{stay}{people}", "secondary", wrap=True))
         for remark in visit.notes:
-            note = label(remark, wrap=True)
+            note = label(in_words(remark), wrap=True)
             set_tone(note, "waiting")
             box.addWidget(note)
         if dossier is not None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from console.engine_process.link import EngineState
 from console.item_models.words import NOT_A_VISIT, span
 from console.language import tr, tr_n, tr_noop
+from console.language.sentences import in_words
 from console.language.writing import up_to
 from console.operations.health import Tone, tally
 from console.operations.live_state import LiveState
@@ -24,6 +25,7 @@ ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
     "starting": (tr_noop("Engine starting"), "waiting"),
     "running": (tr_noop("Engine running"), "good"),
     "restarting": (tr_noop("Engine restarting"), "waiting"),
+    "renewing": (tr_noop("Engine changing over"), "waiting"),
     "stopped": (tr_noop("Engine stopped"), "wrong"),
     "failed": (tr_noop("Engine failed"), "wrong"),
 }
@@ -131,7 +133,7 @@ class StatusLine(QWidget):
     def refresh(self) -> None:
         """Say how things are."""
         words, tone = ENGINE_WORDS[self._state.engine_state]
-        self._say(self.engine, tr(words), tone, tip=self._state.engine_why)
+        self._say(self.engine, tr(words), tone, tip=in_words(self._state.engine_why))
         snapshot = self._state.snapshot
         if snapshot is None:
             for part in (

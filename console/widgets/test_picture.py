@@ -37,6 +37,11 @@ class TestPicture(QWidget):
         """Whether one has come."""
         return self._image is not None
 
+    @property
+    def image(self) -> QImage | None:
+        """What is shown."""
+        return self._image
+
     def show_picture(self, picture: NDArray[np.uint8] | None) -> None:
         """A newer one, BGR ``[height, width, 3]``; None: away with it."""
         self._image = None

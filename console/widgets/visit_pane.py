@@ -16,6 +16,7 @@ from console.widgets.dispute_form import DisputeForm
 from console.widgets.document_history import DocumentHistory
 from console.widgets.document_pane import DocumentPane
 from console.widgets.receipt_pane import ReceiptPane
+from console.widgets.visit_hold import VisitHold
 from console.widgets.visit_unpaid import VisitUnpaid
 
 VISIT, PAPERS, DISPUTE, HISTORY = range(4)
@@ -46,6 +47,7 @@ class VisitPane(QWidget):
         for word in (tr("Visit"), tr("Receipt"), tr("Complaint"), tr("History")):
             self.tabs.addTab(word)
         self.visit = ReceiptPane(words, appearance)
+        self.hold = VisitHold(words)
         self.unpaid = VisitUnpaid(desk, session, words)
         self.papers = DocumentPane(work.prints, session)
         self.dispute = DisputeForm(desk, session, words)
@@ -56,6 +58,7 @@ class VisitPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
         column.addWidget(self.visit, 1)
+        column.addWidget(self.hold)
         holder = QVBoxLayout()
         holder.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
         holder.addWidget(self.unpaid)
@@ -123,6 +126,7 @@ class VisitPane(QWidget):
             self.tabs.setCurrentIndex(VISIT)
         if closed is not None:
             self.visit.show_closed(closed, dossier)
+        self.hold.show_dossier(dossier)
         self.unpaid.show_dossier(dossier)
         self.papers.show_papers(() if dossier is None else dossier.papers)
         self.dispute.show_dossier(dossier)

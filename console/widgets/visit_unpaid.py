@@ -37,6 +37,9 @@ class VisitUnpaid(QFrame):
         self.why = QLineEdit()
         self.why.setPlaceholderText(tr("Why, for the record"))
         self.why.setAccessibleName(tr("Why, for the record"))
+        self.token = QLineEdit()
+        self.token.setPlaceholderText(tr("What the terminal gives for the card shown"))
+        self.token.setAccessibleName(tr("What the terminal gives for the card shown"))
         self.who = PinFields(tr("Done by"))
         self.go = QPushButton(tr("Do it"))
         self.go.setProperty("role", "primary")
@@ -101,6 +104,8 @@ class VisitUnpaid(QFrame):
             at_counter = tr("Paid at the counter") if owed > 0 else tr("Given back at the counter")
             found.append(("counter", at_counter))
             found.append(("cash", tr("In cash")))
+        if owed > 0 and any("card" in step and "again" not in step for step in steps):
+            found.append(("card", tr("Charge another card")))
         if any("write it off" in step for step in steps):
             found.append(("written_off", tr("Write {money} off", money=money)))
         return found
@@ -109,11 +114,13 @@ class VisitUnpaid(QFrame):
         self._step = step
         for part in (self.why, self.who, self.go):
             part.setVisible(step is not None)
+        self.token.setVisible(step == "card")
+        self.token.clear()
         self._show_names()
         if step is not None:
             self.go.setText(words)
             self.who.forget()
-            self.who.pin.setFocus()
+            (self.token if step == "card" else self.who.pin).setFocus()
 
     def _show_names(self) -> None:
         people = self._session.operators or ()
@@ -125,7 +132,8 @@ class VisitUnpaid(QFrame):
         if dossier is None or dossier.unpaid is None or self._step is None or who is None:
             return
         self._asked = True
-        self._desk.pay(dossier.unpaid.receipt, who, self._step, self.why.text().strip())
+        token = self.token.text().strip() or None
+        self._desk.pay(dossier.unpaid.receipt, who, self._step, self.why.text().strip(), token)
 
     def _refused(self, _where: str, words: str) -> None:
         if self._asked:
@@ -147,6 +155,7 @@ class VisitUnpaid(QFrame):
         box.setSpacing(SPACE_2)
         box.addWidget(self.said)
         box.addLayout(self._row)
+        box.addWidget(self.token)
         box.addWidget(self.why)
         box.addWidget(self.who)
         box.addLayout(send)

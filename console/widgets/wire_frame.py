@@ -102,15 +102,14 @@ def _lines(model: CameraModel, camera: Camera, edges: list[Edge]) -> list[QLineF
 
 
 def _cut(edges: list[Edge]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    starts, ends = [], []
-    for a, b in edges:
-        count = max(1, int(np.ceil(np.linalg.norm(np.subtract(b, a)) / PIECE_M)))
-        points = np.linspace(a, b, count + 1)
-        starts.append(points[:-1])
-        ends.append(points[1:])
-    if not starts:
-        return np.empty((0, 3)), np.empty((0, 3))
-    return np.concatenate(starts), np.concatenate(ends)
+    """Both ends ``[N, 3]`` of all pieces."""
+    whole = np.asarray(edges, dtype=np.float64).reshape(-1, 2, 3)
+    way = whole[:, 1] - whole[:, 0]
+    counts = np.maximum(1, np.ceil(np.linalg.norm(way, axis=1) / PIECE_M).astype(np.int64))
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    number = (np.arange(counts.sum()) - first)[:, None]
+    start, step = np.repeat(whole[:, 0], counts, axis=0), np.repeat(way / counts[:, None], counts, axis=0)
+    return start + number * step, start + (number + 1) * step
 
 
 def _near(pixels: NDArray[np.float64], camera: Camera) -> NDArray[np.bool_]:

@@ -50,7 +50,7 @@ def probe_broker(
     client.loop_start()
     try:
         if not ears.answered.wait(timeout_s):
-            return BrokerProbe(connection_failure(TimeoutError(), broker))
+            return BrokerProbe(str(connection_failure(TimeoutError(), broker)))
         if not ears.error:
             time.sleep(listen_s)
     finally:
@@ -77,13 +77,13 @@ class _Ears:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self.error = refusal(str(reason), self._broker)
+            self.error = str(refusal(str(reason), self._broker))
         else:
             client.subscribe(f"openaisle/{self._store}/+/+", 0)
         self.answered.set()
 
     def on_connect_fail(self, _client: mqtt.Client, _userdata: Any) -> None:
-        self.error = connection_failure(sys.exc_info()[1], self._broker)
+        self.error = str(connection_failure(sys.exc_info()[1], self._broker))
         self.answered.set()
 
     def on_message(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:

@@ -8,6 +8,7 @@ import zlib
 
 from inference.capture.rates import Clock, RateMeter
 from inference.capture.sources import Image
+from inference.messages.said import Said, Words, said
 from inference.messages.wire import DeviceState, DeviceStatus
 
 SILENT_LATE_S = 1.5
@@ -155,7 +156,7 @@ class CameraHealth:
                 reconnects=max(0, self._connections - 1),
             )
 
-    def _judge(self, now: float) -> tuple[DeviceState, str]:
+    def _judge(self, now: float) -> tuple[DeviceState, Words]:
         if self._fixed is not None:
             return self._fixed, self._error
         if self._came is None or self._changed is None:
@@ -167,19 +168,30 @@ class CameraHealth:
             return "late", self._words(now)
         return "live", ""
 
-    def _judge_never_seen(self, now: float) -> tuple[DeviceState, str]:
+    def _judge_never_seen(self, now: float) -> tuple[DeviceState, Words]:
         if self._error:
             return "lost", self._words(now)
         if now - self._begun >= SILENT_LOST_S + self._slack:
-            return "lost", "no picture yet; still trying to connect"
-        return "connecting", "waiting for the first picture"
+            return "lost", said("no picture yet; still trying to connect")
+        return "connecting", said("waiting for the first picture")
 
-    def _words(self, now: float) -> str:
+    def _words(self, now: float) -> Said:
         wait = 0.0 if self._retry_at is None else self._retry_at - now
-        doing = f"trying again in {wait:.0f} s" if wait >= 0.5 else "connecting again"
+        doing = (
+            said("trying again in {seconds} s", seconds=f"{wait:.0f}")
+            if wait >= 0.5
+            else said("connecting again")
+        )
         if self._error:
-            return f"{self._error}; {doing}"
+            return said("{error}; {doing}", error=self._error, doing=doing)
         if self._came is not None and now - self._came >= SILENT_LATE_S:
-            return f"no picture for {now - self._came:.0f} s; {doing} if it stays silent"
-        still = now - (self._changed or now)
-        return f"the picture has not changed at all for {still:.0f} s: it is frozen; {doing} if it stays so"
+            seconds = f"{now - self._came:.0f}"
+            return said(
+                "no picture for {seconds} s; {doing} if it stays silent", seconds=seconds, doing=doing
+            )
+        still = f"{now - (self._changed or now):.0f}"
+        return said(
+            "the picture has not changed at all for {seconds} s: it is frozen; {doing} if it stays so",
+            seconds=still,
+            doing=doing,
+        )

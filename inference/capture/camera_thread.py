@@ -106,6 +106,11 @@ class CameraThread:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
+
     def restart(self) -> None:
         """Drop the connection and make a new one now; a file starts again."""
         self._again = True

@@ -10,6 +10,7 @@ import msgspec
 from inference.capture.payloads import DeviceTopic
 from inference.capture.rates import RateMeter
 from inference.messages import GateSignal, Observation, Outage, WeightReading
+from inference.messages.said import Words, said
 from inference.messages.wire import DeviceState, DeviceStatus
 
 SILENT_LATE_S = 1.5
@@ -99,7 +100,7 @@ class DeviceWatch:
         self._open_outage = outage
         return outage
 
-    def status(self, now: Now, link: str = "") -> DeviceStatus:
+    def status(self, now: Now, link: Words = "") -> DeviceStatus:
         """How it is doing; ``link`` says in words why the broker cannot be heard, if so."""
         state, why = self._judge(now, link)
         if state != self._state:
@@ -180,17 +181,19 @@ class DeviceWatch:
     def _age(self, now: Now) -> float:
         return now.mono - (self._begun.mono if self._heard is None else self._heard)
 
-    def _judge(self, now: Now, link: str) -> tuple[DeviceState, str]:
+    def _judge(self, now: Now, link: Words) -> tuple[DeviceState, Words]:
         if self.kind == "gate":
-            return ("lost", link) if link else ("live", "" if self._received else "no signal yet")
+            return ("lost", link) if link else ("live", "" if self._received else said("no signal yet"))
         age = self._age(now)
         if age >= self._lost_after:
-            never = "never heard since the start" if self._heard is None else f"silent for {age:.0f} s"
-            return "lost", link or f"{never}: check its power and its network"
+            if self._heard is None:
+                return "lost", link or said("never heard since the start: check its power and its network")
+            silent = said("silent for {seconds} s: check its power and its network", seconds=f"{age:.0f}")
+            return "lost", link or silent
         if self._heard is None:
-            return "connecting", link or "waiting for the first message"
+            return "connecting", link or said("waiting for the first message")
         if age >= max(SILENT_LATE_S, 3 * self._period):
-            return "late", link or f"nothing for {age:.1f} s"
+            return "late", link or said("nothing for {seconds} s", seconds=f"{age:.1f}")
         if self._clock_back:
             return "late", self._last_error
         return "live", ""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from inference.capture.camera_thread import CameraThread
 from inference.capture.mailbox import Mailbox
@@ -16,7 +17,8 @@ from inference.capture.reading_queue import ReadingQueue
 from inference.capture.secrets import Secrets
 from inference.capture.sources import Size
 from inference.messages import Frame, Outage
-from inference.messages.wire import DeviceStatus
+from inference.messages.said import Said, said
+from inference.messages.wire import DeviceStatus, Hold
 from store_layout.model import Camera, StoreLayout
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,13 @@ log = logging.getLogger(__name__)
 WATCH_EVERY_S = 0.5
 JOIN_S = 6.0
 """FFmpeg may need both of its opening timeouts before it hears that it should stop."""
+
+
+class Rewired(NamedTuple):
+    """Cameras whose mailbox has gone, and those with a new one; a camera reached otherwise is both."""
+
+    gone: frozenset[str]
+    new: frozenset[str]
 
 
 class LiveDevices:
@@ -50,21 +59,13 @@ class LiveDevices:
         """
         self.readings = ReadingQueue(queue_capacity)
         self.mailboxes: dict[str, Mailbox[Frame]] = {}
-        self._clock = clock
+        self._clock, self._secrets, self._folder = clock, secrets, folder
+        self._store = layout.file.store.id
         self._watches: dict[str, _CameraWatch] = {}
+        self._leaving: list[_CameraWatch] = []
         sizes = picture_sizes or {}
         for camera in (c for c in layout.file.camera if c.url is not None):
-            mailbox = self.mailboxes[camera.id] = Mailbox[Frame]()
-            thread = CameraThread(
-                camera,
-                mailbox,
-                secrets,
-                clock,
-                store=layout.file.store.id,
-                folder=folder,
-                size=sizes.get(camera.id),
-            )
-            self._watches[camera.id] = _CameraWatch(camera, thread, clock())
+            self._watches[camera.id] = self._watch_of(camera, sizes.get(camera.id))
         broker = layout.file.broker
         self._link = (
             None if broker is None else MqttLink(broker, layout, self.readings, secrets, clock, folder=folder)
@@ -74,6 +75,19 @@ class LiveDevices:
         self._stopping = threading.Event()
         self._restart_link = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="device-watch", daemon=True)
+
+    def _watch_of(self, camera: Camera, size: Size | None) -> _CameraWatch:
+        mailbox = self.mailboxes[camera.id] = Mailbox[Frame]()
+        thread = CameraThread(
+            camera,
+            mailbox,
+            self._secrets,
+            self._clock,
+            store=self._store,
+            folder=self._folder,
+            size=size,
+        )
+        return _CameraWatch(camera, thread, self._clock())
 
     def start_cameras(self) -> None:
         """Begin to connect to the cameras, before :meth:`start`; returns at once. Outages wait for that."""
@@ -89,6 +103,36 @@ class LiveDevices:
             self._link.start()
         self._watcher.start()
 
+    def relay(self, layout: StoreLayout, picture_sizes: dict[str, Size]) -> Rewired:
+        """Begin with the cameras and devices that are new or reached otherwise, end with those that are gone.
+
+        All others go on undisturbed. Returns at once: a camera that is asked to end does so by itself.
+        """
+        wanted = {c.id: c for c in layout.file.camera if c.url is not None}
+        gone = [name for name, watch in self._watches.items() if not watch.serves(wanted.get(name))]
+        kept = {name: watch for name, watch in self._watches.items() if name not in gone}
+        for name in gone:
+            watch = self._watches[name]
+            watch.thread.stop()
+            self.mailboxes.pop(name).close()
+            self._leaving = [w for w in self._leaving if w.thread.alive] + [watch]
+        new = [name for name in wanted if name not in kept]
+        made = {name: self._watch_of(wanted[name], picture_sizes.get(name)) for name in new}
+        if self._cameras_started:
+            for watch in made.values():
+                watch.thread.start()
+        self._watches = {name: kept.get(name) or made[name] for name in wanted}
+        if self._link is not None:
+            self._link.relay(layout)
+        self._unreachable = tuple(_unreachable(layout, self._clock()))
+        return Rewired(frozenset(gone), frozenset(new))
+
+    def hold_gate(self, gate: str, hold: Hold) -> Said | None:
+        """Tell a gate what to do; a sentence is why it cannot hear it."""
+        if self._link is None:
+            return said("store.toml names no broker, through which {gate} would hear it", gate=gate)
+        return self._link.hold_gate(gate, hold)
+
     def stop(self) -> None:
         """Close everything and wait for the threads; mailboxes and the queue can still be emptied."""
         self._stopping.set()
@@ -99,7 +143,7 @@ class LiveDevices:
         if self._link is not None:
             self._link.stop()
         deadline = time.monotonic() + JOIN_S
-        for watch in self._watches.values():
+        for watch in (*self._watches.values(), *self._leaving):
             if not watch.thread.join(max(0.0, deadline - time.monotonic())):
                 log.error("the thread of camera %s does not end", watch.camera.id)
         for mailbox in self.mailboxes.values():
@@ -146,10 +190,16 @@ def _unreachable(layout: StoreLayout, now: float) -> Iterator[DeviceStatus]:
     """Devices to which the store file names no way."""
     if layout.file.broker is not None:
         return
-    why = "store.toml names no broker, through which it would speak"
+    why = said("store.toml names no broker, through which it would speak")
     for camera in layout.file.camera:
         if camera.url is None:
-            yield DeviceStatus(camera.id, "camera", "off", now, "no address is set, and " + why)
+            yield DeviceStatus(
+                camera.id,
+                "camera",
+                "off",
+                now,
+                said("no address is set, and store.toml names no broker, through which it would speak"),
+            )
     for scale in layout.file.scale:
         yield DeviceStatus(scale.id, "scale", "off", now, why)
     for gate in layout.file.gate:
@@ -164,13 +214,20 @@ class _CameraWatch:
         self._begun = now
         self._since: float | None = None
 
+    def serves(self, camera: Camera | None) -> bool:
+        """Whether the pictures of this camera are those that come already."""
+        if camera is None:
+            return False
+        mine, its = ((c.url, c.user, c.fps, c.width, c.height) for c in (self.camera, camera))
+        return mine == its
+
     def look(self, now: float) -> Outage | None:
         """What changed since the last look, if anything."""
         status = self.thread.status()
         last = self.thread.last_change_t
         if status.state == "lost" and self._since is None:
             self._since = min(now, self._begun if last is None else last)
-            return Outage(self.camera.id, "camera", self._since, now, False, status.why)
+            return Outage(self.camera.id, "camera", self._since, now, False, str(status.why))
         if status.state == "live" and self._since is not None and last is not None:
             since, self._since = self._since, None
             return Outage(self.camera.id, "camera", since, max(since, last), True, "it sends pictures again")

@@ -23,6 +23,7 @@ from inference.capture.broker_client import make_client
 from inference.capture.broker_words import connection_failure, refusal, unknown_device
 from inference.capture.camera_urls import redact
 from inference.capture.device_watch import DeviceWatch, Now
+from inference.capture.gate_holds import GateHolds, gate_of, hold_topic, state_filter
 from inference.capture.payloads import (
     DeviceTopic,
     PayloadError,
@@ -35,7 +36,8 @@ from inference.capture.rates import Clock, RateMeter
 from inference.capture.reading_queue import ReadingQueue
 from inference.capture.secrets import Secrets, SecretsUnavailableError
 from inference.messages import Outage
-from inference.messages.wire import DeviceState, DeviceStatus
+from inference.messages.said import Said, Words, said
+from inference.messages.wire import DeviceState, DeviceStatus, Hold
 from store_layout.model import Broker, StoreLayout
 
 log = logging.getLogger(__name__)
@@ -72,11 +74,12 @@ class MqttLink:
         self._lock = threading.Lock()
         now = self._now()
         self._watches: dict[Topic, DeviceWatch] = _expected(layout, now)
+        self._holds = GateHolds()
         self._unknown: dict[str, int] = {}
         self._meter = RateMeter()
         self._received = self._unusable = self._connections = 0
-        self._last_error = ""
-        self._trouble = ""
+        self._last_error: Words = ""
+        self._trouble: Words = ""
         self._connected = False
         self._state: DeviceState = "connecting"
         self._state_since = now.wall
@@ -93,7 +96,7 @@ class MqttLink:
         try:
             client = self._make_client()
         except (SecretsUnavailableError, OSError, ValueError) as error:
-            self._failed(f"cannot connect to the broker: {error}")
+            self._failed(said("cannot connect to the broker: {error}", error=redact(str(error))))
             self._try_at = time.monotonic() + LONGEST_WAIT_S  # by watch(): the keyring may be unlocked, ...
             return
         self._client = client
@@ -107,7 +110,7 @@ class MqttLink:
             client.disconnect()
             client.loop_stop()
         with self._lock:
-            self._connected, self._state, self._trouble = False, "off", "stopped"
+            self._connected, self._state, self._trouble = False, "off", said("stopped")
 
     def restart(self) -> None:
         """Drop the connection and make a new one now."""
@@ -133,8 +136,31 @@ class MqttLink:
         """The broker first, then its devices in the order of the store file."""
         with self._lock:
             now = self._now()
-            link = "" if self._connected else "the broker cannot be reached"
-            return (self._status(now), *(w.status(now, link) for w in self._watches.values()))
+            link: Words = "" if self._connected else said("the broker cannot be reached")
+            behind = (w.status(now, link) for w in self._watches.values())
+            return (self._status(now), *(self._holds.shown(status, now.mono) for status in behind))
+
+    def relay(self, layout: StoreLayout) -> None:
+        """Expect the devices of this layout from now on; what is known of those that stay is kept."""
+        with self._lock:
+            found = _expected(layout, self._now())
+            for topic, fresh in found.items():
+                known = self._watches.get(topic)
+                found[topic] = known if known is not None and known.gap_s == fresh.gap_s else fresh
+            found |= {topic: watch for topic, watch in self._watches.items() if topic.kind == "sensor"}
+            self._watches, self._layout = found, layout
+            self._unknown.clear()
+
+    def hold_gate(self, gate: str, hold: Hold) -> Said | None:
+        """Tell a gate what to do from now on; a sentence is why it cannot hear it."""
+        client = self._client
+        with self._lock:
+            if client is None or not self._connected:
+                return said("the broker cannot be reached, so {gate} does not hear it", gate=gate)
+            now = self._now()
+            payload = self._holds.order(gate, hold, now.wall, now.mono)
+        client.publish(hold_topic(self._store, gate), payload, qos=1, retain=True)
+        return None
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -170,7 +196,8 @@ class MqttLink:
         if reason.is_failure:
             self._failed(refusal(str(reason), self._broker))
             return
-        client.subscribe([(topic_filter(self._store, kind), qos) for kind, qos in QOS.items()])
+        topics = [(topic_filter(self._store, kind), qos) for kind, qos in QOS.items()]
+        client.subscribe([*topics, (state_filter(self._store), 1)])
         with self._lock:
             now = self._now()
             self._connected, self._trouble = True, ""
@@ -199,15 +226,18 @@ class MqttLink:
                 return
             if was:
                 self._last_heard = _later(self._last_heard, self._now(), 2.0 * KEEPALIVE_S)
-                self._trouble = self._last_error = f"the connection to the broker broke: {reason}"
+                self._trouble = self._last_error = said(
+                    "the connection to the broker broke: {reason}", reason=reason
+                )
             elif not self._trouble:
-                hint = "check the port and tls in store.toml"
-                self._trouble = self._last_error = f"the broker hung up before it let us in: {hint}"
+                self._trouble = self._last_error = said(
+                    "the broker hung up before it let us in: check the port and tls in store.toml"
+                )
 
-    def _failed(self, text: str) -> None:
+    def _failed(self, text: Words) -> None:
         with self._lock:
             self._connected = False
-            self._trouble = self._last_error = redact(text)
+            self._trouble = self._last_error = redact(text) if isinstance(text, str) else text
 
     def _broker_away(self, now: Now) -> list[Outage]:
         """An outage without an end, once, from the last message to now. Under the lock."""
@@ -215,7 +245,7 @@ class MqttLink:
         if self._outage_since is not None or starting:
             return []
         self._outage_since = min(self._last_heard.wall, now.wall)
-        why = self._trouble or "not connected to the broker yet"
+        why = str(self._trouble or "not connected to the broker yet")
         return [Outage(BROKER, "broker", self._outage_since, now.wall, False, why)]
 
     # -- messages (paho's thread) ---------------------------------------------------------------------
@@ -234,6 +264,10 @@ class MqttLink:
             self._last_heard = now
             watch: DeviceWatch | None = None
             try:
+                gate = gate_of(message.topic, self._store)
+                if gate is not None:
+                    self._holds.heard(gate, bytes(message.payload))
+                    return
                 topic = parse_topic(message.topic, self._store)
                 watch = self._watch_of(topic, now)
                 if watch is None:
@@ -288,16 +322,20 @@ class MqttLink:
             reconnects=max(0, self._connections - 1),
         )
 
-    def _judge(self, now: Now) -> tuple[DeviceState, str]:
+    def _judge(self, now: Now) -> tuple[DeviceState, Words]:
         if self._state == "off":
             return "off", self._trouble
         if not self._connected:
             if self._trouble:
-                return "lost", f"{self._trouble}; trying again every {LONGEST_WAIT_S} s"
-            return "connecting", f"connecting to {self._broker.host}:{self._broker.port}"
+                return "lost", said(
+                    "{trouble}; trying again every {seconds} s", trouble=self._trouble, seconds=LONGEST_WAIT_S
+                )
+            return "connecting", said(
+                "connecting to {place}", place=f"{self._broker.host}:{self._broker.port}"
+            )
         quiet = now.mono - self._last_heard.mono
         if quiet >= QUIET_S and self._layout.file.scale:
-            return "late", f"connected, but no device has spoken for {quiet:.0f} s"
+            return "late", said("connected, but no device has spoken for {seconds} s", seconds=f"{quiet:.0f}")
         return "live", ""
 
 

@@ -109,10 +109,11 @@ def add_model(
             licence=licence,
             source=source,
         )
-    except ModelError:
-        if copied:
-            target.unlink()
-        raise
+    except ModelError as error:
+        if not copied:
+            raise
+        target.unlink()
+        raise ModelError(onnx_path, error.what, error.remedy) from error
     except OSError as error:
         raise ModelError(out, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
 

@@ -13,6 +13,7 @@ import msgspec
 
 from inference.detection.pool import FrameFault, Gate, Session, SessionMaker, detected
 from inference.messages import Detections, Frame
+from inference.messages.said import said
 from inference.messages.wire import DeviceStatus
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class LiveDetection:
             raise ValueError(f"{threads} threads cannot detect anything")
         self._boxes = dict(mailboxes)
         self._line = deque(self._boxes)
+        self._served: set[str] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._news = threading.Condition()
@@ -90,6 +92,23 @@ class LiveDetection:
             box.listen(self._wake)
         for thread in self._threads:
             thread.start()
+
+    def add(self, camera: str, box: FrameBox) -> None:
+        """One more camera, or another box of one that is known; while it runs."""
+        with self._lock:
+            self._boxes = {**self._boxes, camera: box}
+            self._counts.setdefault(camera, LiveCounts())
+            if camera not in self._line and camera not in self._served:
+                self._line.append(camera)
+        box.listen(self._wake)
+
+    def drop(self, camera: str) -> None:
+        """This camera is gone; a picture of it that is at work is still told of."""
+        with self._lock:
+            self._boxes = {name: box for name, box in self._boxes.items() if name != camera}
+            self._counts.pop(camera, None)
+            if camera in self._line:
+                self._line.remove(camera)
 
     def stop(self, timeout: float = 5.0) -> bool:
         """Finish the frames at work and end the threads; False if one is still at it after ``timeout`` s."""
@@ -118,7 +137,7 @@ class LiveDetection:
             kind="detector",
             state="live" if alive else "off",
             since=self._since,
-            why=f"{failed} pictures could not be read by the model" if failed else "",
+            why=said("{count} pictures could not be read by the model", count=failed) if failed else "",
             rate_hz=rate if alive else 0.0,
             dropped=failed,
             received=sum(c.detected for c in counts),
@@ -150,8 +169,7 @@ class LiveDetection:
             try:
                 self._serve(session, camera, frame)
             finally:
-                with self._lock:
-                    self._line.append(camera)
+                self._back_into_line(camera)
 
     def _next_frame(self) -> tuple[str, Frame] | None:
         """The first camera in line with a new picture; it stays out of the line until it has been served.
@@ -163,16 +181,23 @@ class LiveDetection:
                 if not self._line:
                     return None
                 camera = self._line.popleft()
+                self._served.add(camera)
+                box = self._boxes[camera]
             try:
-                frame = self._boxes[camera].take(0)
+                frame = box.take(0)
             except Exception as error:  # a camera's fault must not end the thread that serves the others
                 self._count_fault(camera, error)
                 frame = None
             if frame is not None:
                 return camera, frame
-            with self._lock:
-                self._line.append(camera)
+            self._back_into_line(camera)
         return None
+
+    def _back_into_line(self, camera: str) -> None:
+        with self._lock:
+            self._served.discard(camera)
+            if camera in self._boxes:
+                self._line.append(camera)
 
     def _serve(self, session: Session, camera: str, frame: Frame) -> None:
         began = time.perf_counter()
@@ -197,7 +222,7 @@ class LiveDetection:
     def _count_done(self, camera: str, took_s: float) -> None:
         now = time.monotonic()
         with self._lock:
-            known = self._counts[camera]
+            known = self._counts.get(camera, LiveCounts())
             self._counts[camera] = msgspec.structs.replace(known, detected=known.detected + 1)
             self._frame_s = (
                 took_s if self._frame_s is None else self._frame_s + SLOPE * (took_s - self._frame_s)
@@ -209,7 +234,7 @@ class LiveDetection:
 
     def _count_fault(self, camera: str, error: Exception) -> None:
         with self._lock:
-            known = self._counts[camera]
+            known = self._counts.get(camera, LiveCounts())
             if known.failed == 0 or known.last_error != str(error):
                 _log.warning("%s cannot read a picture of camera %s: %s", self._name, camera, error)
             self._counts[camera] = msgspec.structs.replace(

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MODEL_FOLDERS = (Path(__file__).resolve().parents[2] / "assets" / "models",)
+"""Where models are looked for by name: in the checkout, or beside the installed packages."""
 OWN_MODELS = "models"
 """Folder in a store's folder with models that were fitted to that store."""
-"""Where models are looked for by name."""
 
 _TYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
 
@@ -50,7 +50,7 @@ def open_network(data: bytes, file: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library's exceptions share no base but this
-        why = str(error).split("\n", 1)[0]
+        why = str(error).split("\n", 1)[0].rstrip(".")
         raise ModelError(file, f"not a network that can be run: {why}", "Export it again as ONNX.") from error
 
 

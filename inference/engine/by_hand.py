@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inference.engine.view import View
 from inference.messages import AnotherShopper, LineMark, OperatorMark, Person, SameShopper, StaffMark
+from inference.messages.said import Said, said
 from inference.messages.wire import CorrectLine, JoinVisits, SetStaff, SplitVisit
 from store_layout.model import StoreLayout
 
@@ -11,37 +12,55 @@ MOST_UNITS = 99
 Edit = SetStaff | JoinVisits | SplitVisit | CorrectLine
 
 
-def mark_of(edit: Edit, view: View, layout: StoreLayout, t: float) -> tuple[OperatorMark, str] | str:
-    """The observation at store time ``t`` and what is to be told of it; a text alone: why it cannot be."""
+def mark_of(edit: Edit, view: View, layout: StoreLayout, t: float) -> tuple[OperatorMark, Said] | Said:
+    """The observation at store time ``t`` and what is to be told of it; a sentence alone: why not."""
     codes = (edit.code, edit.other) if isinstance(edit, JoinVisits) else (edit.code,)
     for code in codes:
         if not view.knows(code):
-            return f"no open visit goes by the code {code!r}"
+            return said("no open visit goes by the code {code}", code=repr(code))
     match edit:
         case SetStaff(code=code, staff=staff):
-            return StaffMark(code, t, staff), f"{code} is {'staff' if staff else 'a shopper'}"
+            told = said("{code} is staff", code=code) if staff else said("{code} is a shopper", code=code)
+            return StaffMark(code, t, staff), told
         case JoinVisits(code=code, other=other):
             if code == other:
-                return f"{code} is one visit already"
+                return said("{code} is one visit already", code=code)
             camera = _sees_both(view.person(code), view.person(other))
             if camera:
-                return f"camera {camera} sees {code} and {other} side by side: they are two people"
-            return SameShopper(code, other, t, edit.by), f"{other} is the same shopper as {code}"
+                return said(
+                    "camera {camera} sees {code} and {other} side by side: they are two people",
+                    camera=camera,
+                    code=code,
+                    other=other,
+                )
+            return SameShopper(code, other, t, edit.by), said(
+                "{other} is the same shopper as {code}", other=other, code=code
+            )
         case SplitVisit(code=code):
             person = view.person(code)
             if person is None or person.hidden:
-                return f"nobody is seen as {code} now: there is nobody to part from it"
-            return AnotherShopper(code, t, edit.by), f"whoever was followed as {code} is somebody else"
-        case CorrectLine(code=code, sku=sku, count=count):
-            if sku not in layout.products:
-                return f"there is no product {sku!r} in the catalogue"
-            if count is not None and not 0 <= count <= MOST_UNITS:
-                return f"{count} is not between 0 and {MOST_UNITS}"
-            if view.state.staff.get(code):
-                return f"{code} is staff, who have no cart"
-            name = layout.products[sku].name
-            said = f"as counted: {name}" if count is None else f"{count} x {name}"
-            return LineMark(code, sku, count, t, edit.by), f"{code}: {said}"
+                return said("nobody is seen as {code} now: there is nobody to part from it", code=code)
+            return AnotherShopper(code, t, edit.by), said(
+                "whoever was followed as {code} is somebody else", code=code
+            )
+        case CorrectLine():
+            return _line_mark(edit, view, layout, t)
+
+
+def _line_mark(edit: CorrectLine, view: View, layout: StoreLayout, t: float) -> tuple[LineMark, Said] | Said:
+    code, sku, count = edit.code, edit.sku, edit.count
+    if sku not in layout.products:
+        return said("there is no product {sku} in the catalogue", sku=repr(sku))
+    if count is not None and not 0 <= count <= MOST_UNITS:
+        return said("{count} is not between 0 and {most}", count=count, most=MOST_UNITS)
+    if view.state.staff.get(code):
+        return said("{code} is staff, who have no cart", code=code)
+    name = layout.products[sku].name
+    if count is None:
+        told = said("{code}: as counted: {name}", code=code, name=name)
+    else:
+        told = said("{code}: {count} x {name}", code=code, count=count, name=name)
+    return LineMark(code, sku, count, t, edit.by), told
 
 
 def _sees_both(a: Person | None, b: Person | None) -> str:

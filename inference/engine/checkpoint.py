@@ -29,6 +29,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
     """Closed visits that no sink has confirmed yet."""
     finished: bool = False
     """The source ended and every visit is closed."""
+    layout: str = ""
+    """Hash of the layout that it is of; empty: the one that the journal was begun with."""
 
 
 def checkpoint_path(folder: Path, count: int) -> Path:

@@ -19,6 +19,7 @@ import msgspec
 import zmq
 
 from inference.messages.codec import CodecError, from_msgpack, to_msgpack
+from inference.messages.said import said
 from inference.messages.wire import Answer, Command, GetSnapshot, Refused, Snapshot, Unchanged
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class CommandServer:
             answer = self._handle(body)
         except Exception:  # one request must not end the service
             log.exception("a request failed")
-            answer = to_msgpack(Refused("the engine failed on this request; see its log"))
+            answer = to_msgpack(Refused(said("the engine failed on this request; see its log")))
         if isinstance(answer, bytes):
             self._socket.send_multipart([*envelope, answer])
         else:
@@ -96,9 +97,9 @@ class CommandServer:
         try:
             request = from_msgpack(body, Request)
         except CodecError as error:
-            return to_msgpack(Refused(f"not a request: {error}"))
+            return to_msgpack(Refused(said("not a request: {error}", error=error)))
         if not hmac.compare_digest(request.token.encode(), self._token):
-            return to_msgpack(Refused("the token is not this engine's"))
+            return to_msgpack(Refused(said("the token is not this engine's")))
         if isinstance(request.command, GetSnapshot):
             return self._snapshot(request.command)
         return self._engine.submit(request.command)

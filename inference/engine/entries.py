@@ -27,7 +27,15 @@ class Skip(msgspec.Struct, frozen=True, tag="skip", array_like=True):
     why: str
 
 
-Entry = Taken | Skip
+class Relaid(msgspec.Struct, frozen=True, tag="relaid", array_like=True):
+    """From here on the store is laid out otherwise: every later entry is of the layout with this hash."""
+
+    t: float
+    """Store time."""
+    layout: str
+
+
+Entry = Taken | Skip | Relaid
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -35,7 +43,7 @@ class Header(msgspec.Struct, frozen=True):
 
     format: int
     layout: str
-    """Hash of the store's layout."""
+    """Hash of the store's layout when the journal was begun; see ``Relaid`` for later ones."""
     source: str
     """``live``, or the recording's id."""
     engine: str

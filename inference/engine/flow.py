@@ -7,7 +7,7 @@ from typing import Protocol
 
 from inference.messages import Observation, Result, VisitClosed
 from inference.messages.codec import Vectors
-from inference.messages.shelves import Misplaced, ScaleLevel
+from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from store_layout.model import StoreLayout
 
 
@@ -25,6 +25,12 @@ class Flow(Protocol):
 
     def restore(self, data: bytes, appearances: Vectors | None = None, /) -> None:
         """Go on from a checkpoint."""
+
+    def take_over(self, data: bytes, before: StoreLayout, appearances: Vectors | None = None, /) -> None:
+        """Go on from a checkpoint of the same store when it was laid out as ``before``."""
+
+    def under_way(self) -> UnderWay:
+        """What must not be changed under it just now."""
 
     def scale_levels(self) -> tuple[ScaleLevel, ...]:
         """What each scale shows now."""

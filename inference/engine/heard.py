@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from inference.messages import Detections, GateSignal, Observation, Outage, Skeletons, WeightReading
+from inference.messages.said import Words, said
 from inference.messages.wire import DeviceKind, DeviceState, DeviceStatus
 from store_layout.model import StoreLayout
 
@@ -87,16 +88,18 @@ class HeardDevices:
         rate = 1.0 / device.interval if device.interval and device.kind != "gate" and state == "live" else 0.0
         return DeviceStatus(name, device.kind, state, device.since, why, rate, received=device.received)
 
-    def _judge(self, device: _Device, ended: bool) -> tuple[DeviceState, str]:
+    def _judge(self, device: _Device, ended: bool) -> tuple[DeviceState, Words]:
         if ended:
             return "ended", ""
         if device.kind == "gate":  # a gate has nothing to say while nobody goes through
             return "live", ""
         if device.last is None:
-            return "connecting", "it has said nothing in this recording so far"
+            return "connecting", said("it has said nothing in this recording so far")
         silent = self._t - device.last
         if silent > LOST_S or device.why:
-            return "lost", device.why or f"it is silent for {silent:.0f} s in the recording"
+            return "lost", device.why or said(
+                "it is silent for {seconds} s in the recording", seconds=f"{silent:.0f}"
+            )
         if silent > LATE_S:
-            return "late", f"it is silent for {silent:.1f} s in the recording"
+            return "late", said("it is silent for {seconds} s in the recording", seconds=f"{silent:.1f}")
         return "live", ""

@@ -1,6 +1,7 @@
 """Observations on disk, in the order in which the pipeline takes them.
 
-A folder with ``header.json`` and ``layout.msgpack`` (what the journal belongs to), segments
+A folder with ``header.json`` and ``layout.msgpack`` (what the journal belongs to; later layouts of the same
+store beside it), segments
 ``<first entry>.journal`` of framed msgpack records, and the two latest checkpoints. A segment begins at each
 checkpoint; segments before the older checkpoint are removed. Appearances are left out: a record holds only
 how many there were, see ``inference.engine.appearance_memory``.
@@ -16,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from inference.engine.checkpoint import Checkpoint, checkpoints, read_checkpoint, write_checkpoint
-from inference.engine.entries import Entry, Skip, Taken
+from inference.engine.entries import Entry, Relaid, Skip, Taken
 from inference.engine.files import DamagedFileError, frame, frames, sync_folder, write_all
 from inference.messages import Observation
 from inference.messages.codec import CodecError, Vectors, from_msgpack, to_msgpack
@@ -59,7 +60,7 @@ class Journal:
                 path.replace(path.with_suffix(".damaged"))
         return None
 
-    def tail(self, first: int, vectors_of: VectorsOf) -> Iterator[tuple[int, Taken, bool]]:
+    def tail(self, first: int, vectors_of: VectorsOf) -> Iterator[tuple[int, Taken | Relaid, bool]]:
         """Entries from number ``first`` on, each with whether it is to be skipped. Sets :attr:`count`.
 
         Ends at the first record that cannot be read: a torn last one is what a crash leaves. Entries after
@@ -69,11 +70,11 @@ class Journal:
         self.count = first + len(entries)
         for number, data in enumerate(entries, start=first):
             entry = _entry(data, vectors_of(number))
-            if isinstance(entry, Taken):
+            if not isinstance(entry, Skip):
                 yield number, entry, number in skipped
 
     def _read(self, first: int) -> tuple[list[bytes], set[int]]:
-        """Raw ``Taken`` records from ``first`` on, and the numbers to skip."""
+        """Raw numbered records from ``first`` on, and the numbers to skip."""
         found: list[bytes] = []
         skipped: set[int] = set()
         damaged = False
@@ -158,6 +159,11 @@ class Journal:
         self._length += len(records)
         self.count += taken
         self._dirty = True
+
+    def relaid(self, t: float, layout: str) -> None:
+        """From here on entries are of another layout, which is on the disk. On the disk when this returns."""
+        self.write(frame(to_msgpack(Relaid(t, layout))), 1)
+        self.sync()
 
     def skip(self, number: int, why: str) -> None:
         """Note that entry ``number`` must not be replayed."""

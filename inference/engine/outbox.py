@@ -21,6 +21,7 @@ class Outbox:
     def __init__(self, sink: VisitSink, first_wait_s: float = FIRST_WAIT_S) -> None:
         """The sink is used by the outbox's thread only."""
         self._sink = sink
+        self._next: VisitSink | None = None
         self._first_wait_s = first_wait_s
         self._change = threading.Condition()
         self._waiting: deque[VisitClosed] = deque()
@@ -49,6 +50,11 @@ class Outbox:
         """Wait until everything is posted; false if it is not by then."""
         with self._change:
             return self._change.wait_for(lambda: not self._waiting, timeout)
+
+    def hand_over(self, sink: VisitSink) -> None:
+        """Everything is posted; what closes from now on goes to another sink, used by the same thread."""
+        with self._change:
+            self._next = sink
 
     def close(self) -> None:
         """Stop after the visit at hand; the rest stays :meth:`pending`."""
@@ -80,8 +86,16 @@ class Outbox:
                 self._stop.wait(wait_s)
                 wait_s = min(LONGEST_WAIT_S, 2 * wait_s)
 
+    def _change_sink(self) -> None:
+        with self._change:
+            new, self._next = self._next, None
+        if new is not None:
+            self._sink.close()
+            self._sink = new
+
     def _post(self, visit: VisitClosed) -> bool:
         try:
+            self._change_sink()
             self._sink.post(visit)
         except Exception as error:  # a ledger's every failure is to be tried again
             if self._trouble != str(error):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import cv2
 import numpy as np
@@ -132,6 +132,11 @@ class PictureBoard:
             writer.write(tile)
         with self._lock:
             self._shown = {**self._shown, frame.camera: shown}
+
+    def forget(self, cameras: Collection[str]) -> None:
+        """These are gone: their last pictures are not shown any more."""
+        with self._lock:
+            self._shown = {name: shown for name, shown in self._shown.items() if name not in cameras}
 
     @property
     def closed(self) -> bool:

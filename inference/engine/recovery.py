@@ -10,7 +10,10 @@ import msgspec
 
 from inference.capture.reading_queue import outage_of
 from inference.engine.appearance_memory import AppearanceMemory
+from inference.engine.belonging import Layouts
 from inference.engine.checkpoint import Checkpoint, checkpoint_path
+from inference.engine.entries import Relaid
+from inference.engine.files import DamagedFileError
 from inference.engine.flow import Flow
 from inference.engine.journal import Journal
 from inference.engine.view import View
@@ -24,11 +27,16 @@ from inference.messages import (
     VisitClosed,
 )
 from inference.messages.codec import CodecError, Vectors
+from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
 
 MOST_FAILURES = 50
 """Observations passed over in one recovery; more of them is not bad input but a broken program."""
+
+
+FlowOf = Callable[[StoreLayout], Flow]
+"""A fresh flow for a layout, with the journal's salt."""
 
 
 class RecoveryError(RuntimeError):
@@ -41,6 +49,10 @@ class Recovered:
 
     flow: Flow
     view: View
+    layout: StoreLayout
+    """Of the flow."""
+    layout_name: str
+    """Its hash; empty: the layout that the journal was begun with."""
     count: int
     """Journaled observations."""
     from_source: int
@@ -58,9 +70,11 @@ class _StepFailedError(Exception):
 
 def recover(
     journal: Journal,
-    make_flow: Callable[[], Flow],
+    layouts: Layouts,
+    make_flow: FlowOf,
     make_view: Callable[[Checkpoint | None], View],
     memory: AppearanceMemory | None,
+    *,
     alive: Callable[[], None] = lambda: None,
 ) -> Recovered:
     """Restore the newest good checkpoint and replay what was journaled after it.
@@ -73,7 +87,7 @@ def recover(
     hopeless: set[int] = set()
     for _ in range(MOST_FAILURES):
         try:
-            return _attempt(journal, make_flow, make_view, memory, alive, hopeless=hopeless)
+            return _attempt(journal, layouts, make_flow, make_view, memory, alive=alive, hopeless=hopeless)
         except _StepFailedError as failed:
             if failed.in_its_place:
                 log.warning("nor its outage in place of observation %d: %s", failed.number, failed)
@@ -87,24 +101,31 @@ def recover(
 
 def _attempt(
     journal: Journal,
-    make_flow: Callable[[], Flow],
+    layouts: Layouts,
+    make_flow: FlowOf,
     make_view: Callable[[Checkpoint | None], View],
     memory: AppearanceMemory | None,
-    alive: Callable[[], None],
     *,
+    alive: Callable[[], None],
     hopeless: Container[int],
 ) -> Recovered:
-    flow, checkpoint, vectors = _restored(journal, make_flow, memory)
+    flow, layout, checkpoint, vectors = _restored(journal, layouts, make_flow, memory)
     first = 0 if checkpoint is None else checkpoint.count
     found = Recovered(
         flow=flow,
         view=make_view(checkpoint),
+        layout=layout,
+        layout_name="" if checkpoint is None else checkpoint.layout,
         count=first,
         from_source=0 if checkpoint is None else checkpoint.from_source,
         finished=checkpoint is not None and checkpoint.finished,
         visits=[] if checkpoint is None else list(checkpoint.unposted),
     )
     for number, entry, skipped in journal.tail(first, vectors.get):
+        if isinstance(entry, Relaid):
+            layout = _named(layouts, entry.layout)
+            settle_in(found, relaid_flow(found, layout, make_flow), layout, entry.layout)
+            continue
         found.from_source += entry.from_source
         found.finished = False
         seen: Observation | None = entry.seen
@@ -114,7 +135,7 @@ def _attempt(
         if seen is None:
             continue
         try:
-            results = flow.step(seen)
+            results = found.flow.step(seen)
         except Exception as error:  # a stage may fail in any way
             raise _StepFailedError(number, error, in_its_place=skipped) from error
         found.view.saw(seen, results)
@@ -125,12 +146,38 @@ def _attempt(
     return found
 
 
+def relaid_flow(found: Recovered, layout: StoreLayout, make_flow: FlowOf) -> Flow:
+    """A flow for another layout of the store that knows all that this one does. ``found`` stays as it is.
+
+    The same now and when the journal is replayed.
+    """
+    appearances: Vectors = []
+    state = found.flow.checkpoint(appearances)
+    flow = make_flow(layout)
+    flow.take_over(state, found.layout, appearances)
+    return flow
+
+
+def settle_in(found: Recovered, flow: Flow, layout: StoreLayout, name: str) -> None:
+    """From here on it is this flow, for the layout with this hash."""
+    found.view.relaid(found.layout, layout)
+    found.flow, found.layout, found.layout_name = flow, layout, name
+
+
+def _named(layouts: Layouts, name: str) -> StoreLayout:
+    try:
+        return layouts(name)
+    except (DamagedFileError, OSError) as error:
+        raise RecoveryError(f"the journal's layout cannot be read: {error}") from error
+
+
 def _restored(
-    journal: Journal, make_flow: Callable[[], Flow], memory: AppearanceMemory | None
-) -> tuple[Flow, Checkpoint | None, dict[int, Vectors]]:
+    journal: Journal, layouts: Layouts, make_flow: FlowOf, memory: AppearanceMemory | None
+) -> tuple[Flow, StoreLayout, Checkpoint | None, dict[int, Vectors]]:
     while (checkpoint := journal.latest_checkpoint()) is not None:
         base, entries = (None, {}) if memory is None else memory.recall(checkpoint.count)
-        flow = make_flow()
+        layout = _named(layouts, checkpoint.layout)
+        flow = make_flow(layout)
         try:
             flow.restore(checkpoint.flow, base)
         except CodecError as error:
@@ -138,8 +185,20 @@ def _restored(
             journal.notes.append(f"{path.name} cannot be used: {error}")
             path.replace(path.with_suffix(".damaged"))
         else:
-            return flow, checkpoint, entries
-    return make_flow(), None, {} if memory is None else memory.recall(0)[1]
+            return flow, layout, checkpoint, entries
+    layout = _named(layouts, "")
+    return make_flow(layout), layout, None, {} if memory is None else memory.recall(0)[1]
+
+
+def unheard(layout: StoreLayout, since: float, now: float) -> list[Outage]:
+    """What every live device said between the last journaled moment and now is not known."""
+    file, since = layout.file, min(since, now)
+    why = "the engine was restarted"
+    return [
+        *(Outage(camera.id, "camera", since, now, why=why) for camera in file.camera),
+        *(Outage(scale.id, "scale", since, now, why=why) for scale in file.scale),
+        *(Outage(gate.id, "gate", since, now, why=why) for gate in file.gate),
+    ]
 
 
 def closed_of(results: list[Result]) -> list[VisitClosed]:

@@ -19,6 +19,7 @@ from inference.messages import (
     ShelfEvent,
     WeightReading,
 )
+from inference.messages.said import Said, said
 from inference.messages.shelves import (
     Misplaced,
     ScaleDetail,
@@ -28,6 +29,8 @@ from inference.messages.shelves import (
     ScaleView,
     SlotMove,
 )
+from store_layout.layout_changes import reset_scales
+from store_layout.model import StoreLayout
 
 LATEST_EVENTS = 20
 """Of each scale, for its history."""
@@ -135,6 +138,24 @@ class ShelfView:
             if units
         )
 
+    def relaid(self, before: StoreLayout, after: StoreLayout) -> None:
+        """Books and zeros go with their slots and scales; a scale that is read otherwise begins anew."""
+        state, anew = self.state, reset_scales(before, after)
+        stay = {scale for scale in after.scales if scale not in anew}
+        state.zeros = {scale: zero for scale, zero in state.zeros.items() if scale in stay}
+        state.first = {scale: level for scale, level in state.first.items() if scale in stay}
+        state.explained = {scale: level for scale, level in state.explained.items() if scale in stay}
+        state.re_zeroed = [scale for scale in state.re_zeroed if scale in stay]
+        state.events = {scale: events for scale, events in state.events.items() if scale in after.scales}
+        state.moved = {slot: goods for slot, goods in state.moved.items() if slot in after.slots}
+        state.moves = {
+            event: tuple(move for move in moves if move.slot in after.slots)
+            for event, moves in state.moves.items()
+        }
+        self._levels = {scale: level for scale, level in self._levels.items() if scale in stay}
+        self._traces.forget(set(before.scales) - stay)
+        self.moved = self._books()
+
     # -- what is seen --------------------------------------------------------------------------------
 
     def look(self, levels: Iterable[ScaleLevel], strayed: tuple[Misplaced, ...], now: float) -> None:
@@ -150,17 +171,18 @@ class ShelfView:
         events = tuple(self.state.events.get(scale, ()))
         return ScaleDetail(scale, times, tuple(round(g - zero, 2) for g in grams), zero, events)
 
-    def tare(self, scale: str, load_g: float, t: float) -> ScaleTare | str:
-        """What an operator's word makes of the scale's level; a text is why it makes nothing."""
+    def tare(self, scale: str, load_g: float, t: float) -> ScaleTare | Said:
+        """What an operator's word makes of the scale's level; a sentence is why it makes nothing."""
         level = self._levels.get(scale)
         if level is None or level.t < 0:
-            return f"{scale} has said nothing yet"
+            return said("{scale} has said nothing yet", scale=scale)
         if t - level.t > SILENT_S:
-            return f"{scale} is silent: its weight is not known"
+            return said("{scale} is silent: its weight is not known", scale=scale)
         if level.active:
-            return f"something moves on {scale}: wait until it is at rest"
+            return said("something moves on {scale}: wait until it is at rest", scale=scale)
         if level.faults:
-            return f"{scale} is at fault ({', '.join(level.faults).replace('_', ' ')}): mend it first"
+            faults = ", ".join(level.faults).replace("_", " ")
+            return said("{scale} is at fault ({faults}): mend it first", scale=scale, faults=faults)
         return ScaleTare(scale, t, level.level_g - load_g, load_g)
 
     def _scale(self, level: ScaleLevel, now: float) -> ScaleView:

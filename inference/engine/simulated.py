@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -17,8 +17,10 @@ from inference.engine.live import FrameBox, Show, ShowingBox, Viewer
 from inference.engine.rendered_pictures import RenderedPictures
 from inference.engine.source import SourceError
 from inference.messages import Detections, GateSignal, Observation, Tick, WeightReading
+from inference.messages.said import Said, Words, said
 from inference.messages.wire import (
     DeviceStatus,
+    Hold,
     Refused,
     SentShopper,
     SourceStatus,
@@ -28,6 +30,7 @@ from inference.simulation import SimulationSettings
 from inference.simulation.live import LiveEyes, LiveWorld, NotSentError
 from inference.simulation.live.pictures import Moment
 from inference.simulation.live.world import STEP_S
+from store_layout.layout_changes import LayoutChange
 from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
@@ -167,21 +170,57 @@ class SimulatedSource:
             DeviceStatus(s.id, "scale", "live", since, rate_hz=s.rate_hz, received=self._received[s.id])
             for s in file.scale
         ]
-        gates = [DeviceStatus(g.id, "gate", "live", since, received=self._received[g.id]) for g in file.gate]
+        gates = [
+            DeviceStatus(
+                g.id,
+                "gate",
+                "live",
+                since,
+                received=self._received[g.id],
+                held=self._world.holds.get(g.id, "free"),
+            )
+            for g in file.gate
+        ]
         detector = () if self._detection is None else (self._detection.status(),)
         return (*cameras, *scales, *gates, *detector)
 
-    def pause(self, paused: bool) -> str | None:
+    def pause(self, paused: bool) -> Words | None:
         """It goes by the clock."""
-        return "a simulated store goes on by the clock and cannot be paused" if paused else None
+        return said("a simulated store goes on by the clock and cannot be paused") if paused else None
 
-    def set_speed(self, speed: float | None) -> str | None:
+    def set_speed(self, speed: float | None) -> Words | None:
         """As fast as the clock."""
-        return None if speed == 1.0 else "a simulated store goes on as fast as the clock"
+        return None if speed == 1.0 else said("a simulated store goes on as fast as the clock")
 
-    def restart_device(self, device: str) -> str | None:
+    def restart_device(self, device: str) -> Words | None:
         """There is nothing to connect to."""
-        return f"{device} is simulated: there is no connection to make anew"
+        return said("{device} is simulated: there is no connection to make anew", device=device)
+
+    def hold_gate(self, gate: str, hold: Hold) -> Words | None:
+        """The simulated gate obeys at the world's next step."""
+        with self._lock:
+            self._world.hold(gate, hold)
+        return None
+
+    def why_not_relay(self, changes: Sequence[LayoutChange]) -> Said | None:
+        """Its shelves and goods are part of the world that it was started with, and its pictures too."""
+        for change in changes:
+            if change.needs in ("quiet", "empty"):
+                return said(
+                    "the shelves of a simulated store are those that it was started with: "
+                    "end it, start it again"
+                )
+            if change.part == "camera" and self._pictures is not None:
+                return said(
+                    "the pictures of a simulated store are rendered from its start: end it, start it again"
+                )
+        return None
+
+    def relay(self, layout: StoreLayout) -> None:
+        """Other cameras look; the world goes on as it is."""
+        with self._lock:
+            self._layout = layout
+            self._eyes.relay(layout, self._world.now)
 
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
         """Have somebody come in and take these."""
@@ -189,7 +228,7 @@ class SimulatedSource:
             try:
                 sent = self._world.send(wanted)
             except NotSentError as error:
-                return Refused(str(error))
+                return Refused(error.why)
             self._sent = self._world.sent
         return sent
 
@@ -220,7 +259,7 @@ class SimulatedSource:
             "camera",
             "live",
             self._started_at,
-            f"simulated without pictures: {missing}" if missing else "",
+            said("simulated without pictures: {why}", why=missing) if missing else "",
             shown.rate_hz if shown is not None and shown.received else about.fps,
             dropped=0 if shown is None else shown.dropped,
             received=self._received[camera],

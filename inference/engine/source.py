@@ -5,22 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Protocol
 
 from inference.engine.heard import HeardDevices
 from inference.engine.pacing import Pacer
 from inference.messages import Frame, Observation
+from inference.messages.said import Said, Words, said
 from inference.messages.wire import (
     DeviceKind,
     DeviceState,
     DeviceStatus,
+    Hold,
     Refused,
     SentShopper,
     SourceStatus,
     Wanted,
 )
+from store_layout.layout_changes import LayoutChange
+from store_layout.model import StoreLayout
 
 AHEAD = 4096
 """Observations read ahead of the state thread; then the reader waits."""
@@ -59,17 +63,26 @@ class Source(Protocol):
     def devices(self) -> tuple[DeviceStatus, ...]:
         """For the window."""
 
-    def pause(self, paused: bool) -> str | None:
+    def pause(self, paused: bool) -> Words | None:
         """Hold or go on; a text is why not."""
 
-    def set_speed(self, speed: float | None) -> str | None:
+    def set_speed(self, speed: float | None) -> Words | None:
         """Change the pace; a text is why not."""
 
-    def restart_device(self, device: str) -> str | None:
+    def restart_device(self, device: str) -> Words | None:
         """Connect anew; a text is why not."""
+
+    def hold_gate(self, gate: str, hold: Hold) -> Words | None:
+        """Tell a gate of the store what to do; its status says whether it does. A text is why not."""
 
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
         """Have somebody come into a simulated store."""
+
+    def why_not_relay(self, changes: Sequence[LayoutChange]) -> Said | None:
+        """Why the source cannot go on with the store changed like this; None: it can."""
+
+    def relay(self, layout: StoreLayout) -> None:
+        """Go on with another layout of the store. Devices that are the same in both are not disturbed."""
 
     def close(self) -> None:
         """End all threads."""
@@ -169,25 +182,36 @@ class RecordingSource:
         itself = DeviceStatus(self._id, kind, state, self._since, received=self._taken)
         return (itself,) if self._heard is None else (itself, *self._heard.statuses(ended=ended))
 
-    def pause(self, paused: bool) -> str | None:
+    def pause(self, paused: bool) -> Words | None:
         """Hold or go on."""
         self._pacer.pause(paused)
         return None
 
-    def set_speed(self, speed: float | None) -> str | None:
+    def set_speed(self, speed: float | None) -> Words | None:
         """Play at another pace from here."""
         if speed is not None and not 0.01 <= speed <= 1000:
-            return f"a speed of {speed:g} is outside 0.01 to 1000"
+            return said("a speed of {speed} is outside 0.01 to 1000", speed=f"{speed:g}")
         self._pacer.set_speed(speed)
         return None
 
-    def restart_device(self, device: str) -> str | None:
+    def restart_device(self, device: str) -> Words | None:
         """There is nothing to connect to."""
-        return f"{device} is played from a recording"
+        return said("{device} is played from a recording", device=device)
+
+    def hold_gate(self, gate: str, hold: Hold) -> Words | None:  # noqa: ARG002
+        """Who came in came in."""
+        return said("{device} is played from a recording", device=gate)
+
+    def why_not_relay(self, changes: Sequence[LayoutChange]) -> Said | None:  # noqa: ARG002
+        """What was recorded was recorded in the store as it was."""
+        return said("this is a recording: its store is part of it")
+
+    def relay(self, layout: StoreLayout) -> None:
+        """Never asked for."""
 
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:  # noqa: ARG002
         """What was recorded is over."""
-        return Refused("this is a recording: nobody can be sent in")
+        return Refused(said("this is a recording: nobody can be sent in"))
 
     def close(self) -> None:
         """End the reader."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 
 from inference.messages import WeightReading
 
@@ -77,6 +78,11 @@ class Traces:
                 self._of[reading.scale] = trace
         trace.feed(reading.t, reading.grams)
         return trace
+
+    def forget(self, scales: Iterable[str]) -> None:
+        """Nothing of these is of use any more."""
+        for scale in scales:
+            self._of.pop(scale, None)
 
     def since(self, scale: str, after: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Times and grams of one scale; none of one that has not spoken."""

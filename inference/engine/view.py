@@ -24,6 +24,8 @@ from inference.messages import (
     VisitOpened,
 )
 from inference.messages.wire import CameraView, DeviceStatus, Inside, Snapshot, SourceStatus
+from store_layout.layout_changes import moved_cameras
+from store_layout.model import StoreLayout
 
 LATEST = 20
 """How many events and alarms a snapshot carries."""
@@ -94,6 +96,13 @@ class View:
                 pass
         self.shelves.saw(seen)
         self.take(results)
+
+    def relaid(self, before: StoreLayout, after: StoreLayout) -> None:
+        """The store is laid out otherwise: what is gone is not shown any more."""
+        self._cameras = {name: seen for name, seen in self._cameras.items() if name in after.cameras}
+        moved = moved_cameras(before, after)
+        self.state.learned = tuple(each for each in self.state.learned if each.camera not in moved)
+        self.shelves.relaid(before, after)
 
     def knows(self, code: str) -> bool:
         """Whether an open visit goes by this code."""

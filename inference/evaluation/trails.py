@@ -48,7 +48,11 @@ def read_tracks(file: Path) -> dict[int, Trail]:
             for row in table:
                 t, x, y = (_number(row[name], file, table.line_num) for name in ("t", "x_m", "y_m"))
                 rows.setdefault(int(_number(row["track"], file, table.line_num)), {})[t] = (x, y)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise EvaluationError(
+            f"{file}: cannot be read: {error.strerror}; replay the recording first"
+        ) from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise EvaluationError(f"{file}: cannot be read: {error}") from error
     return {track: _trail(places) for track, places in sorted(rows.items())}
 

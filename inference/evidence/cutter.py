@@ -62,7 +62,9 @@ class Cutter:
         self._layout, self._folder = layout, folder
         self._most_bytes = most_bytes
         self._views = Views(layout)
-        self._orders: queue.SimpleQueue[Piece | Explained | _Wanted | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Piece | Explained | StoreLayout | _Wanted | None] = (
+            queue.SimpleQueue()
+        )
         self._held, self._lock = _Held(), threading.Lock()
         self._idle = threading.Event()
         self._idle.set()
@@ -88,6 +90,10 @@ class Cutter:
         if visit.decision == "review":
             self._order(_Wanted(visit.visit, events))
 
+    def relay(self, layout: StoreLayout) -> None:
+        """What is put from now on is of this layout."""
+        self._order(layout)
+
     def keep(self, visit: str) -> int:
         """Write what is still held of a closed visit. Gives how many of its events that is."""
         with self._lock:
@@ -110,7 +116,7 @@ class Cutter:
         """Bytes of pictures that are held."""
         return self._held.size
 
-    def _order(self, what: Piece | Explained | _Wanted) -> None:
+    def _order(self, what: Piece | Explained | StoreLayout | _Wanted) -> None:
         with self._lock:
             self._idle.clear()
             self._orders.put(what)
@@ -134,8 +140,10 @@ class Cutter:
         self.trouble = why
         log.warning("evidence could not be kept: %s", why)
 
-    def _carry_out(self, order: Piece | Explained | _Wanted) -> None:
+    def _carry_out(self, order: Piece | Explained | StoreLayout | _Wanted) -> None:
         match order:
+            case StoreLayout():
+                self._layout, self._views = order, Views(order)
             case Piece():
                 self._hold(self._chosen(order))
             case Explained(event=event):

@@ -53,6 +53,10 @@ class EvidenceKeeper:
                 case _:
                     pass
 
+    def relay(self, layout: StoreLayout) -> None:
+        """The store is laid out otherwise from now on."""
+        self.cutter.relay(layout)
+
     def keep(self, visit: str) -> int:
         """Write what is still in memory of a closed visit; of how many events that is."""
         return self.cutter.keep(visit)

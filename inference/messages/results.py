@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from inference.messages.said import Words
+
 Point2 = tuple[float, float]
 Point3 = tuple[float, float, float]
 Covariance2 = tuple[float, float, float]
@@ -78,7 +80,7 @@ class Alarm(msgspec.Struct, frozen=True, tag="alarm"):
     t: float
     kind: str
     about: str
-    text: str
+    text: Words
 
 
 class CameraLearned(msgspec.Struct, frozen=True):
@@ -269,6 +271,14 @@ class VisitTrace(msgspec.Struct, frozen=True):
     """One for each event that mattered to the cart, in the order of time."""
 
 
+class Restocked(msgspec.Struct, frozen=True):
+    """Units of a product that staff put into a slot; below 0: took out of it."""
+
+    slot: str
+    sku: str
+    units: int
+
+
 class ClosedVisit(msgspec.Struct, frozen=True):
     """A visit that is over. ``visit`` comes from its cause, so that a replay gives the same."""
 
@@ -289,10 +299,12 @@ class ClosedVisit(msgspec.Struct, frozen=True):
     token: str | None = None
     people: int = 1
     questions: tuple[Question, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
     """What staff should know: outages that touched it, and the like."""
     trace: VisitTrace | msgspec.UnsetType = msgspec.UNSET
     """Not set, and then not written, for visits from before it was kept: they read and verify as they are."""
+    restocked: tuple[Restocked, ...] | msgspec.UnsetType = msgspec.UNSET
+    """By staff; not set for everybody else."""
 
 
 class VisitClosed(msgspec.Struct, frozen=True, tag="visit_closed"):

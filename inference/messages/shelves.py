@@ -92,3 +92,12 @@ class ScaleDetail(msgspec.Struct, frozen=True, tag="scale_detail"):
     zero_g: float
     events: tuple[ScaleEvent, ...]
     """Oldest first."""
+
+
+class UnderWay(msgspec.Struct, frozen=True):
+    """What hangs on the layout as it is just now."""
+
+    scales: frozenset[str] = frozenset()
+    """On which something happens, or of whose last event the word is not spoken yet."""
+    products: frozenset[str] = frozenset()
+    """That somebody inside may hold."""

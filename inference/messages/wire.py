@@ -12,10 +12,14 @@ import msgspec
 
 from inference.messages.observations import Detection
 from inference.messages.results import Alarm, Cart, Person, ShelfEvent
+from inference.messages.said import Words
 from inference.messages.shelves import Misplaced, ScaleDetail, ScaleView, SlotMove
+from store_layout.layout_changes import LayoutChange
 
 DeviceKind = Literal["camera", "scale", "gate", "broker", "recording", "detector", "printer", "model"]
 """The last two are the window's own: the engine knows neither."""
+Hold = Literal["free", "open", "shut"]
+"""What a gate does: its work; it stands open; it lets nobody in (and always lets people out)."""
 DeviceState = Literal["connecting", "live", "late", "lost", "ended", "off"]
 
 
@@ -27,18 +31,22 @@ class DeviceStatus(msgspec.Struct, frozen=True):
     state: DeviceState
     since: float
     """When it entered this state, wall clock, seconds since the epoch."""
-    why: str = ""
+    why: Words = ""
     """In words for staff: what is wrong and what is being done about it."""
     rate_hz: float = 0.0
     dropped: int = 0
     received: int = 0
     latency_s: float | None = None
-    last_error: str = ""
+    last_error: Words = ""
     reconnects: int = 0
     clock_late_s: float = 0.0
     """Of a camera: its frames are surely older than their stamps by this much more than others'."""
     turned_deg: float = 0.0
     """Of a camera: it surely looks this far beside where its calibration says."""
+    held: Hold | None = None
+    """Of a gate: what it says that it does; None: it has never said so, and may not be able to be held."""
+    asked: Hold | None = None
+    """Of a gate: what it was told to do and has not confirmed."""
 
 
 class CameraView(msgspec.Struct, frozen=True):
@@ -132,6 +140,8 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
     misplaced: tuple[Misplaced, ...] = ()
     paused_since: float | None = None
     """Store time at which somebody paused the store; None: it is open."""
+    layout: str = ""
+    """Hash of the layout that the engine works with; another one: the store folder is to be read again."""
 
 
 class GetSnapshot(msgspec.Struct, frozen=True, tag="get_snapshot"):
@@ -190,6 +200,13 @@ class RestartDevice(msgspec.Struct, frozen=True, tag="restart_device"):
     device: str
 
 
+class HoldGate(msgspec.Struct, frozen=True, tag="hold_gate"):
+    """Tell a gate to stand open, to let nobody in, or to do its work again; its status says when it does."""
+
+    gate: str
+    hold: Hold
+
+
 class SendShopper(msgspec.Struct, frozen=True, tag="send_shopper"):
     """Have somebody come into a simulated store and take these; answered with a :class:`SentShopper`."""
 
@@ -223,8 +240,22 @@ class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
     open: bool
 
 
+class TakeStore(msgspec.Struct, frozen=True, tag="take_store"):
+    """Read the store folder again and go on with it: devices, slots, catalogue, rules. All carts stay.
+
+    Answered with a :class:`StoreTaken`, or refused with what is wrong with the folder, or what keeps it from
+    being taken over now; then nothing has changed.
+    """
+
+    only_ask: bool = False
+    """Only say what would change, or why it cannot."""
+
+
 class StopEngine(msgspec.Struct, frozen=True, tag="stop_engine"):
     """Checkpoint and end."""
+
+    again: bool = False
+    """Another one is started at once: what outlives a crash is left to it."""
 
 
 Command = (
@@ -236,11 +267,13 @@ Command = (
     | PauseReplay
     | SetReplaySpeed
     | RestartDevice
+    | HoldGate
     | SendShopper
     | TareScale
     | GetScale
     | SetOpen
     | KeepEvidence
+    | TakeStore
     | StopEngine
 )
 
@@ -248,7 +281,7 @@ Command = (
 class Done(msgspec.Struct, frozen=True, tag="done"):
     """The command was carried out."""
 
-    text: str = ""
+    text: Words = ""
 
 
 class Unchanged(msgspec.Struct, frozen=True, tag="unchanged"):
@@ -258,7 +291,20 @@ class Unchanged(msgspec.Struct, frozen=True, tag="unchanged"):
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
     """The command was not carried out; ``why`` is for the operator."""
 
-    why: str
+    why: Words
+    remedy: Literal["", "wait", "start"] = ""
+    """``wait``: what is in the way goes away by itself; ``start``: an engine that starts can do it."""
 
 
-Answer = Done | Unchanged | Refused | SentShopper | ScaleDetail | Snapshot
+class StoreTaken(msgspec.Struct, frozen=True, tag="store_taken"):
+    """The engine works with the store folder as it is now."""
+
+    changes: tuple[LayoutChange, ...] = ()
+    """None: it did so already."""
+    waited_s: float = 0.0
+    """For a quiet moment."""
+    took_s: float = 0.0
+    """Nothing was taken from the devices for so long; what they said meanwhile waited."""
+
+
+Answer = Done | Unchanged | Refused | SentShopper | ScaleDetail | StoreTaken | Snapshot

@@ -301,7 +301,7 @@ class _Run:
             probability=closed.probability,
             lines=lines,
             questions=closed.questions,
-            notes=closed.notes,
+            notes=tuple(str(note) for note in closed.notes),
         )
 
 

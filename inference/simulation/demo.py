@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from inference.recording.format import STORE
+from inference.simulation.faults import CameraLost
 from inference.simulation.plans import Errand, Plan
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.simulate import Film, Progress, simulate
@@ -14,7 +15,9 @@ from store_layout.model import StoreLayout
 from store_layout.writer import write_store
 
 SEED = 20260302
-SETTINGS = SimulationSettings()
+SETTINGS = SimulationSettings(faults=(CameraLost(camera="front-left", from_s=166.0, for_s=20.0),))
+"""The camera that sees best which of two flavours of one weight a hand holds is lost while it takes one: what
+it took is truly divided then, and a person is asked."""
 DETECTOR = "persons_medium"
 """Watches the filmed demo. It learned from other stores only."""
 
@@ -164,7 +167,7 @@ def _hard() -> tuple[Plan, ...]:
     """Colas of one weight in slots of their own; and the case for a person.
 
     That is two hands in one slot of which one takes something, and, by the one who does, one of two flavours
-    of one weight from one slot.
+    of one weight from one slot, while a camera is lost (``SETTINGS``).
     """
     return (
         Plan(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from shapely import Point, Polygon
+import numpy as np
+from shapely import Point, Polygon, contains_xy
 
 from inference.takes import settings as s
 from store_layout.model import Point2, Slot, StoreLayout
@@ -13,6 +14,8 @@ from store_layout.model import Point2, Slot, StoreLayout
 PROBE_M = 0.05
 DEEPEST_M = 0.5
 """No side farther from its fixture's edge than this is reached through."""
+PROBES_M = np.cumsum(np.full(math.ceil(DEEPEST_M / PROBE_M) + 1, PROBE_M))
+"""Depths at which it is asked whether one is still inside of the fixture."""
 FADE_M = 0.1
 """Whether a fixture has a back is not known: a side counts less by e for every such step in depth."""
 
@@ -80,9 +83,6 @@ def _sides(slot: Slot) -> list[tuple[Point2, Point2, float]]:
 
 def _depth(start: Point2, out: Point2, fixture: Polygon) -> float:
     """How far from ``start`` the way out of the fixture is."""
-    depth = 0.0
-    while depth <= DEEPEST_M and fixture.contains(
-        Point(start[0] + (depth + PROBE_M) * out[0], start[1] + (depth + PROBE_M) * out[1])
-    ):
-        depth += PROBE_M
-    return depth
+    inside = contains_xy(fixture, start[0] + PROBES_M * out[0], start[1] + PROBES_M * out[1])
+    steps = len(inside) if inside.all() else int(inside.argmin())
+    return float(PROBES_M[steps - 1]) if steps else 0.0

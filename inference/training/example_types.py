@@ -64,10 +64,15 @@ def shards(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob(PATTERN)))
 
 
+def shard_path(folder: Path, number: int) -> Path:
+    """Where the shard of this number lies."""
+    return folder / f"shard-{number:06d}.msgpack"
+
+
 def write_shard(folder: Path, number: int, examples: Sequence[Example]) -> Path:
     """Write a shard so that a reader sees all of it or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"shard-{number:06d}.msgpack"
+    path = shard_path(folder, number)
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     unfinished.write_bytes(_ENCODER.encode(list(examples)))
     unfinished.replace(path)

@@ -20,7 +20,8 @@ from inference.simulation.rendering.renderer import Renderer
 from inference.simulation.rendering.scene import Actor, Thing
 from inference.simulation.rendering.sightings import Shown, TruePoint, TrueSighting, sight
 from inference.simulation.rendering.workers import spread
-from inference.training.example_types import Example, TrainingPerson, shards, write_shard
+from inference.training.example_types import Example, TrainingPerson, shard_path, write_shard
+from inference.training.missing_shards import Progress, make_missing
 from inference.training.scenes import Shot, TrainingScene, random_scene
 from store_layout.camera_geometry import camera_model
 
@@ -39,8 +40,6 @@ PER_SHARD, PER_SCENE = 10_000, 100
 """Identities are numbered shard, scene, figure."""
 
 J = TypeVar("J")
-Progress = Callable[[int, int], None]
-"""Shards that are there, and shards wanted."""
 
 
 def make_examples(
@@ -50,33 +49,18 @@ def make_examples(
 
     Raises :class:`~inference.simulation.rendering.renderer.RendererError` where nothing can be rendered.
     """
-    make_missing(_make, lambda n: (folder, seed, n), folder, numbers, processes=processes, progress=progress)
+    make_missing(
+        folder,
+        numbers,
+        shard_path,
+        lambda missing: in_processes(_make, [(folder, seed, n) for n in missing], processes),
+        progress,
+    )
 
 
-def make_missing(
-    work: Callable[[J], None],
-    job: Callable[[int], J],
-    folder: Path,
-    numbers: Iterable[int],
-    *,
-    processes: int,
-    progress: Progress | None,
-) -> None:
-    """Let ``work``, a function of a module, write those of the shards ``numbers`` that the folder lacks."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = list(numbers)
-    there = {path.name for path in shards(folder)}
-    missing = [n for n in wanted if f"shard-{n:06d}.msgpack" not in there]
-
-    def tell(done: int) -> None:
-        if progress is not None:
-            progress(len(wanted) - len(missing) + done, len(wanted))
-
-    tell(0)
-    jobs = [job(n) for n in missing]
-    made = spread(work, jobs, processes, in_a_row=IN_A_ROW, rows_a_process=ROWS_A_PROCESS)
-    for done, _ in enumerate(made, start=1):
-        tell(done)
+def in_processes(work: Callable[[J], None], jobs: list[J], processes: int) -> Iterator[None]:
+    """Let ``work``, a function of a module, do the jobs, neighbours in one process."""
+    return spread(work, jobs, processes, in_a_row=IN_A_ROW, rows_a_process=ROWS_A_PROCESS)
 
 
 Job = tuple[Path, int, int]

@@ -6,24 +6,23 @@ is there already is not made again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.detection.hands import SHOULDER, SMALLEST_PX, WINDOW, Window, beyond, cut_out, figure_px
 from inference.simulation.rendering.figures import Figure, Wish, make_figure
-from inference.simulation.rendering.mesh import Mesh
 from inference.simulation.rendering.optics import GAMMA, LensView, Sensor, compressed, exposed
 from inference.simulation.rendering.poses import Posed, pose
 from inference.simulation.rendering.renderer import Renderer
 from inference.simulation.rendering.scene import Actor, Picture, Surface, Thing
 from inference.simulation.rendering.sightings import Shown, TrueSighting, sight
 from inference.simulation.rendering.workers import spread
+from inference.training.missing_shards import Progress, make_missing
 from inference.training.product_goods import NEW, PRODUCTS, Assortment, random_assortment
 from inference.training.product_pictures import photographed, studio
 from inference.training.product_scenes import (
@@ -35,6 +34,7 @@ from inference.training.product_scenes import (
     random_people,
     random_shop,
 )
+from inference.training.product_sights import NOTHING, shown_of
 from inference.training.product_types import (
     NO_PRODUCT,
     Enrolled,
@@ -60,13 +60,7 @@ BRIGHTNESS = (0.3, 0.5)
 PATCH = 0.62
 """Side of a patch as a share of its owner's size: room for what the network's eye may miss the hand by."""
 LARGEST_PX = 120
-SEEN_M = 0.015
-POINTS = 160
-"""Points on a product that are looked at."""
 QUALITY = 94
-
-Progress = Callable[[int, int], None]
-"""Shards that are there, and shards wanted."""
 
 
 def make_product_examples(
@@ -86,15 +80,13 @@ def make_product_examples(
 
     Raises :class:`~inference.simulation.rendering.renderer.RendererError` where nothing can be rendered.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = list(numbers)
-    jobs = [(folder, seed, n, new, people) for n in wanted if not shard_path(folder, n).is_file()]
-    there = len(wanted) - len(jobs)
-    if progress is not None:
-        progress(there, len(wanted))
-    for done, _ in enumerate(_made(jobs, processes), start=there + 1):
-        if progress is not None:
-            progress(done, len(wanted))
+    make_missing(
+        folder,
+        numbers,
+        shard_path,
+        lambda missing: _made([(folder, seed, n, new, people) for n in missing], processes),
+        progress,
+    )
 
 
 SHARDS_A_PROCESS = 20
@@ -104,19 +96,16 @@ Job = tuple[Path, int, int, bool, bool]
 
 
 def _made(jobs: list[Job], processes: int) -> Iterator[None]:
-    if processes <= 1 and len(jobs) <= SHARDS_A_PROCESS:
-        maker: ProductMaker | None = None
+    if processes > 1 or len(jobs) > SHARDS_A_PROCESS:
+        yield from spread(_make, jobs, processes, rows_a_process=SHARDS_A_PROCESS)
+    elif jobs:
+        maker = ProductMaker(jobs[0][1])
         try:
-            for folder, seed, number, new, people in jobs:
-                maker = maker or ProductMaker(seed)
-                shops = SHOPS if people else 0
-                write_product_shard(folder, number, maker.shard(number, new=new, shops=shops))
+            for job in jobs:
+                _write(maker, job)
                 yield
         finally:
-            if maker is not None:
-                maker.close()
-        return
-    yield from spread(_make, jobs, processes, rows_a_process=SHARDS_A_PROCESS)
+            maker.close()
 
 
 _maker: ProductMaker | None = None
@@ -124,11 +113,14 @@ _maker: ProductMaker | None = None
 
 def _make(job: Job) -> None:
     global _maker  # noqa: PLW0603 - a process keeps its renderer and its figures from shard to shard
-    folder, seed, number, new, people = job
-    if _maker is None or _maker.seed != seed:
-        _maker = ProductMaker(seed)
-    shops = SHOPS if people else 0
-    write_product_shard(folder, number, _maker.shard(number, new=new, shops=shops))
+    if _maker is None or _maker.seed != job[1]:
+        _maker = ProductMaker(job[1])
+    _write(_maker, job)
+
+
+def _write(maker: ProductMaker, job: Job) -> None:
+    folder, _, number, new, people = job
+    write_product_shard(folder, number, maker.shard(number, new=new, shops=SHOPS if people else 0))
 
 
 class Held(NamedTuple):
@@ -286,9 +278,9 @@ def _patch(image: Picture, truth: TrueSighting, hand: Held, shown: Shown) -> Han
     wrist = truth.wrist_left if hand.side == "left" else truth.wrist_right
     if size * WINDOW < SMALLEST_PX or not (0 <= wrist.x < shown.size[0] and 0 <= wrist.y < shown.size[1]):
         return None
-    held = _NOTHING
+    held = NOTHING
     if hand.product != NO_PRODUCT and hand.thing is not None:
-        held = _shown(hand.thing, shown)
+        held = shown_of(hand.thing, shown)
     if not wrist.seen and held.seen < 0.3:
         return None
     shoulder = (
@@ -310,48 +302,3 @@ def _patch(image: Picture, truth: TrueSighting, hand: Held, shown: Shown) -> Han
         tall_px=round(held.tall_px, 1),
         places=(inside * 256).astype(np.uint8).tobytes(),
     )
-
-
-class _HeldSeen(NamedTuple):
-    """What a picture shows of something held."""
-
-    seen: float
-    """Share of its surface facing the camera."""
-    tall_px: float
-    """Its longest extent, seen or not."""
-    pixels: NDArray[np.float64]
-    """``[N, 2]`` where some of the seen surface is."""
-
-
-_NOTHING = _HeldSeen(0.0, 0.0, np.empty((0, 2)))
-
-
-def _shown(thing: Thing, shown: Shown) -> _HeldSeen:
-    """How much of a held thing a picture shows, and where."""
-    matrix = thing.transforms[0].astype(np.float64)
-    points, normals = surface_points(thing.mesh, POINTS)
-    world = points @ matrix[:3, :3].T + matrix[:3, 3]
-    centre = -shown.view.r.T @ shown.view.t
-    facing = np.einsum("ni,ni->n", normals @ matrix[:3, :3].T, centre - world) > 0
-    pixels, front = shown.camera.project(world)
-    if not front.all() or not facing.any():
-        return _NOTHING
-    depth_there = (world @ shown.view.r.T + shown.view.t)[:, 2]
-    column, row = np.floor(pixels).astype(np.int64).T
-    inside = (column >= 0) & (column < shown.size[0]) & (row >= 0) & (row < shown.size[1])
-    depth = shown.depth[np.clip(row, 0, shown.size[1] - 1), np.clip(column, 0, shown.size[0] - 1)]
-    seen = facing & inside & (depth > depth_there - SEEN_M)
-    extent = pixels.max(axis=0) - pixels.min(axis=0)
-    return _HeldSeen(float(seen.sum() / facing.sum()), float(extent.max()), pixels[seen])
-
-
-def surface_points(mesh: Mesh, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points spread evenly over a mesh ``[count, 3]``, and the normals of the triangles they lie in."""
-    corners = mesh.positions[mesh.faces].astype(np.float64)
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    area = np.cumsum(np.linalg.norm(normals, axis=1))
-    rng = np.random.default_rng(0)  # the same points for the same mesh: they are no part of the example
-    face = np.searchsorted(area, (np.arange(count) + 0.5) / count * area[-1])
-    a, b = np.sqrt(rng.random(count)), rng.random(count)
-    shares = np.stack([1 - a, a * (1 - b), a * b], axis=1)
-    return np.einsum("nk,nki->ni", shares, corners[face]), normals[face]

@@ -21,8 +21,9 @@ from inference.simulation.rendering.optics import Sensor, compressed
 from inference.simulation.rendering.session_scene import SessionScene, Staged, StoreCameras
 from inference.simulation.rendering.style import Style
 from inference.simulation.shelves import Shelves
-from inference.training.example_types import Example, TrainingPerson, write_shard
-from inference.training.examples import HIDDEN, PER_SHARD, SMALLEST_PX, Progress, make_missing, person_of
+from inference.training.example_types import Example, TrainingPerson, shard_path, write_shard
+from inference.training.examples import HIDDEN, PER_SHARD, SMALLEST_PX, in_processes, person_of
+from inference.training.missing_shards import Progress, make_missing
 from store_layout.model import Camera, StoreLayout
 
 VISITS = 24
@@ -119,7 +120,11 @@ def make_store_examples(
     Raises ``ValueError`` for a store in which nobody can shop, ``RendererError`` where nothing is rendered.
     """
     make_missing(
-        _make, lambda n: (folder, layout, seed, n), folder, numbers, processes=processes, progress=progress
+        folder,
+        numbers,
+        shard_path,
+        lambda missing: in_processes(_make, [(folder, layout, seed, n) for n in missing], processes),
+        progress,
     )
 
 

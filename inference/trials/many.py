@@ -69,8 +69,9 @@ def named(session: str) -> Trial:
             {"profile": profile, "format": shop, "scales": scales, "seed": int(seed)}, Trial
         )
     except ValueError as error:
+        why = f" ({error})" if isinstance(error, msgspec.ValidationError) else ""
         raise ValueError(
-            f"{session!r} is no session: name one like normal:convenience:mixed:100004 ({error})"
+            f"{session!r} is no session: name one like normal:convenience:mixed:100004{why}"
         ) from error
     return msgspec.structs.replace(trial, visits=VISITS[trial.format])
 

@@ -24,6 +24,7 @@ from inference.messages import (
     VisitClosed,
     VisitOpened,
 )
+from inference.messages.said import said
 from inference.visits import by_hand
 from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
@@ -152,7 +153,7 @@ class VisitBook:
         other.token, other.people = None, 1
         self._changed()
         closed = self._close(other, self._state.now)
-        note = f"An operator said that this is the same shopper as {kept.code}"
+        note = said("An operator said that this is the same shopper as {code}", code=kept.code)
         ended = msgspec.structs.replace(
             closed.closed, decision="nothing", lines=(), questions=(), notes=(note,), probability=1.0
         )
@@ -213,11 +214,15 @@ class VisitBook:
         fixture = self._layout.fixtures.get(event.fixture)
         name = product.name if product is not None else move.sku
         where = fixture.name if fixture is not None else event.fixture
-        goods = f"{abs(move.count)} x {name}"
+        goods = {"count": abs(move.count), "name": name, "where": where}
         if move.count < 0:
-            text = f"{goods} came to {where} out of nobody's cart. Mark whoever fills the shelf as staff."
+            text = said(
+                "{count} x {name} came to {where} out of nobody's cart. "
+                "Mark whoever fills the shelf as staff.",
+                **goods,
+            )
             return [Alarm(t=event.t_settled, kind="restocked", about=event.fixture, text=text)]
-        text = f"{goods} was taken from {where}, and nobody was seen to do it."
+        text = said("{count} x {name} was taken from {where}, and nobody was seen to do it.", **goods)
         return [Alarm(t=event.t_settled, kind="unattributed", about=event.fixture, text=text)]
 
     def _show(self, group: list[int], event: str | None, t_settled: float | None) -> list[Result]:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from inference.messages import CartLine, ClosedVisit, Question, VisitTrace
+from inference.messages.said import Words, said
 from inference.visits import money
 from inference.visits import settings as s
 from inference.visits.carts import CartHypothesis, Carts
@@ -14,6 +17,7 @@ from inference.visits.evidence import Evidence
 from inference.visits.grounds import grounds_of
 from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
+from inference.visits.restocks import restocked_by
 from inference.visits.state import Fact, Visit, VisitsState
 from store_layout.model import StoreLayout
 
@@ -35,7 +39,7 @@ class Verdict:
     """The visit's own."""
     paid: Carts
     """Together with those who pay with it; its own again where it is alone."""
-    notes: tuple[str, ...]
+    notes: tuple[Words, ...]
 
 
 OnVerdict = Callable[[str, Verdict], None]
@@ -91,6 +95,7 @@ class Closing:
                 path=tuple(visit.path) if verdict.decision != "staff" else (),
                 grounds=grounds_of(chosen, visit.track) if verdict.decision != "staff" else (),
             ),
+            restocked=restocked_by(state, visit.track) if verdict.decision == "staff" else msgspec.UNSET,
         )
 
     def _verdict(self, state: VisitsState, visit: Visit, evidence: Evidence, t: float) -> Verdict:
@@ -132,7 +137,7 @@ def _paid(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) ->
     return together if together.covers(carts.best.cart) else carts
 
 
-def _company(state: VisitsState, visit: Visit) -> list[str]:
+def _company(state: VisitsState, visit: Visit) -> list[Words]:
     """Who came in on the same payment."""
     if visit.token is None or visit.people < 2:
         return []
@@ -140,18 +145,18 @@ def _company(state: VisitsState, visit: Visit) -> list[str]:
     codes += [v.code for v in state.visits.values() if v.token == visit.token and v is not visit]
     if not codes:
         return []
-    return [f"Shares one payment with {', '.join(sorted(codes))}."]
+    return [said("Shares one payment with {codes}.", codes=", ".join(sorted(codes)))]
 
 
-def _oddities(visit: Visit) -> list[str]:
+def _oddities(visit: Visit) -> list[Words]:
     """What is strange about how a visit began or ended."""
-    odd = []
+    odd: list[Words] = []
     if visit.gate_in is None:
-        odd.append("The shopper appeared inside without coming through a gate.")
+        odd.append(said("The shopper appeared inside without coming through a gate."))
     if visit.given_up:
-        odd.append("The shopper was lost from sight inside and was not seen to leave.")
+        odd.append(said("The shopper was lost from sight inside and was not seen to leave."))
     elif visit.left_at is None:
-        odd.append("The shopper was still inside when the store was closed.")
+        odd.append(said("The shopper was still inside when the store was closed."))
     return odd
 
 

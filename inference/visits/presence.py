@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from inference.messages import Outage, Person
+from inference.messages.said import Said, Words, said
 from inference.visits import settings as s
 from inference.visits.state import Visit
 from store_layout.model import StoreLayout
@@ -38,14 +39,14 @@ class Presence:
             else:
                 stays.append((person.t, person.t))
 
-    def outage_notes(self, visit: Visit, outages: list[Outage], until: float) -> tuple[list[str], bool]:
+    def outage_notes(self, visit: Visit, outages: list[Outage], until: float) -> tuple[list[Words], bool]:
         """What outages mean for a visit that lasted ``until``: notes, and whether somebody must look.
 
         Nobody has to where the scale came back: it was compared with what it said before, so what was taken
         meanwhile is an event like others, and its doubts are in the probabilities. With the broker gates and
         cameras may have been silent too, so nobody knows who else was there.
         """
-        notes: list[str] = []
+        notes: list[Words] = []
         serious = False
         for outage in outages:
             start, end = outage.since, outage.t if outage.over else math.inf
@@ -79,13 +80,44 @@ class Presence:
         )
 
 
-def _words(outage: Outage) -> str:
-    where = " while the shopper stood within reach of it" if outage.kind == "scale" else " during the visit"
-    if outage.kind == "broker":
-        where = " while the shopper stood at scales"
-    lasted = (
-        f"was silent for {outage.t - outage.since:.0f} s"
-        if outage.over
-        else "went silent and has not returned"
-    )
-    return f"{outage.kind.capitalize()} {outage.device} {lasted}{where}."
+def _words(outage: Outage) -> Said:
+    what, over = _device(outage), outage.over
+    seconds = f"{outage.t - outage.since:.0f}"
+    match outage.kind:
+        case "scale":
+            if over:
+                return said(
+                    "{what} was silent for {seconds} s while the shopper stood within reach of it.",
+                    what=what,
+                    seconds=seconds,
+                )
+            return said(
+                "{what} went silent and has not returned while the shopper stood within reach of it.",
+                what=what,
+            )
+        case "broker":
+            if over:
+                return said(
+                    "{what} was silent for {seconds} s while the shopper stood at scales.",
+                    what=what,
+                    seconds=seconds,
+                )
+            return said(
+                "{what} went silent and has not returned while the shopper stood at scales.", what=what
+            )
+        case _:
+            if over:
+                return said("{what} was silent for {seconds} s during the visit.", what=what, seconds=seconds)
+            return said("{what} went silent and has not returned during the visit.", what=what)
+
+
+def _device(outage: Outage) -> Said:
+    match outage.kind:
+        case "scale":
+            return said("Scale {device}", device=outage.device)
+        case "camera":
+            return said("Camera {device}", device=outage.device)
+        case "gate":
+            return said("Gate {device}", device=outage.device)
+        case "broker":
+            return said("Broker {device}", device=outage.device)

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from console.back_office import Ledger, verify
-from console.back_office.hold_rows import latest
+from console.back_office.hold_rows import latest, of_visits
 from console.back_office.holds import note_entry
 from console.back_office.payment_provider import Declined, SimulatedProvider
 from console.back_office.payment_rows import of_receipt
 from console.back_office.payments import Sent, owed, send_due, settle, unpaid
 from console.back_office.permissions import Actor
+from console.back_office.retention import purge
 from console.back_office.reviews import answer, claim, issue_due
+from store_layout.model import Retention
+from tests.back_office.orders import plain
 from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.visits import closed, layout
 
@@ -49,10 +52,10 @@ def _shop(ledger: Ledger, tmp_path: Path) -> Iterator[Shop]:
     made = Shop(ledger, tmp_path)
     yield made
     assert verify(ledger).sound
-    # A token is kept for as long as something can be taken by it, and no longer.
-    assert all(
-        (hold.token == "") == (hold.state not in {"due", "held", "releasing"}) for hold in latest(ledger)
-    )
+    # A token is kept for as long as something can be taken by it, or the visit is found by it, and no longer.
+    for hold in latest(ledger):
+        is_open = hold.state in {"due", "held", "releasing"} or (hold.state == "declined" and not hold.visit)
+        assert (hold.token != "") == is_open
     made.bank.close()
 
 
@@ -64,7 +67,7 @@ def test_held_at_the_entry_and_taken_from_for_less(shop: Shop) -> None:
     shop.leaves(1, "tok-1", ("cola", 3))
     assert shop.bank.moved("capture") == {}
     assert shop.send() == Sent(done=1)
-    assert shop.bank.moved("capture") == {"capture:R-000001:1": 447}
+    assert plain(shop.bank.moved("capture")) == {"capture:R-000001:1": 447}
     assert shop.bank.held() == {}
     assert shop.states() == ["captured"]
     assert owed(shop.ledger, 1) == 0
@@ -83,7 +86,7 @@ def test_what_is_above_the_hold_is_charged_anew(shop: Shop) -> None:
     shop.leaves(1, "tok-1", ("cola", 3))
     shop.send()
     shop.send()
-    assert shop.bank.moved("capture") == {"capture:R-000001:1": 400, "capture:R-000001:1+2": 47}
+    assert plain(shop.bank.moved("capture")) == {"capture:R-000001:1": 400, "capture:R-000001:1+2": 47}
     assert owed(shop.ledger, 1) == 0
 
 
@@ -163,7 +166,7 @@ def test_a_hold_that_ran_out_is_not_taken_from(shop: Shop) -> None:
     shop.send()
     shop.leaves(1, "tok-1", ("cola", 3))
     assert shop.send(after=2 * DAY) == Sent(done=1)
-    assert shop.bank.moved("capture") == {"capture:R-000001:1": 447}
+    assert plain(shop.bank.moved("capture")) == {"capture:R-000001:1": 447}
     assert shop.states() == ["expired"]
 
 
@@ -176,7 +179,7 @@ def test_a_hold_that_the_provider_ended_before_is_not_taken_from(shop: Shop) -> 
     assert shop.send() == Sent(declined=1)
     assert unpaid(shop.ledger) == []
     assert shop.send() == Sent(done=1)
-    assert shop.bank.moved("capture") == {"capture:R-000001:2": 447}
+    assert plain(shop.bank.moved("capture")) == {"capture:R-000001:2": 447}
     assert owed(shop.ledger, 1) == 0
 
 
@@ -205,7 +208,7 @@ def test_a_receipt_does_not_wait_for_a_hold_that_is_not_answered(shop: Shop, car
     shop.leaves(1, card, ("cola", 3))
     for _ in range(6):
         shop.send(after=5000.0)
-    assert shop.bank.moved("capture") == {"capture:R-000001:1": 447}
+    assert plain(shop.bank.moved("capture")) == {"capture:R-000001:1": 447}
     assert shop.states() == ["released"]
     assert shop.bank.held() == {}
 
@@ -231,4 +234,75 @@ def test_orders_say_which_hold_they_are_within(shop: Shop) -> None:
     shop.send()
     shop.leaves(1, "tok-1", ("cola", 3))
     shop.send()
-    assert [(t.key[-3:], t.amount) for t in of_receipt(shop.ledger, 1)] == [("1:1", 400), ("1+2", 47)]
+    assert plain({t.key: t.amount for t in of_receipt(shop.ledger, 1)}) == {
+        "capture:R-000001:1": 400,
+        "capture:R-000001:1+2": 47,
+    }
+
+
+def test_a_visit_finds_its_hold_with_the_cards_last_digits(shop: Shop) -> None:
+    shop.enters(1, "tok-1234")
+    shop.enters(2, "tok-declines")
+    shop.send()
+    shop.leaves(1, "tok-1234", ("cola", 1))
+    shop.leaves(2, "tok-declines", ("cola", 1))
+    shop.send()
+    taken, refused = of_visits(shop.ledger, ["v1"]), of_visits(shop.ledger, ["v9", "v2"])
+    assert taken is not None
+    assert refused is not None
+    assert (taken.state, taken.last_four, taken.amount) == ("captured", "1234", 1000)
+    assert (refused.state, refused.said, refused.token) == ("declined", "the card was declined", "")
+    assert of_visits(shop.ledger, ["v3"]) is None
+
+
+def test_who_was_declined_at_the_entry_and_never_left_is_forgotten(shop: Shop) -> None:
+    shop.enters(1, "tok-declines")
+    shop.send()
+    assert [hold.token for hold in latest(shop.ledger)] == ["tok-declines"]
+    shop.send(DAY + 60.0)
+    assert [hold.token for hold in latest(shop.ledger)] == [""]
+    shop.ledger.database.execute("UPDATE payment_hold SET visit = 'never'")
+
+
+PLANTED = {
+    "more than was held": ("UPDATE payment_hold SET amount = 100", "more was taken than was kept back"),
+    "of no order": ("UPDATE payment_hold SET capture = 'gone'", "order that takes from it is not there"),
+    "still open": ("UPDATE payment_hold SET state = 'held', capture = ''", "its visit has ended"),
+    "not linked": (
+        "UPDATE payment_hold SET state = 'held', capture = '', visit = '', token = 'tok-1'",
+        "visit K1-204 has ended",
+    ),
+    "a token too many": ("UPDATE payment_hold SET token = 'tok-1'", "has the card's token"),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_hold_that_does_not_fit_is_found(shop: Shop, name: str) -> None:
+    shop.enters(1, "tok-1")
+    shop.send()
+    shop.leaves(1, "tok-1", ("cola", 1))
+    shop.send()
+    sql, what = PLANTED[name]
+    with shop.ledger.writing("a change"):
+        shop.ledger.database.execute("SAVEPOINT before")
+        shop.ledger.database.execute(sql)
+        findings = verify(shop.ledger).findings
+        shop.ledger.database.execute("ROLLBACK TO before")
+    assert any(what in finding.what for finding in findings), findings
+
+
+def test_holds_go_with_their_visits(shop: Shop) -> None:
+    for n in (1, 2):
+        shop.enters(n, f"tok-{n}")
+        shop.send()
+        shop.leaves(n, f"tok-{n}", ("cola", 1))
+        shop.send()
+    shop.enters(3, "tok-3")  # nobody was seen to come in
+    shop.send()
+    shop.send(2 * DAY)
+    periods = Retention(visits_days=90)
+    now = 2000.0 + 91 * DAY
+    planned = purge(shop.ledger, periods, None, now=now, dry_run=True).rows
+    gone = purge(shop.ledger, periods, None, now=now).rows
+    assert (planned.visits, planned.holds) == (gone.visits, gone.holds) == (2, 3)
+    assert latest(shop.ledger) == []

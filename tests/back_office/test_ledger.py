@@ -94,7 +94,7 @@ def test_a_reader_needs_no_write_access_and_a_wrong_file_is_an_error(tmp_path: P
     (tmp_path / "text").write_text("this is not a database, it is a letter")
     with pytest.raises(LedgerError, match="cannot be opened as a ledger"):
         Ledger.open(tmp_path / "text")
-    with pytest.raises(LedgerError, match="cannot be opened"):
+    with pytest.raises(LedgerError, match="there is no ledger here"):
         Ledger.open(tmp_path / "none.sqlite", read_only=True)
     conn = sqlite3.connect(path)
     conn.execute("INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('openaisle', 'm999_future')")

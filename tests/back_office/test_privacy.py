@@ -127,6 +127,7 @@ def test_erased_is_what_may_go_and_the_rest_is_said(
     assert (erased.rows.visits, erased.rows.cards, erased.files) == (1, 1, 2)
     assert (erased.remains[0].what, erased.remains[0].until) == ("R-000001", "2034-01-01")
     assert "tax law wants documents for 10 years" in erased.remains[0].why
+    assert [left.until for left in erased.remains[1:]] == ["2034-01-01", "2034-01-01", ""]
     assert erased.traces is False
     assert CARD.encode() not in bytes_of(tmp_path)
     assert b"tok-4-both" in bytes_of(tmp_path)

@@ -110,3 +110,39 @@ def test_a_link_that_could_not_start_is_tried_again(tmp_path: Path, monkeypatch:
         assert devices.statuses()[0].state == "lost"
     finally:
         devices.stop()
+
+
+def test_another_layout_disturbs_only_what_is_otherwise(tmp_path: Path) -> None:
+    mosquitto = Mosquitto(tmp_path)
+    for name in ("a.avi", "b.avi"):
+        write_video(tmp_path / name, frames=20)
+    broker = Broker(host="127.0.0.1", port=mosquitto.port)
+    before = layout(
+        ["s1", "s2"],
+        cameras=[camera("file:a.avi?loop", id="a"), camera("file:b.avi?loop", id="b")],
+        broker=broker,
+    )
+    after = layout(
+        ["s1", "s3"],
+        cameras=[camera("file:a.avi?loop", id="a"), camera("file:b.avi?loop", id="c")],
+        broker=broker,
+    )
+    devices = LiveDevices(before, MemorySecrets(), folder=tmp_path)
+    devices.start()
+    scales = Devices(mosquitto.port)
+    try:
+        wait_until(lambda: {s.device: s.state for s in devices.statuses()}["a"] == "live", 10.0)
+        wait_until(lambda: {s.device: s.state for s in devices.statuses()}[BROKER] in ("live", "late"), 10.0)
+        kept, gone = devices.mailboxes["a"], devices.mailboxes["b"]
+        assert tuple(devices.relay(after, {})) == (frozenset({"b"}), frozenset({"c"}))
+        assert devices.mailboxes["a"] is kept
+        assert gone.closed
+        assert [s.device for s in devices.statuses()] == ["a", "c", BROKER, "s1", "s3"]
+        wait_until(lambda: devices.mailboxes["c"].take(0) is not None, 10.0)
+        scales.weigh("s3")
+        wait_until(lambda: {s.device: s.received for s in devices.statuses()}["s3"] == 1, 10.0)
+        assert _reconnects(devices, BROKER) == 0
+    finally:
+        scales.close()
+        devices.stop()
+        mosquitto.stop()

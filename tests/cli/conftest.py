@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from console.cli.app import app
 from store_layout.writer import write_store
+from tests.support.made_once import made_once
 from tests.support.stores import small_store
 
 
@@ -16,11 +17,12 @@ def run(*args: str | Path) -> str:
     return result.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    write_store(small_store(), folder / "store")
-    run(
-        "simulate", "--store", folder / "store", "--visits", "3", "--seed", "5", "--out", folder / "recording"
-    )
-    return folder / "recording"
+    """Three visits to the small store. Only to be read."""
+
+    def make(folder: Path) -> None:
+        write_store(small_store(), folder / "store")
+        run("simulate", "--store", folder / "store", "--visits=3", "--seed=5", "--out", folder / "recording")
+
+    return made_once(tmp_path_factory, "three visits", make) / "recording"

@@ -17,6 +17,7 @@ def test_a_small_one_measures_all_of_it(tmp_path: Path) -> None:
     found = json.loads(result.stdout)
     assert found["big"]["visits"] == 500  # and those posted at its end
     assert {lookup["key"] for lookup in found["big"]["lookups"]} >= {"number", "code", "amount", "product"}
+    assert 0 < found["big"]["close_cpu_s"] <= found["big"]["close_s"] + 0.1
     assert found["together"]["visits"] > 0
     assert found["killed"]["runs"] == 1
     again = CliRunner().invoke(

@@ -83,7 +83,7 @@ def test_receipts_are_listed_and_searched(ledger: Path) -> None:
 def test_a_missing_ledger_is_an_error_in_words(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(tmp_path / "none.sqlite")])
     assert result.exit_code == 1
-    assert "cannot be opened as a ledger" in result.output
+    assert "there is no ledger here yet; running a store makes it" in result.output
 
 
 def test_groups_are_settled_when_the_store_has_closed(ledger: Path) -> None:

@@ -184,7 +184,7 @@ def test_a_stores_own_head_language_and_logo(paper: Path, tmp_path: Path, state:
             ["print", "1", "--to", "r.png", "--profile", "typewriter"],
             "no printer profile 'typewriter'",
         ),
-        (["print", "1", "--ledger", "/nonexistent/l.sqlite"], "cannot be opened as a ledger"),
+        (["print", "1", "--ledger", "/nonexistent/l.sqlite"], "there is no ledger here yet"),
         (["printers", "add", "A B", "file:/x"], "is no name for a printer"),
         (["printers", "add", "a", "lpt:1"], "is no address of a printer"),
         (["printers", "add", "a", "file:/x", "--confirmation", "maybe"], "Invalid enum value 'maybe'"),

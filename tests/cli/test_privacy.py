@@ -16,12 +16,17 @@ from console.back_office import Ledger, operators
 from console.back_office.corrections import Change
 from console.back_office.disputes import open_dispute
 from console.back_office.evidence_files import EvidenceFiles, attach_file
+from console.back_office.operators import sign_in
 from console.back_office.permissions import Actor
+from console.back_office.reports.business_days import BusinessDays
+from console.back_office.reports.closing import close_day, open_days
 from console.cli.app import app
 from store_layout.model import Retention
+from store_layout.reader import read_store
 from store_layout.writer import write_store
 from tests.back_office.people import PIN, crew
 from tests.back_office.test_retention import make_clip
+from tests.back_office.test_verify import plant
 from tests.back_office.visits import closed, layout
 from tests.support.stores import small_store
 
@@ -134,3 +139,38 @@ def test_find_and_erase(shop: Path) -> None:
     nobody = run(shop, "find", "R-000077", "--why", "letter", who="Mara")
     assert nobody.exit_code == 1
     assert "there is no receipt and no visit 'R-000077'" in nobody.output
+
+
+def test_documents_go_when_their_years_are_over(shop: Path) -> None:
+    """Purged, proved, and named where somebody changed what is left of them."""
+    ledger, now = shop / "ledger.sqlite", time.time()
+    store = read_store(shop / "store")
+    years = msgspec.structs.replace(store.file.retention, documents_years=1)
+    file = msgspec.structs.replace(store.file, retention=years)
+    write_store(msgspec.structs.replace(store, file=file), shop / "store")
+    with Ledger.open(ledger) as opened:
+        mara = sign_in(opened, "Mara", PIN["Mara"], at=now, screen="test")
+        for n in range(3, 6):
+            opened.post_visit(closed(f"v{n}", closed_at=now - 900 * DAY_S + n), layout())
+        days = BusinessDays.of(store)
+        while waiting := open_days(opened, days, limit=1):
+            close_day(opened, mara, waiting[0], days, at=now, why="at last")
+    # Two visits are newer, and came before them: nothing goes before those are old as well.
+    told = said(run(shop, "purge", "--json", who="Mara"))
+    assert told["documents"]["documents"] == 0
+    with Ledger.open(shop / "other.sqlite") as opened:
+        mara = crew(opened)["Mara"]
+        for n in range(3, 6):
+            opened.post_visit(closed(f"v{n}", closed_at=now - 900 * DAY_S + n), layout())
+        opened.post_visit(closed("v6", closed_at=now), layout())
+        while (waiting := open_days(opened, days, limit=1)) and days.bounds(waiting[0])[1] < now:
+            close_day(opened, mara, waiting[0], days, at=now)
+    (shop / "other.sqlite").replace(ledger)
+    assert "3 documents, with all" in run(shop, "purge", "--dry-run").output
+    assert "3 documents, with all" in run(shop, "purge", who="Mara").output
+    verified = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)])
+    assert (verified.exit_code, verified.output[:6]) == (0, "Sound:")
+    plant(ledger, "UPDATE cut_entry SET total = 1 WHERE number = 2")
+    broken = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)])
+    assert broken.exit_code == 1
+    assert "what is left of it is not what was left of it when it was cut off" in broken.output

@@ -100,7 +100,7 @@ def test_openness_and_stock(ledger: Path) -> None:
     assert "per 1,000 visits" in run(ledger, "openness").output
     told = said(run(ledger, "stock", "--json"))
     assert {p["sku"]: p["units"] for p in told["products"]} == {"beer": 3, "gum": 3, "milk": 1}
-    assert "refills are not on record" in run(ledger, "stock").output
+    assert "What lay there, with what staff put in" in run(ledger, "stock").output
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,19 @@ def test_mistakes_are_said_in_words(ledger: Path, args: tuple[str, ...], words: 
     result = run(ledger, *args)
     assert result.exit_code == 1, result.output
     assert words in result.output
+
+
+def test_what_is_counted_is_kept_and_what_is_missing_is_in_the_file(ledger: Path, tmp_path: Path) -> None:
+    assert run(ledger, "count", "A2=7", who="Sam").output == "A2: 7 2000000000039\n"
+    refused = run(ledger, "count", "Z9=7", who="Sam")
+    assert (refused.exit_code, "write a slot of the planogram" in refused.output) == (1, True)
+    assert run(ledger, "count", "A2:nothing=7", who="Sam").exit_code == 1
+    told = said(run(ledger, "stock", "--json"))
+    (found,) = told["differences"]
+    assert (found["expected"], found["count"]["units"]) == (9, 7)
+    table = tmp_path / "stock.csv"
+    assert run(ledger, "stock", "--csv", str(table)).exit_code == 0
+    rows = list(csv.reader(io.StringIO(table.read_text("utf-8-sig"))))
+    at = rows.index(["Differences found by counting"])
+    assert rows[at + 1][:7] == ["When", "Slot", "Product", "Counted by", "Expected", "Counted", "Difference"]
+    assert rows[at + 2][1:7] == ["A2", "Water 1 l", "Sam", "9", "7", "-2"]

@@ -132,4 +132,4 @@ def test_one_shopper_is_sent_and_their_receipt_is_right(store: Path, tmp_path: P
         assert verify(ledger).sound
         assert len(ledger.documents()) == 1
         (hold,) = latest(ledger)  # their card was shown at the gate
-        assert hold.capture == "capture:R-000001:1" or hold.state == "captured"
+        assert hold.capture.startswith("capture:R-000001:1") or hold.state == "captured"

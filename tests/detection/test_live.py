@@ -130,3 +130,18 @@ def test_it_stops_though_nobody_ever_came_and_before_it_began() -> None:
     with running(LiveDetection({"a": FakeBox("a")}, FakeModel(), 2, Seen())):
         pass
     assert LiveDetection({}, FakeModel(), 1, Seen()).stop()
+
+
+def test_cameras_come_and_go_while_it_runs() -> None:
+    seen = Seen()
+    with running(LiveDetection({"a": FakeBox("a", refill=True)}, FakeModel(), 2, seen)) as live:
+        seen.wait(3, "a")
+        live.add("b", FakeBox("b", refill=True))
+        seen.wait(3, "b")
+        live.drop("a")
+        before = len(seen.all)
+        seen.wait(before + 20)
+        assert "a" not in {d.camera for d in seen.all[before + 4 :]}
+        live.add("b", FakeBox("b", refill=True))
+        seen.wait(sum(d.camera == "b" for d in seen.all) + 5, "b")
+        assert set(live.counts()) == {"b"}

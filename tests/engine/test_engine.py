@@ -24,6 +24,7 @@ from inference.messages.wire import (
     StopEngine,
     TareScale,
 )
+from store_layout.model import StoreLayout
 from tests.engine.conftest import MakeEngine
 from tests.support.fake_pipeline import (
     POISON_G,
@@ -48,8 +49,8 @@ def crash_at(engine: Engine, step: int) -> None:
     make = engine._make_flow
     left = [step]
 
-    def make_crashing() -> FakeFlow:
-        flow = make()
+    def make_crashing(layout: StoreLayout) -> FakeFlow:
+        flow = make(layout)
         assert isinstance(flow, FakeFlow)
         take = flow.step
 
@@ -184,7 +185,7 @@ def test_an_observation_that_fails_is_passed_over_for_good(
     assert engine.run().finished
     assert sink.visits == expected
     assert expected.keys() == EXPECTED.keys()
-    told = [a.text for a in engine._now.view.state.alarms if a.about == "journal"]
+    told = [a.text for a in engine.now.view.state.alarms if a.about == "journal"]
     assert told == ["observation 600 could not be used and was passed over"]
 
 
@@ -197,8 +198,8 @@ def test_where_its_outage_fails_too_an_observation_leaves_nothing(
     engine = make_engine([*OBSERVATIONS[:600], poison, *OBSERVATIONS[600:]], sink, memory)
     make = engine._make_flow
 
-    def make_brittle() -> FakeFlow:
-        flow = make()
+    def make_brittle(layout: StoreLayout) -> FakeFlow:
+        flow = make(layout)
         assert isinstance(flow, FakeFlow)
         take = flow.step
 
@@ -306,7 +307,7 @@ def test_unposted_visits_survive_in_the_checkpoint(make_engine: MakeEngine, expe
 def test_commands_and_snapshots(make_engine: MakeEngine) -> None:
     sink = MemorySink()
     engine = make_engine(OBSERVATIONS, sink)
-    engine._source.set_speed(2.0)
+    engine.source.set_speed(2.0)
     runner = threading.Thread(target=engine.run)
     runner.start()
     try:
@@ -335,12 +336,12 @@ def test_commands_and_snapshots(make_engine: MakeEngine) -> None:
 def test_a_tare_is_journaled_and_found_again(make_engine: MakeEngine) -> None:
     sink = MemorySink()
     engine = make_engine(OBSERVATIONS, sink, exit_at_end=False)
-    engine._source.set_speed(1.0)
+    engine.source.set_speed(1.0)
     scale = next(seen.scale for seen in OBSERVATIONS if isinstance(seen, WeightReading))
     make = engine._make_flow
 
-    def make_level() -> FakeFlow:
-        flow = make()
+    def make_level(layout: StoreLayout) -> FakeFlow:
+        flow = make(layout)
         assert isinstance(flow, FakeFlow)
         flow.levels = (ScaleLevel(scale, STARTED_AT + 1e6, 730.0, 1.0, False),)
         return flow
@@ -362,14 +363,14 @@ def test_a_tare_is_journaled_and_found_again(make_engine: MakeEngine) -> None:
         runner.join(30)
     again = make_engine(OBSERVATIONS, sink, exit_at_end=True)
     again.run()
-    assert again._now.view.state.shelves.zeros[scale][0] == 230.0
+    assert again.now.view.state.shelves.zeros[scale][0] == 230.0
     assert sink.visits.keys() == EXPECTED.keys()
 
 
 def test_a_paused_store_stays_paused_and_names_who_comes_in(make_engine: MakeEngine) -> None:
     sink = MemorySink()
     first = make_engine(OBSERVATIONS, sink)
-    first._source.set_speed(2.0)
+    first.source.set_speed(2.0)
     runner = threading.Thread(target=first.run)
     runner.start()
     assert first.submit(SetOpen(False)).result(5) == Done()

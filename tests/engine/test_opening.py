@@ -11,6 +11,7 @@ from inference.engine.entries import Header
 from inference.engine.files import OpeningError
 from inference.engine.opening import open_journal
 from inference.messages import ClosedVisit, GateSignal, Observation, VisitClosed
+from inference.messages.said import Words
 from inference.messages.wire import SourceStatus
 from store_layout.model import StoreLayout
 from tests.engine.conftest import recording_source
@@ -56,7 +57,7 @@ def run_live(folder: Path, sink: MemorySink, observations: list[Observation]) ->
         journal_folder=folder,
         clock=lambda: STARTED_AT + 400 * STEP_S,
     )
-    source = engine._source
+    source = engine.source
     take = source.take
 
     def take_or_stop(limit: int, timeout: float) -> list[Observation]:
@@ -72,7 +73,7 @@ def run_live(folder: Path, sink: MemorySink, observations: list[Observation]) ->
 
 def opened(
     folder: Path, layout: StoreLayout, recording: str | None, sink: MemorySink, fresh: bool = False
-) -> tuple[Header, list[str]]:
+) -> tuple[Header, list[Words]]:
     header, notes = open_journal(
         folder, layout, recording, make_flow=FakeFlow, make_sink=lambda _: sink, fresh=fresh
     )
@@ -151,7 +152,7 @@ def test_a_live_store_knows_of_the_gap_after_a_restart(tmp_path: Path) -> None:
     sink = MemorySink()
     run_live(tmp_path / "j", sink, OBSERVATIONS)
     engine = run_live(tmp_path / "j", sink, OBSERVATIONS[:0])
-    assert engine._now.count > len(OBSERVATIONS) + 3
+    assert engine.now.count > len(OBSERVATIONS) + 3
     text = b"".join(p.read_bytes() for p in (tmp_path / "j").glob("*.journal"))
     assert text.count(b"the engine was restarted") == text.count(b"outage") == 3  # camera, scale, gate
 

@@ -34,9 +34,12 @@ from inference.messages.wire import (
     SendShopper,
     SentShopper,
     SetReplaySpeed,
+    StoreTaken,
+    TakeStore,
     Wanted,
 )
 from inference.simulation import SimulationSettings
+from store_layout.model import StoreLayout
 from tests.engine import picture_makers as makers
 from tests.support.stores import small_store
 
@@ -241,3 +244,69 @@ def test_without_pictures_after_all_cameras_speak_for_themselves_and_say_why(
         until(lambda: listen(source, seen) and len(scores(seen)) > 3)
         until(lambda: "no graphics driver" in source.devices()[0].why)
         assert source.devices()[0].state == "live"
+
+
+class Folder:
+    """A store folder that says what the test wants."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.layout, self._sink = LAYOUT, sink
+
+    def read(self) -> StoreLayout:
+        return self.layout
+
+    def sink(self, layout: StoreLayout) -> Sink:
+        return self._sink
+
+
+def cameras_of(engine: Engine) -> set[str]:
+    now = engine.newest()
+    assert now is not None
+    return {device.device for device in now.devices if device.kind == "camera"}
+
+
+def test_a_store_at_work_takes_cameras_over_and_no_receipt_is_otherwise(tmp_path: Path) -> None:
+    """Somebody is sent in, and while they shop a camera is added and another taken away."""
+    source = SimulatedSource(LAYOUT, seed=11, settings=QUIET, clock=lambda: 2.0 * time.monotonic())
+    sink = Sink()
+    folder = Folder(sink)
+    header, _ = open_journal(
+        tmp_path / "journal", LAYOUT, source.recording_id, make_flow=real_flow, make_sink=lambda _: sink
+    )
+    engine = Engine(
+        LAYOUT,
+        header.salt,
+        make_flow=real_flow,
+        sink=sink,
+        source=source,
+        journal_folder=tmp_path / "journal",
+        premises=folder,
+    )
+    runner = threading.Thread(target=engine.run, name="state")
+    runner.start()
+    try:
+        assert isinstance(
+            engine.submit(SendShopper((Wanted(WATER, 2), Wanted(CHOCOLATE)))).result(10), SentShopper
+        )
+        until(lambda: (now := engine.newest()) is not None and any(i.code for i in now.inside))
+        first, *rest = LAYOUT.file.camera
+        cameras = (*rest, msgspec.structs.replace(first, id="extra"))
+        folder.layout = msgspec.structs.replace(
+            LAYOUT, file=msgspec.structs.replace(LAYOUT.file, camera=cameras)
+        )
+        taken = engine.submit(TakeStore()).result(10)
+        assert isinstance(taken, StoreTaken)
+        assert {(c.how, c.name) for c in taken.changes} == {("added", "extra"), ("removed", first.id)}
+        until(lambda: cameras_of(engine) == {camera.id for camera in cameras})
+        shelves = msgspec.structs.replace(
+            LAYOUT, file=msgspec.structs.replace(LAYOUT.file, scale=LAYOUT.file.scale[1:], slot=())
+        )
+        folder.layout = shelves
+        refused = engine.submit(TakeStore()).result(10)
+        assert isinstance(refused, Refused)
+        until(lambda: sink.visits)
+    finally:
+        engine.stop()
+        runner.join()
+    (visit,) = sink.visits
+    assert sorted((line.sku, line.quantity) for line in visit.lines) == sorted([(WATER, 2), (CHOCOLATE, 1)])

@@ -12,21 +12,27 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import console
+import inference
 from console.language import ENGLISH, FOLDER, languages
 
 OTHERS = [code for code in languages() if code != ENGLISH]
 ROOT = Path(console.__file__).parent
+ENGINE = Path(inference.__file__).parent
 Text = str | tuple[str, ...]
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
-    """Each call for a text, and its place. Babel's extractor sees nothing in f-strings before Python 3.12."""
-    for file in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            called = node.func if isinstance(node, ast.Call) else None
-            if isinstance(called, ast.Name) and called.id in ("tr", "tr_n", "tr_noop"):
-                assert isinstance(node, ast.Call)
-                yield f"{file.relative_to(ROOT)}:{node.lineno}", node
+    """Each call for a text, and its place. Babel's extractor sees nothing in f-strings before Python 3.12.
+
+    What the engine says (``inference.messages.said``) is a text too: the window shows it.
+    """
+    for root in (ROOT, ENGINE):
+        for file in sorted(root.rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                called = node.func if isinstance(node, ast.Call) else None
+                if isinstance(called, ast.Name) and called.id in ("tr", "tr_n", "tr_noop", "said"):
+                    assert isinstance(node, ast.Call)
+                    yield f"{file.relative_to(root.parent)}:{node.lineno}", node
 
 
 def in_code() -> dict[Text, str]:
@@ -91,8 +97,37 @@ def test_no_text_is_put_together_before_it_is_looked_up() -> None:
     assert joined == []
 
 
+def plain_sentences() -> Iterator[str]:
+    """Places where the engine says something to people that cannot be translated: a text without ``said``."""
+
+    def is_plain(value: ast.expr) -> bool:
+        text = isinstance(value, ast.Constant) and isinstance(value.value, str) and bool(value.value)
+        return text or isinstance(value, ast.JoinedStr)
+
+    for root in (ENGINE, ROOT / "engine_process"):
+        for file in sorted(root.rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                    continue
+                told = [k.value for k in node.keywords if k.arg in ("why", "text", "last_error")]
+                if node.func.id in ("Refused", "Done"):
+                    told += node.args[:1]
+                elif node.func.id == "DeviceStatus":
+                    told += node.args[4:5]
+                else:
+                    continue
+                for value in told:
+                    if is_plain(value):
+                        yield f"{file.relative_to(root.parent)}:{node.lineno}"
+
+
+def test_the_engine_says_nothing_to_people_that_cannot_be_translated() -> None:
+    assert list(plain_sentences()) == []
+
+
 def test_texts_are_found_in_code() -> None:
     found = in_code()
+    assert "waiting for the first message" in found
     assert "Devices" in found
     assert ("{n} item", "{n} items") in found
     assert len(found) > 300

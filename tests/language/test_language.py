@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from console.back_office import payments
+from console.back_office import Ledger, LedgerError, payments
+from console.back_office.disputes import DisputeError, standing
+from console.back_office.permissions import Actor, NotAllowedError, require
+from console.back_office.reviews import ReviewError, card
 from console.language import LanguageError, choose, language, languages, tr, tr_n
 
 
@@ -49,3 +53,17 @@ def test_what_is_acted_upon_stays_as_it_is_in_any_language() -> None:
     choose("de")
     assert payments._next_steps(100, by_card=True)[0] == "try the card again"
     assert payments._next_steps(-100, by_card=False) == ("give it back at the counter",)
+
+
+def test_refusals_of_the_back_office_are_said_in_it(tmp_path: Path) -> None:
+    choose("de")
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        with pytest.raises(DisputeError, match="Es gibt keinen Beleg R-000007"):
+            standing(ledger, 7)
+        with pytest.raises(ReviewError, match="Der Besuch v1 ist nicht in Prüfung"):
+            card(ledger, "v1")
+        with pytest.raises(NotAllowedError, match=r"Sam \(Personal\) darf nicht den Tag abschließen"):
+            require(Actor("Sam", "staff", "test"), "close a day")
+        ledger.close()
+        with pytest.raises(LedgerError, match="kann nicht als Kassenbuch geöffnet werden"):
+            Ledger.open(tmp_path)

@@ -25,7 +25,8 @@ from inference.messages import (
 )
 from inference.pipeline import Pipeline
 from inference.recording import Recording, RecordingError, RecordingPlayer
-from inference.recording.autocheckout import INCH_M, import_autocheckout
+from inference.recording.autocheckout import import_autocheckout
+from inference.recording.autocheckout_case import INCH_M
 from tests.support.data import shared_data
 
 START = 1_587_531_996.0

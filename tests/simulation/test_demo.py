@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import pytest
 
 from inference.detection.eyes import open_eyes
@@ -39,9 +40,10 @@ def test_it_is_small_and_whole() -> None:
     assert len(recording.cameras) >= 5
     for camera in recording.cameras:
         assert camera.kind == "video"
-        assert sum(1 for _ in read_video(SHIPPED / camera.file)) == sum(
-            1 for _ in frame_slots(recording, camera)
-        )
+        slots = sum(1 for _ in frame_slots(recording, camera))
+        with av.open(str(SHIPPED / camera.file)) as video:
+            assert sum(packet.size > 0 for packet in video.demux(video=0)) == slots
+        assert sum(1 for _ in read_video(SHIPPED / camera.file, slots - 100)) == 100
     store = watched(read_store(ASSETS / "demo_store"))
     assert recording.layout == store, "the demo store changed: simulate it again"
 

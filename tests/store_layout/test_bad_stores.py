@@ -286,12 +286,22 @@ def test_a_missing_file(folder: Path, file: str) -> None:
     assert "'store'" in problems[0].remedy
 
 
-def test_a_folder_in_place_of_a_file_and_no_folder_at_all(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file(folder: Path) -> None:
     (folder / "catalog.csv").unlink()
     (folder / "catalog.csv").mkdir()
     (problem,) = check_store(folder).problems
     assert "cannot be read" in problem.what
-    assert len(check_store(tmp_path / "nowhere").problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("nowhere", "there is no such folder"), ("store.toml", "a file, not a folder")]
+)
+def test_no_folder_at_all(folder: Path, name: str, what: str) -> None:
+    (problem,) = check_store(folder / name).problems
+    assert what in problem.what
+    assert problem.file == str(folder / name)
+    with pytest.raises(StoreProblems, match="Check the path"):
+        read_store(folder / name)
 
 
 def test_toml_that_is_not_utf8(folder: Path) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from console.engine_process.link import EngineState
 from inference.messages.observations import Detection, KeyPoint
 from inference.messages.results import Alarm, Cart, CartLine, Person, ScaleChange, ShelfEvent
+from inference.messages.said import Words
 from inference.messages.shelves import Misplaced, ScaleDetail, ScaleEvent, ScaleFault, ScaleView, SlotMove
 from inference.messages.wire import (
     Answer,
@@ -20,6 +21,8 @@ from inference.messages.wire import (
     DeviceStatus,
     Done,
     GetScale,
+    Hold,
+    HoldGate,
     Inside,
     PauseReplay,
     Refused,
@@ -28,8 +31,11 @@ from inference.messages.wire import (
     SetReplaySpeed,
     Snapshot,
     SourceStatus,
+    StoreTaken,
+    TakeStore,
     TareScale,
 )
+from store_layout.layout_changes import LayoutChange
 from store_layout.model import OpenCvCalibration, StoreLayout
 
 EPOCH = 1_790_000_000.0
@@ -56,7 +62,7 @@ class FakeEngine:
         self.layout = layout
         self.shoppers = shoppers
         self.state: EngineState = "running"
-        self.why = ""
+        self.why: Words = ""
         self.asked: list[Command] = []
         self.refuse: str | None = None
         self.closed = 0
@@ -71,6 +77,11 @@ class FakeEngine:
         self.faults: dict[str, tuple[ScaleFault, ...]] = {}
         self.felt: dict[str, tuple[float, float]] = {}
         """Time and grams of the latest event of a scale."""
+        self.held: dict[str, Hold] = {}
+        """Gates that can be held, and what they do."""
+        self.taken: Answer = StoreTaken((LayoutChange("camera", "added", "new", "nothing"),))
+        """What is answered when the store folder is to be read again."""
+        self.renewed = 0
         self.misplaced: tuple[Misplaced, ...] = ()
         self._pictures = {c: _Picture(640, 360, i) for i, c in enumerate(with_pictures)}
         self._clock = 0.0
@@ -101,6 +112,11 @@ class FakeEngine:
                 self._source = msgspec.structs.replace(self._source, speed=speed)
             case SetOpen(open=is_open):
                 self.paused_since = None if is_open else EPOCH + self._clock
+            case HoldGate(gate=gate, hold=hold):
+                self.held[gate] = hold
+            case TakeStore():
+                self.advance(0.0)
+                return self.taken
             case RestartDevice(device=device):
                 self.down.pop(device, None)
             case TareScale(scale=scale, load_g=load_g):
@@ -117,6 +133,10 @@ class FakeEngine:
     def picture(self, name: str) -> NDArray[np.uint8] | None:
         picture = self._pictures.get(name)
         return picture.at(self._clock) if picture else None
+
+    def renew(self) -> Words | None:
+        self.renewed += 1
+        return None
 
     def close(self) -> None:
         self.was_closed = True
@@ -264,7 +284,8 @@ class FakeEngine:
               for c in file.camera),
             *(DeviceStatus(s.id, "scale", "live", EPOCH, rate_hz=s.rate_hz, received=self._seq * 20)
               for s in file.scale),
-            *(DeviceStatus(g.id, "gate", "live", EPOCH, received=3) for g in file.gate),
+            *(DeviceStatus(g.id, "gate", "live", EPOCH, received=3, held=self.held.get(g.id))
+              for g in file.gate),
         ]  # fmt: skip
         return tuple(self.down.get(d.device, d) for d in made)
 

@@ -37,7 +37,7 @@ from inference.messages import (
     WeightReading,
 )
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
-from inference.messages.shelves import Misplaced, ScaleLevel
+from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from store_layout.model import (
     Camera,
     Floor,
@@ -82,6 +82,7 @@ class FakeFlow:
         self._layout, self._salt = layout, salt
         self.state = FakeState()
         self.levels: tuple[ScaleLevel, ...] = ()
+        self.busy = UnderWay()
 
     def step(self, seen: Observation) -> list[Result]:
         self.state.seen += 1
@@ -111,6 +112,13 @@ class FakeFlow:
 
     def restore(self, data: bytes, appearances: Vectors | None = None) -> None:
         self.state = from_msgpack(data, FakeState, appearances)
+
+    def take_over(self, data: bytes, before: StoreLayout, appearances: Vectors | None = None) -> None:
+        self.restore(data, appearances)
+        self.state.trace += len(before.file.camera) + 10 * len(self._layout.file.camera)
+
+    def under_way(self) -> UnderWay:
+        return self.busy
 
     def scale_levels(self) -> tuple[ScaleLevel, ...]:
         return self.levels

@@ -14,9 +14,10 @@ pytest.importorskip("skimage", reason="rendering needs the extra 'simulate'")
 from inference.simulation.rendering.packaging import Packages
 from inference.simulation.rendering.renderer import Renderer, RendererError
 from inference.training import product_examples
-from inference.training.product_examples import ProductMaker, make_product_examples, surface_points
+from inference.training.product_examples import ProductMaker, make_product_examples
 from inference.training.product_goods import HELD_OUT, assortment_of, held_out, random_assortment
 from inference.training.product_pictures import write_product_pictures
+from inference.training.product_sights import surface_points
 from inference.training.product_types import NO_PRODUCT, product_shards, read_product_shard
 from store_layout.product_pictures import product_pictures
 from tests.support.stores import small_store

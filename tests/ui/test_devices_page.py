@@ -129,12 +129,13 @@ def test_add_a_camera_by_keys_alone_and_take_it_back(
     assert TYPED not in text
     assert secrets.get(camera_key("demo", "door")) == TYPED
     with Ledger.open(live.session.path, read_only=True) as ledger:
-        assert [line.what for line in audit.log(ledger, about="door")] == ["added a camera"]
+        told = [line.what for line in audit.log(ledger, about="door")]
+        assert told == ["had the changed store folder taken over", "added a camera"]
     live.activateWindow()  # without a display nobody gives it back the keys when a dialog closes
     qtbot.waitUntil(live.isActiveWindow)
     page = page_of(live)
     page._to_device("door")
-    assert "door: off | The engine knows it from its next start" in said(page.foot)
+    assert "door: off | It is in the store's file; the engine has not taken it over yet" in said(page.foot)
     press(live, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: "door is taken back" in live.notice.words.text(), timeout=15_000)
     assert (folder / "store.toml").read_bytes() == before

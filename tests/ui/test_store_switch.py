@@ -64,7 +64,7 @@ def test_paused_by_key_said_everywhere_and_undone(
     paused(qtbot, window)
     assert window.status.store.text() == "Paused for 0:00"
     assert "The store is paused since " in window.banner.heading.text()
-    assert "the console cannot hold the gates" in window.banner.text.text()
+    assert "not every gate can be held from here" in window.banner.text.text()
     QTest.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.notice.words.text() == "The store is open.")
     window.state.poll()

@@ -18,6 +18,7 @@ from console.back_office import operators
 from console.back_office.audit import log
 from console.back_office.dispute_rows import disputes_of
 from console.back_office.evidence_files import EvidenceFiles
+from console.back_office.holds import note_entry
 from console.back_office.ledger import Ledger
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import of_receipt
@@ -441,6 +442,52 @@ def test_what_is_unpaid_is_settled_by_keys(qtbot: QtBot, window: MainWindow, led
     wait(qtbot, lambda: not unpaid.isVisible())
     with Ledger.open(ledger_path, read_only=True) as ledger:
         assert [task.state for task in of_receipt(ledger, 2)] == ["superseded", "settled"]
+    wait(qtbot, lambda: not window.busy)
+
+
+def test_what_was_kept_back_on_the_card_is_said(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout
+) -> None:
+    pane = page_of(window).pane
+    cards = {8: "card-1234", 9: "card-declines-77"}
+    with Ledger.open(ledger_path) as ledger:
+        provider = SimulatedProvider(ledger_path.with_name("books.sqlite"), clock=lambda: EPOCH)
+        for number, token in cards.items():
+            made = msgspec.structs.replace(visit(number, layout, items=1), token=token)
+            note_entry(ledger, token, made.entered_at, 5000, "EUR")
+            send_due(ledger, provider, EPOCH)
+            ledger.post_visit(made, layout)
+            send_due(ledger, provider, EPOCH)
+        provider.close()
+    window.history.refresh()
+    find(qtbot, window, "Q8", "Q8-108")
+    wait(qtbot, lambda: "€50.00 was kept back on card 1234: the receipt was taken from it" in seen(pane))
+    find(qtbot, window, "Q9", "Q9-109")
+    wait(qtbot, lambda: "At the entry their card refused to keep €50.00 back" in seen(pane))
+    assert "The gate does not wait for it" in seen(pane)
+    find(qtbot, window, "Q1", "Q1-101")
+    wait(qtbot, lambda: not pane.hold.isVisible())
+
+
+def test_another_card_is_charged_with_what_the_terminal_gives(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path
+) -> None:
+    find(qtbot, window, "Q4", "Q4-104")
+    press(window, Key.Key_N, CTRL)
+    unpaid = page_of(window).pane.unpaid
+    (card,) = [step for step in unpaid.steps if step.text() == "Charge another card"]
+    card.click()
+    assert window.focusWidget() is unpaid.token
+    unpaid.who.pin.setText(PIN["Mara"])
+    unpaid.go.click()
+    wait(qtbot, unpaid.who.refusal.isVisible)
+    assert "Show the card to the terminal" in unpaid.who.refusal.text()
+    unpaid.token.setText("tok_other")
+    unpaid.who.pin.setText(PIN["Mara"])
+    unpaid.go.click()
+    wait(qtbot, lambda: not unpaid.isVisible())
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert [(task.state, task.token) for task in of_receipt(ledger, 2)][-1] == ("due", "tok_other")
     wait(qtbot, lambda: not window.busy)
 
 

@@ -14,6 +14,7 @@ from inference.messages import (
     GateSignal,
     ItemMove,
     Outage,
+    Restocked,
     StaffMark,
     VisitClosed,
     VisitOpened,
@@ -362,7 +363,7 @@ def test_goods_from_outside_raise_an_alarm_and_change_no_cart() -> None:
     day.happen(attribution("e1", 5, (0.97, None, move(WATER, -3, "A2")), delta_g=3000.0))
     (alarm,) = [r for r in day.results if isinstance(r, Alarm)]
     assert alarm.kind == "restocked"
-    assert alarm.text.startswith("3 x Water 1 l came to Gondola A out of nobody's cart.")
+    assert str(alarm.text).startswith("3 x Water 1 l came to Gondola A out of nobody's cart.")
     day.leave(1, 20)
     day.until(22)
     assert day.closed[1].decision == "nothing"
@@ -378,10 +379,13 @@ def test_staff_are_not_charged_and_may_bring_goods() -> None:
     assert isinstance(last, CartChanged)
     assert last.cart.lines == ()
     assert day.book.holdings()[1][WINE] > 1
+    day.happen(attribution("e2", 9, (0.9, 1, move(WATER, -6, "A2")), (0.1, 1, move(LEMON, -6, "A2"))))
+    day.happen(attribution("e3", 12, (0.99, 2, move(WATER, -1, "A2"))))
     day.leave(1, 20)
     day.until(23)
     assert day.closed[1].decision == "staff"
     assert day.closed[1].lines == ()
+    assert day.closed[1].restocked == (Restocked("A0", LEMON, -1), Restocked("A2", WATER, 6))
 
 
 @pytest.mark.parametrize(("at", "decision"), [((2.1, 2.8), "review"), ((5.5, 4.5), "nothing")])

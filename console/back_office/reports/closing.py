@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from console.back_office.audit import record
+from console.back_office.bodies import CutClose
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.permissions import Actor, require
 from console.back_office.reports.business_days import ONE_DAY, BusinessDays
@@ -19,6 +20,7 @@ from console.back_office.reports.figures import Figures, ReportError
 from console.back_office.reports.openness import Openness, openness
 from console.back_office.reports.standing import Standing, standing
 from console.back_office.reports.stretches import Stretch, figures_of, first_payment_from
+from console.language import tr
 
 KIND = "day_close"
 SERIES = "Z"
@@ -86,7 +88,7 @@ def close_day(
     ``ReportError``, ``NotAllowedError``.
     """
     require(actor, "close a day")
-    with ledger.writing(f"the close of {day}"):
+    with ledger.writing(tr("the close of {day}", day=day)):
         known = close_of(ledger, day)
         if known is not None:
             return Closed(known, new=False)
@@ -116,7 +118,7 @@ def close_day(
         record(ledger, actor, "closed the day", at=at, about=body.label, why=why)
         made = close_of(ledger, day)
         if made is None:
-            raise CloseError(f"the close of {day} is not in the chain after it was written")
+            raise CloseError(tr("the close of {day} is not in the chain after it was written", day=day))
         return Closed(made, new=True)
 
 
@@ -146,7 +148,7 @@ def next_stretch(day: date, days: BusinessDays, before: CloseRow | None) -> Stre
     return Stretch(since, max(until, since), before.entry, before.close.first_open)
 
 
-def close_stretch(close: DayClose, entry: int, before: tuple[DayClose, int] | None) -> Stretch:
+def close_stretch(close: DayClose, entry: int, before: tuple[DayClose | CutClose, int] | None) -> Stretch:
     """What a close covers; ``entry``: its own number; ``before``: the close before it, with its number."""
     if before is None:
         return Stretch(close.since, close.until, before=entry)
@@ -187,20 +189,29 @@ def _refuse(
     since, until = days.bounds(day)
     if before is not None and day < before.close.day:
         raise CloseError(
-            f"{day} comes before {before.close.day}, which was closed as {before.close.label}: "
-            "what is still written for it falls in the next close"
+            tr(
+                "{day} comes before {closed}, which was closed as {label}: what is still "
+                "written for it falls in the next close",
+                day=day,
+                closed=before.close.day,
+                label=before.close.label,
+            )
         )
     if at <= since:
-        raise CloseError(f"{day} has not begun")
+        raise CloseError(tr("{day} has not begun", day=day))
     if at < until and not why:
-        raise CloseError(f"{day} is not over: close it when it is, or say why it is closed now")
+        raise CloseError(tr("{day} is not over: close it when it is, or say why it is closed now", day=day))
     waiting = open_days(ledger, days, limit=1)
     if waiting and waiting[0] < day:
         if before is not None:
-            raise CloseError(f"{waiting[0]} is not closed: close it first")
+            raise CloseError(tr("{day} is not closed: close it first", day=waiting[0]))
         if not why:
             raise CloseError(
-                f"{waiting[0]} is not closed: close it first, or say why the closes begin with {day}"
+                tr(
+                    "{day} is not closed: close it first, or say why the closes begin with {first}",
+                    day=waiting[0],
+                    first=day,
+                )
             )
 
 

@@ -84,7 +84,11 @@ def state_words(report: DayReport, days: BusinessDays) -> str:
             who=close.closed_by,
             when=moment_words(close.closed_at, days.zone),
         )
-    return tr("Not closed: it may still change") if report.state == "open" else tr("Nothing happened")
+    words = {
+        "open": tr("Not closed: it may still change"),
+        "purged": tr("Purged: its documents were kept for as long as the law wants"),
+    }
+    return words.get(report.state) or tr("Nothing happened")
 
 
 def late_words(figures: Figures) -> str:
@@ -101,7 +105,12 @@ def days_table(report: PeriodReport) -> Table:
     """A period day by day."""
     shown = [day for day in report.days if day.state != "empty" or day.figures.currency]
     f = report.figures
-    words = {"closed": tr("closed"), "open": tr("open"), "empty": tr("empty")}
+    words = {
+        "closed": tr("closed"),
+        "open": tr("open"),
+        "empty": tr("empty"),
+        "purged": tr("purged"),
+    }
     return Table(
         name="days",
         title=tr("Days"),

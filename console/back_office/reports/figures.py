@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from console.back_office.receipts import TaxLine
+from console.language import tr
 
 
 class ReportError(ValueError):
@@ -205,8 +206,13 @@ def same_currency(a: str, b: str) -> str:
     """The one that both are in. Raises :class:`ReportError` for two."""
     if a and b and a != b:
         raise ReportError(
-            f"amounts in {a} and in {b} cannot be added: report the days before and after the change apart, "
-            "and begin a new ledger where the currency changes"
+            tr(
+                "amounts in {a} and in {b} cannot be added: report the days before and "
+                "after the change apart, and begin a new ledger where the currency "
+                "changes",
+                a=a,
+                b=b,
+            )
         )
     return a or b
 

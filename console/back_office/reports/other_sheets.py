@@ -6,7 +6,7 @@ from console.back_office.reports.business_days import BusinessDays
 from console.back_office.reports.openness import Openness
 from console.back_office.reports.periods import OpennessReport
 from console.back_office.reports.sheets import Column, Sheet, Table, Value, day_words, moment_words
-from console.back_office.reports.stock import SlotMoved, StockReport
+from console.back_office.reports.stock import Difference, SlotMoved, StockReport
 from console.language import tr
 
 
@@ -67,7 +67,7 @@ def stock_sheet(report: StockReport, days: BusinessDays, store: str, currency: s
             ),
             (
                 tr("What is left"),
-                tr("The planogram's stock less what was taken in this time: refills are not on record"),
+                tr("What lay there, with what staff put in, less what was taken, as far as it was counted"),
             ),
         ),
         tables=(
@@ -80,10 +80,15 @@ def stock_sheet(report: StockReport, days: BusinessDays, store: str, currency: s
                     Column(tr("Product")),
                     Column(tr("Number")),
                     Column(tr("Category")),
-                    Column(tr("Units"), "count"),
+                    Column(tr("Taken"), "count"),
+                    Column(tr("Put in"), "count"),
+                    Column(tr("Difference"), "count"),
                 ),
-                rows=tuple((p.name, p.sku, p.category, p.units) for p in report.products),
+                rows=tuple(
+                    (p.name, p.sku, p.category, p.units, p.restocked, p.difference) for p in report.products
+                ),
             ),
+            _differences_table(report.differences, days),
         ),
         currency=currency,
     )
@@ -171,6 +176,51 @@ def _reasons(w: Openness) -> Table:
     )
 
 
+def _differences_table(differences: tuple[Difference, ...], days: BusinessDays) -> Table:
+    return Table(
+        name="differences",
+        title=tr("Differences found by counting"),
+        columns=(
+            Column(tr("When")),
+            Column(tr("Slot")),
+            Column(tr("Product")),
+            Column(tr("Counted by")),
+            Column(tr("Expected"), "count"),
+            Column(tr("Counted"), "count"),
+            Column(tr("Difference"), "count"),
+            Column(tr("Amount"), "money"),
+        ),
+        rows=tuple(
+            (
+                moment_words(one.count.at, days.zone),
+                one.count.slot,
+                one.name,
+                one.count.who,
+                one.expected,
+                one.count.units,
+                one.units,
+                one.worth,
+            )
+            for one in differences
+        ),
+        total=(
+            (
+                tr("Together"),
+                "",
+                "",
+                "",
+                None,
+                None,
+                sum(one.units for one in differences),
+                sum(one.worth for one in differences),
+            )
+            if differences
+            else ()
+        ),
+        note=tr("Below zero: less was there than should have been. Amounts at today's prices."),
+    )
+
+
 def _slots_table(name: str, title: str, slots: tuple[SlotMoved, ...]) -> Table:
     words = {
         "unknown": tr("not counted"),
@@ -186,8 +236,11 @@ def _slots_table(name: str, title: str, slots: tuple[SlotMoved, ...]) -> Table:
             Column(tr("Slot")),
             Column(tr("Fixture")),
             Column(tr("Product")),
+            Column(tr("At first"), "count"),
+            Column(tr("Put in"), "count"),
             Column(tr("Taken"), "count"),
             Column(tr("Shared"), "count"),
+            Column(tr("Difference"), "count"),
             Column(tr("On the shelf"), "count"),
             Column(tr("Fits"), "count"),
             Column(tr("State")),
@@ -197,8 +250,11 @@ def _slots_table(name: str, title: str, slots: tuple[SlotMoved, ...]) -> Table:
                 s.slot or tr("not known"),
                 s.fixture,
                 s.name,
+                s.stock,
+                s.restocked,
                 s.units,
                 s.shared,
+                s.difference,
                 s.left if s.left is None or s.left >= 0 else None,
                 s.capacity,
                 words[s.state],

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from console.back_office.cut_rows import latest_cut
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.reports.business_days import ONE_DAY, BusinessDays, days_between
 from console.back_office.reports.closing import CloseRow, closes, last_close, next_stretch, open_days
@@ -14,10 +15,11 @@ from console.back_office.reports.figures import Figures, ReportError
 from console.back_office.reports.openness import Openness, openness
 from console.back_office.reports.standing import Standing, standing
 from console.back_office.reports.stretches import Stretch, figures_of
+from console.language import tr
 
 LONGEST = 3 * 366
 """Days of a period."""
-DayState = Literal["closed", "open", "empty"]
+DayState = Literal["closed", "open", "empty", "purged"]
 
 
 class DayReport(msgspec.Struct, frozen=True):
@@ -25,7 +27,8 @@ class DayReport(msgspec.Struct, frozen=True):
 
     day: date
     state: DayState
-    """``open``: it may still change. ``empty``: nothing is in it, or what there was is in another close."""
+    """``open``: it may still change. ``empty``: nothing is in it, or what there was is in another close.
+    ``purged``: the time of its documents is over."""
     since: float
     until: float
     figures: Figures
@@ -101,16 +104,23 @@ def openness_report(file: LedgerFile, first: date, last: date, days: BusinessDay
 
 def _range(first: date, last: date) -> tuple[date, ...]:
     if last < first:
-        raise ReportError(f"{last} comes before {first}: give the first day first")
+        raise ReportError(tr("{last} comes before {first}: give the first day first", last=last, first=first))
     if (last - first).days >= LONGEST:
-        raise ReportError(f"{first} to {last} are more than {LONGEST} days: ask for a shorter period")
+        raise ReportError(
+            tr(
+                "{first} to {last} are more than {longest} days: ask for a shorter period",
+                first=first,
+                last=last,
+                longest=LONGEST,
+            )
+        )
     return days_between(first, last)
 
 
 def _reports(
     file: LedgerFile, wanted: tuple[date, ...], days: BusinessDays, *, with_standing: bool
 ) -> tuple[DayReport, ...]:
-    before = last_close(file)
+    before, cut = last_close(file), latest_cut(file.database)
     kept = {row.close.day: row for row in closes(file, wanted[0], wanted[-1])} if before else {}
     waiting = open_days(file, days)
     following = waiting[0] if waiting else (before.close.day + ONE_DAY if before else None)
@@ -122,18 +132,21 @@ def _reports(
     counted = dict(zip(stretches, figures_of(file, days, list(stretches.values())), strict=True))
     found = []
     for day in wanted:
+        bounds = days.bounds(day)
         if day in kept:
             close = kept[day].close
             report = DayReport(
                 day, "closed", close.since, close.until, close.figures, close.standing, kept[day]
             )
+        elif cut is not None and bounds[1] <= cut.before:
+            report = DayReport(day, "purged", *bounds, Figures(), Standing())
         elif day in stretches:
             stretch, figures = stretches[day], counted[day]
             open_now = standing(file, stretch) if with_standing else Standing()
             state: DayState = "open" if day in waiting or figures != Figures() else "empty"
             report = DayReport(day, state, stretch.since, stretch.until, figures, open_now)
         else:
-            report = DayReport(day, "empty", *days.bounds(day), Figures(), Standing())
+            report = DayReport(day, "empty", *bounds, Figures(), Standing())
         found.append(report)
     return tuple(found)
 

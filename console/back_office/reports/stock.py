@@ -1,14 +1,18 @@
-"""What moved off the shelves, by product and by slot, and what should be running low.
+"""What moved off the shelves and onto them, by product and by slot, and what should be running low.
 
 Units are those of receipts, with what corrections say was taken otherwise than charged; what was given back
 for another reason (damaged, goodwill) left the shelf all the same. The ledger knows shelves by the events
 behind a visit's lines: an event's id begins with its scale, and the planogram says which of the scale's slots
-has the product. Restocking is not in the ledger: what is left is counted from when the planogram's stock was
-right.
+has the product.
+
+What lies in a slot is what lay there at the beginning (as it was counted last before, else as the planogram
+says), with what staff put in, less what was taken; where somebody counts, the difference is kept and counting
+goes on from there. So stock = opening + put in - taken + differences, and the differences are what shrank.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -18,6 +22,7 @@ from console.back_office.bodies import CorrectionBody, DocumentBody, ReviewBody
 from console.back_office.corrections import Reason
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.money import allocate
+from console.back_office.reports.stock_entries import Key, StockCount, counts, restocks
 from inference.messages.results import ClosedVisit
 from store_layout.model import StoreLayout
 
@@ -28,12 +33,16 @@ LOW_SHARE = 0.25
 
 
 class ProductMoved(msgspec.Struct, frozen=True):
-    """Units of a product that left the shelves."""
+    """Units of a product that left the shelves, and came onto them."""
 
     sku: str
     name: str
     category: str
     units: int
+    restocked: int = 0
+    """Put in by staff, less what they took out."""
+    difference: int = 0
+    """What countings found more (or, below 0, less) than there should have been."""
 
 
 class SlotMoved(msgspec.Struct, frozen=True):
@@ -48,26 +57,41 @@ class SlotMoved(msgspec.Struct, frozen=True):
     shared: int
     """Of these, so many are a share: they were taken from several slots in one visit."""
     stock: int | None = None
-    """Units when the planogram was right; None: it does not say."""
+    """Units at the beginning: as counted last before, else as the planogram says; None: nobody knows."""
     capacity: int | None = None
-
-    @property
-    def left(self) -> int | None:
-        """Units that should be left; below 0, the slot was refilled. None: not known."""
-        return None if self.stock is None else self.stock - self.units
+    restocked: int = 0
+    """Put in by staff, less what they took out."""
+    difference: int = 0
+    """What countings found more (or, below 0, less) than there should have been."""
+    left: int | None = None
+    """Units that should be there now; below 0, it was refilled by nobody who was marked. None: not known."""
 
     @property
     def state(self) -> Literal["unknown", "plenty", "low", "out", "refilled"]:
-        """``refilled``: more was taken than the planogram has."""
-        left = self.left
-        if left is None:
+        """``refilled``: more was taken than was there."""
+        if self.left is None:
             return "unknown"
-        if left < 0:
+        if self.left < 0:
             return "refilled"
-        if left == 0:
+        if self.left == 0:
             return "out"
         full = self.capacity or self.stock or 0
-        return "low" if left <= LOW_SHARE * full else "plenty"
+        return "low" if self.left <= LOW_SHARE * full else "plenty"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What a counting found, where it was known what should be there."""
+
+    count: StockCount
+    name: str
+    expected: int
+    worth: int
+    """Of the difference at today's price, minor units; below 0: it is missing."""
+
+    @property
+    def units(self) -> int:
+        """More than expected; below 0: less."""
+        return self.count.units - self.expected
 
 
 class StockReport(msgspec.Struct, frozen=True):
@@ -79,6 +103,8 @@ class StockReport(msgspec.Struct, frozen=True):
     """Most units first."""
     slots: tuple[SlotMoved, ...]
     """By slot; last what came from no known slot."""
+    differences: tuple[Difference, ...] = ()
+    """Of each counting, in the order of time."""
 
     @property
     def low(self) -> tuple[SlotMoved, ...]:
@@ -89,13 +115,17 @@ class StockReport(msgspec.Struct, frozen=True):
 
 def stock_report(file: LedgerFile, layout: StoreLayout, since: float, until: float) -> StockReport:
     """Count what left the shelves from ``since`` on, by documents issued before ``until``."""
-    moved = _Moved(layout)
+    counted = counts(file, until)
+    moved = _Moved(layout, since, counted)
+    for restock in restocks(file, moved.since, until):
+        for move in restock.moves:
+            moved.put_in((move.slot, move.sku), move.units, restock.at)
     rows = file.database.execute(
-        "SELECT d.kind, d.series, d.number, e.body FROM document d JOIN entry e ON e.seq = d.entry "
-        "WHERE d.issued_at >= ? AND d.issued_at < ?",
-        (since, until),
+        "SELECT d.kind, d.series, d.number, d.issued_at, e.body FROM document d "
+        "JOIN entry e ON e.seq = d.entry WHERE d.issued_at >= ? AND d.issued_at < ?",
+        (moved.since, until),
     )
-    for kind, series, number, body in rows.fetchall():
+    for kind, series, number, at, body in rows.fetchall():
         if kind == "receipt":
             document = msgspec.json.decode(body, type=DocumentBody).document
             units: dict[str, int] = {}
@@ -103,7 +133,7 @@ def stock_report(file: LedgerFile, layout: StoreLayout, since: float, until: flo
                 if line.kind == "product":
                     units[line.sku] = units.get(line.sku, 0) + line.quantity
                     moved.names.setdefault(line.sku, line.name)
-            moved.add(units, _places(file, layout, series, number))
+            moved.add(units, _places(file, layout, series, number), at)
         else:
             correction = msgspec.json.decode(body, type=CorrectionBody).document
             if correction.reason in TAKEN_OTHERWISE:
@@ -112,56 +142,144 @@ def stock_report(file: LedgerFile, layout: StoreLayout, since: float, until: flo
                     if changed.kind == "product":
                         units[changed.sku] = units.get(changed.sku, 0) + changed.quantity
                         moved.names.setdefault(changed.sku, changed.name)
-                moved.add(units, _places(file, layout, "R", correction.of))
-    return StockReport(since, until, moved.products(), moved.slots())
+                moved.add(units, _places(file, layout, "R", correction.of), at)
+    slots = moved.slots()
+    return StockReport(since, until, moved.products(slots), slots, moved.differences())
+
+
+class _Slot:
+    """One slot with one product while it is counted: what moved between one counting and the next."""
+
+    def __init__(self, since: float, counted: list[StockCount]) -> None:
+        """``counted``: oldest first."""
+        before = [count for count in counted if count.at < since]
+        self.base = before[-1] if before else None
+        """What is counted on from, where somebody counted before ``since``."""
+        self.counted = [count for count in counted if count.at >= since]
+        self.begins = self.base.at if self.base else since
+        self._times = [since, *(count.at for count in self.counted)]
+        """Segment 0 is before ``since``, each later one ends with a counting, the last with the report."""
+        self._taken = [0] * (len(self._times) + 1)
+        self._put_in = [0] * (len(self._times) + 1)
+        self.shared = 0
+
+    def take(self, units: int, at: float, *, shared: bool) -> None:
+        if at >= self.begins:
+            self._taken[bisect_right(self._times, at)] += units
+            if shared and at >= self._times[0]:
+                self.shared += units
+
+    def put_in(self, units: int, at: float) -> None:
+        if at >= self.begins:
+            self._put_in[bisect_right(self._times, at)] += units
+
+    @property
+    def taken(self) -> int:
+        return sum(self._taken[1:])
+
+    @property
+    def restocked(self) -> int:
+        return sum(self._put_in[1:])
+
+    def opening(self, planogram: int | None) -> int | None:
+        """What lay there at ``since``."""
+        return self.base.units + self._put_in[0] - self._taken[0] if self.base else planogram
+
+    def expected(self, planogram: int | None) -> list[int | None]:
+        """What should have been there at each counting, and at the end."""
+        lies, found = self.opening(planogram), []
+        for segment in range(1, len(self._times) + 1):
+            lies = None if lies is None else lies + self._put_in[segment] - self._taken[segment]
+            found.append(lies)
+            if segment <= len(self.counted):
+                lies = self.counted[segment - 1].units
+        return found
 
 
 class _Moved:
     """Units while they are counted."""
 
-    def __init__(self, layout: StoreLayout) -> None:
-        self._layout = layout
+    def __init__(self, layout: StoreLayout, since: float, counted: list[StockCount]) -> None:
+        self._layout, self._since = layout, since
         self.names: dict[str, str] = {}
-        self._units: dict[str, int] = {}
-        self._slots: dict[tuple[str, str], list[int]] = {}
+        by_slot: dict[Key, list[StockCount]] = {}
+        for count in counted:
+            by_slot.setdefault((count.slot, count.sku), []).append(count)
+        self._slots = {key: _Slot(since, found) for key, found in by_slot.items()}
+        self._facings = {(facing.slot, facing.sku): facing for facing in layout.planogram}
+        self.since = min([since, *(slot.begins for slot in self._slots.values())])
+        """From when on documents matter: some slot is counted on from then."""
 
-    def add(self, units: Mapping[str, int], places: Mapping[str, Mapping[str, int]]) -> None:
+    def put_in(self, key: Key, units: int, at: float) -> None:
+        """Staff did."""
+        self._slot(key).put_in(units, at)
+
+    def add(self, units: Mapping[str, int], places: Mapping[str, Mapping[str, int]], at: float) -> None:
         """``places``: sku -> slot -> how many events of a visit say that it came from there."""
         for sku, count in units.items():
             if not count:
                 continue
-            self._units[sku] = self._units.get(sku, 0) + count
             found = places.get(sku) or self._only_place(sku)
             shares = allocate(count, list(found.values()))
             for slot, share in zip(found, shares, strict=True):
-                known = self._slots.setdefault((slot, sku), [0, 0])
-                known[0] += share
-                known[1] += share if len(found) > 1 else 0
+                self._slot((slot, sku)).take(share, at, shared=len(found) > 1)
 
-    def products(self) -> tuple[ProductMoved, ...]:
-        ordered = sorted(self._units.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(ProductMoved(sku, *self._about(sku), units) for sku, units in ordered if units)
+    def products(self, slots: Iterable[SlotMoved]) -> tuple[ProductMoved, ...]:
+        """``slots`` together, most units first."""
+        sums: dict[str, list[int]] = {}
+        for slot in slots:
+            summed = sums.setdefault(slot.sku, [0, 0, 0])
+            for i, units in enumerate((slot.units, slot.restocked, slot.difference)):
+                summed[i] += units
+        ordered = sorted((item for item in sums.items() if any(item[1])), key=lambda x: (-x[1][0], x[0]))
+        return tuple(ProductMoved(sku, *self._about(sku), *summed) for sku, summed in ordered)
 
     def slots(self) -> tuple[SlotMoved, ...]:
-        facings = {(facing.slot, facing.sku): facing for facing in self._layout.planogram}
-        keys = sorted({*facings, *self._slots}, key=lambda key: (not key[0], key))
+        keys = sorted({*self._facings, *self._slots}, key=lambda key: (not key[0], key))
         found = []
         for slot, sku in keys:
-            units, shared = self._slots.get((slot, sku), (0, 0))
-            facing, place = facings.get((slot, sku)), self._layout.slots.get(slot)
+            moved = self._slots.get((slot, sku)) or _Slot(self._since, [])
+            facing, place = self._facings.get((slot, sku)), self._layout.slots.get(slot)
+            planogram = facing.stock if facing else None
             found.append(
                 SlotMoved(
                     slot=slot,
                     fixture=place.fixture if place else "",
                     sku=sku,
                     name=self._about(sku)[0],
-                    units=units,
-                    shared=shared,
-                    stock=facing.stock if facing else None,
+                    units=moved.taken,
+                    shared=moved.shared,
+                    stock=moved.opening(planogram),
                     capacity=facing.capacity if facing else None,
+                    restocked=moved.restocked,
+                    difference=sum(one.units for one in self._differences(slot, sku)),
+                    left=moved.expected(planogram)[-1],
                 )
             )
         return tuple(found)
+
+    def differences(self) -> tuple[Difference, ...]:
+        """Of all slots."""
+        found = [one for key in self._slots for one in self._differences(*key)]
+        return tuple(sorted(found, key=lambda one: (one.count.at, one.count.slot, one.count.sku)))
+
+    def _differences(self, slot: str, sku: str) -> list[Difference]:
+        moved, facing = self._slots.get((slot, sku)), self._facings.get((slot, sku))
+        if moved is None:
+            return []
+        product = self._layout.products.get(sku)
+        price = product.price if product else 0
+        expected = moved.expected(facing.stock if facing else None)
+        return [
+            Difference(count, self._about(sku)[0], lay, (count.units - lay) * price)
+            for count, lay in zip(moved.counted, expected, strict=False)
+            if lay is not None
+        ]
+
+    def _slot(self, key: Key) -> _Slot:
+        if key not in self._slots:
+            self._slots[key] = _Slot(self._since, [])
+        return self._slots[key]
 
     def _only_place(self, sku: str) -> dict[str, int]:
         """The one slot that has it; else nobody knows."""

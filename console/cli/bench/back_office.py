@@ -16,8 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from console.back_office import DocumentRow, Ledger, LedgerError, verify
+from console.back_office.reports.business_days import BusinessDays
+from console.back_office.reports.closing import close_day
 from console.back_office.verify_streams import OnProgress
-from console.cli.bench.big_ledger import write_big_ledger
+from console.cli.bench.big_ledger import MANAGER, write_big_ledger
 from console.cli.bench.killing import Killed, run_killed
 from console.cli.bench.shoppers import shoppers
 from console.cli.bench.two_writers import Together, run_together
@@ -55,6 +57,9 @@ class BigLedger(msgspec.Struct, frozen=True):
     post_p50_ms: float
     """One visit at its end, posted and priced, on disk."""
     post_p95_ms: float
+    close_s: float
+    """A whole day of the busiest closed, in the transaction that does it; nothing of it is kept."""
+    close_cpu_s: float
     verify_s: float
     verify_cpu_s: float
     faults: tuple[str, ...]
@@ -130,6 +135,7 @@ def _big(place: Path, visits: int) -> BigLedger:
         open_ms = 1000.0 * (time.monotonic() - begun)
         lookups = tuple(_lookups(ledger))
         posted = _post(ledger, layout, path)
+        close_s, close_cpu_s = _close_a_day(ledger, layout)
         begun, used = time.monotonic(), time.process_time()
         with _parts() as told_parts:
             proof = verify(ledger, on_progress=told_parts)
@@ -142,6 +148,8 @@ def _big(place: Path, visits: int) -> BigLedger:
             lookups=lookups,
             post_p50_ms=_quantile(posted, 0.5),
             post_p95_ms=_quantile(posted, 0.95),
+            close_s=close_s,
+            close_cpu_s=close_cpu_s,
             verify_s=time.monotonic() - begun,
             verify_cpu_s=time.process_time() - used,
             faults=tuple(f"{finding.place}: {finding.what}" for finding in proof.findings),
@@ -195,6 +203,20 @@ def _post(ledger: Ledger, layout: StoreLayout, path: Path) -> list[float]:
     return taken
 
 
+def _close_a_day(ledger: Ledger, layout: StoreLayout) -> tuple[float, float]:
+    """Seconds, and of the processor alone, that closing the last whole day takes; it is open again then."""
+    days = BusinessDays.of(layout)
+    latest = ledger.scalar("SELECT max(issued_at) FROM document WHERE series = 'R'")
+    day = days.day_of(latest - DAY_S)
+    ledger.database.execute("BEGIN IMMEDIATE")
+    try:
+        begun, used = time.monotonic(), time.process_time()
+        close_day(ledger, MANAGER, day, days, at=time.time(), why="measured")
+        return time.monotonic() - begun, time.process_time() - used
+    finally:
+        ledger.database.execute("ROLLBACK")
+
+
 def _killed(place: Path, kills: int) -> Killed:
     with _bar("killed", kills) as told:
         return run_killed(place, kills, on_progress=told)
@@ -237,6 +259,7 @@ def _show(found: BackOffice) -> None:
                 "p95 50 ms",
             )
         table.add_row("a visit posted, p50 / p95", f"{big.post_p50_ms:.1f} / {big.post_p95_ms:.1f} ms", "")
+        table.add_row("a day closed", f"{big.close_s:.2f} s (CPU {big.close_cpu_s:.2f})", "5 s")
         table.add_row("verified", f"{big.verify_s:.0f} s ({big.verify_cpu_s:.0f} s CPU)", "")
     if (both := found.together) is not None:
         table.add_row(

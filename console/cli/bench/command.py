@@ -11,6 +11,7 @@ import typer
 from console.cli.places import DEMO_RECORDING, HOME
 from console.cli.recordings import DetectorOption, input_errors, replay_into
 from console.cli.say import JsonOption, err, errors_in_words, out, print_json
+from inference.detection.threads import tune_process
 from inference.recording import Recording
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def bench(
     """Measure speed and accuracy on this machine and write the report. Takes some minutes; leave it alone."""
     from console.cli.bench.report import render
 
+    tune_process()
     with errors_in_words(*input_errors()), tempfile.TemporaryDirectory(prefix="openaisle-bench-") as scratch:
         results = measure(demo, recordings or [], detector, Path(scratch))
         target.write_text(render(results) + _kept(target), encoding="utf-8")

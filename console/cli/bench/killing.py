@@ -44,7 +44,7 @@ class Outcome(msgspec.Struct, frozen=True):
     captured: dict[str, int]
     """By document: how much of it came from a hold depends on when the bank was asked for that."""
     refunded: dict[str, int]
-    held: dict[str, int]
+    held: tuple[int, ...]
     """Still kept back on cards."""
     unpaid: int
 
@@ -99,7 +99,7 @@ def outcome(folder: Path) -> Outcome:
         left = len(unpaid(ledger))
     bank = SimulatedProvider(folder / BANK)
     captured, refunded = (_by_document(bank.moved(kind)) for kind in ("capture", "refund"))
-    held = bank.held()
+    held = tuple(sorted(bank.held().values()))
     bank.close()
     return Outcome(tuple(rows), captured, refunded, held, left)
 

@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> None:
     timer.start()
     os.set_blocking(sys.stdin.fileno(), False)
     sys.argv[1:] = arguments
-    from console.cli.entry import main as run
+    from console.cli.app import main as run
 
     run()
 

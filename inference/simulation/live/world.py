@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import GateSignal, WeightReading
-from inference.messages.wire import SentShopper, Wanted
+from inference.messages.said import Said as Sentence
+from inference.messages.said import said
+from inference.messages.wire import Hold, SentShopper, Wanted
 from inference.recording.truth import TrueMove
 from inference.simulation.live.devices import LiveScales, gate_signals
 from inference.simulation.live.goods import Goods, spoken_for
@@ -53,7 +55,11 @@ FLOOR_EACH_M2 = 4.0
 
 
 class NotSentError(ValueError):
-    """Nobody was sent in; the text says why."""
+    """Nobody was sent in; ``why`` says why."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 class _Coming(NamedTuple):
@@ -95,6 +101,8 @@ class LiveWorld:
         self._coming: deque[_Coming] = deque()
         self._gone: list[str] = []
         self._sent: dict[str, SentShopper] = {}
+        self.holds: dict[str, Hold] = {}
+        """What staff have told the gates; one that was told nothing does its work."""
         self.brought, self.carried_out = 0, 0
         """Units that staff put on the shelves, and that left in bags, since the start."""
 
@@ -133,6 +141,17 @@ class LiveWorld:
         gone, self._gone = self._gone, []
         return gone
 
+    def hold(self, gate: str, hold: Hold) -> None:
+        """A gate obeys: ``shut``, it lets nobody in but staff; whoever is inside can leave."""
+        self.holds[gate] = hold
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether every way in is held shut."""
+        return all(
+            self.holds.get(gate.id) == "shut" for gate in self._layout.file.gate if gate.kind != "exit"
+        )
+
     # -- sending somebody in -------------------------------------------------------------------------
 
     def send(self, wanted: Sequence[Wanted]) -> SentShopper:
@@ -165,12 +184,20 @@ class LiveWorld:
     def _check(self, wanted: Sequence[Wanted]) -> None:
         many = sum(item.count for item in wanted)
         if many > MOST_ITEMS:
-            raise NotSentError(f"nobody carries {many} things: choose at most {MOST_ITEMS}")
+            raise NotSentError(
+                said("nobody carries {count} things: choose at most {most}", count=many, most=MOST_ITEMS)
+            )
         if len({item.sku for item in wanted}) < len(wanted) or any(item.count < 1 for item in wanted):
-            raise NotSentError("each product may be named once, with a count of at least 1")
+            raise NotSentError(said("each product may be named once, with a count of at least 1"))
+        if self.is_shut:
+            raise NotSentError(said("every way in is held shut"))
         inside = len(self._visitors) + len(self._asked)
         if inside >= self.most_inside:
-            raise NotSentError(f"the store is full: {inside} people are inside, wait until somebody has left")
+            raise NotSentError(
+                said(
+                    "the store is full: {count} people are inside, wait until somebody has left", count=inside
+                )
+            )
         for item in wanted:
             self._check_item(item)
 
@@ -183,11 +210,11 @@ class LiveWorld:
             name = f"{products[slots[item.sku][0]].name} in slot {item.sku}"
             have = self._goods.free(item.sku, slots[item.sku][0]) if item.sku in self._reachable else 0
         else:
-            raise NotSentError(f"this store has no product and no slot {item.sku!r}")
+            raise NotSentError(said("this store has no product and no slot {sku}", sku=repr(item.sku)))
         if have <= 0:
-            raise NotSentError(f"{name} is sold out; staff fill the shelf up soon")
+            raise NotSentError(said("{name} is sold out; staff fill the shelf up soon", name=name))
         if have < item.count:
-            raise NotSentError(f"only {have} of {name} are left on the shelf")
+            raise NotSentError(said("only {count} of {name} are left on the shelf", count=have, name=name))
 
     def _errands_for(self, sku: str, units: int) -> list[Errand]:
         return [
@@ -230,10 +257,10 @@ class LiveWorld:
         return after + 1.0 + float(self._plans.exponential(60.0 / rate)) if rate > 0 else float("inf")
 
     def _somebody_comes(self, t: float) -> None:
-        """One of an ordinary crowd; whoever finds the store full turns away at the door."""
+        """One of an ordinary crowd; whoever finds the store full, or shut, turns away at the door."""
         errands, tricky = random_errands(self._layout, self._goods.stocked(), self._settings, self._plans)
         errands = [e for e in errands if e.slot in self._reachable]
-        if len(self._visitors) < self.most_inside:
+        if len(self._visitors) < self.most_inside and not self.is_shut:
             self._speak_for(errands)
             plan = Plan(person=self._name("p"), arrive_s=t, errands=tuple(errands), tricky=tuple(tricky))
             self._admit(plan)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inference.simulation.rendering.curves import curved, in_one_colour, triangle
 from inference.simulation.rendering.labels import CONTENT, FRONT, PALE, SIDE, TOP, TRIM, WRAP
-from inference.simulation.rendering.mesh import Floats, Mesh, merged
+from inference.simulation.rendering.mesh import Mesh, merged
 from inference.simulation.rendering.solids import Rect, box, quads, sheet, turned
 
 Size = tuple[float, float, float]
@@ -167,13 +167,13 @@ def _gable(size: Size, roof: float, cap: bool) -> Mesh:
     ]
     for side in (-1.0, 1.0):
         a, b, c = (x * side, y * side, eaves), (-x * side, y * side, eaves), (0.0, y * side, ridge)
-        meshes.append(_triangle((a, b, c), CONTENT))
+        meshes.append(triangle((a, b, c), CONTENT))
     if cap:
         z = 0.5 * (eaves + ridge)
         lid = box(
             (0.1 * x, -0.22 * y, z - 0.012), (0.72 * x, 0.22 * y, z + 0.016), without=("bottom", "back")
         )
-        meshes.append(_covered(lid, TRIM))
+        meshes.append(in_one_colour(lid, TRIM))
     return merged(meshes)
 
 
@@ -183,25 +183,6 @@ def _gable_carton(size: Size, _: int) -> Mesh:
 
 def _brick(size: Size, _: int) -> Mesh:
     return _gable(size, 0.84, cap=False)
-
-
-def _triangle(corners: tuple[tuple[float, float, float], ...], part: Rect) -> Mesh:
-    points = np.array(corners)
-    normal = np.cross(points[1] - points[0], points[2] - points[0])
-    normal /= np.linalg.norm(normal)
-    u0, v0, u1, v1 = part
-    return Mesh(
-        points.astype(np.float32),
-        np.tile(normal.astype(np.float32), (3, 1)),
-        np.array([[u0, v1], [u1, v1], [(u0 + u1) / 2, v0]], dtype=np.float32),
-        np.array([[0, 1, 2]], dtype=np.uint32),
-    )
-
-
-def _covered(mesh: Mesh, part: Rect) -> Mesh:
-    """The mesh in one plain patch of the picture."""
-    middle = np.array([[(part[0] + part[2]) / 2, (part[1] + part[3]) / 2]], dtype=np.float32)
-    return Mesh(mesh.positions, mesh.normals, np.repeat(middle, len(mesh.uv), axis=0), mesh.faces)
 
 
 def _pillow(size: Size, sides: int) -> Mesh:
@@ -216,33 +197,9 @@ def _pillow(size: Size, sides: int) -> Mesh:
     x = depth / 2 * belly / belly.max()
     wide = y * width / 2 * (1 - 0.07 * (1 - z**2))
     tall = (z + 1) / 2 * height
-    faces = _grid_faces(rows, columns)
-    front = _smooth(np.dstack([x, wide, tall]), _grid_uv(rows, columns, FRONT), faces)
-    back = _smooth(np.dstack([-x, wide, tall])[:, ::-1], _grid_uv(rows, columns, FRONT), faces)
+    front = curved(np.dstack([x, wide, tall]), FRONT)
+    back = curved(np.dstack([-x, wide, tall])[:, ::-1], FRONT)
     return merged([front, back])
-
-
-def _grid_faces(rows: int, columns: int) -> NDArray[np.uint32]:
-    a = (np.arange(rows)[:, None] * (columns + 1) + np.arange(columns)).ravel()
-    b, c, d = a + 1, a + columns + 2, a + columns + 1
-    return np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])]).astype(np.uint32)
-
-
-def _grid_uv(rows: int, columns: int, part: Rect) -> Floats:
-    u, v = np.meshgrid(np.linspace(part[0], part[2], columns + 1), np.linspace(part[3], part[1], rows + 1))
-    return np.column_stack([u.ravel(), v.ravel()]).astype(np.float32)
-
-
-def _smooth(points: NDArray[np.float64], uv: Floats, faces: NDArray[np.uint32]) -> Mesh:
-    """A mesh with normals that are the mean of the faces around each vertex."""
-    flat = points.reshape(-1, 3)
-    normals = np.zeros_like(flat)
-    corner = flat[faces]
-    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    for n in range(3):
-        np.add.at(normals, faces[:, n], normal)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-    return Mesh(flat.astype(np.float32), normals.astype(np.float32), uv, faces)
 
 
 def _wedge(size: Size, _: int) -> Mesh:
@@ -256,8 +213,8 @@ def _wedge(size: Size, _: int) -> Mesh:
                 np.array([[[-x, y, 0], [-x, -y, 0], [-x, -y, height], [-x, y, height]]]),
                 np.array([[[0.5, 1], [0.75, 1], [0.75, 0], [0.5, 0]]]),
             ),
-            _triangle(((x, y, 0), (-x, y, 0), (-x, y, height)), CONTENT),
-            _triangle(((-x, -y, 0), (x, -y, 0), (-x, -y, height)), CONTENT),
+            triangle(((x, y, 0), (-x, y, 0), (-x, y, height)), CONTENT),
+            triangle(((-x, -y, 0), (x, -y, 0), (-x, -y, height)), CONTENT),
         ]
     )
 
@@ -280,7 +237,7 @@ def _loaf(size: Size, _: int) -> Mesh:
         shape = [(ax, y, az) for ax, az in ring]
         middle = (0.0, tip, height * 0.5)
         meshes += [
-            _triangle((b, a, middle), CONTENT) for a, b in zip(shape, shape[1:] + shape[:1], strict=True)
+            triangle((b, a, middle), CONTENT) for a, b in zip(shape, shape[1:] + shape[:1], strict=True)
         ]
     return merged(meshes)
 
@@ -293,7 +250,7 @@ def _blister(size: Size, _: int) -> Mesh:
     bulge = box(
         (-x + 0.15 * depth, -0.72 * y, 0.08 * height), (x, 0.72 * y, 0.5 * height), without=("back", "bottom")
     )
-    return merged([card, _covered(bulge, CONTENT)])
+    return merged([card, in_one_colour(bulge, CONTENT)])
 
 
 def _tube(size: Size, sides: int) -> Mesh:
@@ -305,7 +262,7 @@ def _tube(size: Size, sides: int) -> Mesh:
         x = np.cos(angle) * depth / 2 * (1 - 0.94 * share)
         y = np.sin(angle) * (depth / 2 * (1 - share) + width / 2 * share)
         rows.append(np.column_stack([x, y, np.full(sides + 1, z * height)]))
-    body = _smooth(np.stack(rows), _grid_uv(2, sides, WRAP), _grid_faces(2, sides))
+    body = curved(np.stack(rows), WRAP)
     cap = _lathe((depth, depth, height), sides, [(0.7, 0.0), (0.72, 0.14)], TRIM)
     return merged([body, cap])
 
@@ -327,7 +284,7 @@ def _bent(size: Size, sections: int, angles: tuple[float, float], fat: Callable[
     low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
     points = (points - (low + high) / 2) / (high - low) * [depth, width, height]
     points[..., 2] += height / 2
-    return _smooth(points, _grid_uv(sections, 4, WRAP), _grid_faces(sections, 4))
+    return curved(points, WRAP)
 
 
 def _croissant(size: Size, sides: int) -> Mesh:

@@ -242,3 +242,20 @@ def test_a_store_without_a_gate_is_refused() -> None:
     file = msgspec.structs.replace(LAYOUT.file, gate=())
     with pytest.raises(ValueError, match="no gate"):
         LiveWorld(msgspec.structs.replace(LAYOUT, file=file), QUIET, 1)
+
+
+def test_a_gate_held_shut_lets_nobody_in_and_everybody_out() -> None:
+    world = LiveWorld(LAYOUT, CROWD, 4)
+    world.advance(40.0)
+    inside = {visitor.person for visitor in world._visitors}
+    assert inside
+    world.hold("door", "shut")
+    with pytest.raises(NotSentError, match="held shut"):
+        world.send([Wanted(WATER)])
+    world.advance(240.0)
+    left = {visitor.person for visitor in world._visitors if visitor.person.startswith("p")}
+    assert left <= inside
+    assert not left
+    world.hold("door", "free")
+    world.advance(300.0)
+    assert any(visitor.person.startswith("p") for visitor in world._visitors)
