@@ -14,7 +14,6 @@ import typer
 
 from console.back_office import LedgerError
 from console.back_office.payment_provider import BOOKS
-from console.cli.headless import print_as_it_happens
 from console.cli.kiosk import watch_kiosk
 from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
 from console.cli.say import err, errors_in_words, out
@@ -144,6 +143,8 @@ def run(
         layout = layout_of(spec)
         if headless:
             forget_last_play(spec)
+            from console.cli.headless import print_as_it_happens  # all of the engine: not for a window
+
             print_as_it_happens(spec, layout, picture, wanted)
             return
         keep = spec.store is not None and not simulated if keep_running is None else keep_running
