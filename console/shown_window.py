@@ -14,11 +14,15 @@ from console.operations.crash_reports import CrashReports
 from console.operations.steady_memory import steady_memory
 from console.widgets.application import application
 from console.window import CRASHES, HandedOver, MainWindow
+from inference.messages.codec import settle_types
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
 
 log = logging.getLogger(__name__)
+
+FRAME = 40
+"""Pixels that a desktop's title bar may take."""
 
 
 class ShownWindow(QObject):
@@ -38,8 +42,12 @@ class ShownWindow(QObject):
         return made
 
     def show(self) -> None:
-        """Bring it to the screen."""
-        self.window.show()
+        """Bring it to the screen; filling it at the first start, where it would not fit with its frame."""
+        size, room = self.window.size(), self.window.screen().availableSize()
+        if self.window.is_first and (size.width() > room.width() or size.height() + FRAME > room.height()):
+            self.window.showMaximized()
+        else:
+            self.window.show()
 
     def renew(self) -> None:
         """Put a new window in the place of this one: on the same page, with the same operator."""
@@ -91,6 +99,7 @@ def run_window(
             layout_folder=layout_folder,
         )
 
+    settle_types()  # the pages have brought types of their own
     app = application()
     reports = CrashReports(settings_dir.parent / CRASHES)
     died = reports.watch()

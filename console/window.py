@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,29 +22,13 @@ from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import choose, language, tr
-from console.operations.background import Background
-from console.operations.decision import Decision
-from console.operations.device_desk import DeviceDesk, SavedChange
-from console.operations.engine_commands import EngineCommands
+from console.operations.desks import Desks, StorePlaces
+from console.operations.device_desk import SavedChange
 from console.operations.first_start import FirstStart
-from console.operations.gate_holds import GateHolds
-from console.operations.identity_edits import IdentityEdits
 from console.operations.learning_desk import LearningPlaces
-from console.operations.live_state import LiveState
-from console.operations.operator_session import OperatorSession
 from console.operations.receipt_printer import ReceiptPrinter
-from console.operations.replay import Replay
-from console.operations.reports import Reports
-from console.operations.review_evidence import ReviewEvidence
-from console.operations.reviews import Reviews
-from console.operations.shelf_desk import ShelfDesk
-from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.spoken import wanted_language
 from console.operations.store_edits import StoreEdit
-from console.operations.store_switch import StoreSwitch
-from console.operations.store_takeover import StoreTakeover
-from console.operations.visit_history import VisitHistory
-from console.operations.visit_work import VisitWork
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.reports import ReportsPage
@@ -53,8 +36,7 @@ from console.pages.review import ReviewPage
 from console.pages.settings import SettingsPage
 from console.pages.shelves import ShelvesPage
 from console.pages.visits import VisitsPage
-from console.printing.places import PrintPlaces
-from console.theme.appearance import Appearance, TextSize, ThemeChoice
+from console.theme.appearance import Appearance, TextSize
 from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
 from console.widgets.application import application, speak
@@ -72,13 +54,12 @@ from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
 from console.widgets.welcome_dialog import WelcomeDialog
 from console.window_actions import fill_book, findables
+from console.window_memory import WindowMemory, settings_in
 from console.window_notices import WindowNotices
 from store_layout.model import StoreLayout
 
 CRASHES, PRINTERS = "crashes", "printers.toml"
 """In this computer's state folder."""
-READING_S = 3.0
-"""How long a picture waits for the ledger to be read."""
 
 
 @dataclass(frozen=True)
@@ -125,50 +106,27 @@ class MainWindow(QMainWindow):
         """
         super().__init__()
         self.setWindowTitle(f"{layout.file.store.name} \N{EN DASH} openaisle")
-        self._settings = QSettings(str(settings_dir / "window.ini"), QSettings.Format.IniFormat)
+        self._settings = settings_in(settings_dir)
         self._state_dir = settings_dir.parent
         choose(wanted_language(self._settings))
         speak(language())
         self.appearance = Appearance(self._settings, self)
-        self._background = Background(self)
-        self.state = LiveState(layout, link, self)
-        self.commands = EngineCommands(link, self._background, self)
-        self.replay = Replay(self.state, self.commands, self)
-        self.history = VisitHistory(ledger_path, self._background, self)
-        self.shoppers = SimulatedShoppers(self.state, self.history, link, self._background, self)
-        self.session = OperatorSession(ledger_path, self._background, self)
-        self.device_desk = DeviceDesk(layout, settings_dir.parent, layout_folder, self, session=self.session)
-        self.takeover = StoreTakeover(ledger_path, link, self.state, self.session)
-        self.device_desk.filed.connect(self.takeover.ask)
+        places = StorePlaces(ledger_path, self._state_dir, store_folder, clips, layout_folder)
+        self.desks = desks = Desks(layout, link, places, self)
+        self.state, self.session, self.history = desks.state, desks.session, desks.history
+        self.reviews, self.reports, self.visits = desks.reviews, desks.reports, desks.visits
+        self.commands, self.replay, self.switch = desks.commands, desks.replay, desks.switch
+        self.device_desk, self.shelf_desk, self.shoppers = desks.devices, desks.shelves, desks.shoppers
+        self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
         self.state.relaid.connect(self._relaid)
-        self.shelf_desk = ShelfDesk(link, ledger_path, self._background, self)
-        self.decision = Decision(ledger_path, layout, store_folder, self)
-        self.decision.saved.connect(self.takeover.ask)
-        self.gates = GateHolds(ledger_path, link, self.state, self.session, self._background)
-        self.switch = StoreSwitch(
-            ledger_path, link, self.state, self.session, self._background, gates=self.gates
-        )
-        self.reviews = Reviews(ledger_path, self.session, self.state, self)
-        self.reports = Reports(ledger_path, layout, self.session, lambda: self.reviews.store_time, self)
-        self.visits = VisitWork(
-            ledger_path,
-            layout,
-            self.history,
-            self.session,
-            self,
-            places=PrintPlaces(self._state_dir, store_folder),
-            store_time=lambda: self.reviews.store_time,
-        )
-        evidence = ReviewEvidence(clips, self._background, self)
         self._words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
         self.first_start.begins.connect(self.show_welcome)
-        edits = IdentityEdits(link, self.session, self._background, self)
-        live = LivePage(self.state, self.shoppers, words, self.appearance, edits=edits)
+        live = LivePage(self.state, self.shoppers, words, self.appearance, edits=desks.edits)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
-            ReviewPage(self.reviews, evidence, self.session, words, self.appearance),
+            ReviewPage(self.reviews, desks.evidence, self.session, words, self.appearance),
             VisitsPage(self.state, self.visits, words, self.appearance),
             ShelvesPage(
                 self.state,
@@ -195,9 +153,9 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
-        self._take_up()
-        self.state.start()
-        self.history.refresh()
+        self._memory = WindowMemory(self, self._settings)
+        self._memory.take_up()
+        desks.start()
         if handed is not None:
             self._take_over(handed)
         self.session.read()
@@ -209,10 +167,14 @@ class MainWindow(QMainWindow):
         return self.pages[self._stack.currentIndex()]
 
     @property
+    def is_first(self) -> bool:
+        """Whether nobody has arranged a window here before."""
+        return self._memory.is_first
+
+    @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        background = (self._background, self.reviews, self.device_desk, self.reports, self.visits)
-        return any(one.busy for one in background)
+        return self.desks.busy
 
     def show_page(self, name: str, what: str = "") -> None:
         """Go to a page by its name, and to a part of it."""
@@ -226,10 +188,11 @@ class MainWindow(QMainWindow):
         self.page.take_focus()
         if what:
             self.page.look_at(what)
+        self._memory.keep_soon()
 
     def hand_over(self) -> HandedOver:
         """Keep everything for a window that takes the place of this one, and say what the settings cannot."""
-        self._keep()
+        self._memory.keep()
         return HandedOver(
             self.session.actor,
             self.state.selected,
@@ -239,9 +202,10 @@ class MainWindow(QMainWindow):
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802
-        """Whoever presses a key or a button is there: the lock waits."""
+        """Whoever presses a key or a button is there: the lock waits, and what they leave is kept."""
         if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
             self.session.touch()
+            self._memory.keep_soon()
         return False
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
@@ -251,18 +215,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Keep the layout, stop looking, wait for what runs."""
-        self._keep()
-        self.state.stop()
-        self.history.close()
-        self.shelf_desk.close()
-        self.device_desk.close()
-        self.takeover.close()
-        self.decision.close()
-        self.session.close()
-        self.reviews.close()
-        self.reports.close()
-        self.visits.close()
-        self._background.close()
+        self._memory.keep()
+        self.desks.close()
         super().closeEvent(event)
 
     # -- building ------------------------------------------------------------------------------------
@@ -326,11 +280,7 @@ class MainWindow(QMainWindow):
         self.status.replay_toggled.connect(self.replay.toggle)
         self._menu_button.clicked.connect(self.open_menu)
         self._operator.clicked.connect(self.switch_operator)
-        self.state.visits_closed.connect(self.history.refresh)
-        self.state.visits_closed.connect(self.reviews.refresh)
         self.reviews.changed.connect(self._tell_reviews)
-        self.reviews.issued.connect(self.history.refresh)
-        self.visits.desk.disputed.connect(self.commands.keep_evidence)
         self.state.snapshot_changed.connect(self._offer_replay)
         application().focusChanged.connect(self._leave_space_to)
         for number, page in enumerate(self.pages):
@@ -433,19 +383,6 @@ class MainWindow(QMainWindow):
             if action.isEnabled() != self.replay.can:
                 action.setEnabled(self.replay.can)
 
-    # -- remembering ---------------------------------------------------------------------------------
-
-    def _take_up(self) -> None:
-        geometry = self._settings.value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        else:
-            self.resize(1366, 768)
-        for page in self.pages:
-            page.take_up(self._settings)
-        wanted = str(self._settings.value("page", "live"))
-        self.show_page(wanted if wanted in [page.name for page in self.pages] else "live")
-
     def _take_over(self, handed: HandedOver) -> None:
         """Go on where the window before this one was."""
         self.session.take_over(handed.actor)
@@ -453,43 +390,3 @@ class MainWindow(QMainWindow):
         self.device_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
         self.device_desk.changed.emit()
         self._notices.taken_over(handed)
-
-    def _keep(self) -> None:
-        self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("page", self.page.name)
-        for page in self.pages:
-            page.keep(self._settings)
-        self._settings.sync()
-
-
-def render_to(
-    path: Path,
-    size: tuple[int, int],
-    theme: ThemeChoice,
-    page: str,
-    window: MainWindow,
-    *,
-    what: str = "",
-) -> None:
-    """Write a picture (PNG) of a window as it is now, on this page, of this size. Works without a display.
-
-    ``what``: a part of the page, as :meth:`MainWindow.show_page` takes it.
-
-    Raises ``OSError`` when the file cannot be written.
-    """
-    app = application()
-    window.appearance.choose(theme)
-    window.resize(*size)
-    window.show_page(page)
-    window.show()
-    deadline = time.monotonic() + READING_S
-    while window.busy and time.monotonic() < deadline:
-        app.processEvents()
-        time.sleep(0.005)
-    if what:
-        window.show_page(page, what)
-    for _ in range(3):
-        app.processEvents()
-        window.state.poll()
-    if not window.grab().save(str(path)):
-        raise OSError(f"{path}: the picture could not be written; check that the folder exists and has room")

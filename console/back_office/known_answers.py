@@ -20,6 +20,8 @@ from inference.messages.results import ClosedVisit, Explanation
 
 EVERY = 20
 """One card in so many is a known one."""
+SETTLED_S = 86_400.0
+"""A receipt that nobody has complained about for so long was right; sooner, nobody may have looked at it."""
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -40,7 +42,7 @@ def is_due(ledger: Ledger, operator: str, *, ahead: int = 0) -> bool:
 
 def comes_next(ledger: Ledger, operator: str, *, ahead: int = 0) -> bool:
     """Whether a known card is due, as :func:`is_due` says, and there is one that they have not seen."""
-    return is_due(ledger, operator, ahead=ahead) and _unseen(ledger, operator) is not None
+    return is_due(ledger, operator, ahead=ahead) and _unseen(ledger, operator, 0.0) is not None
 
 
 def show_known(ledger: Ledger, actor: Actor, now: float) -> tuple[ReviewRow, ClosedVisit] | None:
@@ -50,7 +52,7 @@ def show_known(ledger: Ledger, actor: Actor, now: float) -> tuple[ReviewRow, Clo
     """
     require(actor, "answer a review")
     with ledger.writing(tr_noop("the card")):
-        visit = pending(ledger, actor.name) or _unseen(ledger, actor.name)
+        visit = pending(ledger, actor.name) or _unseen(ledger, actor.name, now)
         if visit is None:
             return None
         ledger.database.execute(
@@ -136,15 +138,20 @@ def _units(ledger: Ledger, closed: ClosedVisit, choices: Mapping[str, int | None
     return units_after(closed, answers, tuple(member.visit.track for member in company if member is not None))
 
 
-def _unseen(ledger: Ledger, operator: str) -> str | None:
+def _unseen(ledger: Ledger, operator: str, now: float) -> str | None:
+    """The newest that has settled: its clips are the last to be removed, and without them it is no card.
+
+    Where none has settled yet, the newest.
+    """
     found = ledger.scalar(
         "SELECT r.visit FROM review r JOIN receipt_visit p ON p.visit = r.visit "
         "WHERE r.state = 'issued' AND json_extract(r.answer, '$.decided_by') <> ? "
         "AND json_extract(r.answer, '$.given') IS NULL AND json_extract(r.answer, '$.follows') IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM document d WHERE d.of_number = p.number) "
         "AND NOT EXISTS (SELECT 1 FROM review_known k WHERE k.operator = ? AND k.visit = r.visit) "
-        "ORDER BY r.answered_at, r.visit LIMIT 1",
+        "ORDER BY r.answered_at > ?, r.answered_at DESC, r.visit LIMIT 1",
         operator,
         operator,
+        now - SETTLED_S,
     )
     return None if found is None else str(found)

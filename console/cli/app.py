@@ -64,6 +64,7 @@ SECTIONS: dict[str, dict[str, Place]] = {
     "For maintainers": {
         "bench": Place("bench.command", "bench", "Measure speed and accuracy on this machine."),
         "bench-back-office": Place("bench.back_office", "bench_back_office", "Measure the back office here."),
+        "bench-window": Place("bench.window_command", "bench_window", "Measure the window, and kill it."),
         "screenshots": Place("screenshots", "screenshots", "Render every page of the window."),
         "train": Place("training", "app", "Make the shipped models; fit one to a store."),
     },

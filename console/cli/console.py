@@ -14,19 +14,17 @@ import typer
 
 from console.back_office import LedgerError
 from console.back_office.payment_provider import BOOKS
-from console.cli.headless import print_as_it_happens
 from console.cli.kiosk import watch_kiosk
 from console.cli.places import DEMO_RECORDING, DEMO_STORE, has_display, state_dir
 from console.cli.say import err, errors_in_words, out
 from console.cli.sending import parse_wanted
 from console.engine_process.client import EngineClient
-from console.engine_process.running import JOURNAL
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
 from inference.detection import ModelError
 from inference.detection.threads import CORES, tune_process
-from inference.engine.opening import OpeningError
+from inference.engine.files import OpeningError
 from inference.recording import Recording, RecordingError
 from inference.recording.format import STORE
 from store_layout.model import StoreLayout
@@ -145,6 +143,8 @@ def run(
         layout = layout_of(spec)
         if headless:
             forget_last_play(spec)
+            from console.cli.headless import print_as_it_happens  # all of the engine: not for a window
+
             print_as_it_happens(spec, layout, picture, wanted)
             return
         keep = spec.store is not None and not simulated if keep_running is None else keep_running
@@ -241,7 +241,7 @@ def forget_last_play(spec: EngineSpec) -> None:
                 old.unlink()
         shutil.rmtree(spec.clips_path, ignore_errors=True)
         if spec.simulated:  # each start is another day: the journal of the last one belongs to no other
-            shutil.rmtree(spec.state_path / JOURNAL, ignore_errors=True)
+            shutil.rmtree(spec.journal_path, ignore_errors=True)
 
 
 # -- with a window -------------------------------------------------------------------------------------

@@ -88,7 +88,8 @@ class Witness:
         """
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from console.widgets.application import application
-        from console.window import MainWindow, render_to
+        from console.window import MainWindow
+        from console.window_picture import render_to
 
         if self._best is None:
             raise OSError("there is nothing to show: the engine ended before its first snapshot")

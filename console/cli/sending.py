@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 import typer
 
 from console.cli.say import err, out
-from inference.engine.engine import Engine
 from inference.messages import VisitClosed
 from inference.messages.wire import Answer, Refused, SendShopper, SentShopper, Wanted
 from store_layout.model import StoreLayout
+
+if TYPE_CHECKING:
+    from inference.engine.engine import Engine
 
 
 def parse_wanted(text: str) -> tuple[Wanted, ...]:

@@ -14,6 +14,7 @@ from console.engine_process.connection import Connection
 from console.engine_process.link import EngineState
 from console.engine_process.session import Address
 from inference.engine.pictures import PictureReader
+from inference.messages.codec import settle_types
 from inference.messages.said import Words, said
 from inference.messages.wire import Answer, Command, GetSnapshot, Refused, Snapshot
 
@@ -35,6 +36,7 @@ class EngineClient:
 
         ``keep_running``: :meth:`close` leaves the engine on even if it was started here.
         """
+        settle_types()
         self._supervisor = supervisor
         self._keep_running = keep_running
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()

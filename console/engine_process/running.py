@@ -39,12 +39,12 @@ from inference.engine.relaying import Premises
 from inference.evidence.film import Film
 from inference.evidence.keeper import EvidenceKeeper
 from inference.messages import Frame, VisitClosed
+from inference.messages.codec import settle_types
 from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 2.0
-JOURNAL = "journal"
 
 OnVisit = Callable[[VisitClosed], None]
 
@@ -86,6 +86,7 @@ class RunningEngine:
 
     def _open(self, spec: EngineSpec, compose: Compose, on_visit: OnVisit | None) -> None:
         tune_process()
+        settle_types()
         pictures = PictureBoard(self.session.pictures)
         self._closers.append(pictures.close)
         film = Film()
@@ -96,7 +97,7 @@ class RunningEngine:
             parts = self._with_payments(spec, parts)
         memory = AppearanceMemory(self.session.memory)
         self._closers.append(memory.close)
-        journal = self._state / JOURNAL
+        journal = spec.journal_path
         before = _salt(journal)
         header, notes = open_journal(
             journal,

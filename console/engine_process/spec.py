@@ -70,6 +70,11 @@ class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return Path(self.state_dir)
 
     @property
+    def journal_path(self) -> Path:
+        """The journal itself."""
+        return self.state_path / "journal"
+
+    @property
     def clips_path(self) -> Path:
         """Where the engine keeps what it saw of events that somebody is asked about."""
         return self.state_path / FOLDER

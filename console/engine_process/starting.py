@@ -19,6 +19,8 @@ from console.engine_process.spec import EngineSpec
 log = logging.getLogger(__name__)
 
 WORKER = (sys.executable, "-m", "console.engine_process.worker", "--spec", "-")
+EXIT_OK, EXIT_CRASH, EXIT_REFUSED, EXIT_RUNNING = 0, 1, 78, 75
+"""As ``sysexits.h`` numbers them: 78 is a bad configuration (no use to try again), 75 to try later."""
 READY_S = 60.0
 """For a successor to load everything; a busy computer takes its time, and the store goes on meanwhile."""
 

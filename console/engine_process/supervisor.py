@@ -32,8 +32,16 @@ from console.engine_process.session import (
     usable,
 )
 from console.engine_process.spec import EngineSpec
-from console.engine_process.starting import WORKER, Order, close_stdin, start_process, wait_ready
-from console.engine_process.worker import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING
+from console.engine_process.starting import (
+    EXIT_OK,
+    EXIT_REFUSED,
+    EXIT_RUNNING,
+    WORKER,
+    Order,
+    close_stdin,
+    start_process,
+    wait_ready,
+)
 from inference.engine.appearance_memory import PHASE_ENDED, PHASE_RUNNING, AppearanceMemory
 from inference.messages.said import Words, said
 from inference.messages.wire import Done, StopEngine

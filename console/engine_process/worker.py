@@ -17,14 +17,17 @@ from console.engine_process.compose import Compose, compose
 from console.engine_process.running import LOCK_WAIT_S, RunningEngine
 from console.engine_process.session import AlreadyRunningError
 from console.engine_process.spec import EngineSpec, SpecError, read_spec
-from console.engine_process.starting import Order, tell_ready
-from inference.engine.opening import OpeningError
+from console.engine_process.starting import (
+    EXIT_CRASH,
+    EXIT_OK,
+    EXIT_REFUSED,
+    EXIT_RUNNING,
+    Order,
+    tell_ready,
+)
+from inference.engine.files import OpeningError
 
 log = logging.getLogger(__name__)
-
-EXIT_OK, EXIT_CRASH, EXIT_REFUSED, EXIT_RUNNING = 0, 1, 78, 75
-"""As ``sysexits.h`` numbers them: 78 is a bad configuration (no use to try again), 75 to try later."""
-
 
 FOLLOW_S = 60.0
 """How long an engine that follows another waits for that one's orderly end."""

@@ -7,7 +7,16 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Qt
 
-from console.item_models.keyed_rows import HEADING_ROLE, ROW_ROLE, TONE_ROLE, Column, Index, KeyedRows
+from console.item_models.keyed_rows import (
+    CELL_ROLE,
+    HEADING_ROLE,
+    ROW_ROLE,
+    TONE_ROLE,
+    Cell,
+    Column,
+    Index,
+    KeyedRows,
+)
 from console.item_models.search import SearchProxy
 from console.item_models.words import DASH, ShopWords, since
 from console.language import tr, tr_noop
@@ -235,6 +244,9 @@ class DevicesModel(KeyedRows[Row]):
         row = self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
         if not isinstance(row, DeviceGroup) or role in (ROW_ROLE, Qt.ItemDataRole.TextAlignmentRole):
             return super().data(index, role)
+        if role == CELL_ROLE:
+            text, tone = self.data(index), self.data(index, TONE_ROLE)
+            return Cell(text, self.data(index, Qt.ItemDataRole.TextAlignmentRole), tone, heading=True)
         if role == HEADING_ROLE:
             return True
         if role == Qt.ItemDataRole.DisplayRole:

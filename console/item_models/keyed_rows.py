@@ -27,6 +27,35 @@ IDENTITY_ROLE = SORT_ROLE + 4
 """Number of a shopper's look, drawn before the text."""
 HEADING_ROLE = SORT_ROLE + 5
 """True in a row that is a heading over those that follow."""
+CELL_ROLE = SORT_ROLE + 6
+"""All that is painted of a cell, as a :class:`Cell`: one question through the proxies instead of six."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell looks like."""
+
+    text: str
+    alignment: Qt.AlignmentFlag
+    tone: str | None = None
+    sign: Icon | None = None
+    identity: int | None = None
+    heading: bool = False
+
+
+def cell_of(index: Index) -> Cell:
+    """The cell of any model, asked for part by part where it does not know :data:`CELL_ROLE`."""
+    found = index.data(CELL_ROLE)
+    if isinstance(found, Cell):
+        return found
+    return Cell(
+        index.data() or "",
+        index.data(Qt.ItemDataRole.TextAlignmentRole),
+        index.data(TONE_ROLE),
+        index.data(SIGN_ROLE),
+        index.data(IDENTITY_ROLE),
+        bool(index.data(HEADING_ROLE)),
+    )
 
 
 @dataclass(frozen=True)
@@ -143,6 +172,14 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
                 return _alignment(column)
             case Qt.ItemDataRole.ToolTipRole:
                 return column.tip(row) if column.tip else None
+            case _ if role == CELL_ROLE:
+                return Cell(
+                    column.text(row),
+                    _alignment(column),
+                    column.tone(row) if column.tone else None,
+                    column.sign(row) if column.sign else None,
+                    column.identity(row) if column.identity else None,
+                )
             case _ if role == SORT_ROLE:
                 return column.sort(row) if column.sort else column.text(row).casefold()
             case _ if role == ROW_ROLE:
@@ -156,6 +193,9 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
         return None
 
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
 def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _RIGHT if column.number else _LEFT

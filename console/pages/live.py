@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.carts import CartsModel
 from console.item_models.words import ShopWords, span
@@ -17,17 +17,17 @@ from console.operations.simulated_shoppers import SimulatedShoppers
 from console.operations.time_travel import TimeTravel
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
+from console.theme.tokens import SPACE_2, SPACE_3
 from console.widgets.activity_strip import ActivityStrip
 from console.widgets.camera_paint import CameraPainter
-from console.widgets.camera_wall import CameraWall, LargeCamera, good_height
+from console.widgets.camera_wall import CameraWall, good_height
 from console.widgets.cart_list import CartList
-from console.widgets.floor_map import FloorMap
-from console.widgets.labels import EmptyState, label, set_tone, titled, tool_button
+from console.widgets.floor_stage import FloorStage
+from console.widgets.labels import EmptyState, label, set_tone, titled
 from console.widgets.page import Page
 from console.widgets.send_shopper import SendShopper
 from console.widgets.shopper_actions import ShopperActions
-from console.widgets.time_travel_bar import LONG_S, SHORT_S, TimeTravelBar
+from console.widgets.splitters import restore, split
 
 NOBODY = (
     tr_noop("Nobody inside"),
@@ -35,6 +35,8 @@ NOBODY = (
 )
 MOST_FOR_WALL = 0.4
 """Share of the height that the cameras may take before anybody arranged it."""
+LEAST_SIDE = 280
+"""Pixels for the carts; more where what can be done about them says it in longer or larger words."""
 WAITING = (
     tr_noop("Waiting for the engine"),
     tr_noop("The floor and the carts appear with its first snapshot."),
@@ -68,26 +70,28 @@ class LivePage(Page):
         self.send = SendShopper(shoppers, words, appearance)
         self.travel = shown = TimeTravel(state, self)
         painter = CameraPainter(shown)
-        self.map = FloorMap(shown, words, appearance)
-        self.large = LargeCamera(shown, painter, appearance)
+        self.stage = FloorStage(shown, state, words, appearance, painter=painter)
+        self.map, self.large, self.bar = self.stage.map, self.stage.large, self.stage.bar
         self.wall = CameraWall(shown, painter, appearance)
         self._carts = CartsModel(shown, words, self)
         self.carts = CartList(self._carts, shown, appearance)
-        self.bar = TimeTravelBar(shown, state, appearance)
         self._nobody = EmptyState(tr(WAITING[0]), tr(WAITING[1]))
         self.put_right = ShopperActions(shown, edits, words)
         self._arranged = False
+        self._awaited = ""
+        """Code of who is to be selected with the first snapshot."""
         self._actions = self._make_actions()
         self._lay_out()
-        for part in (self.map, self.large, self.wall, self.carts):
+        for part in (self.stage, self.wall, self.carts):
             part.picked.connect(shown.select)
-        self.wall.opened.connect(self.toggle_large)
-        self.large.left.connect(self.show_map)
+        self.put_right.left.connect(self.take_focus)
+        self.wall.opened.connect(self.stage.toggle_large)
+        self.stage.large_changed.connect(self.wall.mark_large)
         shown.snapshot_changed.connect(self._follow)
         shown.moved.connect(self._say_when)
         shoppers.changed.connect(self._offer_sending)
         self.send.led_to.connect(lambda visit: self.led_to.emit("visits", f"visit {visit}"))
-        self.setFocusProxy(self.map)
+        self.setFocusProxy(self.stage)
         self._follow()
         self._offer_sending()
 
@@ -95,41 +99,26 @@ class LivePage(Page):
         """Zoom, fit, and from shopper to shopper."""
         return self._actions
 
+    def complete(self) -> None:
+        """All cameras."""
+        self.wall.complete()
+
     def keep(self, settings: QSettings) -> None:
-        """Where the splitters stand."""
+        """Splitters, what the stage shows, and who is selected."""
         settings.setValue("live/columns", self._columns.saveState())
         if self._arranged:
             settings.setValue("live/rows", self._rows.saveState())
+        self.stage.keep(settings)
+        selected = None if self._state.selected is None else self._state.inside(self._state.selected)
+        settings.setValue("live/selected", self._awaited if selected is None else selected.code)
 
     def take_up(self, settings: QSettings) -> None:
-        """Put the splitters there."""
-        for key, splitter in (("live/columns", self._columns), ("live/rows", self._rows)):
-            stored = settings.value(key)
-            if isinstance(stored, QByteArray):
-                splitter.restoreState(stored)
-                self._arranged |= splitter is self._rows
-
-    def toggle_large(self, camera: str) -> None:
-        """Show a camera large in place of the map; once more goes back."""
-        if self.wall.large == camera:
-            self.show_map()
-            return
-        self.large.show_camera(self._state.layout.cameras[camera])
-        self._stage.setCurrentWidget(self.large)
-        self.wall.mark_large(camera)
-        self._say_when()
-        self._tools.hide()
-        self._back.show()
-        self.large.setFocus()
-
-    def show_map(self) -> None:
-        """Back to the floor."""
-        self._stage.setCurrentWidget(self.map)
-        self.wall.mark_large(None)
-        self._say_when()
-        self._tools.show()
-        self._back.hide()
-        self.map.setFocus()
+        """As they were left. Who was selected is so again once the engine tells of them."""
+        restore(self._columns, settings, "live/columns")
+        self._arranged = restore(self._rows, settings, "live/rows")
+        self.stage.take_up(settings)
+        self._awaited = str(settings.value("live/selected", ""))
+        self._follow()
 
     def select_neighbour(self, step: int) -> None:
         """Select the next or previous cart of the list."""
@@ -140,19 +129,20 @@ class LivePage(Page):
         beyond = 0 if step > 0 else count - 1
         self.travel.select(self._carts.row(beyond if place is None else (place + step) % count).track)
 
-    def follow_selected(self, following: bool) -> None:
-        """Keep the selected shopper in the middle of the map, or no longer."""
-        self.map.follow(following)
-        self._follow_action.setChecked(following)
-
-    def show_cones(self, shown: bool) -> None:
-        """Show what each camera sees of the floor, or no longer."""
-        self.map.show_cones(shown)
-        self._cones_action.setChecked(shown)
-
     # -- inside --------------------------------------------------------------------------------------
 
+    def _select_awaited(self) -> None:
+        """Who was selected when the window was closed, or killed; nobody's newer choice is overruled."""
+        if self._state.snapshot is None:
+            return
+        found = next((inside for inside in self._state.visitors if inside.code == self._awaited), None)
+        self._awaited = ""
+        if found is not None and self._state.selected is None:
+            self._state.select(found.person.track)
+
     def _follow(self) -> None:
+        if self._awaited:
+            self._select_awaited()
         self._carts.refresh()
         inside = len(self.travel.visitors)
         if self.travel.snapshot is not None:
@@ -164,11 +154,8 @@ class LivePage(Page):
             self._badge(str(inside) if inside else "")
 
     def _say_when(self) -> None:
-        """Titles and frames say it where what is shown is not now."""
-        camera = self.large.camera if self._stage.currentWidget() is self.large else None
-        self._title.setText(tr("Floor") if camera is None else camera.name)
+        """The carts say it where what is shown is not now."""
         past = not self.travel.is_now
-        self.map.set_past(past)
         if past:
             self._count.setText(tr("{age} ago", age=span(self.travel.age)))
         set_tone(self._count, "waiting" if past else "neutral")
@@ -192,82 +179,25 @@ class LivePage(Page):
         self._arranged = True
 
     def _make_actions(self) -> list[QAction]:
-        def action(text: str, keys: str | QKeySequence.StandardKey, call: object) -> QAction:
+        def action(text: str, keys: str, call: Callable[[], object]) -> QAction:
             made = QAction(text, self)
             made.setShortcut(QKeySequence(keys))
-            made.triggered.connect(call)
+            made.triggered.connect(lambda *_: call())
             return made
 
-        self._follow_action = action(tr("Follow the selected shopper"), "Ctrl+Shift+F", self.follow_selected)
-        self._cones_action = action(tr("Show what cameras see of the floor"), "Ctrl+Shift+C", self.show_cones)
-        for toggle in (self._follow_action, self._cones_action):
-            toggle.setCheckable(True)
+        put_right = self.put_right
         return [
-            action(tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
-            action(tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
-            action(tr("Show the whole floor"), "Ctrl+0", self.map.fit),
+            *self.stage.actions_here,
             action(tr("Next shopper"), "Ctrl+Down", lambda: self.select_neighbour(1)),
             action(tr("Previous shopper"), "Ctrl+Up", lambda: self.select_neighbour(-1)),
             action(tr("Select nobody"), "Ctrl+Shift+A", lambda: self.travel.select(None)),
-            self._follow_action,
-            self._cones_action,
-            action(
-                tr("Mark the selected shopper as staff, or not"), "Ctrl+Shift+S", self.put_right.toggle_staff
-            ),
-            action(tr("Correct a line of the selected cart"), "Ctrl+Shift+L", self.put_right.ask_line),
-            action(tr("Earlier"), "Ctrl+Left", lambda: self.travel.step(-SHORT_S)),
-            action(tr("Later"), "Ctrl+Right", lambda: self.travel.step(SHORT_S)),
-            action(tr("Half a minute earlier"), "Ctrl+Shift+Left", lambda: self.travel.step(-LONG_S)),
-            action(tr("Half a minute later"), "Ctrl+Shift+Right", lambda: self.travel.step(LONG_S)),
-            action(tr("Back to now"), "Ctrl+End", self.travel.go_to_now),
+            action(tr("Mark the selected shopper as staff, or not"), "Ctrl+Shift+S", put_right.toggle_staff),
+            action(tr("Correct a line of the selected cart"), "Ctrl+Shift+L", put_right.ask_line),
         ]
 
     def _lay_out(self) -> None:
-        self._tools = QWidget()
-        tools = QHBoxLayout(self._tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(SPACE_1)
-        for what, action in ((Icon.DEVICES, self._cones_action), (Icon.FOLLOW, self._follow_action)):
-            name, keys = action.text(), action.shortcut().toString()
-            button = tool_button(what, name, f"{name} ({keys})", self._appearance, action.trigger)
-            button.setCheckable(True)
-            action.toggled.connect(button.setChecked)
-            tools.addWidget(button)
-        for what, name, keys, call in (
-            (Icon.ZOOM_OUT, tr("Zoom out"), "Ctrl+-", lambda: self.map.zoom(-1)),
-            (Icon.ZOOM_IN, tr("Zoom in"), "Ctrl+=", lambda: self.map.zoom(1)),
-            (Icon.FIT, tr("Show the whole floor"), "Ctrl+0", self.map.fit),
-        ):
-            tools.addWidget(tool_button(what, name, f"{name} ({keys})", self._appearance, call))
-        self._back = tool_button(
-            Icon.CLOSE, tr("Back to the map"), tr("Back to the map (Esc)"), self._appearance, self.show_map
-        )
-        self._back.hide()
-        self._stage = QStackedWidget()
-        self._stage.addWidget(self.map)
-        self._stage.addWidget(self.large)
-        holder = QWidget()
-        held = QVBoxLayout(holder)
-        held.setContentsMargins(0, 0, 0, 0)
-        held.setSpacing(SPACE_2)
-        held.addWidget(self._stage, 1)
-        held.addWidget(self.bar)
-        stage, self._title = titled(tr("Floor"), holder, self._tools, self._back, margins=SPACE_2)
-        self._rows = QSplitter(Qt.Orientation.Vertical)
-        self._rows.addWidget(stage)
-        self._rows.addWidget(self.wall)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.addWidget(self._rows)
-        self._columns.addWidget(self._side())
-        for splitter, sizes, stretch in (
-            (self._rows, [560, 180], (1, 0)),
-            (self._columns, [900, 330], (1, 0)),
-        ):
-            splitter.setHandleWidth(SPACE_3)
-            splitter.setChildrenCollapsible(False)
-            splitter.setSizes(sizes)
-            for i, factor in enumerate(stretch):
-                splitter.setStretchFactor(i, factor)
+        self._rows = split(Qt.Orientation.Vertical, (self.stage, 560, 1), (self.wall, 180, 0))
+        self._columns = split(Qt.Orientation.Horizontal, (self._rows, 900, 1), (self._side(), 330, 0))
         self._rows.splitterMoved.connect(self._moved)
         self.wall.resized.connect(self._arrange)
         box = QVBoxLayout(self)
@@ -314,5 +244,5 @@ class LivePage(Page):
         box.addWidget(self._sending)
         box.addWidget(carts, 1)
         box.addWidget(strip)
-        side.setMinimumWidth(280)
+        side.setMinimumWidth(max(LEAST_SIDE, self.put_right.minimumSizeHint().width() + 2))
         return side

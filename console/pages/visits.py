@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QByteArray, QModelIndex, QSettings, Qt
+from PySide6.QtCore import QModelIndex, QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.closed_visits import ClosedVisitsModel
 from console.item_models.keyed_rows import ROW_ROLE
@@ -24,6 +24,7 @@ from console.theme.tokens import SPACE_2, SPACE_3
 from console.widgets.data_table import DataTable
 from console.widgets.labels import EmptyState, label, panel, titled
 from console.widgets.page import Page
+from console.widgets.splitters import restore, split
 from console.widgets.visit_filters import VisitFilters
 from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS, VISIT, VisitPane
 
@@ -66,6 +67,8 @@ class VisitsPage(Page):
         self.pane = VisitPane(work, words, appearance)
         self.detail = self.pane.visit
         self._chosen: tuple[str, object] | None = None
+        self._awaited, self._awaited_view = "", VISIT
+        """The visit that was shown when the window was closed, until the lists have been read."""
         self._wants_first = False
         """Return was pressed before the search was answered."""
         self._lay_out()
@@ -83,6 +86,12 @@ class VisitsPage(Page):
         self._seek.changed.connect(self._read)
         self._follow()
         self._read()
+
+    @property
+    def shown_visit(self) -> str:
+        """Id of the closed visit that is shown; empty: none."""
+        kind, chosen = self._chosen or ("closed", "")
+        return str(chosen) if kind == "closed" else ""
 
     def page_actions(self) -> Sequence[QAction]:
         """Search, and the views of the visit that is chosen."""
@@ -118,20 +127,25 @@ class VisitsPage(Page):
         (self.inside if inside else self.closed).setFocus()
 
     def keep(self, settings: QSettings) -> None:
-        """Splitters and columns."""
+        """Splitters and columns, what is searched for, which visit is shown and how."""
         settings.setValue("visits/panes", self._columns.saveState())
         settings.setValue("visits/rows", self._rows.saveState())
         self.inside.store_columns(settings, "inside")
         self.closed.store_columns(settings, "closed")
+        self.filters.keep(settings)
+        settings.setValue("visits/chosen", self.shown_visit or self._awaited)
+        settings.setValue("visits/view", str(self.pane.tabs.currentIndex()))
 
     def take_up(self, settings: QSettings) -> None:
-        """As they were left."""
-        for key, splitter in (("visits/panes", self._columns), ("visits/rows", self._rows)):
-            stored = settings.value(key)
-            if isinstance(stored, QByteArray):
-                splitter.restoreState(stored)
+        """As they were left; the visit once the ledger was read."""
+        restore(self._columns, settings, "visits/panes")
+        restore(self._rows, settings, "visits/rows")
         self.inside.keep_columns(settings, "inside")
         self.closed.keep_columns(settings, "closed")
+        self._awaited = str(settings.value("visits/chosen", ""))
+        view = str(settings.value("visits/view", ""))
+        self._awaited_view = int(view) if view.isdecimal() else VISIT
+        self.filters.take_up(settings)
 
     # -- searching -----------------------------------------------------------------------------------
 
@@ -167,11 +181,14 @@ class VisitsPage(Page):
     def _to_visit(self, visit: str) -> None:
         """One closed visit, whatever is searched for."""
         self.filters.clear()
+        if self._select(visit):
+            self.closed.setFocus()
+
+    def _select(self, visit: str) -> bool:
         place = self._closed.place_of(visit)
         if place is not None:
-            found = self._closed_sorted.mapFromSource(self._closed.index(place, 0))
-            self.closed.select_row(found.row())
-            self.closed.setFocus()
+            self.closed.select_row(self._closed_sorted.mapFromSource(self._closed.index(place, 0)).row())
+        return place is not None
 
     # -- following -----------------------------------------------------------------------------------
 
@@ -205,6 +222,9 @@ class VisitsPage(Page):
         found = self._seek.found
         self._closed.show(self._history.entries if found is None else found)
         self._show_counts()
+        if self._awaited and self._chosen is None and self._select(self._awaited):
+            self._awaited = ""
+            self.pane.tabs.setCurrentIndex(self._awaited_view)
         if self._chosen is not None and self._chosen[0] == "closed":
             place = self._closed.place_of(str(self._chosen[1]))
             if place is not None:
@@ -313,18 +333,14 @@ class VisitsPage(Page):
         self._none_inside = EmptyState(tr("Nobody to show"), "")
         self._none_closed = EmptyState("", "")
         self._inside_stack, self._closed_stack = QStackedWidget(), QStackedWidget()
-        for stack, empty, table in (
-            (self._inside_stack, self._none_inside, self.inside),
-            (self._closed_stack, self._none_closed, self.closed),
-        ):
-            stack.addWidget(empty)
-            stack.addWidget(table)
+        for part in (self._none_inside, self.inside):
+            self._inside_stack.addWidget(part)
+        for part in (self._none_closed, self.closed):
+            self._closed_stack.addWidget(part)
         self._review = label("", "secondary")
         inside, self._inside_title = titled("", self._inside_stack)
         closed, self._closed_title = titled("", self._closed_stack, self._review)
-        self._rows = QSplitter(Qt.Orientation.Vertical)
-        self._rows.addWidget(inside)
-        self._rows.addWidget(closed)
+        self._rows = split(Qt.Orientation.Vertical, (inside, 150, 1), (closed, 450, 3))
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -335,16 +351,7 @@ class VisitsPage(Page):
         holder = QVBoxLayout(frame)
         holder.setContentsMargins(1, 1, 1, 1)
         holder.addWidget(self.pane)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.addWidget(left)
-        self._columns.addWidget(frame)
-        for splitter, sizes in ((self._rows, [150, 450]), (self._columns, [740, 520])):
-            splitter.setHandleWidth(SPACE_3)
-            splitter.setChildrenCollapsible(False)
-            splitter.setSizes(sizes)
-        for splitter, factors in ((self._columns, (3, 2)), (self._rows, (1, 3))):
-            for i, factor in enumerate(factors):
-                splitter.setStretchFactor(i, factor)
+        self._columns = split(Qt.Orientation.Horizontal, (left, 740, 3), (frame, 520, 2))
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.addWidget(self._columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -67,6 +68,13 @@ class CameraPainter:
     def __init__(self, state: Moment) -> None:
         self._state = state
         self._frames: dict[tuple[str, int, int, str, float], QPixmap] = {}
+        self._allowed = math.inf
+        self.owes = False
+        """Whether a wire frame was left out since :meth:`begin`: paint once more soon."""
+
+    def begin(self, wire_frames: float = math.inf) -> None:
+        """From now on draw at most so many new wire frames: each takes as long as all pictures together."""
+        self._allowed, self.owes = wire_frames, False
 
     def picture_box(self, camera: Camera, box: QRectF) -> QRectF:
         """Where the picture goes: as large as its shape allows, in the middle."""
@@ -141,14 +149,20 @@ class CameraPainter:
         pixels = self._state.link.picture(name) if name else None
         if pixels is not None:
             painter.drawImage(at, as_image(pixels))
+            return
+        frame = self._frame(camera, at, theme, painter.device().devicePixelRatio())
+        if frame is not None:
+            painter.drawPixmap(at.topLeft(), frame)
         else:
-            painter.drawPixmap(
-                at.topLeft(), self._frame(camera, at, theme, painter.device().devicePixelRatio())
-            )
+            painter.fillRect(at, QColor(theme.panel))
 
-    def _frame(self, camera: Camera, at: QRectF, theme: Theme, ratio: float) -> QPixmap:
+    def _frame(self, camera: Camera, at: QRectF, theme: Theme, ratio: float) -> QPixmap | None:
         key = (camera.id, int(at.width()), int(at.height()), theme.name, ratio)
         if key not in self._frames:
+            if self._allowed < 1:
+                self.owes = True
+                return None
+            self._allowed -= 1
             if len(self._frames) > 4 * len(self._state.layout.cameras):
                 self._frames.clear()
             self._frames[key] = wire_frame(self._state.layout, camera, (key[1], key[2]), theme, ratio)

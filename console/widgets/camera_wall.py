@@ -86,6 +86,7 @@ class CameraWall(QWidget):
         self._state, self._painter, self._appearance = state, painter, appearance
         self._cameras: Sequence[Camera] = state.layout.file.camera
         self._current = 0
+        self._at_once = False
         self.large: str | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(96)
@@ -114,6 +115,12 @@ class CameraWall(QWidget):
         self.large = camera
         self.update()
 
+    def complete(self) -> None:
+        """Draw all wire frames now, whatever it takes."""
+        self._at_once = True
+        self.grab()
+        self._at_once = False
+
     def boxes(self) -> list[QRectF]:
         """Where the tiles are."""
         return tile_boxes(self.size(), len(self._cameras))
@@ -128,9 +135,12 @@ class CameraWall(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.ground))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.begin(wire_frames=math.inf if self._at_once else 1)
         for i, (camera, box) in enumerate(zip(self._cameras, self.boxes(), strict=True)):
             focused = self.hasFocus() and i == self._current
             self._painter.paint(painter, camera, box, theme, marked=focused or camera.id == self.large)
+        if self._painter.owes:
+            self._later.start()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802
         """Another width may be better filled by another height."""
@@ -208,6 +218,7 @@ class LargeCamera(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.ground))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.begin()
         if self.camera is not None:
             self._painter.paint(painter, self.camera, QRectF(self.rect()), theme, marked=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.keyed_rows import HEADING_ROLE, IDENTITY_ROLE, SIGN_ROLE, TONE_ROLE
+from console.item_models.keyed_rows import SIGN_ROLE, cell_of
 from console.theme.appearance import Appearance
 from console.theme.fonts import sized, ui_font
 from console.theme.icons import Icon, icon_pixmap
@@ -37,50 +38,59 @@ ROW_HEIGHT = 32
 Index = QModelIndex | QPersistentModelIndex
 
 
+@lru_cache(maxsize=64)
+def _colour(name: str) -> QColor:
+    return QColor(name)
+
+
 class CellDelegate(QStyledItemDelegate):
     """A cell with a sign before its text, in the tone of what it says."""
 
     def __init__(self, appearance: Appearance, table: QTableView) -> None:
         super().__init__(table)
         self._appearance, self._table = appearance, table
+        self._measures: dict[bool, QFontMetricsF] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, line, sign, text."""
-        theme = self._appearance.theme
+        theme, cell = self._appearance.theme, cell_of(index)
         rect = QRectF(option.rect)
-        state = option.state
-        heading = bool(index.data(HEADING_ROLE))
-        painter.save()
-        if heading:
-            painter.fillRect(rect, QColor(theme.raised))
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(theme.selected))
-        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), QColor(theme.raised))
-        if self._table.hasFocus() and self._table.currentIndex().row() == index.row():
+        left, width = rect.left(), rect.width()
+        if cell.heading:
+            painter.fillRect(rect, _colour(theme.raised))
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, _colour(theme.selected))
+        painter.fillRect(QRectF(left, rect.bottom() - 1, width, 1), _colour(theme.raised))
+        if self._table.currentIndex().row() == index.row() and self._table.hasFocus():
             for y in (rect.top(), rect.bottom() - 1):
-                painter.fillRect(QRectF(rect.left(), y, rect.width(), 1), QColor(theme.accent))
-        tone = index.data(TONE_ROLE)
-        colour = getattr(theme, tone) if tone in ("good", "waiting", "wrong") else theme.text
+                painter.fillRect(QRectF(left, y, width, 1), _colour(theme.accent))
+        toned = cell.tone in ("good", "waiting", "wrong")
+        colour = getattr(theme, str(cell.tone)) if toned else theme.text
         room = rect.adjusted(SPACE_2, 0, -SPACE_2, 0)
-        sign = index.data(SIGN_ROLE)
-        if sign is not None:
-            tint = colour if tone in ("good", "waiting", "wrong") else theme.secondary
-            picture = icon_pixmap(Icon(sign), tint, ICON_SMALL, painter.device().devicePixelRatio())
+        if cell.sign is not None:
+            tint = colour if toned else theme.secondary
+            picture = icon_pixmap(Icon(cell.sign), tint, ICON_SMALL, painter.device().devicePixelRatio())
             painter.drawPixmap(QPointF(room.left(), room.center().y() - ICON_SMALL / 2), picture)
             room.setLeft(room.left() + ICON_SMALL + SPACE_1 + 2)
-        identity = index.data(IDENTITY_ROLE)
-        if identity is not None:
+        if cell.identity is not None:
+            painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             at = QPointF(room.left() + 8, room.center().y())
-            paint_token(painter, at, identity, "", theme, hidden=False, radius=6.0)
+            paint_token(painter, at, cell.identity, "", theme, hidden=False, radius=6.0)
+            painter.restore()
             room.setLeft(room.left() + 8 + SPACE_4)
-        painter.setPen(QColor(colour))
-        painter.setFont(ui_font(TEXT_BODY, bold=heading and index.column() == 0))
-        text = QFontMetricsF(painter.font()).elidedText(
-            index.data() or "", Qt.TextElideMode.ElideRight, room.width()
-        )
-        painter.drawText(room, index.data(Qt.ItemDataRole.TextAlignmentRole), text)
-        painter.restore()
+        if not cell.text:
+            return
+        painter.setPen(_colour(colour))
+        bold = cell.heading and index.column() == 0
+        painter.setFont(ui_font(TEXT_BODY, bold=bold))
+        text = self._metrics(bold).elidedText(cell.text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, cell.alignment, text)
+
+    def _metrics(self, bold: bool) -> QFontMetricsF:
+        if bold not in self._measures:
+            self._measures[bold] = QFontMetricsF(ui_font(TEXT_BODY, bold=bold))
+        return self._measures[bold]
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """As wide as sign and text need."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -23,11 +18,8 @@ from console.back_office.dispute_rows import DisputeRow
 from console.back_office.outlook import Outlook
 from console.back_office.receipts import UnknownProductError
 from console.item_models.dispute_drafting import (
-    REASONS,
     change_words,
-    likely_reason,
     look_ahead,
-    reason_words,
     verdict_words,
 )
 from console.item_models.words import ShopWords
@@ -37,6 +29,7 @@ from console.operations.operator_session import OperatorSession
 from console.operations.visit_desk import VisitDesk
 from console.operations.visit_dossier import Dossier
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.widgets.dispute_claim import DisputeClaim
 from console.widgets.dispute_lines import DisputeLines
 from console.widgets.dispute_outlook import DisputeOutlook, clear
 from console.widgets.labels import label, rule, set_tone
@@ -60,8 +53,6 @@ class DisputeForm(QScrollArea):
         self._outlook: Outlook | None = None
         self._ready = False
         """What is filled in can be done."""
-        self._chose_reason = False
-        self._evidence: list[Path] = []
         self._key = new_key()
         self._asked = False
         self._build()
@@ -88,16 +79,13 @@ class DisputeForm(QScrollArea):
     def begin_anew(self) -> None:
         """Nothing is said yet."""
         self._deciding, self._key = None, new_key()
-        self._chose_reason = False
-        self._evidence = []
-        self.message.clear()
+        self.claim.begin_anew()
         for pins in (self.who, self.second):
             pins.forget()
         account = None if self._dossier is None else self._dossier.account
         if account is not None:
             self.lines.show_account(account)
         self._show_disputes()
-        self._show_evidence()
         self._follow()
 
     def take_focus(self) -> None:
@@ -122,9 +110,8 @@ class DisputeForm(QScrollArea):
         if dossier is None or not there:
             return
         deciding = self._deciding
-        for part in (self.lines, self.reason, self.message, self.evidence_button, self._reason_caption):
-            part.setVisible(deciding is None)
-        self._evidence_list.setVisible(bool(self._evidence) or deciding is not None)
+        self.lines.setVisible(deciding is None)
+        self.claim.show_dispute(deciding)
         self.heading.setText(
             tr("What is wrong with {receipt}?", receipt=dossier.papers[0].label)
             if deciding is None
@@ -159,10 +146,8 @@ class DisputeForm(QScrollArea):
             said, wrong = "", f"{str(error)[:1].upper()}{str(error)[1:]}."
         self.outlook.show_outlook(self._outlook, dossier, said)
         self.outlook.say_problem(wrong)
-        if self._deciding is None and not self._chose_reason and dossier.account is not None:
-            likely = likely_reason(self._changes, dossier.account)
-            if likely is not None:
-                self.reason.setCurrentIndex(REASONS.index(likely))
+        if self._deciding is None and dossier.account is not None:
+            self.claim.suggest(self._changes, dossier.account)
 
     def _show_names(self) -> None:
         people = self._session.operators or ()
@@ -198,27 +183,10 @@ class DisputeForm(QScrollArea):
 
     def _take_up(self, row: DisputeRow) -> None:
         self._deciding = row
-        self._show_evidence()
         self._follow()
         self.who.pin.setFocus()
 
-    def _show_evidence(self) -> None:
-        names = [file.name for file in self._evidence]
-        if self._deciding is not None:
-            names = [piece.name for piece in self._deciding.evidence]
-        said = ", ".join(names)
-        self._evidence_list.setText(tr("Evidence: {names}", names=said) if said else tr("No evidence."))
-
     # -- what is done --------------------------------------------------------------------------------
-
-    def _attach(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(self, tr("Attach evidence"))
-        self._evidence += [Path(name) for name in files if Path(name) not in self._evidence]
-        self._show_evidence()
-        self._follow()
-
-    def _chosen_reason(self, _place: int) -> None:
-        self._chose_reason = True
 
     def _go(self) -> None:
         if self.go.isEnabled():
@@ -236,14 +204,14 @@ class DisputeForm(QScrollArea):
         self.outlook.say_problem("")
         self._asked = True
         if self._deciding is not None and verdict != "open":
-            self._desk.decide(self._deciding.id, who, verdict, why=self.message.text(), second=second)
+            self._desk.decide(self._deciding.id, who, verdict, why=self.claim.message.text(), second=second)
         else:
             claim = Claim(
                 receipt=dossier.receipt.number,
                 changes=self._changes,
-                reason=REASONS[self.reason.currentIndex()],
-                message=self.message.text().strip(),
-                evidence=tuple(self._evidence),
+                reason=self.claim.chosen_reason,
+                message=self.claim.message.text().strip(),
+                evidence=tuple(self.claim.files),
                 key=self._key,
             )
             self._desk.dispute(claim, who, verdict, second)
@@ -272,16 +240,8 @@ class DisputeForm(QScrollArea):
     def _build(self) -> None:
         self.heading = label("", "heading", wrap=True)
         self.lines = DisputeLines(self._words)
-        self.reason = QComboBox()
-        self.reason.setAccessibleName(tr("Reason"))
-        self.reason.view().setAccessibleName(tr("Reasons"))
-        self.reason.addItems([reason_words(reason) for reason in REASONS])
-        self._reason_caption = label(tr("Reason"), "secondary")
-        self.message = QLineEdit()
-        self.message.setPlaceholderText(tr("What the customer says, for the record"))
-        self.message.setAccessibleName(tr("What the customer says"))
-        self.evidence_button = QPushButton(tr("Attach evidence\N{HORIZONTAL ELLIPSIS}"))
-        self._evidence_list = label("", "secondary", wrap=True)
+        self.claim = DisputeClaim()
+        self.reason, self.message = self.claim.reason, self.claim.message
         self.outlook = DisputeOutlook(self._words)
         self.who = PinFields(tr("Decided by"))
         self._second_why = label("", wrap=True)
@@ -299,9 +259,7 @@ class DisputeForm(QScrollArea):
     def _connect(self) -> None:
         self.lines.changed.connect(self._follow)
         self.lines.settled.connect(self.who.pin.setFocus)
-        self.reason.activated.connect(self._chosen_reason)
-        self.message.returnPressed.connect(self.who.pin.setFocus)
-        self.evidence_button.clicked.connect(self._attach)
+        self.claim.entered.connect(self.who.pin.setFocus)
         self.who.entered.connect(self._entered)
         self.second.entered.connect(self._go)
         self.who.names.currentTextChanged.connect(lambda _: self._show_names())
@@ -326,11 +284,6 @@ class DisputeForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(tr("Dispute"))
-        reason = QHBoxLayout()
-        reason.setSpacing(SPACE_2)
-        reason.addWidget(self._reason_caption)
-        reason.addWidget(self.reason, 1)
-        reason.addWidget(self.evidence_button)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_2)
         for button in (self.go, self.open_only, self.decline, self.again):
@@ -343,9 +296,7 @@ class DisputeForm(QScrollArea):
         box.addWidget(self.heading)
         box.addLayout(self._open)
         box.addWidget(self.lines)
-        box.addLayout(reason)
-        box.addWidget(self.message)
-        box.addWidget(self._evidence_list)
+        box.addWidget(self.claim)
         box.addWidget(rule())
         box.addWidget(self.outlook)
         box.addWidget(rule())

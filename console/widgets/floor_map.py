@@ -24,15 +24,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from console.item_models.words import ShopWords, called, chance, grams
-from console.language import tr, tr_n
+from console.item_models.words import ShopWords, grams
+from console.language import tr
 from console.operations.moment import Moment
 from console.theme.appearance import Appearance
-from console.theme.tokens import CERTAIN
 from console.widgets.floor_cones import paint_cones
 from console.widgets.floor_ground import paint_ground, slot_rect
 from console.widgets.floor_shoppers import ShopperPainter
+from console.widgets.floor_stock import FloorStock
 from console.widgets.floor_view import FloorView
+from console.widgets.floor_words import FloorWords
 from console.widgets.identity_paint import label_picture
 from console.widgets.shelf_flashes import STEP_S, Flash, Flashes
 from inference.messages.wire import Inside
@@ -60,14 +61,18 @@ class FloorMap(QWidget):
         parent: QWidget | None = None,
         *,
         larger: float = 1.0,
+        with_stock: bool = False,
     ) -> None:
         """``larger``: everything is drawn so many times as large, to be read from afar.
 
-        Inside, and for :attr:`view`, a pixel is then that many pixels of the screen.
+        Inside, and for :attr:`view`, a pixel is then that many pixels of the screen. ``with_stock``: it is
+        shown how full the fixtures are.
         """
         super().__init__(parent)
-        self._state, self._words, self._appearance = state, words, appearance
+        self._state, self._appearance = state, appearance
         self.view = FloorView(state.layout)
+        self._stock = FloorStock(state.layout, words) if with_stock else None
+        self._said = FloorWords(state, words, self._stock)
         self._larger = larger
         self.following = False
         """Whether the map moves so that the selected shopper stays in its middle."""
@@ -115,6 +120,8 @@ class FloorMap(QWidget):
             return
         self._shoppers.follow(snapshot)
         self._keep_in_the_middle()
+        if self._stock is not None and self.isVisible():
+            self._stock.follow(snapshot)
         if self._flashes.follow(snapshot) and self.isVisible():
             self._steps.start()
         self.update()
@@ -127,7 +134,9 @@ class FloorMap(QWidget):
 
     def _tell_selection(self) -> None:
         track = self._state.selected
-        self.setAccessibleDescription(self._about(track) if track is not None else tr("Nobody is selected"))
+        self.setAccessibleDescription(
+            self._said.of_shopper(track) if track is not None else tr("Nobody is selected")
+        )
         self._keep_in_the_middle(at_once=True)
         self.update()
 
@@ -205,6 +214,8 @@ class FloorMap(QWidget):
         painter = QPainter(self)
         painter.scale(self._larger, self._larger)
         painter.drawPixmap(0, 0, self._painted_ground())
+        if self._stock is not None:
+            self._stock.paint(painter, self.view, self._appearance.theme, self._ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for flash in self._flashes.shown:
             self._paint_flash(painter, flash)
@@ -323,32 +334,4 @@ class FloorMap(QWidget):
     def text_at(self, pixel: QPointF) -> str:
         """What is under a pixel, in words: a shopper, a slot with its products, or nothing."""
         track = self.track_at(pixel)
-        if track is not None:
-            return self._about(track)
-        under = [
-            s for s in self._state.layout.file.slot if slot_rect(s.low, s.high, self.view).contains(pixel)
-        ]
-        lines = []
-        for slot in sorted(under, key=lambda s: -s.shelf):
-            names = [self._words.product(sku) for sku in self._state.layout.skus_of_slot.get(slot.id, ())]
-            lines.append(f"{slot.id}: {', '.join(names) or tr('no product planned')}")
-        return "\n".join(lines)
-
-    def _about(self, track: int) -> str:
-        shopper = self._state.inside(track)
-        if shopper is None:
-            return ""
-        person = shopper.person
-        sure = (
-            f", {tr('identity {chance}', chance=chance(person.identity))}"
-            if person.identity < CERTAIN
-            else ""
-        )
-        if not shopper.code:
-            return tr("Somebody who is not a visit: nobody saw them come in through a gate")
-        if shopper.unexplained and not shopper.staff:
-            return tr("{code}: came through no gate and has no visit{sure}", code=shopper.code, sure=sure)
-        items = tr_n("{n} item", "{n} items", self._state.items(track))
-        hidden = f", {tr('hidden')}" if person.hidden else ""
-        staff = f", {tr('staff')}" if shopper.staff else ""
-        return f"{called(shopper)}: {items}{hidden}{staff}{sure}"
+        return self._said.of_slots(pixel, self.view) if track is None else self._said.of_shopper(track)

@@ -62,6 +62,16 @@ class FloorView:
         """Have a floor point in the middle, as far as the floor reaches."""
         self._move(QPointF(*point) - self.centre)
 
+    @property
+    def place(self) -> tuple[float, float, float] | None:
+        """Pixels per metre and the floor point in the middle, to be taken up later; None: fitted."""
+        return None if self.fitted else (self.scale, self.centre.x(), self.centre.y())
+
+    def take_up(self, place: tuple[float, float, float]) -> None:
+        """Show what :attr:`place` said, as far as the floor reaches."""
+        self.scale = min(MOST, max(1.0, place[0]))
+        self._move(QPointF(place[1], place[2]) - self.centre)
+
     def to_floor(self, pixel: QPointF) -> QPointF:
         """The floor point under a pixel."""
         x = (pixel.x() - self._size.width() / 2) / self.scale + self.centre.x()

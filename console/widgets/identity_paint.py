@@ -67,7 +67,7 @@ def label_of(inside: Inside, text: str, selected: bool, theme: Theme, ratio: flo
     return label_picture(text, selected, theme, ratio, quiet=not inside.code, warning=warning)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)  # codes come and go: more than are on the screen at once would only be kept
 def label_picture(
     text: str, selected: bool, theme: Theme, ratio: float, *, quiet: bool = False, warning: bool = False
 ) -> QPixmap:

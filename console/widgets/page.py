@@ -37,6 +37,9 @@ class Page(QWidget):
         """The page is shown: the keys go to its main part."""
         self.setFocus()
 
+    def complete(self) -> None:
+        """Paint at once what is otherwise painted bit by bit: a picture is taken of the page."""
+
     def keep(self, settings: QSettings) -> None:
         """Store how the page was left."""
 

@@ -115,8 +115,14 @@ class ReviewTrace(QWidget):
     # -- parts ---------------------------------------------------------------------------------------
 
     def _room(self) -> QRectF:
-        wide, high = self.width() - LEFT - sized(RIGHT), self.height() - TOP - sized(FOOT)
+        wide, high = self.width() - LEFT - self._right(), self.height() - TOP - sized(FOOT)
         return QRectF(LEFT, TOP, max(40, wide), max(20, high))
+
+    def _right(self) -> float:
+        """What the levels' names need beside the line: three answers of one weight have a long one."""
+        metrics = QFontMetricsF(ui_font(TEXT_SECONDARY, bold=True))
+        names = (metrics.horizontalAdvance(_level_name(keys, level)) for keys, level, _ in self._levels)
+        return max(sized(RIGHT), max(names, default=0.0) + 2 * SPACE_1)
 
     def _x(self, t: float) -> float:
         room = self._room()
@@ -157,12 +163,11 @@ class ReviewTrace(QWidget):
             at = max(y(level), (taken[-1] + high) if taken else 0.0)
             at = min(at, self.height() - high / 2)
             taken.append(at)
-            side = QRectF(room.right() + SPACE_1, at - high / 2, sized(RIGHT) - SPACE_1, high)
+            side = QRectF(room.right() + SPACE_1, at - high / 2, self._right() - SPACE_1, high)
             painter.setFont(ui_font(TEXT_SECONDARY, bold=True))
             painter.setPen(QColor(theme.text if near else theme.secondary))
-            painter.drawText(
-                side, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{keys}  {grams(level)}"
-            )
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(side, left, _level_name(keys, level))
 
     def _paint_times(self, painter: QPainter, room: QRectF, theme: Theme) -> None:
         painter.setFont(ui_font(TEXT_SECONDARY))
@@ -208,6 +213,10 @@ class ReviewTrace(QWidget):
         )
         over = decimal(self._line.t[-1] - self._line.t[0], 0)
         return "; ".join(filter(None, (tr("{seconds} s of weights", seconds=over), levels)))
+
+
+def _level_name(keys: str, level: float) -> str:
+    return f"{keys}  {grams(level)}"
 
 
 def expected_levels(shown: Shown) -> list[tuple[str, float, float]]:

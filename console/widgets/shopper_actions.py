@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -30,6 +30,9 @@ MOST_UNITS = 99
 
 class ShopperActions(QWidget):
     """Hidden while nobody is selected, or what is shown is not now."""
+
+    left = Signal()
+    """It goes, with the keys in it: they belong elsewhere."""
 
     def __init__(
         self, travel: TimeTravel, edits: IdentityEdits, words: ShopWords, parent: QWidget | None = None
@@ -88,10 +91,15 @@ class ShopperActions(QWidget):
         now = (shopper and shopper.code, shopper and shopper.staff, unexplained, signed_in, others)
         if now == self._said:
             return
+        if self._said[:1] != now[:1]:
+            self.others.close()  # it was about somebody who has left, or is not selected any more
         self._said = now
-        self.setVisible(shopper is not None)
         if shopper is None:
+            if any(button.hasFocus() for button in (self.staff, self.same, self.correct, self.undo)):
+                self.left.emit()  # else the next in the order has the keys: what opens and pauses the store
+            self.hide()
             return
+        self.show()
         self.staff.setText(tr("Not staff") if shopper.staff else tr("Staff"))
         self.staff.setAccessibleName(tr("Not staff") if shopper.staff else tr("Mark as staff"))
         for button in (self.staff, self.same, self.correct):

@@ -76,7 +76,10 @@ class SignInPanel(QWidget):
         if self._session.actor is not None:
             self._wear("names")
         elif self._mode != "own PIN":
+            before, had = self._mode, any(field.hasFocus() for field in (self.pin, self.new, self.name))
             self._wear("names" if found is None or found else "first")
+            if had and self._mode != before:
+                self.take_focus()  # its field went: not to the one that happens to be beside it
 
     def take_focus(self) -> None:
         """To the first field that has to be filled in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import QDate, QSettings, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from console.back_office.visit_search import STATES, Sought
@@ -92,6 +92,28 @@ class VisitFilters(QWidget):
         self.day.setCurrentIndex(ANY)
         self.state.setCurrentIndex(0)
         self.search.clear()
+
+    def keep(self, settings: QSettings) -> None:
+        """What is looked for; a certain day is not: tomorrow it would only be in the way."""
+        day = self.day.currentIndex()
+        settings.setValue("visits/search", self.search.text())
+        settings.setValue("visits/day", str(ANY if day == ANOTHER else day))
+        settings.setValue("visits/outcome", str(self.state.currentIndex()))
+        settings.setValue("visits/only", " ".join(name for name, one in self._toggles() if one.isChecked()))
+
+    def take_up(self, settings: QSettings) -> None:
+        """Look for what was looked for."""
+        for key, choice in (("visits/day", self.day), ("visits/outcome", self.state)):
+            stored = str(settings.value(key, "0"))
+            if stored.isdecimal() and int(stored) < choice.count() and int(stored) != choice.currentIndex():
+                choice.setCurrentIndex(int(stored))
+        only = str(settings.value("visits/only", "")).split()
+        for name, toggle in self._toggles():
+            toggle.setChecked(name in only)
+        self.search.setText(str(settings.value("visits/search", "")))
+
+    def _toggles(self) -> tuple[tuple[str, QPushButton], ...]:
+        return (("disputed", self.disputed), ("unpaid", self.unpaid), ("reviewed", self.reviewed))
 
     def _day(self) -> date | None:
         match self.day.currentIndex():

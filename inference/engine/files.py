@@ -17,6 +17,10 @@ MAX_RECORD = 256 * 1024 * 1024
 """A length above this is damage, not a record."""
 
 
+class OpeningError(RuntimeError):
+    """The engine must not start as things are; the text says what to do."""
+
+
 class DamagedFileError(ValueError):
     """The bytes of this file are not what was written."""
 

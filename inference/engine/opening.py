@@ -18,7 +18,7 @@ from inference.engine.belonging import (
 )
 from inference.engine.checkpoint import Checkpoint
 from inference.engine.entries import Header, layout_hash
-from inference.engine.files import DamagedFileError
+from inference.engine.files import DamagedFileError, OpeningError
 from inference.engine.flow import FlowMaker, SinkMaker, VisitSink
 from inference.engine.journal import Journal
 from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover
@@ -30,10 +30,6 @@ from store_layout.layout_changes import layout_changes
 from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
-
-
-class OpeningError(RuntimeError):
-    """The engine must not start as things are; the text says what to do."""
 
 
 def open_journal(

@@ -92,3 +92,23 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
         return msgspec.json.Decoder(kind, dec_hook=hook).decode(data)
     except (msgspec.MsgspecError, ValueError, TypeError) as error:
         raise CodecError(f"not a {getattr(kind, '__name__', kind)}: {error}") from error
+
+
+def settle_types() -> None:
+    """Have msgspec look at every type it knows by now, in this one thread. Call it before threads start.
+
+    It looks at a type when that is first decoded, and takes it for known before its fields are: two threads
+    that decode one for the first time at once end the process by a segmentation fault (msgspec 0.22).
+    """
+    known: set[type[msgspec.Struct]] = set()
+    waiting: list[type[msgspec.Struct]] = msgspec.Struct.__subclasses__()
+    while waiting:
+        kind = waiting.pop()
+        if kind in known:
+            continue
+        known.add(kind)
+        waiting += kind.__subclasses__()
+        try:
+            msgspec.msgpack.Decoder(kind)
+        except (TypeError, NameError):
+            continue  # nobody can decode this one, or only once more is imported

@@ -16,13 +16,13 @@ from tests.back_office.visits import layout
 NOW = 2000.0
 
 
-def decided(ledger: Ledger, actor: Actor, n: int, choice: int = 0) -> None:
+def decided(ledger: Ledger, actor: Actor, n: int, choice: int = 0, at: float = NOW) -> None:
     """A visit that this person has decided and that is issued."""
     question = asked(f"e{n}", took(n, ("cola", 1)), took(n, ("gum", 1)), took(None))
     ledger.post_visit(doubtful(f"v{n}", question), layout())
-    claim(ledger, actor, NOW, f"v{n}")
-    answer(ledger, actor, f"v{n}", {f"e{n}": choice}, NOW)
-    issue_due(ledger, NOW, f"v{n}")
+    claim(ledger, actor, at, f"v{n}")
+    answer(ledger, actor, f"v{n}", {f"e{n}": choice}, at)
+    issue_due(ledger, at, f"v{n}")
 
 
 @pytest.fixture(name="people")
@@ -63,6 +63,19 @@ def test_it_looks_like_any_other_and_changes_nothing_but_the_score(
     assert score(ledger, "Sam") == found
     assert ledger.head() == before
     assert verify(ledger).sound
+
+
+def test_of_those_that_have_settled_the_newest_comes_first_as_its_clips_are_there_longest(
+    ledger: Ledger, people: dict[str, Actor]
+) -> None:
+    day = 86_400.0
+    for n, age in ((1, 9.0), (2, 1.5), (3, 3.0), (4, 0.1)):
+        decided(ledger, people["Tess"], n, at=NOW + (10.0 - age) * day)
+    now, order = NOW + 10.0 * day, []
+    while (shown := show_known(ledger, people["Sam"], now)) is not None:
+        order.append(shown[1].visit)
+        answer_known(ledger, people["Sam"], {f"e{order[-1][1:]}": 0}, now)
+    assert order == ["v2", "v3", "v1", "v4"]
 
 
 def test_ones_own_corrected_and_given_answers_are_not_known_ones(

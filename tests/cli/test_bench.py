@@ -12,7 +12,8 @@ from console.cli.bench.material import write_material
 from console.cli.bench.report import Comparison, Results, render
 from console.cli.bench.running import measure_latency, measure_memory, measure_start
 from console.cli.bench.throughput import measure_throughput
-from console.cli.bench.window_frames import WindowFrames
+from console.cli.bench.window_command import WindowBench
+from console.cli.bench.window_restart import EngineAgain, Restarts
 from console.cli.recordings import replay_into
 from inference.detection import load_detector, write_manifest
 from inference.evaluation.report import evaluate
@@ -103,7 +104,7 @@ def test_every_measurement_runs_and_the_report_holds_it(
         compared=(Comparison("filmed", compare_detectors(filmed, [network])),),
         start_s=measure_start(filmed, tmp_path / "start"),
         latency=latency,
-        window=WindowFrames(p50_ms=1.25, p95_ms=2, p99_ms=3, worst_ms=4, shoppers=1),
+        window=WindowBench(restarts=Restarts((), (EngineAgain(0.1, 1.25, 7, ()),))),
         memory=measure_memory(filmed, tmp_path / "memory"),
         replays=(replay_into(simulated, tmp_path / "replay", quiet=True, keep_detections=True),),
         reports=(evaluate(simulated, tmp_path / "replay"),),
@@ -114,5 +115,5 @@ def test_every_measurement_runs_and_the_report_holds_it(
     assert "| HOTA / DetA / AssA / LocA (similarity 1 - distance / 1 m) | 0." in text
     assert "2400 pictures looked at | 0.995 |" in text
     assert "| tiny | 96x64 |" in text
-    assert "1.2 / 2.0 / 3.0" in text
+    assert "carts lost of 7" in text
     assert "| receipts issued / exactly right |" in text

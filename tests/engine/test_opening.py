@@ -8,7 +8,8 @@ import pytest
 from inference.engine.belonging import read_header, read_layout
 from inference.engine.engine import Engine
 from inference.engine.entries import Header
-from inference.engine.opening import OpeningError, open_journal
+from inference.engine.files import OpeningError
+from inference.engine.opening import open_journal
 from inference.messages import ClosedVisit, GateSignal, Observation, VisitClosed
 from inference.messages.said import Words
 from inference.messages.wire import SourceStatus

@@ -15,7 +15,7 @@ import pytest
 from console.engine_process.headless import run_headless
 from console.engine_process.session import AlreadyRunningError, StateLock, is_running, read_address
 from console.engine_process.spec import EngineSpec, SpecError, read_spec
-from console.engine_process.worker import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING
+from console.engine_process.starting import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING
 from inference.messages import VisitClosed
 from inference.messages.codec import to_msgpack
 from inference.messages.wire import Snapshot

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from itertools import product
+
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -128,3 +130,23 @@ def test_a_lost_camera_says_why(wall: CameraWall, state: LiveState, engine: Fake
     assert live.pixelColor(wall.boxes()[0].center().toPoint()) == lost.pixelColor(
         wall.boxes()[0].center().toPoint()
     )
+
+
+def test_wire_frames_are_drawn_one_a_paint_unless_a_picture_is_taken(
+    qtbot: QtBot, state: LiveState, appearance: Appearance
+) -> None:
+    def colours(picture: QImage, box: QRect) -> int:
+        points = product(range(box.left(), box.right(), 3), range(box.top(), box.bottom(), 3))
+        return len({picture.pixel(x, y) for x, y in points})
+
+    painter = CameraPainter(state)
+    wall = CameraWall(state, painter, appearance)
+    qtbot.addWidget(wall)
+    wall.resize(900, 200)
+    wall.grab()
+    owed = painter.owes
+    wall.complete()
+    assert (owed, painter.owes) == (True, False)
+    picture = wall.grab().toImage()
+    tops = [box.adjusted(4, 4, -4, -24).toRect() for box in wall.boxes()]
+    assert all(colours(picture, box) > 8 for box in tops), "more than a plain ground"

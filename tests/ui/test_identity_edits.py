@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from argon2 import PasswordHasher
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
@@ -219,3 +219,19 @@ def test_the_past_cannot_be_put_right(panel: ShopperActions, window: MainWindow,
     assert panel.isVisible()
     window.state.select(None)
     assert not panel.isVisible()
+
+
+def test_where_the_selected_one_leaves_the_menu_closes_and_the_keys_go_to_the_map(
+    qtbot: QtBot, panel: ShopperActions, window: MainWindow, engine: FakeEngine
+) -> None:
+    sign_in(qtbot, window)
+    panel.others.popup(window.mapToGlobal(QPoint(10, 10)))
+    qtbot.waitUntil(panel.others.isVisible)
+    panel.correct.setFocus()
+    engine.shoppers = 1
+    engine.advance(0.1)
+    window.state.poll()
+    assert not panel.others.isVisible()
+    assert not panel.isVisible()
+    live = next(page for page in window.pages if isinstance(page, LivePage))
+    assert window.focusWidget() is live.map

@@ -169,13 +169,13 @@ def test_the_followed_shopper_stays_near_the_middle(
     live: LivePage, window: MainWindow, engine: FakeEngine
 ) -> None:
     window.state.select(2)
-    live.follow_selected(True)
+    live.stage.follow_selected(True)
     for _ in range(20):
         go_on(engine, window.state, 1.0)
         at = live.map.view.to_pixel(window.state.inside(2).person.position)  # type: ignore[union-attr]
         assert abs(at.x() - live.map.width() / 2) < live.map.width() / 4
         assert abs(at.y() - live.map.height() / 2) < live.map.height() / 4
-    live.follow_selected(False)
+    live.stage.follow_selected(False)
     before = live.map.view.centre
     go_on(engine, window.state, 6.0)
     assert live.map.view.centre == before
@@ -186,9 +186,9 @@ def test_cones_are_shown_and_hidden(live: LivePage) -> None:
         return live.map._painted_ground().toImage()
 
     plain = ground()
-    live._cones_action.trigger()
+    live.stage._cones_action.trigger()
     assert ground() != plain
-    live._cones_action.trigger()
+    live.stage._cones_action.trigger()
     assert ground() == plain
 
 

@@ -406,7 +406,7 @@ def test_evidence_goes_with_the_dispute(
     open_complaint(window)
     form = page_of(window).pane.dispute
     press(window, Key.Key_Down)
-    form.evidence_button.click()
+    form.claim.attach.click()
     assert "Evidence: photo.jpg" in seen(form)
     form.who.pin.setText(PIN["Mara"])
     form.go.click()

@@ -18,7 +18,8 @@ from console.pages.live import LivePage
 from console.pages.visits import VisitsPage
 from console.theme.tokens import DARK
 from console.widgets.key_sheet import KeySheet
-from console.window import MainWindow, render_to
+from console.window import MainWindow
+from console.window_picture import render_to
 from inference.messages.wire import DeviceStatus, PauseReplay, RestartDevice, SetReplaySpeed
 from store_layout.model import StoreLayout
 from tests.support.fake_engine import EPOCH, FakeEngine

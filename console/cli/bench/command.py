@@ -22,6 +22,8 @@ OWN = ("persons_small", "persons_medium")
 KEPT = "<!-- from here on: measured by the commands that each part names -->"
 LATENCY_S = 120.0
 """How much of the demo is played at real-time speed."""
+WINDOW_S, CROWD = 40.0, 100
+"""For how long the window is looked at, and how many simulated shoppers it shows then."""
 
 
 def bench(
@@ -57,7 +59,7 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
     from console.cli.bench.report import Comparison, Results
     from console.cli.bench.running import measure_latency, measure_memory, measure_start
     from console.cli.bench.throughput import measure_throughput
-    from console.cli.bench.window_frames import measure_window
+    from console.cli.bench.window_command import measure as measure_the_window
     from inference.detection import load_detector
     from inference.evaluation.beliefs import BeliefLog
     from inference.evaluation.report import examine
@@ -78,8 +80,8 @@ def measure(demo: Path, others: list[Path], detector: str | None, scratch: Path)
     starts = sorted(measure_start(short, scratch / f"start{i}") for i in range(3))
     _say(f"latency, {LATENCY_S:.0f} s at real-time speed")
     latency = measure_latency(long, scratch / "latency")
-    _say("frames of the window")
-    window = measure_window(long, scratch / "window")
+    _say("the window")
+    window = measure_the_window(scratch / "window", demo, seconds=WINDOW_S, people=CROWD, kills=2, soak=0.0)
     _say("memory")
     memory = measure_memory(demo, scratch / "memory")
     reports, replays = [], []

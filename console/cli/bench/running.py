@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -77,7 +78,7 @@ def measure_memory(recording: Path, work: Path) -> Memory | None:
     samples: list[tuple[float, float]] = []
     with engine_of(spec_in(recording, work, speed=None)) as (client, supervisor):
         for _, snapshot in _snapshots(client):
-            resident = _resident_mb(supervisor.pid)
+            resident = resident_mb(supervisor.pid)
             if resident is not None:
                 samples.append((snapshot.source.position_s / (snapshot.source.duration_s or 1.0), resident))
     quarter = next((mb for share, mb in samples if share >= 0.25), samples[-1][1])
@@ -145,7 +146,8 @@ def spec_in(recording: Path, work: Path, speed: float | None = 1.0) -> EngineSpe
     ).check()
 
 
-def _resident_mb(pid: int | None) -> float | None:
+def resident_mb(pid: int | Literal["self"] | None) -> float | None:
+    """What a process has in memory, MB (10^6 bytes); None where /proc does not tell it."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

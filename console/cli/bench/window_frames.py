@@ -1,8 +1,14 @@
-"""How long the window's thread is busy at once while an engine plays: what the hand on the mouse feels."""
+"""How long the window's thread is busy at a time while an engine works, and how soon it answers the hand.
+
+The window turns its event loop by hand, round by round, in a process of its own beside the engine's. Keys and
+clicks are due at moments that do not ask what the window does; each is answered when what it changes has been
+painted. Beside the wall clock stands the processor time of the window's thread: what it would be on a machine
+that does nothing else.
+"""
 
 from __future__ import annotations
 
-import os
+import random
 import subprocess
 import sys
 import time
@@ -12,99 +18,170 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from console.engine_process.spec import EngineSpec
+
 if TYPE_CHECKING:
+    from console.cli.bench.window_opened import Opened
     from console.window import MainWindow
 
-LIMIT_S = 600.0
-REST_S = 0.001
-"""Pause between two looks for work: the window itself would sleep until there is some."""
+LIMIT_S = 900.0
 WORTH_MS = 0.5
-"""Less than this is an empty look or one small event, not a frame."""
-SETTLE_S = 1.0
+"""Less than this of a processor is an empty look or one small event, not a frame."""
+SETTLE_S = 3.0
 """After the first picture; what opening the window costs is measured elsewhere."""
-SIZE = (1920, 1080)
+MEASURED_S = 40.0
+PAUSE_S = (0.15, 0.45)
+"""Between one answer and the next key or click."""
+
+
+class Quantiles(msgspec.Struct, frozen=True):
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+    worst: float
+    count: int
 
 
 class WindowFrames(msgspec.Struct, frozen=True):
-    """Time in which the GUI thread handled one round of events (polling, models, layout, painting), ms."""
+    """What was measured in one run."""
 
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    worst_ms: float
+    frames: Quantiles
+    """Rounds of events without a key or click (polling, models, layout, painting), wall clock."""
+    frames_cpu: Quantiles
+    """The same rounds, processor time of the window's thread."""
+    answers: Quantiles
+    """From a key or click to what it changes being painted, wall clock."""
+    answers_cpu: Quantiles
+    by_input: dict[str, float]
+    """95th percentile of ``answers_cpu`` for each kind of key or click."""
     shoppers: int
     """Most inside at a time."""
+    cameras: int
+    pictures: int
+    """Of all cameras, that the engine looked at in the measured time; 0 where there are none."""
+    seconds: float
 
 
-def measure_window(recording: Path, work: Path) -> WindowFrames:
-    """Show the whole recording at 1x, with pictures, in a process of its own without a display.
+def measure_window(
+    spec: EngineSpec, work: Path, seconds: float = MEASURED_S, *, begin_s: float = 0.0
+) -> WindowFrames:
+    """Show what this engine does, in a process of its own without a display.
 
-    Raises ``subprocess.SubprocessError`` when that process fails or does not end in time.
+    ``begin_s``: of a recording, how much of it is played before the clock counts. ``QT_QPA_PLATFORM`` chooses
+    another display than none. Raises ``subprocess.SubprocessError`` when that
+    process fails or does not end in time.
     """
-    command = [sys.executable, "-m", "console.cli.bench.window_frames", str(recording), str(work)]
+    work.mkdir(parents=True, exist_ok=True)
+    order = work / "frames.json"
+    order.write_bytes(msgspec.json.encode(spec))
+    command = [
+        sys.executable,
+        "-m",
+        "console.cli.bench.window_frames",
+        str(order),
+        str(work),
+        str(seconds),
+        str(begin_s),
+    ]
     done = subprocess.run(  # noqa: S603 - our own module
-        command, check=True, capture_output=True, timeout=LIMIT_S, cwd=Path(__file__).parents[3]
+        command, check=True, stdout=subprocess.PIPE, timeout=LIMIT_S, cwd=Path(__file__).parents[3]
     )
     return msgspec.json.decode(done.stdout, type=WindowFrames)
 
 
-def main(recording: str, work: str) -> int:
-    """Play, measure, and print the result as JSON."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from console.cli.bench.running import spec_in
-    from console.engine_process.client import EngineClient
-    from console.engine_process.supervisor import Supervisor
-    from console.operations.steady_memory import steady_memory
-    from console.widgets.application import application
-    from console.window import MainWindow
-    from inference.recording import Recording
+def main(order: str, work: str, seconds: str, begin: str) -> int:
+    """Open, measure, and print the result as JSON."""
+    from console.cli.bench.window_opened import opened_window
+    from console.engine_process.spec import read_spec
 
     place = Path(work)
-    spec = spec_in(Path(recording), place)
-    application()
-    link = EngineClient(Supervisor(spec))
-    window = MainWindow(Recording.open(Path(recording)).layout, link, spec.ledger_path, place / "window")
-    window.resize(*SIZE)
-    window.show()
-    try:
-        with steady_memory():
-            measured = _watch(window)
-    finally:
-        window.close()
-        window.deleteLater()
-        application().processEvents()
-        link.close()
+    with opened_window(read_spec(Path(order).read_bytes(), order), place) as opened:
+        _play_to(opened.window, float(begin))
+        measured = _watch(opened, float(seconds))
     sys.stdout.buffer.write(msgspec.json.encode(measured))
     return 0
 
 
-def _watch(window: MainWindow) -> WindowFrames:
-    """Turn the event loop by hand, round by round, until the recording has ended."""
+def _watch(opened: Opened, seconds: float) -> WindowFrames:
     from PySide6.QtWidgets import QApplication
 
-    rounds: list[float] = []
-    shoppers, shown_since = 0, float("inf")
-    until = time.perf_counter() + LIMIT_S
-    while time.perf_counter() < until:
-        began = time.perf_counter()
+    from console.cli.bench.window_inputs import Inputs
+    from console.cli.bench.window_opened import REST_S
+
+    window, rng = opened.window, random.Random(4)
+    inputs = Inputs(window)
+    rounds: list[tuple[float, float]] = []
+    answers: list[tuple[str, float, float]] = []
+    shoppers, looked_at = 0, _looked_at(opened)
+    began = time.perf_counter()
+    due = began
+    while (now := time.perf_counter()) - began < seconds:
+        cpu = time.thread_time()
+        if now >= due and inputs.answered:
+            inputs.give(due)
+        asked = not inputs.answered
         QApplication.processEvents()
-        ended = time.perf_counter()
+        if not asked:
+            rounds.append((time.perf_counter() - now, time.thread_time() - cpu))
+        answer = inputs.take_answer()
+        if answer is not None:
+            answers.append(answer)
+            due = time.perf_counter() + rng.uniform(*PAUSE_S)
         snapshot = window.state.snapshot
         if window.state.engine_state == "failed":
             raise RuntimeError(f"the engine failed: {window.state.engine_why}")
         if snapshot is not None:
-            shown_since = min(shown_since, ended)
             shoppers = max(shoppers, len(snapshot.inside))
-            if ended - shown_since > SETTLE_S:
-                rounds.append((ended - began) * 1000)
             if snapshot.source.ended:
                 break
         time.sleep(REST_S)
-    frames = [ms for ms in rounds if ms >= WORTH_MS]
-    if not frames:
+    frames = [both for both in rounds if both[1] * 1000 >= WORTH_MS]
+    if not frames or not answers:
         raise RuntimeError("the window had nothing to show: the recording is too short")
-    p50, p95, p99 = (float(q) for q in np.quantile(frames, (0.5, 0.95, 0.99)))
-    return WindowFrames(p50, p95, p99, max(frames), shoppers)
+    return WindowFrames(
+        frames=_quantiles([wall for wall, _ in frames]),
+        frames_cpu=_quantiles([cpu for _, cpu in frames]),
+        answers=_quantiles([wall for _, wall, _ in answers]),
+        answers_cpu=_quantiles([cpu for _, _, cpu in answers]),
+        by_input={
+            name: _quantiles([cpu for kind, _, cpu in answers if kind == name]).p95
+            for name in sorted({kind for kind, _, _ in answers})
+        },
+        shoppers=shoppers,
+        cameras=len(window.state.layout.cameras),
+        pictures=_looked_at(opened) - looked_at,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _play_to(window: MainWindow, begin: float) -> None:
+    """As fast as the machine allows; from there on as it happened."""
+    from console.cli.bench.window_opened import turn_until
+    from inference.messages.wire import SetReplaySpeed
+
+    if begin > 0.0:
+        window.state.link.request(SetReplaySpeed(None))
+        turn_until(window, lambda: _position(window) >= begin, "the beginning", LIMIT_S / 2)
+        window.state.link.request(SetReplaySpeed(1.0))
+    until = time.monotonic() + SETTLE_S
+    turn_until(window, lambda: time.monotonic() > until, "the first seconds")
+
+
+def _position(window: MainWindow) -> float:
+    snapshot = window.state.snapshot
+    return 0.0 if snapshot is None else snapshot.source.position_s
+
+
+def _looked_at(opened: Opened) -> int:
+    snapshot = opened.window.state.snapshot
+    return sum(d.received for d in snapshot.devices if d.kind == "detector") if snapshot else 0
+
+
+def _quantiles(seconds: list[float]) -> Quantiles:
+    p50, p95, p99 = (float(q) * 1000 for q in np.quantile(seconds, (0.5, 0.95, 0.99)))
+    return Quantiles(p50, p95, p99, max(seconds) * 1000, len(seconds))
 
 
 if __name__ == "__main__":
