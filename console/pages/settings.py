@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -73,6 +73,7 @@ class SettingsPage(Page):
         self._learned = QAction(tr("Learned from answers"), self)
         self._learned.triggered.connect(self.show_learned)
         self._decide = QAction(tr("Change when a person is asked"), self)
+        self._decide.setShortcut(QKeySequence("Ctrl+Shift+D"))
         self._decide.triggered.connect(self.decision_asked)
         self._lay_out()
         appearance.changed.connect(self._show_theme)
@@ -176,7 +177,7 @@ class SettingsPage(Page):
             (tr("Disputes within"), label(tr_n("{n} day", "{n} days", rules.refund_days))),
         ]
         kept = kept_words(self._words.layout.file.retention)
-        rows += [(what, label(how_long)) for what, how_long in kept]
+        rows += [(what, label(how_long, wrap=True)) for what, how_long in kept]
         where = tr(
             "These stand in the store folder, under [rules] and [retention] in store.toml; "
             "the engine takes changes over while it runs, retention when it starts."
@@ -186,8 +187,8 @@ class SettingsPage(Page):
             tr("With a manager's PIN, and with what it would have done to the last visits")
         )
         self.decide.clicked.connect(self.decision_asked)
-        self.decide.setVisible(self._can_decide)
-        rows.append(("", self.decide))
+        if self._can_decide:
+            rows.append(("", self.decide))
         return _panel(tr("What the shop has decided"), rows, f"{asks}\n{where}")
 
     def _taught(self) -> QFrame:
