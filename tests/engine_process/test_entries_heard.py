@@ -4,7 +4,7 @@ import pytest
 
 from console.engine_process.entries_heard import hearing
 from inference.messages import GateSignal, Observation, Result, Tick
-from inference.messages.shelves import Misplaced, ScaleLevel
+from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from store_layout.model import StoreLayout
 from tests.support.stores import small_store
 
@@ -28,6 +28,12 @@ class Steps:
 
     def restore(self, data: bytes, appearances: object = None) -> None:
         self.seen.append(("restore", data))
+
+    def take_over(self, data: bytes, before: StoreLayout, appearances: object = None) -> None:
+        self.seen.append(("take_over", data, before))
+
+    def under_way(self) -> UnderWay:
+        return UnderWay()
 
     def scale_levels(self) -> tuple[ScaleLevel, ...]:
         return ()

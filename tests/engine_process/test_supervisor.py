@@ -21,7 +21,7 @@ Supervise = Callable[..., Supervisor]
 LIMIT_S = 30.0
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
+def wait_for(condition: Callable[[], object], what: object) -> None:
     until = time.monotonic() + LIMIT_S
     while not condition():
         assert time.monotonic() < until, what
