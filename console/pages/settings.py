@@ -72,7 +72,8 @@ class SettingsPage(Page):
         self._licences.triggered.connect(self.show_licences)
         self._learned = QAction(tr("Learned from answers"), self)
         self._learned.triggered.connect(self.show_learned)
-        self._decide = QAction(tr("Change when a person is asked"), self)
+        # Of a recording there is nothing to decide: then it is no action of the window.
+        self._decide = QAction(tr("Change when a person is asked"), self if can_decide else None)
         self._decide.setShortcut(QKeySequence("Ctrl+Shift+D"))
         self._decide.triggered.connect(self.decision_asked)
         self._lay_out()

@@ -85,10 +85,11 @@ class CardBank:
         self._scanned = float("-inf")
         self.full = False
         self.refresh()
-        if not self._coming:
+        if not self._known:
             self.close()
             raise ValueError(f"no examples in {folder}: make some first")
-        self._take(self._coming.pop(0).result())
+        if not self.count:
+            self._take(self._coming.pop(0).result())
 
     def close(self) -> None:
         """End the threads."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 from console.back_office import Ledger
 from console.back_office.corrections import Change
@@ -47,7 +48,11 @@ def corner(*, coin: int = 1, included: bool = True) -> StoreLayout:
 @cache
 def documents() -> dict[str, PrintableReceipt]:
     """``{what it shows: the document}``."""
-    with tempfile.TemporaryDirectory() as folder, Ledger.open(Path(folder) / "ledger.sqlite") as ledger:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch("console.back_office.schema.secrets.token_hex", lambda _: "00c0ffee00c0ffee"),
+        Ledger.open(Path(folder) / "ledger.sqlite") as ledger,
+    ):
         bank = SimulatedProvider(Path(folder) / "bank.sqlite")
         _group_by_card(ledger, bank)
         _cash(ledger, bank)

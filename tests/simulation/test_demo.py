@@ -8,7 +8,7 @@ import av
 import pytest
 
 from inference.detection.eyes import open_eyes
-from inference.messages import Detections, GateSignal, Observation, Tick, WeightReading
+from inference.messages import Detections, GateSignal, Observation, Outage, Tick, WeightReading
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.streams import frame_slots
 from inference.recording.video import read_video
@@ -81,7 +81,7 @@ def _seen(recording: Recording) -> list[Observation]:
     seen: list[Observation] = [
         s for s in RecordingPlayer(recording).observations() if not isinstance(s, Tick)
     ]
-    assert {type(s) for s in seen} == {Detections, WeightReading, GateSignal}
+    assert {type(s) for s in seen} == {Detections, WeightReading, GateSignal, Outage}
     return seen
 
 
