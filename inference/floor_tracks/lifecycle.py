@@ -176,7 +176,10 @@ class Lifecycle:
             return None
         if p.leaving is not None:
             p.unseen_s += dt
-            return gate if max(unseen, p.unseen_s) >= s.leave_signal_s else None
+            # The signal may have been about somebody else: who was seen away from the gate has to get there.
+            way = max(0.0, self._gates.distance(p.leaving, (x, y)) - s.exit_at_m)
+            limit = s.leave_signal_s + way / s.leave_walk_ms
+            return gate if max(unseen, p.unseen_s) >= limit else None
         if self._watched(state, p):
             p.unseen_s += dt
         walked_out = self._outward(p) and not self._covered(state, p)

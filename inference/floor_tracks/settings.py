@@ -246,7 +246,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     leave_standing_s: float = 4.0
     """The same for somebody who stood still there."""
     leave_signal_s: float = 0.2
-    """The same after the gate's exit signal."""
+    """The same after the gate's exit signal, for who was seen at the gate ..."""
+    leave_walk_ms: float = 1.0
+    """... and longer for who was seen away from it, by the way at this speed."""
     beyond_m: float = 0.3
     """Seen this far outside of the floor next to a gate ..."""
     beyond_s: float = 0.3
