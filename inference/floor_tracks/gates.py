@@ -152,6 +152,8 @@ def note_exit(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Sett
         if p not in chosen and len(chosen) < signal.people:
             chosen.append(p)
             p.leaving, p.leaving_t = signal.gate, signal.t
+            seen = signal.t - p.last_seen <= s.hidden_s
+            p.leaving_near = seen and gates.distance(signal.gate, p.last_xy) > s.exit_at_m
     missing = signal.people - len(chosen)
     if missing <= 0:
         return []

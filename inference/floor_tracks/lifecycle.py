@@ -164,8 +164,8 @@ class Lifecycle:
         """The gate by which this person has left, or None while they are inside."""
         s = self._settings
         unseen = state.t - p.last_seen
-        if p.leaving is not None and state.t - p.leaving_t > s.exit_lasts_s and unseen < s.leave_signal_s:
-            p.leaving = None  # they stayed
+        if p.leaving is not None and unseen < s.leave_signal_s and self._stayed(state.t, p, p.leaving):
+            p.leaving = None
         if unseen < s.leave_signal_s:
             return None
         (x, y), (u, v) = _stood(p), p.last_uv
@@ -185,6 +185,15 @@ class Lifecycle:
         walked_out = self._outward(p) and not self._covered(state, p)
         limit = s.leave_s if walked_out else s.leave_standing_s
         return gate if p.unseen_s >= limit else None
+
+    def _stayed(self, t: float, p: Track, gate: str) -> bool:
+        """Whether who is seen was not the one whom the gate let out: they are far from it still."""
+        s = self._settings
+        since = t - p.leaving_t
+        if since > s.exit_lasts_s:
+            return True
+        far = p.leaving_near and since > s.exit_passed_s
+        return far and self._gates.distance(gate, p.last_xy) > s.exit_at_m
 
     def _outward(self, p: Track) -> bool:
         (x, y), (u, v) = _stood(p), p.last_uv

@@ -263,7 +263,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     exit_reach_m: float = 2.5
     """... or, failing these, seen this close."""
     exit_lasts_s: float = 10.0
-    """Somebody still inside this long after their exit signal did not go."""
+    """Somebody still inside this long after their exit signal did not go ..."""
+    exit_passed_s: float = 0.7
+    """... nor did who was only near the gate, and is not at it after this long."""
     give_up_s: float = 900.0
     """Hidden inside for longer: given up, with an alarm."""
     give_up_unexplained_s: float = 60.0

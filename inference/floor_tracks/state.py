@@ -141,6 +141,8 @@ class Track(msgspec.Struct):
     leaving: str | None = None
     """Gate whose exit signal was about this person."""
     leaving_t: float = 0.0
+    leaving_near: bool = False
+    """They were seen near that gate then, not at it: it may have been about another."""
 
 
 class Encounter(msgspec.Struct):

@@ -246,3 +246,18 @@ def test_a_stranger_is_not_taken_for_a_shopper_who_is_hidden(seed: int) -> None:
     assert told.last is not None
     (seen,) = [p for p in told.last.people if p.track == told.started[1].track]
     assert seen.identity > 0.95
+
+
+@pytest.mark.parametrize("unseen_s", [0.4, 0.8])
+def test_a_signal_that_was_about_another_does_not_end_who_stands_away_from_the_gate(unseen_s: float) -> None:
+    """Nobody is seen at the gate that lets somebody out: the nearest is taken for them, until they stay."""
+    way = [(1.0, *DOOR), (3.0, 1.0, 2.5), (12.0, 1.0, 2.5)]
+    signal, told, tracker = GateSignal("door", 6.0, "exit"), Told(), FloorTracker(LAYOUT)
+    for seen in Session(LAYOUT, [Walker(tuple(way))]).frames(11.0):
+        if seen.t >= signal.t and told.last is not None:
+            note(told, tracker.observe(signal))
+            signal = msgspec.structs.replace(signal, t=1e9)
+        hidden = 6.2 <= seen.t < 6.2 + unseen_s
+        note(told, tracker.observe(Tick(seen.t) if hidden else seen))
+    assert len(told.started) == 1
+    assert told.ended == []
