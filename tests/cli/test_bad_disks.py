@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -94,11 +95,14 @@ def refused(result: Result, shop: Path) -> None:
 def no_room(most: int) -> Iterator[None]:
     """No file may grow beyond ``most`` bytes; the kernel then says so in place of ``no space left``."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Python 3.11 would leave cut-off bytecode of what a command imports now, and trip over it for ever after.
+    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        sys.dont_write_bytecode = wrote
 
 
 @contextmanager

@@ -12,12 +12,19 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from console.back_office import Ledger, audit, operators
+from console.cli import say
 from console.cli.app import app
 from console.operations.learning_lines import EventLine
 from store_layout.learned import with_learned
 from store_layout.reader import read_store
 from tests.back_office.people import PIN
 from tests.learning.ledgers import ISSUED, REVIEWED, SKU, TRUE_G, store, teach
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables as a wide terminal shows them: narrow ones break words."""
+    monkeypatch.setattr(say.out, "_width", 180)
 
 
 @pytest.fixture(name="shop")
