@@ -141,7 +141,8 @@ def test_cameras_come_and_go_while_it_runs() -> None:
         live.drop("a")
         before = len(seen.all)
         seen.wait(before + 20)
-        assert "a" not in {d.camera for d in seen.all[before + 4 :]}
+        late = sum(d.camera == "a" for d in seen.all[before:])
+        assert late <= 2, "only what the two threads had in hand"
         live.add("b", FakeBox("b", refill=True))
         seen.wait(sum(d.camera == "b" for d in seen.all) + 5, "b")
         assert set(live.counts()) == {"b"}
