@@ -222,8 +222,9 @@ class LiveDetection:
     def _count_done(self, camera: str, took_s: float) -> None:
         now = time.monotonic()
         with self._lock:
-            known = self._counts.get(camera, LiveCounts())
-            self._counts[camera] = msgspec.structs.replace(known, detected=known.detected + 1)
+            if camera in self._boxes:  # else it went while its last picture was at work
+                known = self._counts.get(camera, LiveCounts())
+                self._counts[camera] = msgspec.structs.replace(known, detected=known.detected + 1)
             self._frame_s = (
                 took_s if self._frame_s is None else self._frame_s + SLOPE * (took_s - self._frame_s)
             )
@@ -237,6 +238,7 @@ class LiveDetection:
             known = self._counts.get(camera, LiveCounts())
             if known.failed == 0 or known.last_error != str(error):
                 _log.warning("%s cannot read a picture of camera %s: %s", self._name, camera, error)
-            self._counts[camera] = msgspec.structs.replace(
-                known, failed=known.failed + 1, last_error=str(error)
-            )
+            if camera in self._boxes:
+                self._counts[camera] = msgspec.structs.replace(
+                    known, failed=known.failed + 1, last_error=str(error)
+                )

@@ -48,10 +48,10 @@ def test_cameras_that_never_rest_do_not_starve_one_another(threads: int) -> None
     seen = Seen()
     boxes = {name: FakeBox(name, refill=True) for name in ("a", "b", "c")}
     with running(LiveDetection(boxes, FakeModel(), threads, seen)):
-        seen.wait(300)
-    counts = Counter(d.camera for d in seen.all[:300])
+        seen.wait(3000)  # many: a thread that waits for its core has a camera in hand all the while
+    counts = Counter(d.camera for d in seen.all[:3000])
     assert set(counts) == {"a", "b", "c"}
-    assert min(counts.values()) >= 90 if threads == 1 else min(counts.values()) >= 50
+    assert min(counts.values()) >= 900 if threads == 1 else min(counts.values()) >= 500
 
 
 def test_a_slow_camera_is_served_next_beside_one_that_never_rests() -> None:
