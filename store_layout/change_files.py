@@ -6,8 +6,6 @@ again, which comes to the same. Each file is replaced at once, so that nobody re
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +18,7 @@ from store_layout.findings import CATALOG, PLANOGRAM
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems, errors_among
 from store_layout.reader import read_store
+from store_layout.whole_files import replace_whole, with_remedy
 from store_layout.writer import check_layout, write_tables
 
 FOLDER = "changes"
@@ -228,7 +227,7 @@ def _keep_tables(folder: Path, change: Change) -> None:
     def copy() -> None:
         kept.mkdir(exist_ok=True)
         for name in (CATALOG, PLANOGRAM):
-            _replace(kept / name, (folder / name).read_bytes())
+            replace_whole(kept / name, (folder / name).read_bytes())
 
     _with_remedy(folder, copy)
 
@@ -240,7 +239,7 @@ def _write(folder: Path, change: Change, *, new: bool = False) -> None:
         path.parent.mkdir(exist_ok=True)
         if new and path.exists():
             raise ChangeError(f"{path}: somebody else made a change at this moment: say it again")
-        _replace(path, msgspec.json.format(msgspec.json.encode(change), indent=2) + b"\n")
+        replace_whole(path, msgspec.json.format(msgspec.json.encode(change), indent=2) + b"\n")
 
     _with_remedy(folder, write)
 
@@ -252,23 +251,5 @@ def _forget(folder: Path, number: int) -> None:
     path.unlink(missing_ok=True)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _with_remedy(folder: Path, write: Callable[[], None]) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise ChangeError(
-            f"{error.filename or folder}: cannot be written ({error.strerror or error}). Check who may write "
-            f"in {folder} and that its disk is not full; the tables are as they were"
-        ) from error
+    with_remedy(folder, write, ChangeError, "the tables are as they were")

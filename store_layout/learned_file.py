@@ -7,7 +7,6 @@ bytes of the version that it followed in place again, or takes the file away whe
 from __future__ import annotations
 
 import os
-import secrets
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import tomli_w
 
 from store_layout.findings import LEARNED
 from store_layout.learned import Learned
+from store_layout.whole_files import replace_whole, with_remedy
 
 FOLDER = "learned"
 _HEAD = """\
@@ -69,7 +69,7 @@ def apply_learned(folder: Path, learned: Learned, announce: Callable[[], None] =
             ) from None
         try:
             announce()
-            _replace(folder / LEARNED, content)
+            replace_whole(folder / LEARNED, content)
         except BaseException:
             kept.unlink()
             raise
@@ -112,7 +112,7 @@ def undo_learned(folder: Path, announce: Callable[[Learned], None] = lambda _: N
         if before is None:
             path.unlink()
         else:
-            _replace(path, before)
+            replace_whole(path, before)
 
     _with_remedy(folder, write)
     return learned
@@ -133,23 +133,5 @@ def _version(path: Path) -> Learned:
         raise LearnedError(f"{path}: {error}. Restore it from a backup, or move it away") from error
 
 
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _with_remedy(folder: Path, write: Callable[[], None]) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise LearnedError(
-            f"{error.filename or folder}: cannot be written ({error.strerror or error}). Check who may write "
-            f"in {folder} and that its disk is not full; what is in force is as it was"
-        ) from error
+    with_remedy(folder, write, LearnedError, "what is in force is as it was")

@@ -34,6 +34,7 @@ from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
 from inference.visits.entries import match_entries
 from inference.visits.evidence import Evidence
+from inference.visits.forgetting import forget_old
 from inference.visits.path import note_place
 from inference.visits.presence import Presence
 from inference.visits.state import Gone, Visit, VisitsState, Waiting
@@ -326,7 +327,8 @@ class VisitBook:
                 # one at a time: many leaving together must not make one long step
                 results += self._gone(visit, t)
                 break
-        self._forget(t)
+        if forget_old(state, t):
+            self._changed()
         state.due = t if results else self._next(t)
         return results
 
@@ -372,33 +374,6 @@ class VisitBook:
                 grace = visit.left_at + s.GRACE_S
                 due = min(due, grace if grace > t else t + s.RECHECK_S)
         return min(due, t + s.LATE_S)
-
-    def _forget(self, t: float) -> None:
-        """Drop what no open visit can need any more."""
-        state = self._state
-        first = min((v.entered_at for v in state.visits.values()), default=t)
-        horizon = min(first, t - s.LATE_S)
-        state.gone = {track: gone for track, gone in state.gone.items() if gone.at >= horizon}
-        open_tracks = state.visits.keys()
-        kept = {
-            name: a
-            for name, a in state.attributions.items()
-            if a.event.t_settled >= t - s.LATE_S
-            or any(track in open_tracks for e in a.explanations for track in e.tracks())
-        }
-        if len(kept) < len(state.attributions):
-            state.attributions = kept
-            self._changed()
-        state.said = {track: said for track, said in state.said.items() if track in open_tracks}
-        state.same = {earlier: now for earlier, now in state.same.items() if now in open_tracks}
-        state.facts = {name: facts for name, facts in state.facts.items() if name in state.attributions}
-        state.outages = [o for o in state.outages if not o.over or o.t >= horizon]
-        state.waiting = [w for w in state.waiting if t - w.signal.t <= s.REMATCH_S]
-        state.ordinals = {
-            name: n
-            for name, n in state.ordinals.items()
-            if int(name.rsplit(":", 2)[1]) / 1000 >= t - s.LATE_S
-        }
 
     def finish(self, t: float) -> list[Result]:
         """The store closes: so do all visits, whoever has not left included."""

@@ -22,6 +22,7 @@ from store_layout.changes import Rows, rows_between, with_rows
 from store_layout.differences import differences
 from store_layout.model import Facing, Product, StoreLayout
 from store_layout.reader import read_store
+from store_layout.whole_files import replace_whole
 from store_layout.writer import write_store, write_tables
 from tests.support.stores import small_store
 
@@ -178,7 +179,7 @@ def test_after_a_crash_anywhere_it_is_applied_once_and_can_be_undone(
             raise CrashError
         steps += 1
 
-    put, tables = change_files._replace, write_tables
+    put, tables = replace_whole, write_tables
 
     def putting(path: Path, content: bytes) -> None:
         if not late:
@@ -195,7 +196,7 @@ def test_after_a_crash_anywhere_it_is_applied_once_and_can_be_undone(
             count()
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(change_files, "_replace", putting)
+        patched.setattr(change_files, "replace_whole", putting)
         patched.setattr(change_files, "write_tables", writing)
         for _ in range(2):
             try:
