@@ -38,6 +38,7 @@ from store_layout.differences import Difference, differences
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, format_problems
 from store_layout.reader import LARGEST_FILE, read_store
+from store_layout.said import in_english
 
 app = typer.Typer(help="Change what is sold and where it stands, at a time.", no_args_is_help=True)
 ERRORS = (ChangeError, StoreProblems)
@@ -101,13 +102,21 @@ def import_command(
         found = check_import(before, _content(catalog), _content(planogram), partial=partial)
     if found.layout is None:
         if as_json:
-            print_json(found.problems)
+            print_json([in_english(problem) for problem in found.problems])
         else:
             out.print(format_problems(found.problems), markup=False, highlight=False)
             out.print("Nothing was changed.")
         raise typer.Exit(1)
     lines = differences(before, found.layout)
-    planned = Planned(at, dry_run, None, "", dict(Counter(d.kind for d in lines)), lines, found.problems)
+    planned = Planned(
+        at,
+        dry_run,
+        None,
+        "",
+        dict(Counter(d.kind for d in lines)),
+        lines,
+        tuple(in_english(problem) for problem in found.problems),
+    )
     if not dry_run and lines:
         rows = rows_between(before, found.layout)
         with opened(lambda: ledger or _ledger(store), *ERRORS) as file:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import msgspec
 
 from console.language import tr
+from console.language.sentences import in_words
 from inference.capture import BadCameraUrlError, parse_camera_url
 from store_layout.aim import looking_at
 from store_layout.model import Camera, OpenCvCalibration, Point3, StoreFile, StoreLayout
@@ -70,7 +71,7 @@ def problems_of(
     try:
         parse_camera_url(draft.url, folder)
     except BadCameraUrlError as error:
-        found["url"] = str(error)
+        found["url"] = in_words(error)
     if not 0.1 <= draft.fps <= 120:
         found["fps"] = tr("From 0.1 to 120 pictures a second")
     if draft.size is None and old is None:
@@ -80,8 +81,8 @@ def problems_of(
         found["place"] = tr("It cannot look at its own place")
     if not found:
         changed = msgspec.structs.replace(layout, file=with_camera(layout, draft, old))
-        told = [f"{p.what}. {p.remedy}." for p in errors_among(check_layout(changed))]
-        before = {f"{p.what}. {p.remedy}." for p in errors_among(check_layout(layout))}
+        told = [f"{in_words(p.what)}. {in_words(p.remedy)}." for p in errors_among(check_layout(changed))]
+        before = {f"{in_words(p.what)}. {in_words(p.remedy)}." for p in errors_among(check_layout(layout))}
         new = [words for words in told if words not in before]
         if new:
             found[""] = " ".join(new)

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from inference.capture import BadCameraUrlError, parse_camera_url, redact
 from inference.capture.camera_thread import open_source
@@ -111,4 +112,4 @@ class CameraPreview(QObject):
         if not isinstance(error, SourceError | BadCameraUrlError | BadPictureError | OSError):
             raise error
         if stop is self._stop and not stop.is_set():
-            self.told.emit(str(error), False)
+            self.told.emit(in_words(error), False)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.back_office import audit
 from console.back_office.ledger import Ledger, LedgerError
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.camera_drafts import CameraDraft, with_camera
 from console.operations.camera_preview import CameraPreview
@@ -340,7 +341,7 @@ class DeviceDesk(QObject):
             ):
                 audit.record(file, self._session.actor, what, at=time.time(), about=about, screen=SCREEN)
         except (LedgerError, sqlite3.Error, OSError) as error:
-            self.refused.emit(tr("It is done, but it could not be logged: {error}", error=error))
+            self.refused.emit(tr("It is done, but it could not be logged: {error}", error=in_words(error)))
 
     def _put_back(self, key: str, password: str | None) -> None:
         """The keyring as it was."""
@@ -371,4 +372,4 @@ class DeviceDesk(QObject):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, ERRORS):
             raise error
-        self.refused.emit(str(error))
+        self.refused.emit(in_words(error))

@@ -20,8 +20,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
-from sqlite_utils import Database
 
+from console.back_office.database import Database
+from console.language import tr
 from console.printing.jobs import Format, Job, State
 from console.printing.queue_schema import migrations
 
@@ -64,8 +65,13 @@ class PrintQueue:
             if conn is not None:
                 conn.close()
             raise QueueError(
-                f"{path}: cannot be opened as a print queue ({error}). Check that the folder can be written "
-                "and the disk is not full; receipts are safe in the ledger and can be printed again"
+                tr(
+                    "{path}: cannot be opened as a print queue ({error}). Check that the folder can be "
+                    "written and the disk is not full; receipts are safe in the ledger and can be "
+                    "printed again",
+                    path=path,
+                    error=error,
+                )
             ) from error
         return queue
 
@@ -146,15 +152,23 @@ class PrintQueue:
             return int(copies) + 1
         if original_out:
             raise QueueError(
-                f"{what} was printed; another one is a copy, and marked so: print it with --copy"
+                tr(
+                    "{what} was printed; another one is a copy, and marked so: print it with --copy",
+                    what=what,
+                )
             )
         waiting = self._db.execute(
             "SELECT id, state FROM job WHERE document = ? AND copy = 0 AND state <> 'cancelled'", (document,)
         ).fetchone()
         if waiting:
             raise QueueError(
-                f"{what} is in the queue as job {waiting[0]} ({waiting[1]}); retry or cancel that, "
-                "or print a copy"
+                tr(
+                    "{what} is in the queue as job {waiting} ({waiting2}); retry or cancel that, or "
+                    "print a copy",
+                    what=what,
+                    waiting=waiting[0],
+                    waiting2=waiting[1],
+                )
             )
         return 0
 
@@ -175,7 +189,9 @@ class PrintQueue:
         """A job by its number. Raises :class:`QueueError`."""
         rows = self._rows(f"SELECT {_COLUMNS} FROM job WHERE id = ?", number)  # noqa: S608
         if not rows:
-            raise QueueError(f"there is no print job {number}; main.py printers jobs lists them")
+            raise QueueError(
+                tr("there is no print job {number}; main.py printers jobs lists them", number=number)
+            )
         return _job(rows[0])
 
     def body(self, number: int) -> bytes:
@@ -200,8 +216,12 @@ class PrintQueue:
             return list(self._db.execute(sql, args))
         except sqlite3.Error as error:
             raise QueueError(
-                f"{self.path}: cannot be read ({error}). If it is damaged, move it away: receipts are safe "
-                "in the ledger and can be printed again"
+                tr(
+                    "{path}: cannot be read ({error}). If it is damaged, move it away: receipts are safe "
+                    "in the ledger and can be printed again",
+                    path=self.path,
+                    error=error,
+                )
             ) from error
 
     def is_given(self, document: str) -> bool:
@@ -313,7 +333,15 @@ class PrintQueue:
         job = self.job(number)
         if job.state not in allowed:
             then = _WHAT_THEN[job.state]
-            raise QueueError(f"print job {number} ({job.what}) is {job.state}, {then}")
+            raise QueueError(
+                tr(
+                    "print job {number} ({what}) is {state}, {then}",
+                    number=number,
+                    what=job.what,
+                    state=job.state,
+                    then=then,
+                )
+            )
         sets = "".join(f", {name} = {sql}" for name, sql in columns.items())
         self._db.execute(
             f"UPDATE job SET state = ?, reason = ?, changed = ?{sets} WHERE id = ?",  # noqa: S608
@@ -350,7 +378,9 @@ class _Transaction:
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise QueueError(f"{self._path}: cannot be written now ({error})") from error
+            raise QueueError(
+                tr("{path}: cannot be written now ({error})", path=self._path, error=error)
+            ) from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -364,7 +394,13 @@ class _Transaction:
         if failure is not None and self._db.conn.in_transaction:  # a full disk has rolled back already
             self._db.execute("ROLLBACK")
         if isinstance(failure, sqlite3.Error):
-            raise QueueError(f"{self._path}: was not written ({failure}); nothing was changed") from failure
+            raise QueueError(
+                tr(
+                    "{path}: was not written ({failure}); nothing was changed",
+                    path=self._path,
+                    failure=failure,
+                )
+            ) from failure
 
 
 def _job(row: tuple[Any, ...]) -> Job:

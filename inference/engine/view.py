@@ -24,6 +24,7 @@ from inference.messages import (
     VisitClosed,
     VisitOpened,
 )
+from inference.messages.said import said
 from inference.messages.wire import CameraView, DeviceStatus, Inside, Snapshot, SourceStatus
 from store_layout.layout_changes import moved_cameras
 from store_layout.model import StoreLayout
@@ -149,8 +150,8 @@ class View:
                 case VisitOpened(visit=visit, code=code, track=track, t=t):
                     state.open[track] = OpenVisit(visit, code, track, t)
                     if state.paused_since is not None:
-                        said = f"{code} came in while the store was paused"
-                        state.alarms = [*state.alarms, Alarm(t, "paused", code, said)][-LATEST:]
+                        text = said("{code} came in while the store was paused", code=code)
+                        state.alarms = [*state.alarms, Alarm(t, "paused", code, text)][-LATEST:]
                 case UnexplainedPerson(code=code, track=track, t=t, over=False):
                     state.unexplained[track] = OpenVisit("", code, track, t)
                 case UnexplainedPerson(code=code, track=track):

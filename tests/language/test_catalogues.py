@@ -13,20 +13,22 @@ from babel.messages.pofile import read_po
 
 import console
 import inference
+import store_layout
 from console.language import ENGLISH, FOLDER, languages
 
 OTHERS = [code for code in languages() if code != ENGLISH]
 ROOT = Path(console.__file__).parent
 ENGINE = Path(inference.__file__).parent
+STORE = Path(store_layout.__file__).parent
 Text = str | tuple[str, ...]
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
     """Each call for a text, and its place. Babel's extractor sees nothing in f-strings before Python 3.12.
 
-    What the engine says (``inference.messages.said``) is a text too: the window shows it.
+    What the engine and the store's checks say (``store_layout.said``) are texts too: the window shows them.
     """
-    for root in (ROOT, ENGINE):
+    for root in (ROOT, ENGINE, STORE):
         for file in sorted(root.rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 called = node.func if isinstance(node, ast.Call) else None
