@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self._state_dir = settings_dir.parent
         choose(wanted_language(self._settings))
         speak(language())
-        self.appearance = Appearance(self._settings, self)
+        self.appearance = Appearance(self._settings, self, later=True)
         places = StorePlaces(ledger_path, self._state_dir, store_folder, clips, layout_folder)
         self.desks = desks = Desks(layout, link, places, self)
         self.state, self.session, self.history = desks.state, desks.session, desks.history
@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
+        self.appearance.dress()
         self._memory = WindowMemory(self, self._settings)
         self._memory.take_up()
         desks.start()

@@ -16,7 +16,7 @@ from inference.capture.broker_probe import probe_broker
 from inference.capture.probe import probe_camera
 from inference.capture.secrets import Secrets, SecretsUnavailableError, broker_key, camera_key
 from inference.detection import ModelError, load_detector, model_folders
-from inference.detection.threads import CORES
+from inference.detection.threads import CORES, HEADROOM
 from inference.messages.said import Words, said, words_of
 from store_layout.floor_fit import DegeneratePairs, FloorFit, fit_floor
 from store_layout.model import Camera, PointsCalibration, StoreLayout
@@ -31,8 +31,6 @@ LITTLE_DISK, TOO_LITTLE_DISK = 5e9, 0.5e9
 LEAST_RATE = 0.8
 """Of the wanted frames a second; below, a camera sends less than the store file wants."""
 SPEED_TEST_S = 1.0
-HEADROOM = 1.25
-"""Decoding and the state thread need their share too."""
 
 
 class Examination(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from console.item_models.questions import moves_words
+from console.item_models.questions import asked, moves_words
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
 from console.language import tr, tr_n
 from console.language.sentences import in_words
@@ -71,10 +71,10 @@ def open_questions(card: OpenCard) -> tuple[Question, ...]:
 
 def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
     """The card's ``part``-th open question, from 0; one about the lines where it asks nothing."""
-    asked = open_questions(card)
-    if not asked:
+    still_open = open_questions(card)
+    if not still_open:
         return _about_lines(card, words)
-    question = asked[part]
+    question = still_open[part]
     totals = card.totals[question.event]
     felt = question.felt
     return Shown(
@@ -90,7 +90,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
         fixture=_fixture(question, words),
         slots=tuple(slot.id for slot in _slots(question, words)),
         part=part + 1,
-        parts=len(asked),
+        parts=len(still_open),
         t=None if felt is None else felt.t,
         looks=_looks(card, dict.fromkeys(t for e in question.alternatives for t in e.tracks())),
         evidence=(question.event,),

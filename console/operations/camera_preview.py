@@ -13,7 +13,6 @@ from console.language import tr
 from console.language.sentences import in_words
 from console.operations.background import Background
 from inference.capture import BadCameraUrlError, parse_camera_url, redact
-from inference.capture.camera_thread import open_source
 from inference.capture.sources import BadPictureError, FrameSource, Image, SourceEnded, SourceError
 
 LARGEST = (640, 480)
@@ -67,6 +66,8 @@ class CameraPreview(QObject):
         """Read until told to stop, or to the end of a file; gives what is wrong with it."""
         parsed = parse_camera_url(url, folder)
         began, count, shown_at = time.monotonic(), 0, 0.0
+        from inference.capture.camera_thread import open_source  # loads the video library
+
         with closing(open_source(parsed, user or parsed.user, password or parsed.password)) as source:
             while not stop.is_set():
                 try:
