@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         """Keep the layout, stop looking, wait for what runs."""
         self._memory.keep()
         self.desks.close()
+        self._memory.wait()
         super().closeEvent(event)
 
     # -- building ------------------------------------------------------------------------------------
