@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,6 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from console.operations import kept_settings
 from console.operations.kept_settings import KeptSettings
 from console.pages.live import LivePage
 from console.pages.visits import VisitsPage
@@ -137,7 +137,7 @@ def test_the_window_waits_for_no_disk(qtbot: QtBot, tmp_path: Path, monkeypatch:
         seen.append(threading.current_thread())
         assert go.wait(10)
 
-    monkeypatch.setattr(kept_settings.os, "fsync", slow)
+    monkeypatch.setattr(os, "fsync", slow)
     settings = settings_in(tmp_path)
     for page in ("live", "visits", "shelves"):
         settings.setValue("page", page)
