@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
-    QMainWindow,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,6 +24,7 @@ from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.desks import Desks, StorePlaces
 from console.operations.device_desk import SavedChange
+from console.operations.engine_messages import EngineMessages
 from console.operations.first_start import FirstStart
 from console.operations.learning_desk import LearningPlaces
 from console.operations.receipt_printer import ReceiptPrinter
@@ -41,19 +42,14 @@ from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
 from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
-from console.widgets.command_palette import CommandPalette
-from console.widgets.connect_dialog import ConnectDialog
-from console.widgets.decision_dialog import DecisionDialog
-from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.rail import Rail
-from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
-from console.widgets.welcome_dialog import WelcomeDialog
 from console.window_actions import fill_book, findables
+from console.window_dialogs import OpensDialogs
 from console.window_memory import WindowMemory, settings_in
 from console.window_notices import WindowNotices
 from store_layout.model import StoreLayout
@@ -79,7 +75,7 @@ class HandedOver:
     """The same of when a person is asked."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(OpensDialogs):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
     outdated = Signal()
@@ -119,7 +115,9 @@ class MainWindow(QMainWindow):
         self.device_desk, self.shelf_desk, self.shoppers = desks.devices, desks.shelves, desks.shoppers
         self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
         self.state.relaid.connect(self._relaid)
-        self._words = words = ShopWords(layout)
+        self.messages = EngineMessages(self.state, self)
+        self.finds = partial(findables, self)
+        self.words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
         self.first_start.begins.connect(self.show_welcome)
         live = LivePage(self.state, self.shoppers, words, self.appearance, edits=desks.edits)
@@ -225,8 +223,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.rail = Rail(self.appearance)
-        self.status = StatusLine(self.state, self.switch, self.appearance)
-        self.banner = EngineBanner(self.state, self.switch, self._words, self.appearance)
+        self.status = StatusLine(self.state, self.switch, self.appearance, self.device_desk, self.messages)
+        self.banner = EngineBanner(self.state, self.switch, self.words, self.appearance)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
         for number, page in enumerate(self.pages):
@@ -264,7 +262,7 @@ class MainWindow(QMainWindow):
         page = SettingsPage(
             self.appearance,
             self.session,
-            self._words,
+            self.words,
             printer,
             folders,
             learning=learning,
@@ -279,6 +277,7 @@ class MainWindow(QMainWindow):
         self._notices = WindowNotices(self, self._state_dir / CRASHES)
         self.rail.chosen.connect(lambda number: self.show_page(self.pages[number].name))
         self.status.led_to.connect(self.show_page)
+        self.status.messages_asked.connect(self.show_messages)
         self.status.replay_toggled.connect(self.replay.toggle)
         self._menu_button.clicked.connect(self.open_menu)
         self._operator.clicked.connect(self.switch_operator)
@@ -311,58 +310,12 @@ class MainWindow(QMainWindow):
         self._outdated_by = ("store", "")
         self.outdated.emit()
 
-    def switch_operator(self) -> None:
-        """Sign out whoever is signed in; the next one types their PIN."""
-        self.session.lock()
-        asks = self.page.findChild(SignInPanel)
-        if asks is not None and asks.isVisible():
-            asks.take_focus()
-            return
-        dialog = SignInDialog(self.session, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
     def choose_language(self, code: str) -> None:
         """Speak this language from now on, and at the next start."""
         if code != language():
             self._outdated_by = ("language", language())
             self._settings.setValue("language", code)
             self.outdated.emit()
-
-    def find_anything(self) -> None:
-        """Type a few letters of anything."""
-        palette = CommandPalette(findables(self), self.appearance, self)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        top = self.mapToGlobal(QPoint((self.width() - palette.width()) // 2, self.height() // 8))
-        palette.move(top)
-        palette.open()
-
-    def show_welcome(self) -> None:
-        """Three things to try."""
-        dialog = WelcomeDialog(self.state.layout.file.store.name, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.led_to.connect(self.show_page)
-        dialog.connect_asked.connect(self.connect_store)
-        dialog.finished.connect(self.first_start.keep)
-        dialog.open()
-
-    def connect_store(self) -> None:
-        """A form that writes the folder of a new store."""
-        dialog = ConnectDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def change_decision(self) -> None:
-        """When a person is asked about a receipt: a manager's word."""
-        dialog = DecisionDialog(self.decision, self.session, self._words, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def show_keys(self) -> None:
-        """All keys."""
-        sheet = KeySheet(self.book.groups, self)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.open()
 
     def open_menu(self) -> None:
         """Everything that can be done, beside the button for it."""
@@ -371,7 +324,7 @@ class MainWindow(QMainWindow):
 
     def _tell_reviews(self) -> None:
         oldest = self.reviews.oldest()
-        said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
+        said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self.words)
         self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:

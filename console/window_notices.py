@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from console.language import language, own_name, tr
+from console.language.sentences import in_words
 from console.theme.appearance import size_of
+from inference.messages import Alarm
 
 if TYPE_CHECKING:
     from console.window import HandedOver, MainWindow
@@ -43,6 +45,7 @@ class WindowNotices(QObject):
         window.visits.prints.said.connect(window.notice.say)
         window.reports.done.connect(window.notice.say)
         window.reports.refused.connect(window.notice.say)
+        window.messages.urgent.connect(self._urgent)
         window.crashed.connect(self._crashed)
 
     def taken_over(self, handed: HandedOver) -> None:
@@ -62,6 +65,9 @@ class WindowNotices(QObject):
 
     def _came_in(self, code: str) -> None:
         self._notice.say(tr("{code} came in while the store is paused.", code=code))
+
+    def _urgent(self, message: Alarm) -> None:
+        self._notice.say(in_words(message.text), tr("Messages"), self._window.show_messages)
 
     def _crashed(self, said: str) -> None:
         folder = QUrl.fromLocalFile(str(self._crashes))

@@ -99,6 +99,7 @@ class Desks(QObject):
     def start(self) -> None:
         """Begin to look at the engine and the ledger."""
         self.state.start()
+        self.devices.start()
         self.history.refresh()
 
     def close(self) -> None:

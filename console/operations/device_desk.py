@@ -36,6 +36,8 @@ from store_layout.problems import StoreProblems
 
 PRINTERS_MS = 5000
 """How often the printers' state is read while somebody looks."""
+FIRST_MS, UNSEEN_MS = 2500, 60_000
+"""The first time, and while nobody looks."""
 USUAL_SIZE, USUAL_FPS = (1280, 720), 10.0
 """Of a store without cameras."""
 ERRORS = (
@@ -113,12 +115,14 @@ class DeviceDesk(QObject):
         return self._background.busy
 
     def follow(self, looked_at: bool) -> None:
-        """Read printers and models now and then, while somebody looks."""
+        """Read printers and models often while somebody looks, else for the status line alone."""
+        self._timer.start(PRINTERS_MS if looked_at else UNSEEN_MS)
         if looked_at:
-            self._timer.start()
             self.refresh()
-        else:
-            self._timer.stop()
+
+    def start(self) -> None:
+        """Begin to read them: when the window is there, not while it is built."""
+        self._timer.start(FIRST_MS)
 
     def close(self) -> None:
         """Break off a measurement, wait for what runs."""
@@ -132,6 +136,8 @@ class DeviceDesk(QObject):
 
         Never twice at once: msgspec prepares a type when it is first used, and two threads that do so crash.
         """
+        if self._timer.interval() == FIRST_MS:
+            self._timer.start(UNSEEN_MS)
         self._reads_again = self._reading
         if self._reading:
             return
