@@ -63,9 +63,9 @@ class Restarts(msgspec.Struct, frozen=True):
 
 
 def _kept_bytecode(state: Path) -> dict[str, str]:
-    """This process's environment, but with compiled modules kept: as on a computer where nobody says otherwise.
+    """This process's environment, but with compiled modules kept: as where nobody says otherwise.
 
-    A container often says otherwise, and then a third of each start would be the compiling of what has not changed.
+    A container often does, and then a third of each start would be the compiling of what has not changed.
     """
     told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**told, "PYTHONPYCACHEPREFIX": str(state / "bytecode")}
