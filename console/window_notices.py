@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from console.language import language, own_name, tr
-from console.language.sentences import in_words
 from console.theme.appearance import size_of
+from console.widgets.messages_dialog import message_words
 from inference.messages import Alarm
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class WindowNotices(QObject):
         self._notice.say(tr("{code} came in while the store is paused.", code=code))
 
     def _urgent(self, message: Alarm) -> None:
-        self._notice.say(in_words(message.text), tr("Messages"), self._window.show_messages)
+        self._notice.say(message_words(message), tr("Messages"), self._window.show_messages)
 
     def _crashed(self, said: str) -> None:
         folder = QUrl.fromLocalFile(str(self._crashes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QModelIndex, QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.keyed_rows import Column, KeyedRows
@@ -21,6 +21,12 @@ SIZE = QSize(760, 420)
 WHEN = 170
 
 
+def message_words(message: Alarm) -> str:
+    """As a sentence of its own."""
+    said = in_words(message.text)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
 class MessagesDialog(QDialog):
     """Follows what comes while it is open, and counts it as read."""
 
@@ -37,7 +43,7 @@ class MessagesDialog(QDialog):
         self._messages = messages
         columns = (
             Column[Alarm](tr("When"), lambda m: day_and_time(m.t, words.zone)),
-            Column[Alarm](tr("What"), lambda m: in_words(m.text), tip=lambda m: in_words(m.text)),
+            Column[Alarm](tr("What"), message_words, tip=message_words),
         )
         self.rows = KeyedRows(columns, lambda m: (m.t, m.kind, m.about, str(m.text)), self)
         self.table = DataTable(self.rows, tr("Messages"), (WHEN, 0), appearance)
@@ -53,16 +59,27 @@ class MessagesDialog(QDialog):
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.table)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setText(tr("Close"))
+        close.setAccessibleName(tr("Close"))
         buttons.rejected.connect(self.reject)
+        self.whole = label("", "body", wrap=True)
+        self.whole.setMinimumHeight(2 * self.whole.fontMetrics().lineSpacing() + 2)
+        self.table.selectionModel().currentRowChanged.connect(self._choose)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
         box.setSpacing(SPACE_3)
         box.addWidget(self._stack, 1)
+        box.addWidget(self.whole)
         box.addWidget(buttons)
         self.resize(sized(SIZE.width()), sized(SIZE.height()))
         messages.changed.connect(self._show)
         self._show()
         self.table.setFocus()
+
+    def _choose(self, index: QModelIndex) -> None:
+        """A long one is cut in its row."""
+        self.whole.setText(message_words(self.rows.row(index.row())) if index.isValid() else "")
 
     def _show(self) -> None:
         self.rows.replace(tuple(dict.fromkeys(self._messages.messages)))

@@ -76,7 +76,7 @@ def test_what_nobody_should_have_to_look_for_is_said_at_once(
 ) -> None:
     why = said("no checkpoint could be written: {error}", error="No space left on device")
     tell(quiet, engine, alarm(1.0, "engine", why))
-    assert "no checkpoint could be written" in quiet.notice.words.text()
+    assert "No checkpoint could be written" in quiet.notice.words.text()
 
 
 def test_nothing_said_yet_says_what_would_stand_there(quiet: MainWindow) -> None:
