@@ -113,7 +113,7 @@ class DecisionDialog(QDialog):
 
     def _make_room(self) -> None:
         """The words have become longer or shorter; a window of its own does not grow for that by itself."""
-        wanted = self.layout().heightForWidth(self.width())
+        wanted = self.heightForWidth(self.width())
         if wanted > self.height():
             self.resize(self.width(), wanted)
 
