@@ -140,7 +140,7 @@ def _shown_of(others: Iterable[Moved], t: float) -> dict[str, float]:
     for moved in others:
         since = t - moved.t if moved.taken else moved.t - t
         if since > 0.0:
-            held = moved.probability * s.STILL_HELD * math.exp(-since / s.PUT_AWAY_S)
+            held = s.SHOWN_BY_OTHERS * moved.probability * s.STILL_HELD * math.exp(-since / s.PUT_AWAY_S)
             found[moved.sku] = found.get(moved.sku, 0.0) + held
     total = sum(found.values())
     return found if total <= s.STILL_HELD else {sku: p * s.STILL_HELD / total for sku, p in found.items()}

@@ -183,6 +183,8 @@ HANDS_EMPTY = 0.6
 HOLDS_OWN = 0.8
 """Of the others, the share that hold what their owner's cart is known to have."""
 STILL_HELD = 0.9
+SHOWN_BY_OTHERS = 1.0
+"""How far another move of the same hands explains what they are seen to hold."""
 PUT_AWAY_S = 4.0
 """What was taken is in the hand at first with probability STILL_HELD, falling by e in so many seconds."""
 SHOWN_STEP_S = 0.25
