@@ -36,7 +36,7 @@ _FAULTS: dict[ScaleFault, Said] = {
     "silent": said("silent"),
     "stuck": said("it repeats one value"),
     "impossible": said("its weights are impossible"),
-    "over_capacity": said("overloaded"),
+    "over_capacity": said("over capacity"),
     "unsettled": said("it does not come to rest"),
     "re_zeroed": said("it took another zero by itself"),
     "drifting": said("its level drifts"),
