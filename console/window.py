@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         self.commands, self.replay, self.switch = desks.commands, desks.replay, desks.switch
         self.device_desk, self.shelf_desk, self.shoppers = desks.devices, desks.shelves, desks.shoppers
         self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
+        self.catalogue = desks.catalogue
         self.state.relaid.connect(self._relaid)
         self._words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
@@ -133,6 +134,8 @@ class MainWindow(QMainWindow):
                 self.shelf_desk,
                 self.session,
                 words,
+                catalogue=desks.catalogue,
+                takeover=self.takeover,
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
             ),

@@ -36,6 +36,7 @@ class WindowNotices(QObject):
             window.gates.refused,
             window.takeover.said,
             window.takeover.refused,
+            window.catalogue.said,
         ):
             said.connect(window.notice.say)
         for reads in (window.history, window.visits.search, window.visits.desk):

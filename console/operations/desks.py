@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from console.engine_process.link import EngineLink
 from console.operations.background import Background
+from console.operations.catalogue_desk import CatalogueDesk
 from console.operations.decision import Decision
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
@@ -65,6 +66,8 @@ class Desks(QObject):
         self.takeover = StoreTakeover(ledger, link, self.state, self.session)
         self.devices.filed.connect(self.takeover.ask)
         self.shelves = ShelfDesk(link, ledger, background, self)
+        self.catalogue = CatalogueDesk(ledger, layout, places.store, self)
+        self.catalogue.filed.connect(self.takeover.ask)
         self.decision = Decision(ledger, layout, places.store, self)
         self.decision.saved.connect(self.takeover.ask)
         self.gates = GateHolds(ledger, link, self.state, self.session, background)
@@ -93,13 +96,21 @@ class Desks(QObject):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        parts = (self._background, self.reviews, self.devices, self.reports, self.visits)
+        parts = (
+            self._background,
+            self.reviews,
+            self.devices,
+            self.catalogue,
+            self.reports,
+            self.visits,
+        )
         return any(part.busy for part in parts)
 
     def start(self) -> None:
         """Begin to look at the engine and the ledger."""
         self.state.start()
         self.history.refresh()
+        self.catalogue.start()
 
     def close(self) -> None:
         """Stop looking, wait for what runs; nothing is delivered any more."""
@@ -109,6 +120,7 @@ class Desks(QObject):
             self.shelves,
             self.devices,
             self.takeover,
+            self.catalogue,
             self.decision,
             self.session,
             self.reviews,

@@ -25,12 +25,15 @@ from console.item_models.shelf_words import face_words
 from console.item_models.shelves import ShelfBook
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n, tr_noop
+from console.operations.catalogue_desk import CatalogueDesk
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelf_desk import ShelfDesk
+from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
+from console.widgets.catalogue_tools import CatalogueTools
 from console.widgets.data_table import DataTable
 from console.widgets.fixture_map import FixtureMap
 from console.widgets.gondola_view import GondolaView
@@ -38,6 +41,7 @@ from console.widgets.labels import EmptyState, label, panel, titled
 from console.widgets.page import Page
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.slot_pane import SlotPane
+from console.widgets.takeover_bar import TakeoverBar
 
 LEFT, RIGHT, TASKS = 236, 364, 180
 HIDDEN_S = 1.0
@@ -59,13 +63,18 @@ class ShelvesPage(Page):
         session: OperatorSession,
         words: ShopWords,
         *,
+        catalogue: CatalogueDesk,
+        takeover: StoreTakeover,
         pictures: ProductPictures,
         appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._desk, self._session, self._words = state, desk, session, words
+        self._catalogue = catalogue
         self._book = ShelfBook(state.layout)
+        self.tools = CatalogueTools(catalogue, session, words, pictures=pictures, appearance=appearance)
+        self.bar = TakeoverBar(takeover)
         self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
         self._faces = {face.key: face for face in faces(state.layout)}
         self._seen: tuple[object, ...] = ()
@@ -80,6 +89,7 @@ class ShelvesPage(Page):
         self._lay_out()
         self._connect()
         self.list.setCurrentRow(0)
+        self._offer_changes()
         self._follow()
 
     def page_actions(self) -> Sequence[QAction]:
@@ -116,6 +126,12 @@ class ShelvesPage(Page):
                 self._show_key(key)
                 self.gondola.choose(slot)
                 self.take_focus()
+
+    def change_slot(self) -> None:
+        """Say what stands in the chosen slot."""
+        now = self._book.slots.get(self.gondola.slot)
+        if now is not None:
+            self.tools.open_slot(now)
 
     # -- what happens --------------------------------------------------------------------------------
 
@@ -166,6 +182,9 @@ class ShelvesPage(Page):
             tr_n("{n} thing to do", "{n} things to do", tasks) if tasks else tr("Nothing to do")
         )
         self._stack.setCurrentIndex(1 if tasks else 0)
+
+    def _offer_changes(self) -> None:
+        self.pane.change.setVisible(self._catalogue.can_change)
 
     def _task(self) -> Task | None:
         index = self.table.currentIndex()
@@ -258,6 +277,9 @@ class ShelvesPage(Page):
             action(tr("The chosen task is done"), "Ctrl+D", self._say_done),
             action(tr("It is not done after all"), "Ctrl+Z", self._take_back),
             action(tr("Set the zero of the chosen scale"), "Ctrl+0", self.pane.load.setFocus),
+            action(tr("Change what stands in the chosen slot"), "Ctrl+E", self.change_slot),
+            action(tr("Import products and planogram"), "Ctrl+I", self.tools.open_import),
+            action(tr("Planned and past changes"), "Ctrl+H", self.tools.open_changes),
         )
 
     def _connect(self) -> None:
@@ -267,6 +289,8 @@ class ShelvesPage(Page):
         self.gondola.chosen.connect(self._chose)
         self.pane.zero_asked.connect(self._set_zero)
         self.pane.undo_asked.connect(self._undo_zero)
+        self.pane.change_asked.connect(self.change_slot)
+        self._catalogue.changed.connect(self._offer_changes)
         self.table.activated.connect(self._to_task)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._offer())
         self.done.clicked.connect(self._say_done)
@@ -285,6 +309,7 @@ class ShelvesPage(Page):
         column.setContentsMargins(SPACE_1, SPACE_2, SPACE_1, SPACE_1)
         column.addWidget(self.map)
         column.addWidget(self.list, 1)
+        column.addWidget(self.tools)
         beside.setFixedWidth(LEFT)
         front, self._title = titled("", self.gondola)
         slot = panel()
@@ -296,12 +321,16 @@ class ShelvesPage(Page):
         middle.setSpacing(SPACE_2)
         middle.addWidget(front, 1)
         middle.addWidget(self._task_panel())
-        box = QHBoxLayout(self)
+        columns = QHBoxLayout()
+        columns.setSpacing(SPACE_2)
+        columns.addWidget(beside)
+        columns.addLayout(middle, 1)
+        columns.addWidget(slot)
+        box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.setSpacing(SPACE_2)
-        box.addWidget(beside)
-        box.addLayout(middle, 1)
-        box.addWidget(slot)
+        box.addWidget(self.bar)
+        box.addLayout(columns, 1)
 
     def _task_panel(self) -> QWidget:
         self.done = QPushButton(tr("Done"))
