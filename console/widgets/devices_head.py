@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from console.language import tr
 from console.operations.device_desk import DeviceDesk
@@ -44,10 +44,11 @@ class DevicesHead(QWidget):
                 "(Ctrl+Shift+R). A folder with a mistake in it is refused, and nothing changes."
             )
         )
-        self.add = QPushButton(tr("Add a camera"))
-        self.add.setToolTip(
-            tr("By its address, with a live test picture (Ctrl+Shift+N). Of a live store only.")
-        )
+        self.add = QPushButton(tr("Add …"))
+        self.add.setAccessibleName(tr("Add a device"))
+        self.add.setToolTip(tr("A camera, a scale, a gate, or the broker. Of a live store only."))
+        self.menu = QMenu(self.add)
+        self.add.setMenu(self.menu)
         self.bar = TakeoverBar(takeover)
         self._lay_out()
         self.show_change()
