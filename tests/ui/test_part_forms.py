@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -235,13 +235,3 @@ def test_drafts_are_judged_by_the_stores_own_checks(store: StoreLayout) -> None:
     assert "Nobody can walk there" in gate_problems(outside, store, None)["place"]
     thin = GateDraft(id="g", name="G", outline=rectangle((0, 0), (2, 0.1)))
     assert gate_problems(thin, store, None).keys() == {"place"}
-
-
-def test_a_point_is_where_it_is_seen(window: MainWindow) -> None:
-    """What is under a pixel and where it is painted are each other's reverse."""
-    page_of(window).add("gate")
-    form = shown(window, GateForm)
-    assert isinstance(form, GateForm)
-    at = form.board.to_pixel((2.0, 2.5))
-    assert form.board.rect().contains(QPoint(round(at.x()), round(at.y())))
-    form.reject()
