@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QDialog,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -17,18 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.desks import Desks, StorePlaces
-from console.operations.device_desk import SavedChange
 from console.operations.first_start import FirstStart
 from console.operations.learning_desk import LearningPlaces
 from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.spoken import wanted_language
-from console.operations.store_edits import StoreEdit
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.reports import ReportsPage
@@ -50,33 +47,19 @@ from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.rail import Rail
+from console.widgets.setup_dialog import SetupDialog
 from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
 from console.widgets.welcome_dialog import WelcomeDialog
 from console.window_actions import fill_book, findables
+from console.window_handover import HandedOver
 from console.window_memory import WindowMemory, settings_in
 from console.window_notices import WindowNotices
+from console.window_setup import WindowSetup
 from store_layout.model import StoreLayout
 
 CRASHES, PRINTERS = "crashes", "printers.toml"
 """In this computer's state folder."""
-
-
-@dataclass(frozen=True)
-class HandedOver:
-    """What a window leaves to the one that takes its place, beside what the settings keep."""
-
-    actor: Actor | None
-    selected: int | None
-    """Track of the shopper selected."""
-    changed: Literal["language", "text size", "store", ""] = ""
-    """Why: it can be undone."""
-    before: str = ""
-    """What was chosen until then."""
-    undoable: SavedChange | None = None
-    """The last change of the store's file that can be taken back."""
-    decided: StoreEdit | None = None
-    """The same of when a person is asked."""
 
 
 class MainWindow(QMainWindow):
@@ -120,9 +103,10 @@ class MainWindow(QMainWindow):
         self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
         self.catalogue = desks.catalogue
         self.state.relaid.connect(self._relaid)
-        self._words = words = ShopWords(layout)
+        self.words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
         self.first_start.begins.connect(self.show_welcome)
+        self.setup = WindowSetup(self, desks.setup, self._settings)
         live = LivePage(self.state, self.shoppers, words, self.appearance, edits=desks.edits)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
@@ -135,6 +119,7 @@ class MainWindow(QMainWindow):
                 self.session,
                 words,
                 catalogue=desks.catalogue,
+                devices=desks.devices,
                 takeover=self.takeover,
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
@@ -202,6 +187,8 @@ class MainWindow(QMainWindow):
             *self._outdated_by,
             undoable=self.device_desk.undoable,
             decided=self.decision.undoable,
+            catalogued=self.catalogue.undoable,
+            setting_up=self.setup.is_open,
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802
@@ -227,7 +214,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.rail = Rail(self.appearance)
         self.status = StatusLine(self.state, self.switch, self.appearance)
-        self.banner = EngineBanner(self.state, self.switch, self._words, self.appearance)
+        self.banner = EngineBanner(self.state, self.switch, self.words, self.appearance)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
         for number, page in enumerate(self.pages):
@@ -265,7 +252,7 @@ class MainWindow(QMainWindow):
         page = SettingsPage(
             self.appearance,
             self.session,
-            self._words,
+            self.words,
             printer,
             folders,
             learning=learning,
@@ -310,7 +297,17 @@ class MainWindow(QMainWindow):
     def _relaid(self) -> None:
         """The engine works with another layout: whoever shows this window makes it anew from the folder."""
         self._outdated_by = ("store", "")
-        self.outdated.emit()
+        self._make_way()
+
+    def _make_way(self) -> None:
+        """Whoever types into a form goes on with it; until it is closed nothing is shown of the new store."""
+        forms = (form for form in self.findChildren(QDialog) if form.isVisible())
+        form = next((form for form in forms if not isinstance(form, SetupDialog)), None)
+        if form is None:
+            self.outdated.emit()
+        else:
+            self.state.stop()
+            form.finished.connect(self._make_way, Qt.ConnectionType.QueuedConnection)
 
     def switch_operator(self) -> None:
         """Sign out whoever is signed in; the next one types their PIN."""
@@ -355,7 +352,7 @@ class MainWindow(QMainWindow):
 
     def change_decision(self) -> None:
         """When a person is asked about a receipt: a manager's word."""
-        dialog = DecisionDialog(self.decision, self.session, self._words, self)
+        dialog = DecisionDialog(self.decision, self.session, self.words, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -372,7 +369,7 @@ class MainWindow(QMainWindow):
 
     def _tell_reviews(self) -> None:
         oldest = self.reviews.oldest()
-        said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self._words)
+        said = "" if oldest is None else since_when(oldest, self.reviews.store_time, self.words)
         self.status.tell_reviews(len(self.reviews.queue.rows), said)
 
     def _leave_space_to(self, _: QWidget | None, focused: QWidget | None) -> None:
@@ -391,5 +388,8 @@ class MainWindow(QMainWindow):
         self.session.take_over(handed.actor)
         self.state.select(handed.selected)
         self.device_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
+        self.catalogue.undoable = handed.catalogued
         self.device_desk.changed.emit()
+        if handed.setting_up:
+            self.setup.show()
         self._notices.taken_over(handed)

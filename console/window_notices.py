@@ -12,7 +12,8 @@ from console.language import language, own_name, tr
 from console.theme.appearance import size_of
 
 if TYPE_CHECKING:
-    from console.window import HandedOver, MainWindow
+    from console.window import MainWindow
+    from console.window_handover import HandedOver
 
 
 class WindowNotices(QObject):

@@ -23,6 +23,7 @@ from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
+from console.operations.store_setup import StoreSetup
 from console.operations.store_switch import StoreSwitch
 from console.operations.store_takeover import StoreTakeover
 from console.operations.visit_history import VisitHistory
@@ -68,6 +69,7 @@ class Desks(QObject):
         self.shelves = ShelfDesk(link, ledger, background, self)
         self.catalogue = CatalogueDesk(ledger, layout, places.store, self)
         self.catalogue.filed.connect(self.takeover.ask)
+        self.setup = StoreSetup(places.store, self)
         self.decision = Decision(ledger, layout, places.store, self)
         self.decision.saved.connect(self.takeover.ask)
         self.gates = GateHolds(ledger, link, self.state, self.session, background)
@@ -101,6 +103,7 @@ class Desks(QObject):
             self.reviews,
             self.devices,
             self.catalogue,
+            self.setup,
             self.reports,
             self.visits,
         )
@@ -121,6 +124,7 @@ class Desks(QObject):
             self.devices,
             self.takeover,
             self.catalogue,
+            self.setup,
             self.decision,
             self.session,
             self.reviews,

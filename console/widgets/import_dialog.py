@@ -53,7 +53,7 @@ class ProblemsModel(KeyedRows[Problem]):
                     tr("Where"),
                     lambda p: f"{p.file}, {p.where}" if p.where else p.file,
                     tone=lambda p: "wrong" if p.severity == "error" else "waiting",
-                    sign=lambda p: Icon.WRONG if p.severity == "error" else Icon.LATE,
+                    sign=lambda p: Icon.WRONG if p.severity == "error" else Icon.CAUTION,
                     tip=str,
                 ),
                 Column(tr("What"), lambda p: p.what, tip=lambda p: p.what),

@@ -52,9 +52,11 @@ def live_window(folder: Path, place: Path, engine: FakeEngine | None = None) -> 
         made.session.take_over(Actor("Mara", "manager", "window"))
         made.show()
         made.activateWindow()
-        yield made
-        made.close()
-        made.deleteLater()
+        try:
+            yield made
+        finally:
+            made.close()
+            made.deleteLater()
     finally:
         operators.hasher = before
 
