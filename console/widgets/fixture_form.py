@@ -137,14 +137,20 @@ class FixtureForm(PartForm):
         self.id.setPlaceholderText("G1")
         self.kind, self.sides, self.under = QComboBox(), QComboBox(), QComboBox()
         self.kind.addItems(
-            [tr("Gondola"), tr("Cooler"), tr("Table"), tr("Wall shelf"), tr("Basket"), tr("Counter"),
+            [tr("Gondola"), tr("Cooler"), tr("A table"), tr("Wall shelf"), tr("Basket"), tr("Counter"),
              tr("Column"), tr("Something else")]
         )  # fmt: skip
         self.kind.setCurrentIndex(KINDS.index(old.kind) if old else 0)
         self.sides.addItems(
-            [tr("Below, on the plan"), tr("Above"), tr("Left"), tr("Right"), tr("Below and above"),
-             tr("Left and right")]
-        )  # fmt: skip
+            [
+                tr("From below, on the plan"),
+                tr("From above"),
+                tr("From the left"),
+                tr("From the right"),
+                tr("From below and above"),
+                tr("From left and right"),
+            ]
+        )
         self.under.addItems([tr("Each slot"), tr("Each board"), tr("None: cameras only")])
         self.height_field = number_field(
             tr("Height, metres"), 0.1, 4.0, old.height if old else 1.6, digits=2, step=0.1
@@ -163,8 +169,8 @@ class FixtureForm(PartForm):
             (self.name, tr("What people call it")),
             (self.kind, tr("Kind of shelf")),
             (self.kind.view(), tr("Kind of shelf")),
-            (self.sides, tr("People reach in from")),
-            (self.sides.view(), tr("People reach in from")),
+            (self.sides, tr("People reach in")),
+            (self.sides.view(), tr("People reach in")),
             (self.under, tr("A scale under")),
             (self.under.view(), tr("A scale under")),
         ):
@@ -193,7 +199,7 @@ class FixtureForm(PartForm):
         keys: list[QWidget] = [self.id, self.name, self.kind, *self.corners.spins, self.height_field]
         if self._old is None:
             for caption, widget in (
-                (tr("People reach in from"), self.sides),
+                (tr("People reach in"), self.sides),
                 (tr("Boards × slots on each"), _side_by_side(self.shelves, self.columns)),
                 (tr("Lowest board, m"), self.lowest),
                 (tr("A scale under"), self.under),

@@ -24,7 +24,7 @@ class WhenFields(QWidget):
     def __init__(self, words: ShopWords, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._zone = words.zone
-        self.now, self.later = QRadioButton(tr("Now")), QRadioButton(tr("From"))
+        self.now, self.later = QRadioButton(tr("Now")), QRadioButton(tr("From this time on"))
         group = QButtonGroup(self)
         for button in (self.now, self.later):
             group.addButton(button)
