@@ -38,6 +38,7 @@ class WindowNotices(QObject):
             window.takeover.said,
             window.takeover.refused,
             window.catalogue.said,
+            window.catalogue.trouble,
         ):
             said.connect(window.notice.say)
         for reads in (window.history, window.visits.search, window.visits.desk):

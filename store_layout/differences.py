@@ -93,7 +93,9 @@ def _planogram(before: StoreLayout, after: StoreLayout) -> Iterator[Difference]:
         if place not in old:
             if left.get(sku):
                 was, _ = left[sku].pop(0)
-                yield Difference("moved", sku, name, "moves from slot", was, slot, slot=slot, was=was, now=slot)
+                yield Difference(
+                    "moved", sku, name, "moves from slot", was, slot, slot=slot, was=was, now=slot
+                )
             else:
                 what = "also stands in slot" if sku in names else "slot"
                 yield Difference("slot", sku, name, what, "", slot, slot=slot, now=slot)

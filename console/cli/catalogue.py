@@ -99,7 +99,7 @@ def import_command(
             out.print(format_problems(plan.problems), markup=False, highlight=False)
             out.print("Nothing was changed.")
         raise typer.Exit(1)
-    counts = dict(Counter(d.kind for d in plan.differences))
+    counts = dict(Counter(str(d.kind) for d in plan.differences))
     planned = Planned(plan.valid_from, dry_run, None, "", counts, plan.differences, plan.problems)
     if not dry_run and plan.differences:
         with opened(lambda: ledger or _ledger(store), *ERRORS) as file:

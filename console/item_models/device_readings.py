@@ -26,8 +26,6 @@ def reading_words(device: DeviceStatus, snapshot: Snapshot | None, layout: Store
         case "gate" if device.device in layout.gates:
             gate = layout.gates[device.device]
             return f"{gate.name}: {gate_words(gate.kind)}."
-        case "camera" if device.device in layout.cameras:
-            return f"{layout.cameras[device.device].name}."
         case _:
             return ""
 

@@ -56,6 +56,9 @@ class CatalogueDesk(QObject):
     """The store's tables were changed: what of them, and in words. The engine does not know yet."""
     said = Signal(str)
     refused = Signal(str)
+    """What was to be made was not, and why."""
+    trouble = Signal(str)
+    """The tables cannot be read."""
 
     def __init__(
         self, ledger_path: Path, layout: StoreLayout, folder: Path | None, parent: QObject | None = None
@@ -102,7 +105,7 @@ class CatalogueDesk(QObject):
         """Read tables and changes; ``changed`` follows."""
         folder = self.folder
         if folder is not None:
-            self._background.run(lambda: read_book(folder), self._read, self._failed)
+            self._background.run(lambda: read_book(folder), self._read, self._not_read)
 
     def look_for_due(self) -> None:
         """Have the engine take over what was planned for a time that has come."""
@@ -211,6 +214,11 @@ class CatalogueDesk(QObject):
         if book != self.book:
             self.book = book
             self.changed.emit()
+
+    def _not_read(self, error: Exception) -> None:
+        if not isinstance(error, (*REFUSALS, *TROUBLES)):
+            raise error
+        self.trouble.emit(_sentence(error))
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, (*REFUSALS, *TROUBLES)):

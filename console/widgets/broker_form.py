@@ -79,7 +79,7 @@ class BrokerForm(PartForm):
 
     def found(self) -> dict[str, str]:
         """What is wrong."""
-        return {**problems_of(self.broker(), self.desk.layout)}
+        return dict(problems_of(self.broker(), self.desk.layout).items())
 
     def write(self) -> None:
         """Into the store's file, the password into the keyring."""

@@ -84,7 +84,7 @@ class GateForm(PartForm):
 
     def found(self) -> dict[str, str]:
         """What is wrong."""
-        return {**problems_of(self.draft(), self.desk.layout, self._old)}
+        return dict(problems_of(self.draft(), self.desk.layout, self._old).items())
 
     def write(self) -> None:
         """Into the store's file."""

@@ -174,6 +174,10 @@ class ImportDialog(QDialog):
         self._stack.setCurrentIndex(0)
         self._show_save()
 
+    def _was_made(self) -> None:
+        if self.foot.waits:
+            self.accept()
+
     def _show_save(self) -> None:
         plan, at = self._plan, self.when.at
         does = tr("Import it now") if at is None else tr("Plan it for {time}", time=moment(at, self._words))
@@ -216,7 +220,7 @@ class ImportDialog(QDialog):
         self.foot.left.connect(self.reject)
         self._desk.planned.connect(self._show_plan)
         self._desk.not_planned.connect(self._refuse_plan)
-        self._desk.made.connect(self.accept)
+        self._desk.made.connect(self._was_made)
         self._desk.refused.connect(self.foot.refuse)
 
     def _lay_out(self) -> None:

@@ -84,16 +84,16 @@ def problem_words(problem: Problem) -> str:
 
 def counts_words(plan: Plan) -> str:
     """``2 new, 14 prices, 1 not sold any more``."""
-    counts = Counter(d.kind for d in plan.differences)
+    counts = Counter(str(d.kind) for d in plan.differences)
     told = []
-    for kind, words in (
-        ("added", lambda n: tr_n("{n} new product", "{n} new products", n)),
-        ("removed", lambda n: tr_n("{n} not sold any more", "{n} not sold any more", n)),
-        ("price", lambda n: tr_n("{n} price", "{n} prices", n)),
-        ("weight", lambda n: tr_n("{n} weight", "{n} weights", n)),
-    ):
-        if counts.get(kind):  # type: ignore[call-overload]  # a kind is one of those words
-            told.append(words(counts.pop(kind)))  # type: ignore[call-overload]
+    if n := counts.pop("added", 0):
+        told.append(tr_n("{n} new product", "{n} new products", n))
+    if n := counts.pop("removed", 0):
+        told.append(tr_n("{n} not sold any more", "{n} not sold any more", n))
+    if n := counts.pop("price", 0):
+        told.append(tr_n("{n} price", "{n} prices", n))
+    if n := counts.pop("weight", 0):
+        told.append(tr_n("{n} weight", "{n} weights", n))
     places = counts.pop("moved", 0) + counts.pop("slot", 0) + counts.pop("stock", 0)
     if places:
         told.append(tr_n("{n} place", "{n} places", places))

@@ -44,6 +44,7 @@ class ScaleForm(PartForm):
         self.capacity = number_field(tr("Bears up to, grams"), 0.0, 1e7, known.capacity_g, digits=0)
         self.slots = QListWidget()
         self.slots.setAccessibleName(tr("Slots that stand on it"))
+        self.slots.setSpacing(1)
         self.slots.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Slot, fixture or product"))
@@ -77,7 +78,7 @@ class ScaleForm(PartForm):
 
     def found(self) -> dict[str, str]:
         """What is wrong."""
-        return {**problems_of(self.draft(), self.desk.layout, self._old)}
+        return dict(problems_of(self.draft(), self.desk.layout, self._old).items())
 
     def write(self) -> None:
         """Into the store's file."""

@@ -28,6 +28,8 @@ class SignedFoot(QWidget):
         """``does``, ``leaves``: what the two buttons say."""
         super().__init__(parent)
         self._session, self._can = session, False
+        self.waits = False
+        """What was signed is being done."""
         self.why = QLineEdit()
         self.why.setPlaceholderText(tr("Why, for the record"))
         self.why.setAccessibleName(tr("Why, for the record"))
@@ -75,15 +77,19 @@ class SignedFoot(QWidget):
         who = self.who.signed()
         if isinstance(who, SignIn):
             self.act.setEnabled(False)
+            self.waits = True
             self.signed.emit(who, self.why.text().strip())
 
     def refuse(self, words: str) -> None:
-        """It was not done."""
-        self.who.refuse(words)
-        self.act.setEnabled(self._can)
+        """It was not done, if it was asked for from here."""
+        if self.waits:
+            self.waits = False
+            self.who.refuse(words)
+            self.act.setEnabled(self._can)
 
     def forget(self) -> None:
         """It was done: nothing typed stays."""
+        self.waits = False
         self.who.forget()
         self.why.clear()
 

@@ -204,6 +204,10 @@ class SlotForm(QDialog):
         self.preview.show_refusal(words)
         self._show_save()
 
+    def _was_made(self) -> None:
+        if self.foot.waits:
+            self.accept()
+
     def _show_save(self) -> None:
         plan, at = self._plan, self.when.at
         does = tr("Change it now") if at is None else tr("Plan it for {time}", time=moment(at, self._words))
@@ -239,7 +243,7 @@ class SlotForm(QDialog):
         self.foot.left.connect(self.reject)
         self._desk.planned.connect(self._show_plan)
         self._desk.not_planned.connect(self._refuse_plan)
-        self._desk.made.connect(self.accept)
+        self._desk.made.connect(self._was_made)
         self._desk.refused.connect(self.foot.refuse)
 
     def _left(self) -> QVBoxLayout:

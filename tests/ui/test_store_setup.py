@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -68,6 +68,7 @@ def states(layout: StoreLayout, *, has_manager: bool = True) -> dict[str, str]:
 # -- shelves ----------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=20, deadline=None)
 @given(
     shelves=st.integers(1, 9),
     columns=st.integers(1, 9),
@@ -235,9 +236,12 @@ def test_the_new_store_opens_in_a_console_of_its_own(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(
-        "console.widgets.connect_dialog.open_console", lambda folder: bool(opened.append(folder) or opened)
-    )
+
+    def opens(folder: Path) -> bool:
+        opened.append(folder)
+        return True
+
+    monkeypatch.setattr("console.widgets.connect_dialog.open_console", opens)
     form = ConnectDialog(window)
     form.open()
     form.name.setText("Corner Three")
