@@ -188,6 +188,7 @@ class MainWindow(QMainWindow):
             undoable=self.device_desk.undoable,
             decided=self.decision.undoable,
             catalogued=self.catalogue.undoable,
+            last=self._notices.last,
             setting_up=self.setup.is_open,
         )
 

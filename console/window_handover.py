@@ -9,6 +9,9 @@ from console.back_office.permissions import Actor
 from console.operations.device_desk import SavedChange
 from console.operations.store_edits import StoreEdit
 
+Changed = Literal["file", "rules", "catalogue", ""]
+"""What of the store was changed last."""
+
 
 @dataclass(frozen=True)
 class HandedOver:
@@ -27,5 +30,6 @@ class HandedOver:
     """The same of when a person is asked."""
     catalogued: int | None = None
     """The change of the catalogue that was made last."""
+    last: Changed = ""
     setting_up: bool = False
     """What the store still lacks is being looked at."""

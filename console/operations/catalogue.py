@@ -32,6 +32,7 @@ from store_layout.findings import CATALOG, PLANOGRAM, PROMOTIONS, TOML
 from store_layout.model import Facing, StoreLayout
 from store_layout.problems import Problem, StoreProblems, errors_among
 from store_layout.reader import LARGEST_FILE, read_store
+from store_layout.whole_files import replace_whole
 from store_layout.writer import check_layout
 
 CHANGED, UNDID = "changed the catalogue", "undid a change of the catalogue"
@@ -103,6 +104,28 @@ def read_table(path: Path) -> bytes:
         raise ChangeError(
             tr("{path} cannot be read ({error}): check who may read it", path=path, error=error.strerror)
         ) from error
+
+
+def save_tables(folder: Path, target: Path) -> tuple[Path, ...]:
+    """Copy the tables as they are, to be worked on in a spreadsheet. What lies there already stays.
+
+    Raises ``ChangeError``.
+    """
+    made = []
+    try:
+        for name in (CATALOG, PLANOGRAM):
+            content = (folder / name).read_bytes()
+            stem, number, path = Path(name).stem, 1, target / name
+            while path.exists():
+                number += 1
+                path = target / f"{stem}-{number}.csv"
+            replace_whole(path, content)
+            made.append(path)
+    except OSError as error:
+        raise ChangeError(
+            tr("{path} cannot be written ({error}): choose another folder", path=target, error=error.strerror)
+        ) from error
+    return tuple(made)
 
 
 def plan_import(

@@ -26,6 +26,7 @@ from console.operations.catalogue import (
     plan_slot,
     read_book,
     read_table,
+    save_tables,
     take_back,
 )
 from console.operations.disputes import SignIn
@@ -50,6 +51,8 @@ class CatalogueDesk(QObject):
     """A ``Plan``."""
     not_planned = Signal(str)
     """Why there is none."""
+    saved = Signal(object)
+    """Where copies of the tables lie."""
     made = Signal(object)
     """The ``Change`` that was made, planned or taken back."""
     filed = Signal(str, str)
@@ -117,6 +120,23 @@ class CatalogueDesk(QObject):
                 tr("The planned change {number} is valid from now on.", number=due[-1].number),
             )
             self.look()
+
+    def save_tables(self, target: Path) -> None:
+        """Copy the tables as they are, for a spreadsheet; ``said`` or ``not_planned`` follows."""
+        folder = self.folder
+        if folder is None:
+            return
+
+        def done(made: tuple[Path, ...]) -> None:
+            self.said.emit(tr("Saved: {files}.", files=", ".join(str(path) for path in made)))
+            self.saved.emit(made)
+
+        def failed(error: Exception) -> None:
+            if not isinstance(error, ChangeError):
+                raise error
+            self.not_planned.emit(_sentence(error))
+
+        self._background.run(lambda: save_tables(folder, target), done, failed)
 
     # -- dry runs ------------------------------------------------------------------------------------
 

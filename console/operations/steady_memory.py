@@ -1,4 +1,4 @@
-"""Keeps Python's search for garbage short while the window is open."""
+"""Keeps Python's search for garbage short while the window is open, and in the window's own thread."""
 
 from __future__ import annotations
 
@@ -6,17 +6,49 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from PySide6.QtCore import QObject, QTimerEvent
+
+LOOK_MS = 100
+
+
+class GarbageSearch(QObject):
+    """Searches as often as Python would, but only where Qt's objects live.
+
+    Python searches in whichever thread makes an object too many. What it finds may be a widget or a line of a
+    plot, and one that is taken apart in a worker's thread, while it is painted in this one, ends the process.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.startTimer(LOOK_MS)
+
+    def timerEvent(self, _event: QTimerEvent) -> None:  # noqa: N802
+        """The oldest generation whose time has come: it includes the younger ones."""
+        due = [
+            n
+            for n, (have, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
+            if have > most
+        ]
+        if due:
+            gc.collect(due[-1])
+
 
 @contextmanager
 def steady_memory() -> Iterator[None]:
     """What exists now is left out of the search for garbage until the end.
 
     Modules, catalogue and widgets stay for as long as the window does; to look through them again and again
-    held the window up for a tenth of a second at a time.
+    held the window up for a tenth of a second at a time. To be entered, and left, in the window's thread.
     """
     gc.collect()
     gc.freeze()
+    was_on = gc.isenabled()
+    gc.disable()
+    search = GarbageSearch()
     try:
         yield
     finally:
+        search.deleteLater()
+        if was_on:
+            gc.enable()
         gc.unfreeze()

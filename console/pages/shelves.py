@@ -98,9 +98,11 @@ class ShelvesPage(Page):
         return self._actions
 
     def look_at(self, what: str) -> None:
-        """``tasks``, ``slot ID``, or ``fill ID``: what is to stand there."""
+        """``tasks``, ``changes``, ``slot ID``, or ``fill ID``: what is to stand there."""
         if what == "tasks":
             self.table.setFocus()
+        elif what == "changes":
+            self.tools.open_changes()
         elif what.startswith("slot "):
             self.show_slot(what.removeprefix("slot "))
         elif what.startswith("fill "):

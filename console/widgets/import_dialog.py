@@ -106,6 +106,12 @@ class ImportDialog(QDialog):
         self._watch(catalog, planogram)
         self._desk.plan_import(catalog, planogram, partial=self.partial.isChecked(), at=self.when.at)
 
+    def save_tables(self) -> None:
+        """Copies of the tables as they are, to begin with."""
+        found = QFileDialog.getExistingDirectory(self, tr("Save the tables as they are"))
+        if found:
+            self._desk.save_tables(Path(found))
+
     def save(self, who: SignIn, why: str) -> None:
         """Have it made or planned."""
         if self._plan is not None:
@@ -164,6 +170,9 @@ class ImportDialog(QDialog):
         self._stack.setCurrentIndex(1)
         self._show_save()
 
+    def _saved(self, made: tuple[Path, ...]) -> None:
+        self._tell(tr("Saved: {files}.", files=", ".join(str(path) for path in made)), "good")
+
     def _tell(self, words: str, tone: str) -> None:
         self.told.setText(words)
         set_tone(self.told, tone)  # type: ignore[arg-type]  # one of the tones
@@ -207,6 +216,8 @@ class ImportDialog(QDialog):
         self.when = WhenFields(self._words)
         self.again = QPushButton(tr("Look again"))
         self.again.setToolTip(tr("Read the files again; that happens by itself when they are saved."))
+        self.tables = QPushButton(tr("Save the tables as they are …"))
+        self.tables.setToolTip(tr("To change them in a spreadsheet, and import them again"))
         self.told = label("", "caption", wrap=True, name=tr("What it comes to"))
 
     def _connect(self) -> None:
@@ -215,6 +226,8 @@ class ImportDialog(QDialog):
         self.partial.toggled.connect(self._asks)
         self.when.changed.connect(self._asks)
         self.again.clicked.connect(self.look)
+        self.tables.clicked.connect(self.save_tables)
+        self._desk.saved.connect(self._saved)
         self._files.fileChanged.connect(self._asks)
         self.foot.signed.connect(self.save)
         self.foot.left.connect(self.reject)
@@ -257,6 +270,7 @@ class ImportDialog(QDialog):
         middle.setSpacing(SPACE_2)
         middle.addWidget(self.when, 1)
         middle.addWidget(self.again)
+        middle.addWidget(self.tables)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
         box.setSpacing(SPACE_2)
@@ -265,12 +279,13 @@ class ImportDialog(QDialog):
         box.addWidget(self.told)
         box.addWidget(self._stack, 1)
         box.addWidget(self.foot)
-        for button in (self.choose_catalog, self.choose_planogram, self.again):
+        for button in (self.choose_catalog, self.choose_planogram, self.again, self.tables):
             button.setAutoDefault(False)
         self.resize(WIDTH, HEIGHT)
         order = (
             self.catalog, self.choose_catalog, self.planogram, self.choose_planogram, self.partial,
-            self.when.now, self.when.later, self.when.time, self.again, self.problems, self.differences,
+            self.when.now, self.when.later, self.when.time, self.again, self.tables,
+            self.problems, self.differences,
             *self.foot.keys,
         )  # fmt: skip
         for before, after in pairwise(order):

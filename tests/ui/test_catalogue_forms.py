@@ -92,9 +92,8 @@ def test_a_slot_gets_another_product_by_keys_and_has_the_old_one_back(
     qtbot.waitUntil(lambda: any(isinstance(c, TakeStore) for c in engine.asked))
     qtbot.waitUntil(lambda: "Change 1 is made." in window.notice.words.text())
     assert ("Mara", "changed the catalogue", "catalogue change 1") in logged(window)
-    window.activateWindow()  # without a display nobody gives it back the keys when a dialog closes
-    qtbot.waitUntil(window.isActiveWindow)
-    QTest.keyClick(window, Qt.Key.Key_H, CTRL)
+    assert window.notice.button.text() == "Take it back …"
+    window.notice.button.click()
     changes = shown(window, ChangesDialog)
     assert isinstance(changes, ChangesDialog)
     assert changes.foot.act.text() == "Take change 1 back"
@@ -198,6 +197,10 @@ def test_a_file_that_is_not_there_and_a_time_that_is_over_are_refused_in_words(
     page_of(window).tools.open_import()
     dialog = shown(window, ImportDialog)
     assert isinstance(dialog, ImportDialog)
+    for name in ("catalog.csv", "catalog-2.csv"):
+        window.catalogue.save_tables(tmp_path)
+        qtbot.waitUntil(lambda name=name: f"{name}, " in dialog.told.text(), timeout=LONG_MS)
+        assert (tmp_path / name).read_bytes() == (tmp_path / "store" / "catalog.csv").read_bytes()
     dialog.planogram.setText(str(tmp_path / "nowhere.csv"))
     qtbot.waitUntil(lambda: "nowhere.csv cannot be read" in told(dialog), timeout=LONG_MS)
     dialog.when.time.setDateTime(dialog.when.time.dateTime().addDays(-3))

@@ -123,7 +123,8 @@ def test_a_scale_is_added_by_what_it_says_and_taken_back(
         assert "added a scale" in [line.what for line in audit.log(ledger, about="s-new")]
     page_of(window)._to_device("s-new")
     assert "It is in the store's file; the engine has not taken it over yet" in told(page_of(window).foot)
-    page_of(window)._desk.undo()
+    assert window.notice.button.text() == "Undo"
+    window.notice.button.click()
     qtbot.waitUntil(lambda: (folder / "store.toml").read_bytes() == before, timeout=LONG_MS)
     qtbot.waitUntil(lambda: not window.busy, timeout=LONG_MS)
 
