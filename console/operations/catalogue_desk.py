@@ -74,6 +74,8 @@ class CatalogueDesk(QObject):
         """The change that was made last from this window."""
         self._background = Background(self, workers=1)
         self._asked = 0
+        self._told: set[int] = set()
+        """Changes of which the engine was told that their time has come."""
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look_for_due)
@@ -111,15 +113,18 @@ class CatalogueDesk(QObject):
             self._background.run(lambda: read_book(folder), self._read, self._not_read)
 
     def look_for_due(self) -> None:
-        """Have the engine take over what was planned for a time that has come."""
+        """Have the engine take over what was planned for a time that has come: once for each change."""
         now = time.time()
         due = [change for change in self.waiting if change.valid_from <= now]
+        new = [change.number for change in due if change.number not in self._told]
+        self._told.update(new)
         if due:
-            self.filed.emit(
-                f"catalogue change {due[-1].number}",
-                tr("The planned change {number} is valid from now on.", number=due[-1].number),
-            )
             self.look()
+        if new:
+            self.filed.emit(
+                f"catalogue change {new[-1]}",
+                tr("The planned change {number} is valid from now on.", number=new[-1]),
+            )
 
     def save_tables(self, target: Path) -> None:
         """Copy the tables as they are, for a spreadsheet; ``said`` or ``not_planned`` follows."""

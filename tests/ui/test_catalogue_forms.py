@@ -161,7 +161,11 @@ def test_what_was_planned_comes_into_the_engine_at_its_time(
     monkeypatch.setattr("console.operations.catalogue_desk.time.time", lambda: late)
     desk.look_for_due()
     qtbot.waitUntil(lambda: any(isinstance(c, TakeStore) for c in engine.asked))
+    qtbot.waitUntil(lambda: not window.busy and not window.takeover.busy, timeout=LONG_MS)
+    asked = len(engine.asked)
+    desk.look_for_due()
     qtbot.waitUntil(lambda: not window.busy, timeout=LONG_MS)
+    assert not any(isinstance(c, TakeStore) for c in engine.asked[asked:]), "it is told once"
 
 
 def test_an_import_says_what_it_would_change_before_it_does(
