@@ -10,6 +10,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from console.language import tr, tr_n
+from console.language.sentences import in_words
 from console.language.writing import up_to
 from console.operations.background import Background
 from console.operations.camera_drafts import BY_EYE_PX
@@ -103,7 +104,9 @@ def check_step(problems: tuple[Problem, ...]) -> Step:
     title, errors = tr("The check"), errors_among(problems)
     if not problems:
         return Step("check", "done", title, tr("The folder is checked: nothing is wrong."), tr("Check again"))
-    lines = [f"{p.file}, {p.where}: {p.what}. {p.remedy}." for p in (*errors, *problems)][:TOLD]
+    lines = [f"{p.file}, {p.where}: {in_words(p.what)}. {in_words(p.remedy)}." for p in (*errors, *problems)][
+        :TOLD
+    ]
     more = len(problems) - len(dict.fromkeys(lines))
     if more > 0:
         lines.append(tr_n("and {n} more", "and {n} more", more))

@@ -28,7 +28,6 @@ class Icon(StrEnum):
     GOOD = "mdi6.check-circle-outline"
     WAITING = "mdi6.clock-outline"
     WRONG = "mdi6.alert-circle-outline"
-    CAUTION = "mdi6.alert-outline"
     LATE = "mdi6.timer-sand"
     LOST = "mdi6.close-circle-outline"
     OFF = "mdi6.minus-circle-outline"

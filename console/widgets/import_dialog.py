@@ -23,6 +23,7 @@ from console.item_models.catalogue_rows import DifferencesModel, moment
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n
+from console.language.sentences import in_words
 from console.operations.catalogue import Plan
 from console.operations.catalogue_desk import CatalogueDesk
 from console.operations.disputes import SignIn
@@ -32,7 +33,7 @@ from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.data_table import DataTable
 from console.widgets.labels import EmptyState, label, panel, set_tone
-from console.widgets.plan_preview import counts_words
+from console.widgets.plan_preview import counts_words, problem_words
 from console.widgets.signed_foot import SignedFoot
 from console.widgets.when_fields import WhenFields
 from store_layout.findings import CATALOG, PLANOGRAM
@@ -53,11 +54,11 @@ class ProblemsModel(KeyedRows[Problem]):
                     tr("Where"),
                     lambda p: f"{p.file}, {p.where}" if p.where else p.file,
                     tone=lambda p: "wrong" if p.severity == "error" else "waiting",
-                    sign=lambda p: Icon.WRONG if p.severity == "error" else Icon.CAUTION,
-                    tip=str,
+                    sign=lambda p: Icon.WRONG if p.severity == "error" else Icon.REVIEW,
+                    tip=problem_words,
                 ),
-                Column(tr("What"), lambda p: p.what, tip=lambda p: p.what),
-                Column(tr("What to do"), lambda p: p.remedy, tip=lambda p: p.remedy),
+                Column(tr("What"), lambda p: in_words(p.what), tip=lambda p: in_words(p.what)),
+                Column(tr("What to do"), lambda p: in_words(p.remedy), tip=lambda p: in_words(p.remedy)),
             ),
             key=lambda p: (p.file, p.where, p.what, p.severity),
         )

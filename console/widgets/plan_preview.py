@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from console.item_models.catalogue_rows import difference_words
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n
+from console.language.sentences import in_words
 from console.operations.catalogue import Plan
 from console.theme.tokens import SPACE_1
 from console.widgets.labels import label, set_tone
@@ -79,7 +80,7 @@ class PlanPreview(QWidget):
 def problem_words(problem: Problem) -> str:
     """Where it is, what, and what to do."""
     where = f"{problem.file}, {problem.where}: " if problem.where else f"{problem.file}: "
-    return f"{where}{problem.what}. {problem.remedy}."
+    return f"{where}{in_words(problem.what)}. {in_words(problem.remedy)}."
 
 
 def counts_words(plan: Plan) -> str:

@@ -26,7 +26,7 @@ from console.theme.tokens import ICON, SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, rule, set_tone
 
 WIDTH, HEIGHT = 780, 690
-SIGNS: dict[State, Icon] = {"done": Icon.GOOD, "missing": Icon.WRONG, "doubtful": Icon.CAUTION}
+SIGNS: dict[State, Icon] = {"done": Icon.GOOD, "missing": Icon.WRONG, "doubtful": Icon.REVIEW}
 TONES: dict[State, Tone] = {"done": "good", "missing": "wrong", "doubtful": "waiting"}
 
 
