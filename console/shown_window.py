@@ -13,7 +13,8 @@ from console.language import tr
 from console.operations.crash_reports import CrashReports
 from console.operations.steady_memory import steady_memory
 from console.widgets.application import application
-from console.window import CRASHES, HandedOver, MainWindow
+from console.window import CRASHES, MainWindow
+from console.window_handover import HandedOver
 from inference.messages.codec import settle_types
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
@@ -109,6 +110,7 @@ def run_window(
     )
     shown.show()
     shown.window.first_start.watch()
+    shown.window.setup.watch()
     if died is not None:
         shown.window.crashed.emit(
             tr("The console ended unexpectedly last time. What is known stands in a file on this computer.")

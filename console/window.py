@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -11,25 +10,23 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QDialog,
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from console.back_office.permissions import Actor
 from console.engine_process.link import EngineLink
 from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.desks import Desks, StorePlaces
-from console.operations.device_desk import SavedChange
 from console.operations.engine_messages import EngineMessages
 from console.operations.first_start import FirstStart
 from console.operations.learning_desk import LearningPlaces
 from console.operations.receipt_printer import ReceiptPrinter
 from console.operations.spoken import wanted_language
-from console.operations.store_edits import StoreEdit
 from console.pages.devices import DevicesPage
 from console.pages.live import LivePage
 from console.pages.reports import ReportsPage
@@ -47,32 +44,18 @@ from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.rail import Rail
+from console.widgets.setup_dialog import SetupDialog
 from console.widgets.status_line import StatusLine
 from console.window_actions import fill_book, findables
 from console.window_dialogs import OpensDialogs
+from console.window_handover import HandedOver
 from console.window_memory import WindowMemory, settings_in
 from console.window_notices import WindowNotices
+from console.window_setup import WindowSetup
 from store_layout.model import StoreLayout
 
 CRASHES, PRINTERS = "crashes", "printers.toml"
 """In this computer's state folder."""
-
-
-@dataclass(frozen=True)
-class HandedOver:
-    """What a window leaves to the one that takes its place, beside what the settings keep."""
-
-    actor: Actor | None
-    selected: int | None
-    """Track of the shopper selected."""
-    changed: Literal["language", "text size", "store", ""] = ""
-    """Why: it can be undone."""
-    before: str = ""
-    """What was chosen until then."""
-    undoable: SavedChange | None = None
-    """The last change of the store's file that can be taken back."""
-    decided: StoreEdit | None = None
-    """The same of when a person is asked."""
 
 
 class MainWindow(OpensDialogs):
@@ -114,12 +97,14 @@ class MainWindow(OpensDialogs):
         self.commands, self.replay, self.switch = desks.commands, desks.replay, desks.switch
         self.device_desk, self.shelf_desk, self.shoppers = desks.devices, desks.shelves, desks.shoppers
         self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
+        self.catalogue = desks.catalogue
         self.state.relaid.connect(self._relaid)
         self.messages = EngineMessages(self.state, self)
         self.finds = partial(findables, self)
         self.words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
         self.first_start.begins.connect(self.show_welcome)
+        self.setup = WindowSetup(self, desks.setup, self._settings)
         live = LivePage(self.state, self.shoppers, words, self.appearance, edits=desks.edits)
         live.led_to.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
@@ -131,6 +116,9 @@ class MainWindow(OpensDialogs):
                 self.shelf_desk,
                 self.session,
                 words,
+                catalogue=desks.catalogue,
+                devices=desks.devices,
+                takeover=self.takeover,
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
             ),
@@ -198,6 +186,9 @@ class MainWindow(OpensDialogs):
             *self._outdated_by,
             undoable=self.device_desk.undoable,
             decided=self.decision.undoable,
+            catalogued=self.catalogue.undoable,
+            last=self._notices.last,
+            setting_up=self.setup.is_open,
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802
@@ -308,7 +299,17 @@ class MainWindow(OpensDialogs):
     def _relaid(self) -> None:
         """The engine works with another layout: whoever shows this window makes it anew from the folder."""
         self._outdated_by = ("store", "")
-        self.outdated.emit()
+        self._make_way()
+
+    def _make_way(self) -> None:
+        """Whoever types into a form goes on with it; until it is closed nothing is shown of the new store."""
+        forms = (form for form in self.findChildren(QDialog) if form.isVisible())
+        form = next((form for form in forms if not isinstance(form, SetupDialog)), None)
+        if form is None:
+            self.outdated.emit()
+        else:
+            self.state.stop()
+            form.finished.connect(self._make_way, Qt.ConnectionType.QueuedConnection)
 
     def choose_language(self, code: str) -> None:
         """Speak this language from now on, and at the next start."""
@@ -343,5 +344,8 @@ class MainWindow(OpensDialogs):
         self.session.take_over(handed.actor)
         self.state.select(handed.selected)
         self.device_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
+        self.catalogue.undoable = handed.catalogued
         self.device_desk.changed.emit()
+        if handed.setting_up:
+            self.setup.show()
         self._notices.taken_over(handed)

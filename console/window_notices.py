@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from PySide6.QtGui import QDesktopServices
 from console.language import language, own_name, tr
 from console.theme.appearance import size_of
 from console.widgets.messages_dialog import message_words
+from console.window_handover import Changed, HandedOver
 from inference.messages import Alarm
 
 if TYPE_CHECKING:
-    from console.window import HandedOver, MainWindow
+    from console.window import MainWindow
 
 
 class WindowNotices(QObject):
@@ -36,10 +38,16 @@ class WindowNotices(QObject):
             window.device_desk.refused,
             window.gates.said,
             window.gates.refused,
-            window.takeover.said,
             window.takeover.refused,
+            window.catalogue.said,
+            window.catalogue.trouble,
         ):
             said.connect(window.notice.say)
+        window.takeover.said.connect(lambda words: window.notice.say(words, *self._undo()))
+        window.device_desk.filed.connect(lambda *_: self._changed("file"))
+        window.decision.saved.connect(lambda *_: self._changed("rules"))
+        window.catalogue.filed.connect(lambda *_: self._changed("catalogue"))
+        self.last: Changed = ""
         for reads in (window.history, window.visits.search, window.visits.desk):
             reads.trouble.connect(window.notice.say)
         window.visits.prints.said.connect(window.notice.say)
@@ -57,7 +65,25 @@ class WindowNotices(QObject):
             said, before = tr("Texts have another size now."), size_of(handed.before)
             self._notice.say(said, tr("Undo"), lambda: self._window.choose_text_size(before))
         elif handed.changed == "store":
-            self._notice.say(tr("The engine works with the changed store, and so does this window."))
+            self.last = handed.last
+            said = tr("The engine works with the changed store, and so does this window.")
+            self._notice.say(said, *self._undo())
+
+    def _changed(self, what: Changed) -> None:
+        self.last = what
+
+    def _undo(self) -> tuple[str, Callable[[], object] | None]:
+        """What takes the last change of the store back, as long as it can be."""
+        window = self._window
+        match self.last:
+            case "file" if window.device_desk.undoable is not None:
+                return tr("Undo"), window.device_desk.undo
+            case "rules" if window.decision.undoable is not None:
+                return tr("Undo"), window.decision.undo
+            case "catalogue" if window.catalogue.undoable is not None:
+                return tr("Take it back …"), lambda: window.show_page("shelves", "changes")
+            case _:
+                return "", None
 
     def _switched(self, is_open: bool) -> None:
         said = tr("The store is open.") if is_open else tr("The store is paused.")

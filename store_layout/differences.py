@@ -35,6 +35,13 @@ class Difference(msgspec.Struct, frozen=True):
     """The column, or what happened to the row."""
     before: str
     after: str
+    column: str = ""
+    """Of the table; empty: a whole row came or went."""
+    slot: str = ""
+    """Of the planogram: which one."""
+    was: int | float | str | None = None
+    """As in the table: money in minor units, weights in grams. For who writes it in another language."""
+    now: int | float | str | None = None
 
     def __str__(self) -> str:
         head = f"{self.sku} {self.name}: {self.what}"
@@ -54,7 +61,7 @@ def _products(before: StoreLayout, after: StoreLayout) -> Iterator[Difference]:
         old = before.products.get(product.sku)
         if old is None:
             price = _shown("price", product.price, currency)
-            yield Difference("added", product.sku, product.name, "new, at", "", price)
+            yield Difference("added", product.sku, product.name, "new, at", "", price, now=product.price)
         else:
             yield from _columns(old, product, currency)
     for product in before.catalog:
@@ -68,7 +75,8 @@ def _columns(old: Product, new: Product, currency: str) -> Iterator[Difference]:
         if was != now:
             kind = _KINDS.get(column, "other")
             shown = _shown(column, was, currency), _shown(column, now, currency)
-            yield Difference(kind, new.sku, new.name, _NAMES.get(column, column), *shown)
+            what = _NAMES.get(column, column)
+            yield Difference(kind, new.sku, new.name, what, *shown, column=column, was=was, now=now)
 
 
 def _planogram(before: StoreLayout, after: StoreLayout) -> Iterator[Difference]:
@@ -85,16 +93,18 @@ def _planogram(before: StoreLayout, after: StoreLayout) -> Iterator[Difference]:
         if place not in old:
             if left.get(sku):
                 was, _ = left[sku].pop(0)
-                yield Difference("moved", sku, name, "moves from slot", was, slot)
-            else:
                 yield Difference(
-                    "slot", sku, name, "also stands in slot" if sku in names else "slot", "", slot
+                    "moved", sku, name, "moves from slot", was, slot, slot=slot, was=was, now=slot
                 )
+            else:
+                what = "also stands in slot" if sku in names else "slot"
+                yield Difference("slot", sku, name, what, "", slot, slot=slot, now=slot)
         elif old[place] != facing:
             yield from _counts(old[place], facing, name)
     for sku, places in left.items():
         for slot, _ in places:
-            yield Difference("slot", sku, names[sku].name if sku in names else "", "leaves slot", "", slot)
+            gone = names[sku].name if sku in names else ""
+            yield Difference("slot", sku, gone, "leaves slot", "", slot, slot=slot, was=slot)
 
 
 def _counts(old: Facing, new: Facing, name: str) -> Iterator[Difference]:
@@ -102,7 +112,10 @@ def _counts(old: Facing, new: Facing, name: str) -> Iterator[Difference]:
         was, now = getattr(old, column), getattr(new, column)
         if was != now:
             what = f"{column} in slot {new.slot}"
-            yield Difference("stock", new.sku, name, what, _text(was), _text(now))
+            shown = _text(was), _text(now)
+            yield Difference(
+                "stock", new.sku, name, what, *shown, column=column, slot=new.slot, was=was, now=now
+            )
 
 
 def _shown(column: str, value: object, currency: str) -> str:

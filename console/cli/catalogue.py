@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,29 +13,25 @@ import msgspec
 import typer
 from rich.table import Table
 
-from console.back_office import Ledger, LedgerError
-from console.back_office.audit import record
-from console.back_office.permissions import Actor, require
 from console.cli.acting import acts, opened
 from console.cli.ledger import LedgerOption, ledger_of
 from console.cli.places import DEMO_STORE
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, row
-from console.language import tr_noop
-from store_layout.change_files import (
-    Announce,
-    ChangeError,
-    apply_due,
-    change_now,
-    read_changes,
-    schedule,
-    undo,
+from console.operations.catalogue import (
+    carry_out,
+    lines_of,
+    plan_import,
+    read_book,
+    read_settled,
+    read_table,
+    take_back,
 )
-from store_layout.changes import Change, in_time, layout_at, rows_between, with_rows
-from store_layout.csv_import import check_import
-from store_layout.differences import Difference, differences
+from store_layout.change_files import ChangeError
+from store_layout.changes import in_time
+from store_layout.differences import Difference
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, format_problems
-from store_layout.reader import LARGEST_FILE, read_store
+from store_layout.reader import read_store
 from store_layout.said import in_english
 
 app = typer.Typer(help="Change what is sold and where it stands, at a time.", no_args_is_help=True)
@@ -94,42 +88,24 @@ def import_command(
     if acting is None and not dry_run:
         raise fail("--as says who changes it; or say --dry-run")
     with errors_in_words(*ERRORS):
-        layout, now = read_store(folder), time.time()
-        at = now if valid_from is None else _time(valid_from, layout)
-        if valid_from is not None and at <= now:
+        layout, now = read_settled(folder), time.time()
+        at = None if valid_from is None else _time(valid_from, layout)
+        if at is not None and at <= now:
             raise ChangeError(f"{valid_from} is over: leave --valid-from out for a change that is valid now")
-        before = layout_at(layout, read_changes(folder), at, _applied(folder))
-        found = check_import(before, _content(catalog), _content(planogram), partial=partial)
-    if found.layout is None:
+        plan = plan_import(folder, _content(catalog), _content(planogram), at=at, now=now, partial=partial)
+    if plan.rows is None:
         if as_json:
-            print_json([in_english(problem) for problem in found.problems])
+            print_json([in_english(problem) for problem in plan.problems])
         else:
-            out.print(format_problems(found.problems), markup=False, highlight=False)
+            out.print(format_problems(plan.problems), markup=False, highlight=False)
             out.print("Nothing was changed.")
         raise typer.Exit(1)
-    lines = differences(before, found.layout)
-    planned = Planned(
-        at,
-        dry_run,
-        None,
-        "",
-        dict(Counter(d.kind for d in lines)),
-        lines,
-        tuple(in_english(problem) for problem in found.problems),
-    )
-    if not dry_run and lines:
-        rows = rows_between(before, found.layout)
+    counts = dict(Counter(str(d.kind) for d in plan.differences))
+    problems = tuple(in_english(problem) for problem in plan.problems)
+    planned = Planned(plan.valid_from, dry_run, None, "", counts, plan.differences, problems)
+    if not dry_run and plan.differences:
         with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
-            actor = _allowed(file, acting or "")
-            apply_due(folder, now)
-            with _recorded(file, actor, "changed the catalogue", why) as announce:
-                change = (
-                    change_now(folder, rows, now=now, who=actor.name, why=why, announce=announce)
-                    if valid_from is None
-                    else schedule(
-                        folder, rows, valid_from=at, now=now, who=actor.name, why=why, announce=announce
-                    )
-                )
+            change = carry_out(folder, file, acts(file, acting or ""), plan, now=now, why=why)
         planned = msgspec.structs.replace(planned, number=change.number, state=change.state)
     _say(planned, layout, as_json=as_json)
 
@@ -164,9 +140,7 @@ def undo_command(
     if acting is None:
         raise fail("--as says who takes it back")
     with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
-        actor = _allowed(file, acting)
-        with _recorded(file, actor, "undid a change of the catalogue", why) as announce:
-            done = undo(folder, number, now=now, who=actor.name, why=why, announce=announce)
+        done = take_back(folder, file, acts(file, acting), number, now=now, why=why)
         about = done.number if done.undoes is None else done.undoes
     if as_json:
         print_json(done)
@@ -179,7 +153,8 @@ def undo_command(
 
 def _list(folder: Path, number: int | None, *, waiting: bool, as_json: bool) -> None:
     with errors_in_words(*ERRORS):
-        layout, changes = read_store(folder), read_changes(folder)
+        book = read_book(folder)
+        layout, changes = book.layout, book.changes
         if waiting:
             changes = tuple(in_time([c for c in changes if c.state == "scheduled"]))
         else:
@@ -201,63 +176,16 @@ def _list(folder: Path, number: int | None, *, waiting: bool, as_json: bool) -> 
         table.add_row(*row(*cells))
     out.print(table if changes else "No changes.", markup=False)
     if number is not None and changes:
-        for line in _lines_of(changes[0], layout, read_changes(folder)):
+        for line in lines_of(changes[0], book):
             out.print(f"  {line}", markup=False, highlight=False)
-
-
-def _lines_of(change: Change, layout: StoreLayout, changes: tuple[Change, ...]) -> tuple[Difference, ...]:
-    """What a change made different, seen from the moment before it."""
-    included = frozenset(c.number for c in changes if c.state == "applied")
-    after = layout_at(layout, changes, change.valid_from, included)
-    others = [c for c in changes if c.number != change.number]
-    if change.number in included and change.before is not None:
-        return differences(with_rows(after, change.before), after)
-    return differences(layout_at(layout, others, change.valid_from, included), after)
-
-
-def _allowed(file: Ledger, name: str) -> Actor:
-    actor = acts(file, name)
-    require(actor, "change the catalogue")
-    return actor
-
-
-@contextmanager
-def _recorded(file: Ledger, actor: Actor, what: str, why: str) -> Iterator[Announce]:
-    """What writes the change into the audit log before it is made; one that then fails is there as well."""
-    announced: list[str] = []
-
-    def announce(change: Change) -> None:
-        about = f"catalogue change {change.number}"
-        with file.writing(tr_noop("the audit log")):
-            record(file, actor, what, at=time.time(), about=about, why=why)
-        announced.append(about)
-
-    try:
-        yield announce
-    except ChangeError:
-        for about in announced:
-            with suppress(LedgerError), file.writing(tr_noop("the audit log")):
-                record(file, actor, f"{what}: failed", at=time.time(), about=about)
-        raise
 
 
 def _ledger(store: Path | None) -> Path:
     return ledger_of(None if store is None else read_store(store).file.store)
 
 
-def _applied(folder: Path) -> frozenset[int]:
-    return frozenset(c.number for c in read_changes(folder) if c.state == "applied")
-
-
 def _content(path: Path | None) -> bytes | None:
-    if path is None:
-        return None
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ChangeError(f"{path} is larger than {LARGEST_FILE // 2**20} MiB: is it the right file?")
-        return path.read_bytes()
-    except OSError as error:
-        raise ChangeError(f"{path} cannot be read ({error.strerror}): check who may read it") from error
+    return None if path is None else read_table(path)
 
 
 def _time(text: str, layout: StoreLayout) -> float:

@@ -11,11 +11,10 @@ import msgspec
 
 from console.language import tr
 from console.language.sentences import in_words
+from console.operations.draft_checks import new_errors
 from inference.capture import BadCameraUrlError, parse_camera_url
 from store_layout.aim import looking_at
 from store_layout.model import Camera, OpenCvCalibration, Point3, StoreFile, StoreLayout
-from store_layout.problems import errors_among
-from store_layout.writer import check_layout
 
 Field = Literal["id", "name", "url", "fps", "place", "size", ""]
 """Where a problem is; empty: of the whole."""
@@ -80,12 +79,9 @@ def problems_of(
     if by_eye and draft.position == draft.target:
         found["place"] = tr("It cannot look at its own place")
     if not found:
-        changed = msgspec.structs.replace(layout, file=with_camera(layout, draft, old))
-        told = [f"{in_words(p.what)}. {in_words(p.remedy)}." for p in errors_among(check_layout(changed))]
-        before = {f"{in_words(p.what)}. {in_words(p.remedy)}." for p in errors_among(check_layout(layout))}
-        new = [words for words in told if words not in before]
-        if new:
-            found[""] = " ".join(new)
+        words = new_errors(layout, with_camera(layout, draft, old))
+        if words:
+            found[""] = words
     return found
 
 

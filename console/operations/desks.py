@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from console.engine_process.link import EngineLink
 from console.operations.background import Background
+from console.operations.catalogue_desk import CatalogueDesk
 from console.operations.decision import Decision
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_commands import EngineCommands
@@ -22,6 +23,7 @@ from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
+from console.operations.store_setup import StoreSetup
 from console.operations.store_switch import StoreSwitch
 from console.operations.store_takeover import StoreTakeover
 from console.operations.visit_history import VisitHistory
@@ -65,6 +67,9 @@ class Desks(QObject):
         self.takeover = StoreTakeover(ledger, link, self.state, self.session)
         self.devices.filed.connect(self.takeover.ask)
         self.shelves = ShelfDesk(link, ledger, background, self)
+        self.catalogue = CatalogueDesk(ledger, layout, places.store, self)
+        self.catalogue.filed.connect(self.takeover.ask)
+        self.setup = StoreSetup(places.store, self)
         self.decision = Decision(ledger, layout, places.store, self)
         self.decision.saved.connect(self.takeover.ask)
         self.gates = GateHolds(ledger, link, self.state, self.session, background)
@@ -93,7 +98,15 @@ class Desks(QObject):
     @property
     def busy(self) -> bool:
         """Whether something asked for in the background is still to come."""
-        parts = (self._background, self.reviews, self.devices, self.reports, self.visits)
+        parts = (
+            self._background,
+            self.reviews,
+            self.devices,
+            self.catalogue,
+            self.setup,
+            self.reports,
+            self.visits,
+        )
         return any(part.busy for part in parts)
 
     def start(self) -> None:
@@ -101,6 +114,7 @@ class Desks(QObject):
         self.state.start()
         self.devices.start()
         self.history.refresh()
+        self.catalogue.start()
 
     def close(self) -> None:
         """Stop looking, wait for what runs; nothing is delivered any more."""
@@ -110,6 +124,8 @@ class Desks(QObject):
             self.shelves,
             self.devices,
             self.takeover,
+            self.catalogue,
+            self.setup,
             self.decision,
             self.session,
             self.reviews,

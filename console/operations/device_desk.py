@@ -17,6 +17,7 @@ from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.camera_drafts import CameraDraft, with_camera
 from console.operations.camera_preview import CameraPreview
+from console.operations.device_listening import DeviceListening
 from console.operations.model_rows import model_rows, speed_words
 from console.operations.model_speed import CancelledError, ModelSpeed, measure
 from console.operations.operator_session import SCREEN, OperatorSession
@@ -33,6 +34,7 @@ from inference.detection.threads import CORES
 from inference.messages.wire import DeviceStatus
 from store_layout.model import Camera, StoreFile, StoreLayout
 from store_layout.problems import StoreProblems
+from store_layout.reader import read_store
 
 PRINTERS_MS = 5000
 """How often the printers' state is read while somebody looks."""
@@ -70,7 +72,7 @@ class DeviceDesk(QObject):
     said = Signal(str)
     refused = Signal(str)
     saved = Signal()
-    """A camera is in the file."""
+    """Something is in the file."""
     filed = Signal(str, str)
     """The store's file was changed: what of it, and in words. The engine does not know yet."""
     progressed = Signal(float)
@@ -105,6 +107,7 @@ class DeviceDesk(QObject):
         self._cancelled = False
         self._reading = self._reads_again = False
         self.preview = CameraPreview(self)
+        self.listening = DeviceListening(self)
         self._timer = QTimer(self)
         self._timer.setInterval(PRINTERS_MS)
         self._timer.timeout.connect(self.refresh)
@@ -112,7 +115,7 @@ class DeviceDesk(QObject):
     @property
     def busy(self) -> bool:
         """Whether something asked for is still to come."""
-        return self._background.busy
+        return self._background.busy or self.listening.busy
 
     def follow(self, looked_at: bool) -> None:
         """Read printers and models often while somebody looks, else for the status line alone."""
@@ -129,6 +132,7 @@ class DeviceDesk(QObject):
         self._timer.stop()
         self._cancelled = True
         self.preview.close()
+        self.listening.close()
         self._background.close()
 
     def refresh(self) -> None:
@@ -161,54 +165,72 @@ class DeviceDesk(QObject):
 
     def save_camera(self, draft: CameraDraft, old: Camera | None, password: str | None) -> None:
         """Write a camera into the store's file, its password (None: as it was) into the keyring."""
-        folder = self.folder
-        if folder is None:
-            return
         key = camera_key(self.layout.file.store.id, draft.id)
-
-        def work() -> SavedChange:
-            before = self._secrets.get(key) if password else None
-            if password:
-                self._secrets.set(key, password)  # first: a camera without its password is of no use
-            try:
-                edit = edit_store(folder, lambda layout: with_camera(layout, draft, old))
-            except Exception:
-                if password:
-                    self._put_back(key, before)
-                raise
-            self._log("added a camera" if old is None else "changed a camera", draft.id)
-            return SavedChange(draft.id, edit, key if password else "", before)
-
-        def done(saved: SavedChange) -> None:
-            self._changed_file(with_camera(self.layout, draft, old))
-            self.undoable = saved
-            self.saved.emit()
-            self.filed.emit(draft.id, tr("{camera} is saved.", camera=draft.id))
-
-        self._run(work, done)
+        self.edit(
+            lambda layout: with_camera(layout, draft, old),
+            about=draft.id,
+            what="added a camera" if old is None else "changed a camera",
+            said=tr("{camera} is saved.", camera=draft.id),
+            secret=(key, password) if password else None,  # a camera without its password is of no use
+        )
 
     def remove_camera(self, camera: str) -> None:
         """Take a camera out of the store's file. Its password stays in the keyring: it may come back."""
-        folder = self.folder
-        if folder is None or camera not in self.layout.cameras:
-            return
 
         def without(layout: StoreLayout) -> StoreFile:
             kept = tuple(each for each in layout.file.camera if each.id != camera)
             return msgspec.structs.replace(layout.file, camera=kept)
 
-        def work() -> StoreEdit:
-            edit = edit_store(folder, without)
-            self._log("removed a camera", camera)
-            return edit
+        if camera in self.layout.cameras:
+            said = tr("{camera} is removed.", camera=camera)
+            self.edit(without, about=camera, what="removed a camera", said=said)
 
-        def done(edit: StoreEdit) -> None:
-            self._changed_file(without(self.layout))
-            self.undoable = SavedChange(camera, edit)
-            self.changed.emit()
-            self.filed.emit(camera, tr("{camera} is removed.", camera=camera))
+    # -- everything else in the store's file -----------------------------------------------------------
+
+    def edit(
+        self,
+        change: Callable[[StoreLayout], StoreFile],
+        *,
+        about: str,
+        what: str,
+        said: str,
+        secret: tuple[str, str] | None = None,
+    ) -> None:
+        """Write the file that ``change`` makes of the store; ``saved`` and ``filed``, or ``refused``, follow.
+
+        ``what``: for the log, in English; ``said``: in words. ``secret``: a password for the keyring, with
+        its key; it is kept first, and put back with the file.
+        """
+        folder = self.folder
+        if folder is None:
+            return
+
+        def work() -> tuple[SavedChange, StoreLayout]:
+            key, password = secret or ("", "")
+            before = self._secrets.get(key) if key else None
+            if key:
+                self._secrets.set(key, password)
+            try:
+                edit = edit_store(folder, change)
+            except Exception:
+                if key:
+                    self._put_back(key, before)
+                raise
+            self._log(what, about)
+            return SavedChange(about, edit, key, before), read_store(folder)
+
+        def done(made: tuple[SavedChange, StoreLayout]) -> None:
+            self.undoable = made[0]
+            self._now(made[1])
+            self.saved.emit()
+            self.filed.emit(about, said)
 
         self._run(work, done)
+
+    @property
+    def secrets(self) -> Secrets:
+        """Where passwords are."""
+        return self._secrets
 
     def undo(self) -> None:
         """Take the last change of the file back."""
@@ -217,8 +239,6 @@ class DeviceDesk(QObject):
             return
 
         def work() -> StoreLayout:
-            from store_layout.reader import read_store
-
             take_back(folder, saved.edit)
             self._log("took a change of the store's file back", saved.what)
             if saved.key:
@@ -227,11 +247,8 @@ class DeviceDesk(QObject):
 
         def done(layout: StoreLayout) -> None:
             self.undoable = None
-            self.layout = layout
-            self._detector = layout.file.rules.default_detector
-            self.changed.emit()
+            self._now(layout)
             self.filed.emit(saved.what, tr("The change of {what} is taken back.", what=saved.what))
-            self.refresh()
 
         self._run(work, done)
 
@@ -295,27 +312,12 @@ class DeviceDesk(QObject):
 
     def use_model(self, model: str) -> None:
         """Name this detector in the store's file."""
-        folder = self.folder
-        if folder is None:
-            return
 
-        def renamed(layout: StoreLayout) -> StoreLayout:
+        def renamed(layout: StoreLayout) -> StoreFile:
             rules = msgspec.structs.replace(layout.file.rules, default_detector=model)
-            return msgspec.structs.replace(layout, file=msgspec.structs.replace(layout.file, rules=rules))
+            return msgspec.structs.replace(layout.file, rules=rules)
 
-        def done(edit: StoreEdit) -> None:
-            self._changed_file(renamed(self.layout).file)
-            self._detector = model
-            self.undoable = SavedChange(model, edit)
-            self.filed.emit(model, tr("{model} is chosen.", model=model))
-            self.refresh()
-
-        def work() -> StoreEdit:
-            edit = edit_store(folder, lambda layout: renamed(layout).file)
-            self._log("chose a detector", model)
-            return edit
-
-        self._run(work, done)
+        self.edit(renamed, about=model, what="chose a detector", said=tr("{model} is chosen.", model=model))
 
     def _measured(self, speed: ModelSpeed) -> None:
         self.measuring = ""
@@ -356,9 +358,13 @@ class DeviceDesk(QObject):
         else:
             self._secrets.set(key, password)
 
-    def _changed_file(self, file: object) -> None:
-        self.layout = msgspec.structs.replace(self.layout, file=file)
+    def _now(self, layout: StoreLayout) -> None:
+        """The store as it is in the folder."""
+        detector, self.layout = layout.file.rules.default_detector, layout
+        other, self._detector = detector != self._detector, detector
         self.changed.emit()
+        if other:
+            self.refresh()
 
     def _run(self, work: Callable[[], object], done: Callable[..., None]) -> None:
         self._background.run(work, done, self._failed)

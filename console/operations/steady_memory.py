@@ -1,10 +1,12 @@
-"""Keeps Python's search for garbage short while the window is open, and out of its start."""
+"""Keeps Python's search for garbage out of the window's start, then short, and in the window's own thread."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from console.operations.garbage_search import GarbageSearch
 
 
 @contextmanager
@@ -27,14 +29,16 @@ def steady_memory() -> Iterator[None]:
     """What exists now is left out of the search for garbage until the end.
 
     Modules, catalogue and widgets stay for as long as the window does; to look through them again and again
-    held the window up for a tenth of a second at a time.
+    held the window up for a tenth of a second at a time. To be entered, and left, in the window's thread.
     """
-    was = gc.isenabled()
     gc.freeze()
-    gc.enable()
+    was_on = gc.isenabled()
+    gc.disable()
+    search = GarbageSearch()
     try:
         yield
     finally:
-        if not was:
-            gc.disable()
+        search.deleteLater()
+        if was_on:
+            gc.enable()
         gc.unfreeze()

@@ -1,7 +1,7 @@
 """Changes of ``store.toml`` from the window: checked before they are written, and taken back to the byte.
 
-Only that file is written: catalogue and planogram are not the window's. A running engine goes on with the
-layout that it has until it is asked to take the changed one over (``store_takeover``).
+Only that file is written: catalogue and planogram change otherwise (``catalogue``). A running engine goes on
+with the layout that it has until it is asked to take the changed one over (``store_takeover``).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from inference.engine.files import replace_file
 from store_layout.findings import TOML
 from store_layout.model import StoreFile, StoreLayout
 from store_layout.problems import StoreProblems, errors_among
 from store_layout.reader import read_store
 from store_layout.toml_text import toml_text
+from store_layout.whole_files import replace_whole
 from store_layout.writer import check_layout
 
 
@@ -43,7 +43,7 @@ def edit_store(folder: Path, change: Callable[[StoreLayout], StoreFile]) -> Stor
     if errors_among(problems):
         raise StoreProblems(problems)
     edit = StoreEdit(path.read_bytes(), toml_text(changed.file).encode("utf-8"))
-    replace_file(path, edit.after)
+    replace_whole(path, edit.after)
     return edit
 
 
@@ -52,4 +52,4 @@ def take_back(folder: Path, edit: StoreEdit) -> None:
     path = folder / TOML
     if path.read_bytes() != edit.after:
         raise EditError(f"{TOML} was changed meanwhile, so the change before it cannot be taken back")
-    replace_file(path, edit.before)
+    replace_whole(path, edit.before)

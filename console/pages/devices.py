@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QSettings, Qt
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from console.item_models.device_readings import all_devices, reading_words
 from console.item_models.devices import KIND_WORDS, DeviceGroup, DevicesFound, DevicesModel, in_trouble
 from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.words import ShopWords
@@ -22,14 +23,13 @@ from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
-from console.widgets.camera_form import CameraForm
 from console.widgets.data_table import DataTable
 from console.widgets.device_foot import RESTARTABLE, DeviceFoot
+from console.widgets.device_forms import open_form, remove_device
 from console.widgets.devices_head import DevicesHead
 from console.widgets.labels import EmptyState, panel, rule
 from console.widgets.page import Page
 from inference.messages.wire import DeviceKind, DeviceStatus, Hold
-from store_layout.model import Camera
 
 NUMBERS_S = 1.0
 WIDEST = 1 / 6
@@ -106,22 +106,22 @@ class DevicesPage(Page):
         if isinstance(chosen, DeviceStatus) and chosen.kind in RESTARTABLE:
             self._commands.restart_device(chosen.device)
 
-    def add_camera(self) -> None:
-        """Type a new camera in."""
+    def add(self, kind: DeviceKind) -> None:
+        """Type a new device in."""
         if self._can_edit():
-            self._open_form(None)
+            open_form(kind, "", self._desk, self._appearance, self)
 
-    def edit_camera(self) -> None:
-        """Change the chosen camera."""
-        camera = self._desk.cameras().get(self._chosen_name("camera"))
-        if camera is not None and self._can_edit():
-            self._open_form(camera)
+    def edit(self) -> None:
+        """Change the chosen device."""
+        chosen = self._chosen()
+        if isinstance(chosen, DeviceStatus) and self._can_edit():
+            open_form(chosen.kind, chosen.device, self._desk, self._appearance, self)
 
-    def remove_camera(self) -> None:
-        """Take the chosen camera out of the store; that can be taken back."""
-        camera = self._chosen_name("camera")
-        if camera and self._can_edit():
-            self._desk.remove_camera(camera)
+    def remove(self) -> None:
+        """Take the chosen device out of the store; that can be taken back."""
+        chosen = self._chosen()
+        if isinstance(chosen, DeviceStatus) and self._can_edit():
+            remove_device(chosen.kind, chosen.device, self._desk)
 
     def take_over(self) -> None:
         """Have the engine read the store folder again."""
@@ -166,21 +166,8 @@ class DevicesPage(Page):
         snapshot = self._state.snapshot
         return self._desk.folder is not None and snapshot is not None and snapshot.source.kind == "live"
 
-    def _open_form(self, camera: Camera | None) -> None:
-        form = CameraForm(self._desk, self._appearance, camera, self)
-        form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        form.open()
-
     def _devices(self) -> tuple[DeviceStatus, ...]:
-        """The engine's, those in the file that it does not know yet, and the window's own."""
-        snapshot = self._state.snapshot
-        own = (*self._desk.printers, *self._desk.models)
-        if snapshot is None:
-            return own
-        known = {device.device for device in snapshot.devices if device.kind == "camera"}
-        new = (camera for camera in self._desk.cameras() if camera not in known) if self._can_edit() else ()
-        why = tr("It is in the store's file; the engine has not taken it over yet")
-        return (*snapshot.devices, *(DeviceStatus(c, "camera", "off", 0.0, why=why) for c in new), *own)
+        return all_devices(self._state.snapshot, self._desk, can_edit=self._can_edit())
 
     def _show_desk(self) -> None:
         """Printers, models, or what can be taken back are others."""
@@ -224,7 +211,7 @@ class DevicesPage(Page):
         bad = unwell(snapshot.devices) if snapshot else ()
         worst: Tone = "wrong" if any(TONE_OF_STATE[d.state] == "wrong" for d in bad) else "waiting"
         self._badge(str(len(bad)) if bad else "", worst if bad else "neutral")
-        self.add.setEnabled(self._can_edit())
+        self.head.add.setEnabled(self._can_edit())
         if self.isVisible():
             self._refresh()
 
@@ -276,8 +263,13 @@ class DevicesPage(Page):
             )
 
     def _show_chosen(self, *_: QModelIndex) -> None:
-        chosen = self._chosen()
-        self.foot.show_chosen(chosen, can_edit=self._can_edit(), measuring=self._desk.measuring)
+        chosen, desk = self._chosen(), self._desk
+        reading = (
+            reading_words(chosen, self._state.snapshot, desk.layout)
+            if isinstance(chosen, DeviceStatus)
+            else ""
+        )
+        self.foot.show_chosen(chosen, can_edit=self._can_edit(), measuring=desk.measuring, reading=reading)
 
     def _make_actions(self) -> None:
         def action(text: str, keys: str, call: Callable[[], object]) -> QAction:
@@ -286,14 +278,21 @@ class DevicesPage(Page):
             made.triggered.connect(call)
             return made
 
+        adds = (
+            action(tr("Add a camera"), "Ctrl+Shift+N", lambda: self.add("camera")),
+            action(tr("Add a scale"), "Ctrl+Shift+L", lambda: self.add("scale")),
+            action(tr("Add a gate"), "Ctrl+Shift+G", lambda: self.add("gate")),
+            action(tr("Set up the broker"), "Ctrl+Shift+B", lambda: self.add("broker")),
+        )
+        self.head.menu.addActions(adds)
         find = action(tr("Search devices"), "", self.search.setFocus)
         find.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
         self._actions = (
             find,
             action(tr("Reconnect the chosen device"), "Ctrl+R", self.reconnect),
-            action(tr("Add a camera"), "Ctrl+Shift+N", self.add_camera),
-            action(tr("Change the chosen camera"), "Ctrl+E", self.edit_camera),
-            action(tr("Remove the chosen camera"), "Ctrl+Del", self.remove_camera),
+            *adds,
+            action(tr("Change the chosen device"), "Ctrl+E", self.edit),
+            action(tr("Remove the chosen device"), "Ctrl+Del", self.remove),
             action(tr("Read the store folder again"), "Ctrl+Shift+R", self.take_over),
             action(tr("Let nobody in at the chosen gate"), "Ctrl+Shift+S", lambda: self.hold_gate("shut")),
             action(tr("Keep the chosen gate open"), "Ctrl+Shift+O", lambda: self.hold_gate("open")),
@@ -307,13 +306,12 @@ class DevicesPage(Page):
     def _connect(self) -> None:
         self.search.textChanged.connect(self._search)
         self.trouble_only.toggled.connect(self._filter)
-        self.add.clicked.connect(self.add_camera)
         self.undo.clicked.connect(self._desk.undo)
         self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
         self.foot.reconnect_asked.connect(self.reconnect)
-        self.foot.edit_asked.connect(self.edit_camera)
+        self.foot.edit_asked.connect(self.edit)
         self.head.reload.clicked.connect(self.take_over)
-        self.foot.remove_asked.connect(self.remove_camera)
+        self.foot.remove_asked.connect(self.remove)
         self.foot.hold_asked.connect(self.hold_gate)
         self.foot.print_asked.connect(self.print_test)
         self.foot.measure_asked.connect(self.measure)
@@ -330,7 +328,7 @@ class DevicesPage(Page):
             self.head.trouble_only,
             self.head.count,
         )
-        self.undo, self.add = self.head.undo, self.head.add
+        self.undo = self.head.undo
         self._empty = EmptyState("", "")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)

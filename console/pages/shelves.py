@@ -5,41 +5,44 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from console.item_models.gondolas import Face, faces
-from console.item_models.keyed_rows import ROW_ROLE
-from console.item_models.shelf_tables import TasksModel
-from console.item_models.shelf_tasks import ShelfTasks, Task
+from console.item_models.shelf_tasks import ShelfTasks
 from console.item_models.shelf_words import face_words
 from console.item_models.shelves import ShelfBook
 from console.item_models.words import ShopWords
-from console.language import tr, tr_n, tr_noop
+from console.language import tr, tr_noop
+from console.operations.catalogue_desk import CatalogueDesk
+from console.operations.device_desk import DeviceDesk
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelf_desk import ShelfDesk
+from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
-from console.widgets.data_table import DataTable
+from console.widgets.catalogue_tools import CatalogueTools
 from console.widgets.fixture_map import FixtureMap
 from console.widgets.gondola_view import GondolaView
-from console.widgets.labels import EmptyState, label, panel, titled
+from console.widgets.labels import EmptyState, panel, titled
 from console.widgets.page import Page
 from console.widgets.product_pictures import ProductPictures
+from console.widgets.shelf_tools import ShelfTools
 from console.widgets.slot_pane import SlotPane
+from console.widgets.takeover_bar import TakeoverBar
+from console.widgets.task_panel import TaskPanel
 
-LEFT, RIGHT, TASKS = 236, 364, 180
+LEFT, RIGHT = 236, 364
 HIDDEN_S = 1.0
 """Store time between two looks while the page is hidden: only its badge is kept up."""
 
@@ -59,13 +62,20 @@ class ShelvesPage(Page):
         session: OperatorSession,
         words: ShopWords,
         *,
+        catalogue: CatalogueDesk,
+        devices: DeviceDesk,
+        takeover: StoreTakeover,
         pictures: ProductPictures,
         appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._desk, self._session, self._words = state, desk, session, words
+        self._catalogue = catalogue
         self._book = ShelfBook(state.layout)
+        self.tools = CatalogueTools(catalogue, session, words, pictures=pictures, appearance=appearance)
+        self.shelf_tools = ShelfTools(devices, state, appearance)
+        self.bar = TakeoverBar(takeover)
         self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
         self._faces = {face.key: face for face in faces(state.layout)}
         self._seen: tuple[object, ...] = ()
@@ -74,12 +84,13 @@ class ShelvesPage(Page):
         self.list = QListWidget()
         self.gondola = GondolaView(words, pictures, appearance)
         self.pane = SlotPane(desk, words, appearance)
-        self._tasks = TasksModel(words, self)
-        self.table = DataTable(self._tasks, tr("What is to be done"), (170, 190, 90, 84, 0), appearance)
+        self.to_do = TaskPanel(self.tasks, words, appearance)
+        self.table = self.to_do.table
         self._make_actions()
         self._lay_out()
         self._connect()
         self.list.setCurrentRow(0)
+        self._offer_changes()
         self._follow()
 
     def page_actions(self) -> Sequence[QAction]:
@@ -87,11 +98,16 @@ class ShelvesPage(Page):
         return self._actions
 
     def look_at(self, what: str) -> None:
-        """``tasks``, or ``slot ID``."""
+        """``tasks``, ``changes``, ``slot ID``, or ``fill ID``: what is to stand there."""
         if what == "tasks":
             self.table.setFocus()
+        elif what == "changes":
+            self.tools.open_changes()
         elif what.startswith("slot "):
             self.show_slot(what.removeprefix("slot "))
+        elif what.startswith("fill "):
+            self.show_slot(what.removeprefix("fill "))
+            self.change_slot()
 
     def take_focus(self) -> None:
         """The slot that is chosen."""
@@ -117,6 +133,12 @@ class ShelvesPage(Page):
                 self.gondola.choose(slot)
                 self.take_focus()
 
+    def change_slot(self) -> None:
+        """Say what stands in the chosen slot."""
+        now = self._book.slots.get(self.gondola.slot)
+        if now is not None:
+            self.tools.open_slot(now)
+
     # -- what happens --------------------------------------------------------------------------------
 
     def _follow(self) -> None:
@@ -126,6 +148,7 @@ class ShelvesPage(Page):
         if not self.isVisible() and 0 <= snapshot.t - self._followed < HIDDEN_S:
             return
         seen = (snapshot.scales, snapshot.moved, snapshot.misplaced)
+        self.shelf_tools.follow()
         if seen != self._seen or abs(snapshot.t - self._followed) >= HIDDEN_S:
             self._seen, self._followed = seen, snapshot.t
             self._book.follow(snapshot)
@@ -144,8 +167,7 @@ class ShelvesPage(Page):
         self.gondola.show_slots(self._book.slots, now)
         if self.gondola.slot in self._book.slots:
             self.pane.show_slot(self._book.slots[self.gondola.slot], now)
-        self._tasks.refresh(self.tasks.tasks, now)
-        self._offer()
+        self.to_do.show_tasks(now)
         needy = {task.slot for task in self.tasks.tasks} | {one.slot.id for one in faulty}
         self.map.show_needs(Counter(self._book.slots[slot].slot.fixture for slot in needy))
         for row in range(self.list.count()):
@@ -156,35 +178,8 @@ class ShelvesPage(Page):
             if item.text() != words:
                 item.setText(words)
 
-    def _offer(self) -> None:
-        """Only what can be done."""
-        task = self._task()
-        self.done.setEnabled(task is not None and task.state != "said")
-        self.undone.setEnabled(task is not None and task.state == "said")
-        tasks = len(self.tasks.tasks)
-        self._counts.setText(
-            tr_n("{n} thing to do", "{n} things to do", tasks) if tasks else tr("Nothing to do")
-        )
-        self._stack.setCurrentIndex(1 if tasks else 0)
-
-    def _task(self) -> Task | None:
-        index = self.table.currentIndex()
-        return index.data(ROW_ROLE) if index.isValid() else None
-
-    def _say_done(self) -> None:
-        task = self._task()
-        if task is not None and self.tasks.say_done(task.key, self._followed):
-            self._show()
-
-    def _take_back(self) -> None:
-        task = self._task()
-        if task is not None and self.tasks.take_back(task.key):
-            self._show()
-
-    def _to_task(self, index: QModelIndex) -> None:
-        task = index.data(ROW_ROLE)
-        if isinstance(task, Task):
-            self.show_slot(task.slot)
+    def _offer_changes(self) -> None:
+        self.pane.change.setVisible(self._catalogue.can_change)
 
     def _show_key(self, key: str) -> None:
         for row in range(self.list.count()):
@@ -202,6 +197,11 @@ class ShelvesPage(Page):
     def _face(self, row: int) -> Face | None:
         item = self.list.item(row) if 0 <= row < self.list.count() else None
         return None if item is None else self._faces[item.data(Qt.ItemDataRole.UserRole)]
+
+    def _fixture(self) -> str:
+        """The shelf whose side is chosen; empty: there is none."""
+        face = self._face(self.list.currentRow())
+        return "" if face is None else face.fixture.id
 
     def _step_face(self, step: int) -> None:
         if self.list.count():
@@ -250,14 +250,32 @@ class ShelvesPage(Page):
             made.triggered.connect(call)
             return made
 
+        shelf = (
+            action(tr("Add a shelf"), "Ctrl+Shift+N", self.shelf_tools.add),
+            action(
+                tr("Change the chosen shelf"),
+                "Ctrl+Shift+E",
+                lambda: self.shelf_tools.change(self._fixture()),
+            ),
+            action(
+                tr("Remove the chosen shelf"),
+                "Ctrl+Shift+Del",
+                lambda: self.shelf_tools.remove(self._fixture()),
+            ),
+        )
+        self.shelf_tools.offer(*shelf)
         self._actions = (
             action(tr("Next side of a shelf"), "PgDown", lambda: self._step_face(1)),
             action(tr("Side before"), "PgUp", lambda: self._step_face(-1)),
             action(tr("To the slots"), "Ctrl+G", self.take_focus),
             action(tr("To what is to be done"), "Ctrl+J", self.table.setFocus),
-            action(tr("The chosen task is done"), "Ctrl+D", self._say_done),
-            action(tr("It is not done after all"), "Ctrl+Z", self._take_back),
+            action(tr("The chosen task is done"), "Ctrl+D", self.to_do.say_done),
+            action(tr("It is not done after all"), "Ctrl+Z", self.to_do.take_back),
             action(tr("Set the zero of the chosen scale"), "Ctrl+0", self.pane.load.setFocus),
+            action(tr("Change what stands in the chosen slot"), "Ctrl+E", self.change_slot),
+            *shelf,
+            action(tr("Import products and planogram"), "Ctrl+I", self.tools.open_import),
+            action(tr("Planned and past changes"), "Ctrl+H", self.tools.open_changes),
         )
 
     def _connect(self) -> None:
@@ -267,10 +285,10 @@ class ShelvesPage(Page):
         self.gondola.chosen.connect(self._chose)
         self.pane.zero_asked.connect(self._set_zero)
         self.pane.undo_asked.connect(self._undo_zero)
-        self.table.activated.connect(self._to_task)
-        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._offer())
-        self.done.clicked.connect(self._say_done)
-        self.undone.clicked.connect(self._take_back)
+        self.pane.change_asked.connect(self.change_slot)
+        self._catalogue.changed.connect(self._offer_changes)
+        self.to_do.led_to.connect(self.show_slot)
+        self.to_do.changed.connect(self._show)
 
     def _lay_out(self) -> None:
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -285,8 +303,20 @@ class ShelvesPage(Page):
         column.setContentsMargins(SPACE_1, SPACE_2, SPACE_1, SPACE_1)
         column.addWidget(self.map)
         column.addWidget(self.list, 1)
+        column.addWidget(self.shelf_tools)
+        column.addWidget(self.tools)
         beside.setFixedWidth(LEFT)
-        front, self._title = titled("", self.gondola)
+        self._front = QStackedWidget()
+        self._front.addWidget(
+            EmptyState(
+                tr("No shelves yet"),
+                tr("Add a shelf where it stands, with its boards and slots (Ctrl+Shift+N)."),
+            )
+        )
+        self._front.addWidget(self.gondola)
+        self._front.setCurrentIndex(1 if self._faces else 0)
+        self.pane.setVisible(bool(self._faces))
+        front, self._title = titled("", self._front)
         slot = panel()
         inner = QVBoxLayout(slot)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -295,27 +325,14 @@ class ShelvesPage(Page):
         middle = QVBoxLayout()
         middle.setSpacing(SPACE_2)
         middle.addWidget(front, 1)
-        middle.addWidget(self._task_panel())
-        box = QHBoxLayout(self)
+        middle.addWidget(self.to_do)
+        columns = QHBoxLayout()
+        columns.setSpacing(SPACE_2)
+        columns.addWidget(beside)
+        columns.addLayout(middle, 1)
+        columns.addWidget(slot)
+        box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.setSpacing(SPACE_2)
-        box.addWidget(beside)
-        box.addLayout(middle, 1)
-        box.addWidget(slot)
-
-    def _task_panel(self) -> QWidget:
-        self.done = QPushButton(tr("Done"))
-        self.done.setToolTip(tr("Say that the chosen task is done: the scale decides (Ctrl+D)"))
-        self.undone = QPushButton(tr("Not done after all"))
-        self.undone.setToolTip(tr("Take it back while the scale is waited for (Ctrl+Z)"))
-        self._counts = label("", "secondary")
-        empty = EmptyState(
-            tr("Nothing to do"),
-            tr("Low stock and goods in the wrong slot appear here, as the scales show them."),
-        )
-        self._stack = QStackedWidget()
-        self._stack.addWidget(empty)
-        self._stack.addWidget(self.table)
-        made, _ = titled(tr("To do"), self._stack, self._counts, self.done, self.undone, margins=SPACE_2)
-        made.setFixedHeight(TASKS)
-        return made
+        box.addWidget(self.bar)
+        box.addLayout(columns, 1)

@@ -12,6 +12,7 @@ from console.theme.tokens import Theme
 
 DOWN = (Path(__file__).parent / "down.svg").as_posix()
 """Grey that reads on all grounds."""
+_TICKS = {name: (Path(__file__).parent / f"tick-{name}.svg").as_posix() for name in ("white", "black")}
 
 
 def palette_of(theme: Theme) -> QPalette:
@@ -64,6 +65,7 @@ def stylesheet_of(theme: Theme) -> str:
     QSplitter::handle {{ background: transparent; }}
     QSplitter::handle:hover {{ background: {theme.line}; }}
     {_controls(theme)}
+    {_ticks(theme)}
     {_tables(theme)}
     {_frame(theme)}
     """
@@ -110,6 +112,24 @@ def _controls(theme: Theme) -> str:
     QScrollBar::handle:hover {{ background: {theme.secondary}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """
+
+
+def _ticks(theme: Theme) -> str:
+    """Boxes to tick and to choose from, with an edge that is seen on every ground."""
+    tick = _TICKS["white" if QColor(theme.on_accent).lightnessF() > 0.5 else "black"]
+    boxes = "QCheckBox::indicator, QListView::indicator"
+    return f"""
+    {boxes}, QRadioButton::indicator {{ width: 14px; height: 14px; background: {theme.panel};
+        border: 1px solid {theme.secondary}; }}
+    {boxes} {{ border-radius: 3px; }}
+    QRadioButton::indicator {{ border-radius: 8px; }}
+    QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {theme.accent};
+        border-color: {theme.accent}; image: url({tick}); }}
+    QRadioButton::indicator:checked {{ border: 5px solid {theme.accent}; width: 6px; height: 6px;
+        background: {theme.on_accent}; }}
+    QCheckBox:focus, QRadioButton:focus {{ outline: 1px solid {theme.accent}; }}
+    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ background: transparent; }}
     """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import zoneinfo
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimeZone
 from PySide6.QtWidgets import (
@@ -24,7 +25,8 @@ from PySide6.QtWidgets import (
 from console.language import tr
 from console.operations import new_store
 from console.operations.new_store import Answers, Field
-from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6
+from console.operations.other_console import open_console
+from console.theme.tokens import FIELD, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 from console.widgets.labels import label, set_tone
 from store_layout.problems import StoreProblems
 
@@ -42,6 +44,7 @@ class ConnectDialog(QDialog):
         self.setFixedWidth(WIDTH)
         self._problems = {field: label("", "secondary", wrap=True) for field in _fields()}
         self._touched: set[Field] = set()
+        self._folder: Path | None = None
         self._make_fields()
         self._lay_out()
         self._listen()
@@ -84,11 +87,12 @@ class ConnectDialog(QDialog):
             self.outcome.setText(tr("Nothing was written: {why}", why=error))
             set_tone(self.outcome, "wrong")
         else:
+            self._folder = folder
             command = f"main.py run --store {shlex.quote(str(folder))}"
             self.outcome.setText(
                 tr(
-                    "{folder} is written. Open it with: {command}\nThe cameras hang in the corners by guess: "
-                    "calibrate them, and add shelves and scales, before anybody is charged.",
+                    "{folder} is written. Open it now, or later with: {command}\nWhat is still missing is "
+                    "listed there, each with the button that does it.",
                     folder=folder,
                     command=command,
                 )
@@ -96,9 +100,22 @@ class ConnectDialog(QDialog):
             set_tone(self.outcome, "good")
             self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.write.hide()
+            self.open_it.show()
+            self.open_it.setFocus()
             self.leave.setText(tr("Close"))
         self.outcome.show()
         self._grow()
+
+    def open_store(self) -> None:
+        """Another console, on the new store; this one stays as it is."""
+        if self._folder is None:
+            return
+        if open_console(self._folder):
+            self.accept()
+        else:
+            self.outcome.setText(tr("It could not be opened from here: type the command into a terminal."))
+            set_tone(self.outcome, "wrong")
+            self._grow()
 
     def _grow(self) -> None:
         """As high as what is said needs: a layout does not ask for the room of wrapped lines by itself."""
@@ -128,6 +145,11 @@ class ConnectDialog(QDialog):
         self.catalog.setPlaceholderText(tr("A CSV file, or empty: products come later"))
         self.write, self.leave = QPushButton(tr("Write the store")), QPushButton(tr("Cancel"))
         self.write.setDefault(True)
+        self.open_it = QPushButton(tr("Open it now"))
+        self.open_it.setProperty("role", "primary")
+        self.open_it.setAutoDefault(False)
+        self.open_it.clicked.connect(self.open_store)
+        self.open_it.hide()
         self.outcome = label("", wrap=True)
         self.outcome.hide()
 
@@ -162,6 +184,7 @@ class ConnectDialog(QDialog):
         foot.addStretch(1)
         foot.addWidget(self.leave)
         foot.addWidget(self.write)
+        foot.addWidget(self.open_it)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_4)
         box.setSpacing(SPACE_3)
@@ -223,6 +246,7 @@ def _metres(value: float, least: float = 1.0) -> QDoubleSpinBox:
     made.setSingleStep(0.1)
     made.setSuffix(" m")
     made.setValue(value)
+    made.setMinimumHeight(FIELD)
     return made
 
 

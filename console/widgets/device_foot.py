@@ -13,6 +13,7 @@ from console.language.sentences import in_words
 from console.language.writing import decimal
 from console.operations.health import TONE_OF_STATE
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.widgets.device_forms import EDITABLE, REMOVABLE
 from console.widgets.labels import label, set_tone
 from inference.messages.wire import DeviceStatus, Hold
 
@@ -47,13 +48,13 @@ class DeviceFoot(QWidget):
         )
         self.edit = self._button(
             tr("Change …"),
-            tr("Change the chosen camera"),
-            tr("Address, place (Ctrl+E)"),
+            tr("Change the chosen device"),
+            tr("Address, place, slots: what the store's file says of it (Ctrl+E)"),
             self.edit_asked.emit,
         )
         self.remove = self._button(
             tr("Remove"),
-            tr("Remove the chosen camera"),
+            tr("Remove the chosen device"),
             tr("Out of the store's file; that can be taken back (Ctrl+Del)"),
             self.remove_asked.emit,
         )
@@ -119,23 +120,31 @@ class DeviceFoot(QWidget):
             box.addWidget(widget)
 
     def show_chosen(
-        self, chosen: DeviceStatus | DeviceGroup | None, *, can_edit: bool, measuring: str
+        self,
+        chosen: DeviceStatus | DeviceGroup | None,
+        *,
+        can_edit: bool,
+        measuring: str,
+        reading: str = "",
     ) -> None:
-        """Explain a device or a group of them. ``measuring``: the model that is being measured."""
+        """Explain a device or a group of them.
+
+        ``measuring``: the model that is being measured; ``reading``: what the device says now, in words.
+        """
         device = chosen if isinstance(chosen, DeviceStatus) else None
         self._device, self._measuring = device, measuring
         kind = "" if device is None else device.kind
         restartable = kind in RESTARTABLE
-        self.reconnect.setVisible(kind not in ("printer", "model"))
+        self.reconnect.setVisible(kind not in ("printer", "model", "gate"))
         self.reconnect.setEnabled(restartable)
         self.reconnect.setText(
             tr("Reconnect {device}", device=device.device)
             if device is not None and restartable
             else tr("Reconnect")
         )
-        self.edit.setVisible(kind == "camera")
+        self.edit.setVisible(kind in EDITABLE)
         self.edit.setEnabled(can_edit)
-        self.remove.setVisible(kind == "camera")
+        self.remove.setVisible(kind in REMOVABLE)
         self.remove.setEnabled(can_edit)
         for hold, button in self.holds.items():
             button.setVisible(kind == "gate")
@@ -146,7 +155,7 @@ class DeviceFoot(QWidget):
         self.use.setVisible(kind == "model")
         self.use.setEnabled(can_edit and device is not None and device.state != "live" and not measuring)
         self.progress.setVisible(bool(measuring) and kind == "model")
-        self._explain(chosen)
+        self._explain(chosen, reading)
 
     def show_progress(self, share: float) -> None:
         """How far the measurement is, 0 to 1."""
@@ -154,14 +163,14 @@ class DeviceFoot(QWidget):
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _explain(self, chosen: DeviceStatus | DeviceGroup | None) -> None:
+    def _explain(self, chosen: DeviceStatus | DeviceGroup | None, reading: str) -> None:
         if isinstance(chosen, DeviceGroup):
             heading, tone, text = f"{tr(chosen.title)}: {chosen.counts}", chosen.tone, ""
         elif chosen is None:
             heading, tone, text = tr("Choose a device to see why it is as it is"), "neutral", ""
         else:
             heading, tone = f"{chosen.device}: {state_word(chosen).lower()}", TONE_OF_STATE[chosen.state]
-            text = details(chosen)
+            text = f"{reading} {details(chosen)}".strip()
         self._heading.setText(heading)
         self._why.setText(text)
         set_tone(self._heading, tone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from console.language import tr
 from console.operations.device_desk import DeviceDesk
@@ -10,7 +10,8 @@ from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
 from console.theme.tokens import SPACE_2, SPACE_3
-from console.widgets.labels import label, set_tone
+from console.widgets.labels import label
+from console.widgets.takeover_bar import TakeoverBar
 
 
 class DevicesHead(QWidget):
@@ -18,7 +19,7 @@ class DevicesHead(QWidget):
 
     def __init__(self, desk: DeviceDesk, takeover: StoreTakeover, appearance: Appearance) -> None:
         super().__init__()
-        self._desk, self._takeover = desk, takeover
+        self._desk = desk
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search devices"))
         self.search.setAccessibleName(tr("Search devices"))
@@ -43,36 +44,21 @@ class DevicesHead(QWidget):
                 "(Ctrl+Shift+R). A folder with a mistake in it is refused, and nothing changes."
             )
         )
-        self.add = QPushButton(tr("Add a camera"))
-        self.add.setToolTip(
-            tr("By its address, with a live test picture (Ctrl+Shift+N). Of a live store only.")
-        )
-        self._why = label("", "body", wrap=True)
-        set_tone(self._why, "waiting")
-        self.stop_waiting = QPushButton(tr("Wait no longer"))
-        self.change_over = QPushButton(tr("Change over, some seconds"))
-        self.change_over.setToolTip(
-            tr("Another engine goes on with every open cart; for some seconds nothing is seen.")
-        )
+        self.add = QPushButton(tr("Add …"))
+        self.add.setAccessibleName(tr("Add a device"))
+        self.add.setToolTip(tr("A camera, a scale, a gate, or the broker. Of a live store only."))
+        self.menu = QMenu(self.add)
+        self.add.setMenu(self.menu)
+        self.bar = TakeoverBar(takeover)
         self._lay_out()
-        self.stop_waiting.clicked.connect(takeover.cancel)
-        self.change_over.clicked.connect(takeover.renew)
-        takeover.changed.connect(self.show_change)
         self.show_change()
 
     def show_change(self) -> None:
-        """What can be taken back, and what waits for the engine."""
-        undoable, takeover = self._desk.undoable, self._takeover
+        """What can be taken back."""
+        undoable = self._desk.undoable
         self.undo.setVisible(undoable is not None)
         if undoable is not None:
             self.undo.setText(tr("Take back: {what}", what=undoable.what))
-        if takeover.waiting:
-            self._why.setText(tr("The changed store waits for a quiet moment: {why}.", why=takeover.waiting))
-        else:
-            self._why.setText(tr("Not in the engine yet: {why}.", why=takeover.start_needed))
-        self._second.setVisible(bool(takeover.waiting or takeover.start_needed))
-        self.stop_waiting.setVisible(bool(takeover.waiting))
-        self.change_over.setVisible(bool(takeover.start_needed))
 
     def _lay_out(self) -> None:
         first = QHBoxLayout()
@@ -82,15 +68,8 @@ class DevicesHead(QWidget):
         first.addStretch(1)
         for widget in (self.count, self.undo, self.reload, self.add):
             first.addWidget(widget)
-        self._second = QWidget()
-        second = QHBoxLayout(self._second)
-        second.setContentsMargins(0, 0, 0, 0)
-        second.setSpacing(SPACE_3)
-        second.addWidget(self._why, 1)
-        second.addWidget(self.stop_waiting)
-        second.addWidget(self.change_over)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACE_2)
         box.addLayout(first)
-        box.addWidget(self._second)
+        box.addWidget(self.bar)

@@ -43,6 +43,8 @@ class SlotPane(QWidget):
     zero_asked = Signal(float, str)
     """Grams that lie on the scale, and what that is in words."""
     undo_asked = Signal()
+    change_asked = Signal()
+    """Something else is to stand in the slot."""
 
     def __init__(
         self, desk: ShelfDesk, words: ShopWords, appearance: Appearance, parent: QWidget | None = None
@@ -61,7 +63,7 @@ class SlotPane(QWidget):
         """Show a slot, or the same one as it is now."""
         other = self._now is None or self._now.slot.id != now.slot.id
         self._now, self._store_time = now, store_time
-        self._title.setText(" + ".join(self._words.product(g.sku) for g in now.goods) or now.slot.id)
+        self._title.setText(" + ".join(self._words.product(g.sku) for g in now.goods) or tr("Empty slot"))
         self._show_faults()
         for name, words in self._facts().items():
             if self._values[name].text() != words:
@@ -205,8 +207,19 @@ class SlotPane(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
         box.setSpacing(SPACE_2)
-        box.addWidget(self._title)
-        box.addWidget(self._where)
+        self.change = QPushButton(tr("Change …"))
+        self.change.setAccessibleName(tr("Change what stands in the chosen slot"))
+        self.change.setToolTip(tr("Another product, facings, how many fit in; now or at a time (Ctrl+E)"))
+        self.change.clicked.connect(self.change_asked)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_2)
+        names = QVBoxLayout()
+        names.setSpacing(SPACE_1)
+        names.addWidget(self._title)
+        names.addWidget(self._where)
+        head.addLayout(names, 1)
+        head.addWidget(self.change, 0, Qt.AlignmentFlag.AlignTop)
+        box.addLayout(head)
         box.addWidget(self._faults)
         box.addLayout(form)
         box.addWidget(self.plot, 2)
@@ -214,5 +227,5 @@ class SlotPane(QWidget):
         box.addWidget(self.set_zero)
         box.addWidget(rule())
         box.addWidget(self.history, 1)
-        for before, after in pairwise((self.load, self.set_zero, self.undo, self.history)):
+        for before, after in pairwise((self.change, self.load, self.set_zero, self.undo, self.history)):
             QWidget.setTabOrder(before, after)

@@ -200,7 +200,7 @@ def test_change_a_camera_and_keep_its_calibration(
 def test_cameras_of_a_recording_are_part_of_it(window: MainWindow) -> None:
     window.show_page("devices")
     page = page_of(window)
-    assert not page.add.isEnabled()
+    assert not page.head.add.isEnabled()
     press(window, Qt.Key.Key_N, CTRL | SHIFT)
     assert window.findChildren(CameraForm) == []
 

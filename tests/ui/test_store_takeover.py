@@ -81,12 +81,12 @@ def test_it_waits_says_why_and_takes_over_by_itself(
         said("something happens on scale {scale}: wait until it is at rest", scale="s1"), "wait"
     )
     devices_page(live).take_over()
-    qtbot.waitUntil(lambda: "something happens on scale s1" in head._why.text())
-    assert head.stop_waiting.isVisible()
-    assert not head.change_over.isVisible()
+    qtbot.waitUntil(lambda: "something happens on scale s1" in head.bar.why.text())
+    assert head.bar.stop_waiting.isVisible()
+    assert not head.bar.change_over.isVisible()
     engine.taken = StoreTaken((LayoutChange("scale", "changed", "s1", "quiet", ("s1",)),))
     qtbot.waitUntil(lambda: "took 1 change over" in live.notice.words.text())
-    assert not head.stop_waiting.isVisible()
+    assert not head.bar.stop_waiting.isVisible()
     with Ledger.open(live.session.path, read_only=True) as ledger:
         newest = next(iter(audit.log(ledger)))
         assert (newest.what, newest.why) == (
@@ -108,21 +108,21 @@ def test_waiting_can_be_given_up(live: MainWindow, qtbot: QtBot, engine: FakeEng
     head = devices_page(live).head
     engine.taken = Refused(said("the engine is ending"), "wait")
     devices_page(live).take_over()
-    qtbot.waitUntil(head.stop_waiting.isVisible)
-    QTest.keyClick(head.stop_waiting, Qt.Key.Key_Space)
+    qtbot.waitUntil(head.bar.stop_waiting.isVisible)
+    QTest.keyClick(head.bar.stop_waiting, Qt.Key.Key_Space)
     asked = len([c for c in engine.asked if isinstance(c, TakeStore)])
     qtbot.wait(700)
     assert len([c for c in engine.asked if isinstance(c, TakeStore)]) <= asked + 1
-    assert not head.stop_waiting.isVisible()
+    assert not head.bar.stop_waiting.isVisible()
 
 
 def test_what_needs_another_engine_is_offered(live: MainWindow, qtbot: QtBot, engine: FakeEngine) -> None:
     head = devices_page(live).head
     engine.taken = Refused(said("another detector is loaded when the engine starts"), "start")
     devices_page(live).take_over()
-    qtbot.waitUntil(head.change_over.isVisible)
+    qtbot.waitUntil(head.bar.change_over.isVisible)
     assert "another detector is loaded" in live.notice.words.text()
-    QTest.keyClick(head.change_over, Qt.Key.Key_Space)
+    QTest.keyClick(head.bar.change_over, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: engine.renewed == 1)
 
 

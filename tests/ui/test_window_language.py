@@ -12,7 +12,8 @@ from console.back_office.permissions import Actor
 from console.language import choose, language
 from console.shown_window import ShownWindow
 from console.widgets.action_book import keys_of
-from console.window import HandedOver, MainWindow
+from console.window import MainWindow
+from console.window_handover import HandedOver
 from store_layout.model import StoreLayout
 from tests.support.fake_engine import FakeEngine
 
