@@ -1,4 +1,4 @@
-"""Files of a store folder that are replaced whole or not at all."""
+"""Files that are replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def replace_whole(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_asked_for(path: Path, content: bytes) -> None:
+    """A file of somebody's choice, with its folder: whole or not at all. Raises ``OSError``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():  # a pipe, a device: nothing can take its place
+        path.write_bytes(content)
+    else:
+        replace_whole(path, content)
 
 
 def with_remedy(

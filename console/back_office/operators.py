@@ -77,18 +77,12 @@ def add_operator(
     file: LedgerFile, by: Actor | None, name: str, role: Role, pin: str, *, at: float, screen: str = ""
 ) -> Operator:
     """Add somebody with a first PIN. ``by`` None: the first operator of all, a manager who chose it."""
-    _check_new(name, role, pin)
+    check_pin_choice(pin)
     hashed = hasher().hash(pin)
     with file.writing(tr("operator {name}", name=name)):
-        first = file.scalar("SELECT count(*) FROM operator") == 0
-        if by is None and not first:
-            raise OperatorError(tr("There are operators already: a manager has to add others"))
-        if by is None and role != "manager":
-            raise OperatorError(tr("The first operator has to be a manager, or nobody could add others"))
+        check_new(file, name=name, role=role, by_somebody=by is not None)
         if by is not None:
             require(by, "manage operators")
-        if _find(file, name) is not None:
-            raise OperatorError(tr("There is an operator {name} already", name=name))
         file.database.execute(
             "INSERT INTO operator (name, role, pin_hash, active, must_change, failed, locked_until) "
             "VALUES (?, ?, ?, 1, ?, 0, 0)",
@@ -96,6 +90,24 @@ def add_operator(
         )
         _chain(file, by, name, "added the operator", at=at, screen=screen)
         return _known(file, name)
+
+
+def check_new(file: LedgerFile, *, name: str, role: str, by_somebody: bool) -> None:
+    """Raise :class:`OperatorError` for somebody who cannot be added, whatever the PIN.
+
+    ``by_somebody``: an operator adds them, else they are the first of all.
+    """
+    if not is_plain_line(name) or len(name) > 40:
+        raise OperatorError(tr("A name is one plain line of at most 40 letters"))
+    if role not in ROLES:
+        raise OperatorError(f"{role!r} is no role: {', '.join(ROLES)}")
+    first = file.scalar("SELECT count(*) FROM operator") == 0
+    if not by_somebody and not first:
+        raise OperatorError(tr("There are operators already: a manager has to add others"))
+    if not by_somebody and role != "manager":
+        raise OperatorError(tr("The first operator has to be a manager, or nobody could add others"))
+    if _find(file, name) is not None:
+        raise OperatorError(tr("There is an operator {name} already", name=name))
 
 
 def change_pin(file: LedgerFile, name: str, old: str, new: str, *, at: float, screen: str) -> Operator:
@@ -182,14 +194,6 @@ def _known(file: LedgerFile, name: str) -> Operator:
     if found is None:
         raise OperatorError(tr("There is no operator {name}", name=name))
     return found
-
-
-def _check_new(name: str, role: str, pin: str) -> None:
-    if not is_plain_line(name) or len(name) > 40:
-        raise OperatorError(tr("A name is one plain line of at most 40 letters"))
-    if role not in ROLES:
-        raise OperatorError(f"{role!r} is no role: {', '.join(ROLES)}")
-    check_pin_choice(pin)
 
 
 def _keep_a_manager(file: LedgerFile, found: Operator) -> None:

@@ -19,8 +19,8 @@ from console.back_office import Ledger, LedgerError
 from console.back_office.audit import record
 from console.back_office.permissions import Actor, require
 from console.cli.acting import acts, opened
-from console.cli.ledger import LedgerOption, ledger_of
-from console.cli.places import DEMO_STORE
+from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
+from console.cli.said import SaidError, time_said
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, row
 from console.language import tr_noop
 from store_layout.change_files import (
@@ -40,7 +40,7 @@ from store_layout.problems import Problem, StoreProblems, format_problems
 from store_layout.reader import LARGEST_FILE, read_store
 
 app = typer.Typer(help="Change what is sold and where it stands, at a time.", no_args_is_help=True)
-ERRORS = (ChangeError, StoreProblems)
+ERRORS = (ChangeError, SaidError, StoreProblems)
 
 StoreOption = Annotated[
     Path | None, typer.Option("--store", help="Store folder; without it, the demo store.", show_default=False)
@@ -94,7 +94,7 @@ def import_command(
         raise fail("--as says who changes it; or say --dry-run")
     with errors_in_words(*ERRORS):
         layout, now = read_store(folder), time.time()
-        at = now if valid_from is None else _time(valid_from, layout)
+        at = now if valid_from is None else time_said(valid_from, ZoneInfo(layout.file.store.time_zone))
         if valid_from is not None and at <= now:
             raise ChangeError(f"{valid_from} is over: leave --valid-from out for a change that is valid now")
         before = layout_at(layout, read_changes(folder), at, _applied(folder))
@@ -249,15 +249,6 @@ def _content(path: Path | None) -> bytes | None:
         return path.read_bytes()
     except OSError as error:
         raise ChangeError(f"{path} cannot be read ({error.strerror}): check who may read it") from error
-
-
-def _time(text: str, layout: StoreLayout) -> float:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ChangeError(f"{text!r} is no time: write it as 2026-12-01T06:00") from None
-    zone = ZoneInfo(layout.file.store.time_zone)
-    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()
 
 
 def _clock(at: float, layout: StoreLayout) -> str:

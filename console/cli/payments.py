@@ -17,7 +17,7 @@ from console.back_office.payment_provider import SimulatedProvider, embedded_pro
 from console.back_office.payment_rows import tasks
 from console.back_office.payments import PaymentError
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.ledger import LedgerOption
+from console.cli.places import LedgerOption
 from console.cli.say import JsonOption, out, print_json, row
 
 app = typer.Typer(help="What was charged, what is to be, and what could not be.", no_args_is_help=True)

@@ -19,8 +19,7 @@ from console.back_office.operators import OperatorError, SignInError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.records import CorrectionRow
 from console.cli.acting import PIN_VARIABLE, acts
-from console.cli.ledger import LedgerOption, ledger_of
-from console.cli.places import DEMO_STORE
+from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
 from console.cli.printers import (
     ERRORS,
     LocaleOption,
@@ -49,6 +48,7 @@ from console.printing.queue import PrintQueue
 from console.printing.stationery import Stationery, read_stationery
 from store_layout.model import StoreInfo
 from store_layout.reader import read_store
+from store_layout.whole_files import write_asked_for
 
 Note = Callable[[int], None]
 """Told a copy's number before the copy is made."""
@@ -202,8 +202,7 @@ def _write(
     data = file_bytes(document, stationery, suffix, profile)
     if note is not None:
         note(document.copy)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_bytes(data)
+    write_asked_for(to, data)
     if as_json:
         print_json({"file": str(to), "bytes": len(data), "document": document.number, "copy": document.copy})
     else:

@@ -27,13 +27,13 @@ from console.back_office.reports.sheets import Sheet, cell_text
 from console.back_office.reports.stock import stock_report
 from console.back_office.reports.stock_entries import count_slots
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.ledger import LedgerOption, default_ledger
 from console.cli.option_groups import OptionGroup, spread
-from console.cli.places import DEMO_STORE, state_dir
-from console.cli.say import JsonOption, errors_in_words, fail, out, print_json
+from console.cli.places import DEMO_STORE, LedgerOption, default_ledger, state_dir
+from console.cli.say import JsonOption, errors_in_words, fail, in_words, out, print_json
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
+from store_layout.whole_files import write_asked_for
 
 app = typer.Typer(help="Day and period reports, closing the day, openness, stock.", no_args_is_help=True)
 StoreOption = Annotated[
@@ -271,8 +271,7 @@ def _say(report: object, sheet: Sheet, options: ReportOptions) -> None:
 
     def write(path: Path | None, make: Callable[[Sheet], bytes]) -> None:
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(make(sheet))
+            write_asked_for(path, make(sheet))
             written.append(path)
 
     try:
@@ -282,7 +281,7 @@ def _say(report: object, sheet: Sheet, options: ReportOptions) -> None:
 
             write(options.pdf, report_pdf)
     except OSError as error:
-        raise fail(f"{error.filename}: cannot be written ({error.strerror}); choose another place") from error
+        raise fail(in_words(error)) from error
     if options.as_json:
         print_json(report)
         return
@@ -300,9 +299,11 @@ def _show(sheet: Sheet) -> None:
     for table in sheet.tables:
         if not table.rows:
             continue
-        shown = RichTable(title=f"{table.title}, {sheet.currency}", box=None, title_justify="left")
+        money = any(column.kind == "money" for column in table.columns)
+        title = f"{table.title}, {sheet.currency}" if money and sheet.currency else table.title
+        shown = RichTable(title=title, box=None, title_justify="left")
         for column in table.columns:
-            shown.add_column(column.title, justify="right" if column.is_number else "left")
+            shown.add_column(column.title, justify="right" if column.is_number else "left", overflow="fold")
         rows = (*table.rows[:WORDS_ROWS], *([table.total] if table.total else []))
         for row in rows:
             cells = zip(row, table.columns, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,11 @@ import msgspec
 import typer
 from rich.console import Console
 
-out = Console(soft_wrap=True)
+PIPE_WIDTH = 160
+"""Columns of a table that goes into a file or another program: nobody has said how wide they are there."""
+
+_is_wide = sys.stdout.isatty() or "COLUMNS" in os.environ
+out = Console(soft_wrap=True, width=None if _is_wide else PIPE_WIDTH)
 err = Console(stderr=True, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words.")]

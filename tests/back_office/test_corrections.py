@@ -4,15 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.back_office.correction_lines import charged, given_back
 from console.back_office.corrections import (
     Account,
     Change,
     CorrectionError,
     account_of,
     applied,
-    charged,
     difference,
-    given_back,
 )
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import UnknownProductError, price_visit
@@ -107,10 +106,10 @@ def test_what_is_added_costs_what_the_receipt_says_and_else_the_price_list() -> 
         (remove(1, 0), "0 units"),
         (remove(2, 1), "line 2 is no product"),
         (Change(kind="remove", count=1), "needs the line"),
-        (Change(kind="price", line=1, amount=299), "299 cannot be taken off the 298"),
-        (Change(kind="price", line=1, amount=-1), "-1 cannot"),
-        (Change(kind="goodwill", amount=299), "299 cannot"),
-        (Change(kind="goodwill", amount=0), "0 cannot"),
+        (Change(kind="price", line=1, amount=299), "€2.99 cannot be taken off the €2.98"),
+        (Change(kind="price", line=1, amount=-1), "-€0.01 cannot"),
+        (Change(kind="goodwill", amount=299), "€2.99 cannot"),
+        (Change(kind="goodwill", amount=0), "€0.00 cannot"),
     ],
 )
 def test_more_than_was_paid_is_never_given_back(change: Change, words: str) -> None:
