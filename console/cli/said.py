@@ -18,6 +18,10 @@ TimeZoneOption = Annotated[
 ]
 
 
+MOST_DIGITS = 12
+"""Before the decimal mark. A ledger's numbers have 63 bits."""
+
+
 class SaidError(ValueError):
     """What was said cannot be meant; the text says how to write it."""
 
@@ -64,9 +68,13 @@ def amount_said(text: str, currency: str) -> int:
     if "," in text and len(point.rpartition(".")[2]) == 3:
         raise SaidError(f"{text!r} may be read in two ways: write it with a point, as {example}")
     try:
-        return to_minor(Decimal(point), currency)
-    except (InvalidOperation, OverflowError):
-        raise SaidError(f"{text!r} is not an amount: write it as {example}") from None
+        amount = Decimal(point)
+    except InvalidOperation:
+        amount = Decimal("nan")
+    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
+        raise SaidError(f"{text!r} is not an amount: write it as {example}")
+    try:
+        return to_minor(amount, currency)
     except ValueError as error:
         raise SaidError(str(error)) from error
 
