@@ -103,6 +103,11 @@ def never_ended(file: LedgerFile, before: float) -> list[Hold]:
     return _read(file, "WHERE entered_at < ? AND state = 'declined' AND token <> ''", before)
 
 
+def declined(file: LedgerFile) -> list[Hold]:
+    """Those that were declined at the entry, of visits that have not ended."""
+    return _read(file, "WHERE state = 'declined' AND token <> '' AND visit = '' ORDER BY id")
+
+
 def latest(file: LedgerFile, limit: int = 200) -> list[Hold]:
     """Newest first."""
     return _read(file, "ORDER BY id DESC LIMIT ?", limit)
