@@ -245,13 +245,13 @@ def _check_pin(file: LedgerFile, name: str, pin: str, at: float, screen: str) ->
         found = _find(file, name)
         if found is None or not found.active:
             record(file, None, "wrong name", at=at, about=name[:40], screen=screen)
-        elif found.locked_until <= at:
+        elif not is_locked(found, at):
             failed = found.failed + 1
             lock = LOCK_S * 2 ** min(failed - LOCK_AFTER, 10) if failed >= LOCK_AFTER else 0.0
             _count(file, found.name, failed, at + min(lock, LONGEST_LOCK_S) if lock else 0.0)
     if found is None or not found.active:
         raise SignInError(tr("Name or PIN is wrong"))
-    if found.locked_until > at:
+    if is_locked(found, at):
         minutes = max(1, round((found.locked_until - at) / 60))
         raise SignInError(
             tr(
@@ -269,6 +269,11 @@ def _check_pin(file: LedgerFile, name: str, pin: str, at: float, screen: str) ->
     with file.writing(tr("the attempt of {name}", name=name)):
         _count(file, found.name, 0, 0.0)
     return found
+
+
+def is_locked(found: Operator, at: float) -> bool:
+    """A lock that would last for longer than any is from before the clock was set back: over."""
+    return at < found.locked_until <= at + LONGEST_LOCK_S
 
 
 def _matches(file: LedgerFile, name: str, pin: str) -> bool:

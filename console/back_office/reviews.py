@@ -188,7 +188,7 @@ def issue_due(ledger: Ledger, now: float, visit: str | None = None) -> list[str]
     """Issue answers that can no longer be undone, and ``visit`` at once. Gives the visits that were."""
     issued = []
     with ledger.writing(tr_noop("the answers")):
-        while due := [v for v in rows.answered(ledger, now - UNDO_S, visit) if v not in issued]:
+        while due := [v for v in rows.answered(ledger, now, UNDO_S, visit) if v not in issued]:
             for name in due:
                 row = row_of(ledger, name)
                 if row.answer is not None:

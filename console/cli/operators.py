@@ -146,7 +146,7 @@ def _about(said: str) -> str:
 def _state(operator: Operator) -> str:
     if not operator.active:
         return "retired"
-    if operator.locked_until > time.time():
+    if people.is_locked(operator, time.time()):
         return "locked"
     return "first PIN, to be changed" if operator.must_change else ""
 

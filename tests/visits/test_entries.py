@@ -37,26 +37,18 @@ def test_each_has_the_card_that_was_shown_as_they_came() -> None:
 
 def test_the_cards_of_those_who_are_inside() -> None:
     state = VisitsState()
+    here, gone = None, T + 9
     known = (
-        (None, "a", False),
-        (None, None, False),
-        (T + 9, "b", False),
-        (None, "c", True),
-        (None, "a", False),
+        (here, "a", False),
+        (here, None, False),
+        (gone, "b", False),
+        (here, "c", True),
+        (here, "a", False),
     )
-    state.visits = {
-        n: Visit(f"v{n}", f"K{n}-204", n, T, "door", left_at=left, token=card, unexplained=strange)
-        for n, (left, card, strange) in enumerate(
-            (
-                (None, "a", False),
-                (None, None, False),
-                (T + 9, "b", False),
-                (None, "c", True),
-                (None, "a", False),
-            ),
-            start=1,
+    for n, (left, card, strange) in enumerate(known, start=1):
+        state.visits[n] = Visit(
+            f"v{n}", f"K{n}-204", n, T, "door", left_at=left, token=card, unexplained=strange
         )
-    }
     assert cards_inside(state) == (CardInside("K1-204", "a"), CardInside("K5-204", "a"))
 
 
