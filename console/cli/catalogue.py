@@ -32,9 +32,9 @@ from store_layout.change_files import (
     schedule,
     undo,
 )
-from store_layout.changes import Change, in_time, layout_at, rows_between, with_rows
+from store_layout.changes import Change, Rows, in_time, layout_at, rows_between, with_rows
 from store_layout.csv_import import check_import
-from store_layout.differences import Difference, differences
+from store_layout.differences import Difference, Kind, differences
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, format_problems
 from store_layout.reader import LARGEST_FILE, read_store
@@ -62,10 +62,13 @@ class Planned(msgspec.Struct, frozen=True):
     number: int | None
     """Of the change; None: nothing was written."""
     state: str
-    counts: dict[str, int]
+    """``refused`` where the tables have errors; empty of a dry run, and where nothing changes."""
+    counts: dict[Kind, int]
     """Kind of difference -> how many."""
     differences: tuple[Difference, ...]
     problems: tuple[Problem, ...]
+    waiting: tuple[int, ...] = ()
+    """Changes that come later and set some of the same rows again."""
 
 
 @app.command("import")
@@ -101,15 +104,16 @@ def import_command(
         found = check_import(before, _content(catalog), _content(planogram), partial=partial)
     if found.layout is None:
         if as_json:
-            print_json(found.problems)
+            print_json(Planned(at, dry_run, None, "refused", {}, (), found.problems))
         else:
             out.print(format_problems(found.problems), markup=False, highlight=False)
             out.print("Nothing was changed.")
         raise typer.Exit(1)
     lines = differences(before, found.layout)
-    planned = Planned(at, dry_run, None, "", dict(Counter(d.kind for d in lines)), lines, found.problems)
+    rows = rows_between(before, found.layout)
+    counts = dict(Counter(d.kind for d in lines))
+    planned = Planned(at, dry_run, None, "", counts, lines, found.problems, _later(folder, at, rows))
     if not dry_run and lines:
-        rows = rows_between(before, found.layout)
         with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
             actor = _allowed(file, acting or "")
             apply_due(folder, now)
@@ -236,6 +240,11 @@ def _ledger(store: Path | None) -> Path:
     return ledger_of(None if store is None else read_store(store).file.store)
 
 
+def _later(folder: Path, at: float, rows: Rows) -> tuple[int, ...]:
+    waits = (c for c in read_changes(folder) if c.state == "scheduled" and c.valid_from > at)
+    return tuple(change.number for change in waits if change.rows.touched & rows.touched)
+
+
 def _applied(folder: Path) -> frozenset[int]:
     return frozenset(c.number for c in read_changes(folder) if c.state == "applied")
 
@@ -263,10 +272,13 @@ def _say(planned: Planned, layout: StoreLayout, *, as_json: bool) -> None:
         out.print(format_problems(planned.problems), markup=False, highlight=False)
     for line in planned.differences:
         out.print(f"  {line}", markup=False, highlight=False)
-    counts = ", ".join(f"{n} {kind}" for kind, n in planned.counts.items()) or "nothing changes"
+    counts = ", ".join(_counted(kind, n) for kind, n in planned.counts.items()) or "nothing changes"
+    for number in planned.waiting:
+        out.print(f"Change {number} comes later and sets some of this again.", highlight=False)
     if planned.number is None:
         would = "Would change from" if planned.differences else "From"
-        out.print(f"{would} {_clock(planned.valid_from, layout)}: {counts}", highlight=False)
+        clock = _clock(planned.valid_from, layout)
+        out.print(f"{would} {clock}: {counts}. Nothing was written.", highlight=False)
         return
     out.print(
         f"Change {planned.number}, {planned.state}, valid from {_clock(planned.valid_from, layout)}: "
@@ -275,3 +287,21 @@ def _say(planned: Planned, layout: StoreLayout, *, as_json: bool) -> None:
     )
     if any(d.kind in {"weight", "moved", "slot", "added", "removed"} for d in planned.differences):
         out.print("Prices are valid for a running engine too; it takes weights and slots at its next start.")
+
+
+_COUNTED: dict[Kind, str] = {
+    "added": "new product(s)",
+    "removed": "product(s) not sold any more",
+    "price": "price(s)",
+    "tax": "tax rate(s)",
+    "weight": "weight(s)",
+    "deposit": "deposit(s)",
+    "other": "other detail(s)",
+    "moved": "product(s) moved",
+    "slot": "slot(s)",
+    "stock": "count(s) of slots",
+}
+
+
+def _counted(kind: Kind, count: int) -> str:
+    return f"{count} {_COUNTED[kind].replace('(s)', '' if count == 1 else 's')}"
