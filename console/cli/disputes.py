@@ -58,7 +58,12 @@ class ChangeOptions(OptionGroup):
     price: Annotated[list[str] | None, typer.Option(help="LINE=AMOUNT: so much is taken off that line.")] = (
         None
     )
-    goodwill: Annotated[str | None, typer.Option(help="An amount off the whole, such as 1.50.")] = None
+    goodwill: Annotated[
+        str | None,
+        typer.Option(
+            help="An amount off all lines together, such as 1.50; as they are, with tax or without."
+        ),
+    ] = None
 
 
 @app.command()

@@ -14,7 +14,7 @@ from console.back_office.corrections import (
     difference,
 )
 from console.back_office.price_list import PriceList
-from console.back_office.receipts import UnknownProductError, price_visit
+from console.back_office.receipts import UnknownProductError, includes_tax, price_visit
 from store_layout.model import Product, Promotion, StoreLayout
 from tests.back_office.visits import closed, layout
 
@@ -63,6 +63,18 @@ def test_partial_refunds_sum_to_the_tax_that_was_paid() -> None:
         stands = after
     assert sum(taxes) == -first.taxes[0].tax
     assert taxes == [-15, -16, -16]  # 47 of 297, then 32 of 198, then 16 of 99
+
+
+def test_tax_is_added_to_what_a_receipt_free_of_tax_lacked() -> None:
+    """Where prices exclude tax, and the receipt itself had none that would show it."""
+    bread = Product(sku="bread", name="Bread", price=200, weight_g=500)
+    store = layout(included=False, more=(bread,))
+    receipt = price_visit(closed(lines=(("bread", 1),)), store)
+    assert (receipt.total, includes_tax(receipt)) == (200, False)
+    before = account_of(receipt)
+    lines = charged(before, [Change(kind="add", sku="cola", count=1)], PriceList.of(store))
+    (rate,) = difference(before, applied(before, lines))
+    assert (rate.basis_points, rate.net, rate.tax, rate.gross) == (1900, 149, 28, 177)
 
 
 def test_goodwill_is_shared_among_what_stands() -> None:
