@@ -22,12 +22,15 @@ def replace_whole(path: Path, content: bytes) -> None:
 
 
 def write_asked_for(path: Path, content: bytes) -> None:
-    """A file of somebody's choice, with its folder: whole or not at all. Raises ``OSError``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and not path.is_file():  # a pipe, a device: nothing can take its place
-        path.write_bytes(content)
-    else:
-        replace_whole(path, content)
+    """A file of somebody's choice, with its folder: whole or not at all. Raises ``OSError`` naming it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():  # a pipe, a device: nothing can take its place
+            path.write_bytes(content)
+        else:
+            replace_whole(path, content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def with_remedy(

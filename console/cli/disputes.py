@@ -22,7 +22,15 @@ from console.back_office.records import DocumentRow
 from console.cli.acting import ActingOption, ApproverOption, acts, approves, opened
 from console.cli.option_groups import OptionGroup, spread
 from console.cli.places import LedgerOption
-from console.cli.said import TimeZoneOption, amount_said, clock, currency_said, time_said, zone_of
+from console.cli.said import (
+    TimeZoneOption,
+    amount_said,
+    clock,
+    currency_said,
+    receipt_said,
+    time_said,
+    zone_of,
+)
 from console.cli.say import JsonOption, out, print_json, row
 from console.language import tr_noop
 from store_layout.model import StoreLayout
@@ -153,7 +161,7 @@ def open_command(
 ) -> None:
     """Say what is wrong with a receipt. Nothing is given back yet."""
     with opened(ledger, *ERRORS) as file:
-        actor, document = acts(file, acting), _receipt(file, receipt)
+        actor, document = acts(file, acting), receipt_said(file, receipt)
         found = desk.open_dispute(
             file,
             actor,
@@ -227,7 +235,7 @@ def refund(
     """Give money back on a receipt: a dispute, opened and accepted at once."""
     with opened(ledger, *ERRORS) as file:
         actor, second = acts(file, acting), approves(file, approver)
-        document, layout = _receipt(file, receipt), _layout(store)
+        document, layout = receipt_said(file, receipt), _layout(store)
         changes = _changes(file, document, change)
         with file.writing(tr_noop("the refund")):
             found = desk.open_dispute(
@@ -248,17 +256,6 @@ def refund(
 
 
 # -- parts -------------------------------------------------------------------------------------------
-
-
-def _receipt(file: Ledger, said: str) -> DocumentRow:
-    number = said.removeprefix("R-")
-    found = file.document(int(number)) if number.isdecimal() else None
-    if found is None:
-        by_code = [d for d in file.documents(2, said) if said in {d.receipt.code, *d.receipt.codes}]
-        found = by_code[0] if len(by_code) == 1 else None
-    if found is None:
-        raise DisputeError(f"there is no receipt {said}")
-    return found
 
 
 def _changes(

@@ -21,11 +21,14 @@ from console.back_office.permissions import NotAllowedError
 from console.back_office.receipts import ReceiptLine
 from console.back_office.verify_streams import OnProgress
 from console.cli.acting import opened, signing
+from console.cli.ledger_views import show, visits
 from console.cli.places import LedgerOption, default_ledger
 from console.cli.said import TimeZoneOption, clock, zone_of
 from console.cli.say import JsonOption, err, errors_in_words, out, print_json, row
 
 app = typer.Typer(help="Receipts and visits on record.", no_args_is_help=True)
+app.command()(show)
+app.command()(visits)
 
 
 @app.command("verify")

@@ -20,7 +20,7 @@ from console.back_office.reviews import ReviewCard, ReviewError
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.places import LedgerOption
 from console.cli.review_cards import print_card, shown_card
-from console.cli.said import TimeZoneOption, clock, zone_of
+from console.cli.said import TimeZoneOption, clock, time_said, zone_of
 from console.cli.say import JsonOption, out, print_json, row
 from inference.messages.results import Question
 from store_layout.problems import StoreProblems
@@ -185,18 +185,22 @@ def score(acting: ActingOption, ledger: LedgerOption = None, as_json: JsonOption
     if as_json:
         print_json(found)
     else:
-        out.print(f"{found.right} of {found.shown} known cards right.", highlight=False)
+        words = f"{found.right} of {found.shown} known cards right." if found.shown else "None was shown yet."
+        out.print(words, highlight=False)
 
 
 @app.command()
 def report(
-    since: Annotated[float, typer.Option(help="Visits closed from then on, seconds since the epoch.")] = 0.0,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Visits closed from then on, such as 2026-11-20 or 2026-11-20T14:05."),
+    ] = None,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """How often a person decided, how long that took, and how often they said otherwise."""
     with opened(ledger, read_only=True) as file:
-        found = openness(file, since)
+        found = openness(file, 0.0 if since is None else time_said(since, zone_of(file, None)))
     if as_json:
         print_json(found)
         return

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from console.back_office import Ledger
+from console.back_office import DocumentRow, Ledger
 from store_layout.currency import decimals_of, is_currency, to_minor
 
 TimeZoneOption = Annotated[
@@ -83,3 +83,20 @@ def to_example(currency: str) -> str:
     """An amount as it is written in a currency: ``1.50``, ``150``, ``1.500``."""
     places = decimals_of(currency)
     return f"1.5{'0' * (places - 1)}" if places else "150"
+
+
+def receipt_said(file: Ledger, said: str) -> DocumentRow:
+    """The receipt of that number (``R-000012`` or ``12``), or of that code where only one has it."""
+    number = said.upper().removeprefix("R-")
+    if number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS:
+        found = file.document(int(number))
+        if found is not None:
+            return found
+    code = said.upper()
+    coded = [d for d in file.documents(10, said) if code in {d.receipt.code, *d.receipt.codes}]
+    if len(coded) > 1:
+        labels = ", ".join(document.label for document in coded)
+        raise SaidError(f"{len(coded)} receipts have the code {said}: say which by its number: {labels}")
+    if not coded:
+        raise SaidError(f"there is no receipt {said}")
+    return coded[0]
