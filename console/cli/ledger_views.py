@@ -88,9 +88,8 @@ def visits(
         took = ", ".join(f"{line.quantity} {names.get(line.sku, line.sku)}" for line in visit.lines)
         said = f"{entry.row.state}, unpaid" if entry.unpaid else entry.row.state
         label = None if document is None else document.label
-        table.add_row(
-            *row(visit.code, clock(visit.left_at, zone), said, label, total, corrected, entry.disputed, took)
-        )
+        left = clock(visit.closed_at if visit.left_at is None else visit.left_at, zone)
+        table.add_row(*row(visit.code, left, said, label, total, corrected, entry.disputed, took))
     out.print(table if found else "No visits.")
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
-from console.back_office import Ledger
+from console.back_office import Ledger, operators
 from console.back_office.verify_streams import OnProgress
 from console.cli.app import app
 from store_layout.model import Product
@@ -69,7 +70,11 @@ def test_a_copy_and_back(ledger: Path, tmp_path: Path) -> None:
     assert "3 documents" in run(Path(done["moved_aside"]), "verify").output
 
 
-def test_a_managers_pin_puts_a_copy_back(ledger: Path, tmp_path: Path) -> None:
+def test_a_managers_pin_puts_a_copy_back(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(operators, "hasher", lambda: cheap)
     with Ledger.open(ledger) as opened:
         crew(opened, "Sam")
     copy = Path(json.loads(run(ledger, "backup", tmp_path / "c.sqlite", "--json").stdout)["file"])

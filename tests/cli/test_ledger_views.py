@@ -12,31 +12,31 @@ from console.back_office.corrections import Change
 from console.back_office.disputes import decide, open_dispute
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payments import send_due
+from console.back_office.permissions import Actor
 from console.cli.app import app
 from store_layout.model import Product
-from tests.back_office.people import crew
 from tests.back_office.visits import closed, layout
 
 BEER = Product(
     sku="beer", name="Beer", price=129, weight_g=850, tax_basis_points=1900, age_limit=16, deposit=8
 )
+MARA = Actor("Mara", "manager", "test")
 LAYOUT = layout(more=(BEER,))
 
 
 @pytest.fixture(name="ledger")
-def _ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _ledger(tmp_path: Path) -> Path:
     path = tmp_path / "ledger.sqlite"
     bank = SimulatedProvider(tmp_path / "bank.sqlite")
     with Ledger.open(path) as opened:
-        mara = crew(opened)["Mara"]
         opened.post_visit(closed("v1", (("beer", 2), ("milk", 1)), token="tok-4242"), LAYOUT)  # noqa: S106
         opened.post_visit(closed("v2", ()), LAYOUT)
         opened.post_visit(closed("v3", (("gum", 1),), token="declines-1111"), LAYOUT)  # noqa: S106
         opened.post_visit(closed("v4", (("cola", 1),), decision="review"), LAYOUT)
         send_due(opened, bank, 2_000.0)
         changes = (Change(kind="remove", line=1, count=1), Change(kind="add", sku="cola", count=1))
-        dispute = open_dispute(opened, mara, 1, changes, "wrong_product", at=2_000.0)
-        decide(opened, mara, dispute.id, "accepted", at=2_001.0)
+        dispute = open_dispute(opened, MARA, 1, changes, "wrong_product", at=2_000.0)
+        decide(opened, MARA, dispute.id, "accepted", at=2_001.0)
     bank.close()
     return path
 
