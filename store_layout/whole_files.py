@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Callable
@@ -29,6 +30,8 @@ def write_asked_for(path: Path, content: bytes) -> None:
             path.write_bytes(content)
         else:
             replace_whole(path, content)
+    except FileExistsError as error:  # in the place of its folder
+        raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 

@@ -12,7 +12,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table as RichTable
 
 from console.back_office import Ledger
 from console.back_office.money import format_money
@@ -23,12 +22,13 @@ from console.back_office.reports.day_sheets import day_sheet, period_sheet
 from console.back_office.reports.figures import ReportError
 from console.back_office.reports.other_sheets import openness_sheet, stock_sheet
 from console.back_office.reports.periods import day_report, openness_report, period_report
-from console.back_office.reports.sheets import Sheet, cell_text
+from console.back_office.reports.sheets import Sheet
 from console.back_office.reports.stock import stock_report
 from console.back_office.reports.stock_entries import count_slots
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.option_groups import OptionGroup, spread
 from console.cli.places import DEMO_STORE, LedgerOption, default_ledger, state_dir
+from console.cli.report_tables import show_sheet
 from console.cli.say import JsonOption, errors_in_words, fail, in_words, out, print_json
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
@@ -44,8 +44,6 @@ FirstOption = Annotated[
     str, typer.Option("--from", help="First day, as 2026-11-01; without it, a week ago.", show_default=False)
 ]
 LastOption = Annotated[str, typer.Option("--to", help="Last day; without it, today.", show_default=False)]
-WORDS_ROWS = 15
-"""Rows of a table on a terminal; files and --json have all."""
 
 
 @dataclass(frozen=True)
@@ -288,26 +286,4 @@ def _say(report: object, sheet: Sheet, options: ReportOptions) -> None:
     for path in written:
         out.print(f"{path}: {path.stat().st_size} bytes", markup=False, highlight=False)
     if not written:
-        _show(sheet)
-
-
-def _show(sheet: Sheet) -> None:
-    """On a terminal: facts, then each table that has rows."""
-    out.print(sheet.title, style="bold", markup=False, highlight=False)
-    for name, words in sheet.facts:
-        out.print(f"{name}: {words}", markup=False, highlight=False)
-    for table in sheet.tables:
-        if not table.rows:
-            continue
-        money = any(column.kind == "money" for column in table.columns)
-        title = f"{table.title}, {sheet.currency}" if money and sheet.currency else table.title
-        shown = RichTable(title=title, box=None, title_justify="left")
-        for column in table.columns:
-            shown.add_column(column.title, justify="right" if column.is_number else "left", overflow="fold")
-        rows = (*table.rows[:WORDS_ROWS], *([table.total] if table.total else []))
-        for row in rows:
-            cells = zip(row, table.columns, strict=True)
-            shown.add_row(*(cell_text(value, c.kind, sheet.currency) for value, c in cells))
-        out.print(shown)
-        if len(table.rows) > WORDS_ROWS:
-            out.print(f"... and {len(table.rows) - WORDS_ROWS} more", highlight=False)
+        show_sheet(sheet)

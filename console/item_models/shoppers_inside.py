@@ -102,7 +102,7 @@ def state_of(row: InsideRow) -> str:
     if row.identity < CERTAIN:
         parts.append(tr("{chance} sure", chance=chance(row.identity)))
     if row.card_declined:
-        parts.append(tr("Card declined"))
+        parts.insert(0, tr("Card declined"))
     return ", ".join(parts)
 
 

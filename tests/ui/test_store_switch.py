@@ -111,7 +111,7 @@ def test_a_card_that_was_declined_is_told_once_and_stands_with_its_shopper(
     rows = InsideModel(window.state, ShopWords(engine.layout))
     rows.refresh()
     states = {rows.index(i, 0).data(): rows.index(i, 4).data() for i in range(rows.rowCount())}
-    assert states["N1-111"].endswith("Card declined")
+    assert states["N1-111"].startswith("Card declined, ")
     assert sum("Card declined" in state for state in states.values()) == 1
     words = FloorWords(window.state, ShopWords(engine.layout), None)
     assert words.of_shopper(declined.person.track).endswith("card declined at the entry")
