@@ -148,7 +148,7 @@ class Pipeline:
         for item in found:
             if isinstance(item, Outage):
                 results += self._visits.outage(item)
-            else:
+            elif not isinstance(item, ShelfEvent) or item.stir is None:
                 results.append(item)
         events = [event for event in found if isinstance(event, ShelfEvent)]
         if not events:
@@ -157,6 +157,8 @@ class Pipeline:
 
     def _attributed(self, found: list[Attribution], results: list[Result]) -> None:
         for attribution in found:
+            if attribution.event.stir is not None and not self._visits.knows(attribution.event.id):
+                results.append(attribution.event)  # hands that changed nothing, but may have exchanged goods
             results.append(attribution)
             results += self._visits.attributed(attribution)
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from inference.floor_tracks.changes import Changes
 from inference.floor_tracks.gates import Gates, came_by, note_arrival, open_entry, unmatched
-from inference.floor_tracks.linking import Linking
+from inference.floor_tracks.linking import Linking, join
 from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import FloorTracksState, Track
 from inference.floor_tracks.whereabouts import Whereabouts
-from inference.messages import Alarm, TrackEnded, TrackStarted
+from inference.messages import Alarm, TrackEnded, TrackJoined, TrackStarted
 from store_layout.floor_plan import FloorPlan
 
 
@@ -34,6 +34,7 @@ class Lifecycle:
         """What follows from ``dt`` more seconds having passed, and from the sightings before."""
         self._forget_clutter(state)
         self._admit(state, changes)
+        self._join_doubles(state, changes)
         changes.joined += self._linking.explained(state)
         self._end(state, dt, changes)
         changes.alarms += unmatched(state, state.t, self._settings)
@@ -85,6 +86,25 @@ class Lifecycle:
         if len(kept) != len(state.tentative):
             state.tentative = kept
 
+    def _join_doubles(self, state: FloorTracksState, changes: Changes) -> None:
+        """Who came in lately, and is never found together with somebody right beside them, is that one.
+
+        A gate that lets in two believes sooner that there are two, also where cameras differ about one.
+        """
+        s = self._settings
+        for x in state.people:
+            few = x.in_turns < s.doubled_frames or x.together >= s.doubled_share * x.in_turns
+            if few or x.t - x.first_t < s.doubled_after_s:
+                continue
+            elders = [p for p in state.people if p.number < x.number and state.t - p.last_seen < s.hidden_s]
+            other = min(elders, key=lambda p: _apart2(p, x), default=None)
+            if other is None or _apart2(other, x) >= s.near_person_m**2:
+                continue
+            if self._linking.look_alike(x, other):
+                join(state, other.number, x.number)
+                changes.joined.append(TrackJoined(other.number, x.number, state.t))
+                return  # others have to wait for the next frame: the list has changed
+
     def _doubles(self, x: Track, people: Sequence[Track]) -> bool:
         """Perhaps another view of somebody known: near them, and not yet seen beside them in one frame."""
         s = self._settings
@@ -108,6 +128,7 @@ class Lifecycle:
             return False
         number, state.next_track = state.next_track, state.next_track + 1
         x.number, x.belief = number, {number: 1.0}
+        x.together = x.in_turns = 0
         state.people.append(x)
         m = x.motion
         unexplained = gate is None and self._gates.let_in
@@ -217,6 +238,10 @@ class Lifecycle:
         if not views:
             return True
         return any(state.t - state.frames.get(c, -1e9) <= self._settings.live_s for c in views)
+
+
+def _apart2(a: Track, b: Track) -> float:
+    return (a.motion.x - b.motion.x) ** 2 + (a.motion.y - b.motion.y) ** 2
 
 
 def _stood(p: Track) -> tuple[float, float]:

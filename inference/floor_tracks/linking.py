@@ -57,6 +57,10 @@ class Linking:
         likeness = cosine(x.appearance, p.appearance)
         return 0.0 if likeness is None else strangeness(p, likeness, self._settings)
 
+    def look_alike(self, x: Track, p: Track) -> bool:
+        """Whether ``x`` looks rather like ``p`` than like anybody; without looks they may be."""
+        return self._strangeness(x, p) <= 0.0
+
     def _gain_of_place(self, state: FloorTracksState, x: Track, p: Track) -> float:
         """The same by place and height alone."""
         s = self._settings

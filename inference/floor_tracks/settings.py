@@ -197,6 +197,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     beside_frames: int = 3
     beside_share: float = 0.5
     """Frames that found two beside each other to those that found them in turns: with fewer they are one."""
+    doubled_frames: int = 30
+    """Somebody known for a short while who was found in turns with another one beside them so often ..."""
+    doubled_share: float = 0.1
+    """... and together in fewer frames than this share of that, is that other one, seen twice ..."""
+    doubled_after_s: float = 2.5
+    doubled_within_s: float = 8.0
+    """... which is judged so long after their coming, and not later."""
     in_turns_s: float = 0.2
     """Found in turns: the other one was found this shortly before."""
     gate_margin_m: float = 0.5

@@ -1,4 +1,4 @@
-"""What speaks for those who are perhaps somebody: how regularly, and beside whom, they are found."""
+"""What speaks for who is perhaps nobody, or somebody else: how often, and beside whom, they are found."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ def count_chances(
 def compare_with_elders(
     tracks: Sequence[Track], shown: Sequence[bool], found: Collection[int], known: int, s: Settings
 ) -> None:
-    """Whether a tentative person and the nearest older one are found together or in turns.
+    """Whether somebody tentative, or known for a short while, is found together with the nearest older one.
 
     Only the nearest: one who is another view of somebody known may well be found beside a third.
     """
     reach2 = (2.0 * s.near_person_m) ** 2
-    for i in range(known, len(tracks)):
-        if i not in found:
+    for i, x in enumerate(tracks):
+        if i < known and (not shown[i] or x.t - x.first_t > s.doubled_within_s):
             continue
-        x = tracks[i]
+        if i >= known and i not in found:
+            continue
         mx, my = x.motion.x, x.motion.y
         far2, k = min(
             (((e.motion.x - mx) ** 2 + (e.motion.y - my) ** 2, k) for k, e in enumerate(tracks[:i])),
@@ -39,7 +40,9 @@ def compare_with_elders(
         )
         if far2 >= reach2:
             continue
-        if k in found:
+        if i not in found:
+            x.in_turns += k in found
+        elif k in found:
             x.together += 1
             x.beside += k < known
         elif shown[k] and x.t - tracks[k].last_seen < s.in_turns_s:

@@ -126,8 +126,17 @@ class ScaleChange(msgspec.Struct, frozen=True):
     sd_g: float
 
 
+class Stir(msgspec.Struct, frozen=True):
+    """A hand on a plate that weighs afterwards what it weighed before."""
+
+    impulse_gs: float
+    """Load beyond that weight by the time it lasted, gram seconds; positive where more lay there."""
+    impulse_sd_gs: float
+    """What a hand alone would leave of it."""
+
+
 class ShelfEvent(msgspec.Struct, frozen=True, tag="shelf_event"):
-    """The weight on a shelf changed for good."""
+    """The weight on a shelf changed for good, or was made up for while hands were there (``stir``)."""
 
     id: str
     """From its cause (scale and time), so that a replay gives the same."""
@@ -144,6 +153,8 @@ class ShelfEvent(msgspec.Struct, frozen=True, tag="shelf_event"):
     changes: tuple[ScaleChange, ...]
     doubts: tuple[str, ...] = ()
     """Why this event is less sure than others: outage, drift, overlap, saturated, ..."""
+    stir: Stir | None = None
+    """Set where nothing changed for good: only a touch, or one gave back what another took."""
 
 
 class ItemMove(msgspec.Struct, frozen=True):

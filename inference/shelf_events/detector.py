@@ -22,6 +22,7 @@ class ShelfEventDetector:
 
     An event is given out as soon as its scale has been quiet for half a second; only a change that may be
     part of a neighbour's (a product across two plates) waits for that neighbour, at most ``JOIN_WAIT_S``.
+    Hands that changed nothing are given out too (``stir``): two of them may have made up for each other.
     """
 
     def __init__(self, layout: StoreLayout) -> None:
@@ -70,8 +71,14 @@ class ShelfEventDetector:
     # -- joining -------------------------------------------------------------------------------------
 
     def _sort(self, found: tuple[Settled | Alarm | Outage, ...], t: float) -> Found:
-        out: Found = [item for item in found if not isinstance(item, Settled)]
-        self._state.pending += [item for item in found if isinstance(item, Settled)]
+        out: Found = []
+        for item in found:
+            if not isinstance(item, Settled):
+                out.append(item)
+            elif item.stir is not None and abs(item.delta_g) < 2 * item.sd_g:
+                out.append(self._stirred(item, t))
+            else:
+                self._state.pending.append(item)
         return out + self._release(t)
 
     def _release(self, t: float, *, everything: bool = False) -> Found:
@@ -85,7 +92,9 @@ class ShelfEventDetector:
             return []
         self._state.pending = [c for c in pending if c not in ready]
         groups = self._groups(sorted(ready, key=lambda c: (c.t_start, c.scale)))
-        return [self._event(group, t) for group in groups if not all(c.minor for c in group)]
+        out: Found = [self._event(group, t) for group in groups if not all(c.minor for c in group)]
+        touched = [group[0] for group in groups if len(group) == 1 and group[0].stir is not None]
+        return out + [self._stirred(change, t) for change in touched]
 
     def _held(self, change: Settled, t: float) -> bool:
         """True: it waits itself, or something that waits may take it in."""
@@ -128,6 +137,22 @@ class ShelfEventDetector:
             joined = [*(c for g in near for c in g), change]
             groups = [g for g in groups if g not in near] + [joined]
         return groups
+
+    def _stirred(self, change: Settled, t: float) -> ShelfEvent:
+        """Hands that changed nothing: nobody's change waits for it, and it is part of nobody's."""
+        place = self._places.get(change.scale)
+        return ShelfEvent(
+            id=f"{change.scale}@{change.t_start:.3f}",
+            fixture=place.fixture if place is not None else "",
+            t_start=change.t_start,
+            t_peak=change.t_peak,
+            t_end=change.t_end,
+            t_settled=max(t, change.t_settled),
+            delta_g=change.delta_g,
+            sd_g=change.sd_g,
+            changes=(ScaleChange(change.scale, change.delta_g, change.sd_g),),
+            stir=change.stir,
+        )
 
     def _event(self, group: list[Settled], t: float) -> ShelfEvent:
         group = sorted(group, key=lambda c: (-abs(c.delta_g), c.scale))

@@ -7,13 +7,13 @@ incrementally. Nothing here looks at more than the window's two ends, and numpy 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import msgspec
 
 from inference.messages import Alarm, Outage
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
+from inference.shelf_events.traces import Trace, parted, stirred
 from store_layout.model import Scale
 
 UNSEEN_VAR = 1e12
@@ -224,57 +224,16 @@ class ScaleWatch:
             minor=abs(delta) < max(self.least_g, s.MIN_CHANGE_SDS * sd),
             doubts=tuple(doubts),
         )
-        parts = () if found.minor or doubts else self._parted(found, st.base, mean)
+        base, trace = st.base, Trace(tuple(st.trace), tuple(st.trace_t), self._period, st.noise_var)
         st.active, st.doubts, st.peak_var, st.quiet_bins = False, [], -1.0, 0
         st.trace, st.trace_t = [], []
         st.base = mean
-        if parts:
-            return parts
-        return () if found.minor and abs(delta) < 2 * sd else (found,)
-
-    # -- parting -------------------------------------------------------------------------------------
-
-    def _parted(self, whole: Settled, base: float, final: float) -> tuple[Settled, ...]:
-        """The event in two, where the signal stood still in between at a level that whole units explain."""
-        st = self.state
-        length = max(3, round(s.PLATEAU_S / self._period))
-        bound = max(s.QUIET_FLOOR_G, s.QUIET_SDS * math.sqrt(st.noise_var))
-        for first in range(1, len(st.trace) - length):
-            flat = st.trace[first : first + length]
-            level = sum(flat) / length
-            if max(flat) - min(flat) > 3.0 * bound or sum((g - level) ** 2 for g in flat) > length * bound**2:
-                continue
-            sd = math.hypot(
-                whole.sd_g, math.sqrt(st.noise_var / max(1.0, length * self._period / s.CORRELATION_S))
-            )
-            one, other = level - base, final - level
-            least = max(self.least_g, s.MIN_CHANGE_SDS * sd)
-            # a hand that leans on the plate makes levels too, but not between before and after
-            between = (
-                min(one * whole.delta_g, other * whole.delta_g) > 0 and min(abs(one), abs(other)) > least
-            )
-            if between and self.explains(one, sd) and self.explains(other, sd):
-                return self._part(whole, (0, first), one, sd), self._part(
-                    whole, (first + length, len(st.trace)), other, sd
-                )
-        return ()
-
-    def _part(self, whole: Settled, bins: tuple[int, int], delta: float, sd: float) -> Settled:
-        """What happened between two bins of the trace."""
-        st, (first, end) = self.state, bins
-        steps = [abs(b - a) for a, b in pairwise(st.trace[max(0, first - 1) : end + 1])]
-        peak = max(0, first - 1) + max(range(len(steps)), key=steps.__getitem__)
-        t_start = whole.t_start if first == 0 else st.trace_t[first - 1]
-        t_end = whole.t_end if end == len(st.trace) else st.trace_t[end]
-        return msgspec.structs.replace(
-            whole,
-            t_start=t_start,
-            t_peak=min(max(st.trace_t[peak], t_start), max(t_start, t_end)),
-            t_end=max(t_start, t_end),
-            delta_g=delta,
-            sd_g=sd,
-            minor=False,
-        )
+        if doubts:
+            return () if found.minor and abs(delta) < 2 * sd else (found,)
+        if found.minor:
+            found = msgspec.structs.replace(found, stir=stirred(trace, found, base))
+            return () if found.stir is None and abs(delta) < 2 * sd else (found,)
+        return parted(trace, found, (base, mean), self.least_g, self.explains) or (found,)
 
     def explains(self, delta_g: float, sd_g: float) -> bool:
         """True: whole units of one product on this scale weigh this much."""

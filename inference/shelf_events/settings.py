@@ -47,6 +47,14 @@ PLATEAU_S = 0.25
 TRACE_S = 10.0
 """An event is looked through for plateaus as far as this from its start."""
 
+STIRRED_G = 20.0
+"""A hand that takes or puts back shakes its plate with at least this moving deviation (FIELD) ..."""
+STIRRED_S = 4.0
+"""... and two that come together are gone again within this, the window's calm included."""
+HAND_IMPULSE_S = 0.2
+"""What a hand presses on a plate and pulls cancels but for so much of its moving deviation: shoves of about
+0.4 s that differ from reading to reading, ten a second."""
+
 RESTLESS_S = 3.0
 """Active for longer than this: the noise itself may have grown, and its estimate starts to grow too."""
 RESTLESS_GROWTH_S = 10.0

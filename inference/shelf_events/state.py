@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from inference.messages import Stir
+
 
 class ScaleState(msgspec.Struct):
     """One scale. Times in seconds since the epoch, weights in grams."""
@@ -67,6 +69,8 @@ class Settled(msgspec.Struct, frozen=True):
     minor: bool
     """Too small to be an event by itself; may be part of a neighbour's."""
     doubts: tuple[str, ...] = ()
+    stir: Stir | None = None
+    """Set where the level did not change, but hands were there."""
 
 
 class ShelfEventsState(msgspec.Struct):

@@ -3,7 +3,8 @@
 Each figure is a likelihood ratio, in log units, against "this hand had nothing to do with it": it was empty,
 or held what its owner had before, or anything else. A hand that no camera looked into scores 0. What was
 taken is in the hand for a while, then it is put away, and what is given back comes out of a bag: for how long
-it shows is not known, and summed over. Looks of one camera err together, and cameras a little: their logs are
+it shows is not known, and summed over. What the same hands moved a moment before or after shows as well, and
+speaks for nothing else. Looks of one camera err together, and cameras a little: their logs are
 averaged, and only grow slowly with their number. And all of them may be of the wrong hand, or of goods that
 the network does not know well: no product is ever favoured over another by more than ``1 / LOOKS_WRONG``.
 """
@@ -16,10 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.messages import Holding, ItemMove, ShelfEvent
+from inference.messages import Attribution, Holding, ItemMove, ShelfEvent
 from inference.takes import settings as s
 from inference.takes.people import Side
-from inference.takes.state import Look
+from inference.takes.state import Look, Moved
 
 Row = NDArray[np.float64]
 Goods = frozenset[str]
@@ -33,12 +34,33 @@ def looks_between(t_peak: float, *, taken: bool) -> tuple[float, float]:
     return t_peak - s.LOOK_S, t_peak - s.LOOK_GAP_S
 
 
+def moved(attribution: Attribution) -> tuple[Moved, ...]:
+    """What each person moved in an event, with probabilities."""
+    found: dict[tuple[int, str, bool], float] = {}
+    for explanation in attribution.explanations:
+        for move in explanation.moves:
+            track = explanation.mover(move)
+            if track is not None:
+                key = (track, move.sku, move.count > 0)
+                found[key] = found.get(key, 0.0) + explanation.probability
+    return tuple(
+        Moved(track, attribution.event.t_peak, sku, taken, p) for (track, sku, taken), p in found.items()
+    )
+
+
 class Contents:
     """What the hands of one person were seen to hold around an event."""
 
-    def __init__(self, event: ShelfEvent, looks: Iterable[Look], cart: Mapping[str, float]) -> None:
-        """``cart``: what they had before, sku -> expected count."""
+    def __init__(
+        self,
+        event: ShelfEvent,
+        looks: Iterable[Look],
+        cart: Mapping[str, float],
+        others: Sequence[Moved] = (),
+    ) -> None:
+        """``cart``: what they had before, sku -> expected count. ``others``: what else they moved then."""
         self._t_peak = event.t_peak
+        self._others = [moved for moved in others if abs(moved.t - event.t_peak) <= 2 * s.LOOK_S]
         self._looks = [look for look in looks if abs(look.t - event.t_peak) <= s.LOOK_S]
         self._cart = {sku: count for sku, count in cart.items() if count > 0.01}
         self._views: dict[tuple[bool, Side], dict[str, list[_View]]] = {}
@@ -75,7 +97,8 @@ class Contents:
             views: dict[str, list[_View]] = {}
             for look in self._looks:
                 if look.holding.side == side and start <= look.t <= end:
-                    view = _View(look.holding, abs(look.t - self._t_peak), self._cart)
+                    shown = _shown_of(self._others, look.t)
+                    view = _View(look.holding, abs(look.t - self._t_peak), self._cart, shown)
                     views.setdefault(look.camera, []).append(view)
             self._views[taken, side] = views
         return self._views[taken, side]
@@ -111,11 +134,25 @@ def _shown() -> tuple[Row, Row]:
 SHOWN_S, SHOWN_SHARE = _shown()
 
 
+def _shown_of(others: Iterable[Moved], t: float) -> dict[str, float]:
+    """What is in a hand at ``t`` because of other moves than the event's own: sku -> probability."""
+    found: dict[str, float] = {}
+    for moved in others:
+        since = t - moved.t if moved.taken else moved.t - t
+        if since > 0.0:
+            held = s.SHOWN_BY_OTHERS * moved.probability * s.STILL_HELD * math.exp(-since / s.PUT_AWAY_S)
+            found[moved.sku] = found.get(moved.sku, 0.0) + held
+    total = sum(found.values())
+    return found if total <= s.STILL_HELD else {sku: p * s.STILL_HELD / total for sku, p in found.items()}
+
+
 class _View:
     """One look into one hand."""
 
-    def __init__(self, holding: Holding, away_s: float, cart: Mapping[str, float]) -> None:
-        """``away_s``: from the moment of the event."""
+    def __init__(
+        self, holding: Holding, away_s: float, cart: Mapping[str, float], shown: Mapping[str, float]
+    ) -> None:
+        """``away_s``: from the event's moment. ``shown``: sku -> probability that other moves show it."""
         self.away_s = away_s
         self._named = dict(holding.products)
         rest = max(0.0, 1.0 - holding.empty - sum(self._named.values()))
@@ -127,7 +164,10 @@ class _View:
         if in_cart > 0.0:
             something += own * sum(n * self._likelihood(sku) for sku, n in cart.items()) / in_cart
         empty = holding.empty / s.LOOKED_EMPTY
-        self._usual = max(1e-6, s.HANDS_EMPTY * empty + (1.0 - s.HANDS_EMPTY) * something)
+        usual = s.HANDS_EMPTY * empty + (1.0 - s.HANDS_EMPTY) * something
+        usual *= 1.0 - sum(shown.values())
+        usual += sum(p * self._likelihood(sku) for sku, p in shown.items())
+        self._usual = max(1e-6, usual)
 
     def _likelihood(self, sku: str) -> float:
         """Of this look if the hand holds that, against all looks: posterior by prior."""

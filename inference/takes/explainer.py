@@ -12,15 +12,16 @@ it may be.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+import msgspec
 from shapely import Polygon
 
-from inference.messages import Attribution, Detections, FloorUpdate, ShelfEvent
-from inference.takes import people, products
+from inference.messages import Attribution, Detections, FloorUpdate, ShelfEvent, Stir
+from inference.takes import people, products, stirs
 from inference.takes import settings as s
-from inference.takes.contents import Contents, looks_between
+from inference.takes.contents import Contents, looks_between, moved
 from inference.takes.fronts import Front, fronts
 from inference.takes.identities import Charged, explanations, identities
 from inference.takes.joint import NOBODY, Doer, assign, overlap
@@ -72,12 +73,13 @@ class TakeExplainer:
         now = max(event.t_settled for event in events)
         held = {track: dict(cart) for track, cart in holdings.items()}
         known = {r.event.id for r in self.state.recent}
-        new = [Recent(event, held) for event in events if event.id not in known]
+        fresh = [event for event in events if event.id not in known and self._matters(event, held)]
+        new = [Recent(event, held) for event in fresh]
         self.state.recent = [r for r in self.state.recent if now - r.event.t_settled <= s.JOINT_S] + new
         found = self._explained({r.event.id for r in new})
         for attribution in found:
             self._plan(attribution, now)
-        return found
+        return self._told(found)
 
     def look_again(self, t: float) -> list[Attribution]:
         """Time has come to ``t``: explain anew what was in doubt, if hands were looked into after it."""
@@ -89,7 +91,31 @@ class TakeExplainer:
             return []
         for name in due:
             del again[name]
-        return self._explained({r.event.id for r in self.state.recent if r.event.id in due and self._seen(r)})
+        seen = {r.event.id for r in self.state.recent if r.event.id in due and self._seen(r)}
+        return self._told(self._explained(seen))
+
+    def _matters(self, event: ShelfEvent, holdings: Holdings) -> bool:
+        """False: hands that changed nothing, where nobody could have made up for what another took."""
+        if event.stir is None:
+            return True
+        options = stirs.exchanges(event, self._stock, self.state.strayed, tuple(holdings), holdings)
+        return bool(options.by_two or any(options.by_one.values()))
+
+    def _told(self, found: list[Attribution]) -> list[Attribution]:
+        """Without hands that most probably only touched something, unless they were told of before."""
+        told = self.state.told
+        kept = [
+            a
+            for a in found
+            if a.event.stir is None
+            or a.event.id in told
+            or sum(e.probability for e in a.explanations if e.moves) >= s.TOLD_FROM
+        ]
+        recent = {r.event.id for r in self.state.recent}
+        self.state.told = [name for name in told if name in recent] + [
+            a.event.id for a in kept if a.event.stir is not None and a.event.id not in told
+        ]
+        return kept
 
     def _plan(self, attribution: Attribution, now: float) -> None:
         """Look again at what was taken, where hands are looked into at all, unless all is clear."""
@@ -132,7 +158,8 @@ class TakeExplainer:
                     for key, part in identities(doer, moves, place_of):
                         shares[key] = shares.get(key, 0.0) + probability * given * part
             attribution = Attribution(item.event, explanations(shares))
-            self.state.recent[i] = remember_strayed(self.state, self._stock, item, attribution)
+            strayed = remember_strayed(self.state, self._stock, item, attribution)
+            self.state.recent[i] = msgspec.structs.replace(strayed, moved=moved(attribution))
             found.append(attribution)
         return found
 
@@ -145,16 +172,15 @@ class TakeExplainer:
     def _score(self, item: Recent) -> Scored:
         event = item.event
         near = self._people(event, *people.window(event))
+        if event.stir is not None:
+            return self._score_stir(item, event.stir, near)
         log_each = math.log((1 - s.NOBODY - s.UNSEEN) / max(1, len(near)))
         options = options_of(event, self._stock, self.state.strayed, tuple(near), item.holdings)
         slots = options.slots()
         seen = {
             (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
         }
-        held = {
-            track: Contents(event, self.state.looks.get(track, ()), item.holdings.get(track, {}))
-            for track in near
-        }
+        held = self._contents(item, near)
         scored = Scored({}, {})
         for (track, side), evidence in seen.items():
             prior = log_each + math.log(s.ANY_HAND)
@@ -169,6 +195,34 @@ class TakeExplainer:
             put_two(scored, options.by_two, hands, held, log_prior=prior, carts=item.holdings)
         self._score_nobody(scored, event, options.by_nobody)
         return pruned(scored)
+
+    def _score_stir(self, item: Recent, stir: Stir, near: Mapping[int, list[Place]]) -> Scored:
+        """Of hands that changed nothing."""
+        event, carts = item.event, item.holdings
+        options = stirs.exchanges(event, self._stock, self.state.strayed, tuple(near), carts)
+        slots = options.slots() or self._stock.slots_of(event)
+        seen = {
+            (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
+        }
+        held = self._contents(item, near)
+        return pruned(
+            stirs.score(
+                event, stir, options, seen=seen, held=held, carts=carts, catalogue=self._layout.products
+            )
+        )
+
+    def _contents(self, item: Recent, near: Iterable[int]) -> dict[int, Contents]:
+        """What the hands of those who are near were seen to hold."""
+        others = [m for r in self.state.recent if r.event.id != item.event.id for m in r.moved]
+        return {
+            track: Contents(
+                item.event,
+                self.state.looks.get(track, ()),
+                item.holdings.get(track, {}),
+                [m for m in others if m.track == track],
+            )
+            for track in near
+        }
 
     def _evidence(
         self, event: ShelfEvent, track: int, places: Sequence[Place], slots: Sequence[str]

@@ -52,14 +52,14 @@ def options_of(
 ) -> Options:
     """What may explain the event. ``carts``: of everybody, ``near`` or not."""
     takeable = stock.takeable(event, strayed)
-    small = _givers(near, carts)
+    small = givers(near, carts)
     swapped = {
-        track: products.swaps(event, takeable, _held(stock.returnable(event, cart), cart))
+        track: products.swaps(event, takeable, held_of(stock.returnable(event, cart), cart))
         for track, cart in small.items()
     }
-    everything = _all_held(small)
+    everything = all_held(small)
     mixed = (
-        products.swaps(event, takeable, _held(stock.returnable(event, everything), everything))
+        products.swaps(event, takeable, held_of(stock.returnable(event, everything), everything))
         if len(near) > 1
         else []
     )
@@ -88,7 +88,7 @@ def options_of(
         by_two=by_two,
         two_of=frozenset(small),
         brought=_brought(event, stock),
-        by_nobody=likely(_fitting(_returnable(event, stock, _all_held(carts)), _all_held(carts))),
+        by_nobody=likely(_fitting(_returnable(event, stock, all_held(carts)), all_held(carts))),
     )
 
 
@@ -113,12 +113,12 @@ def _brought(event: ShelfEvent, stock: Stock) -> list[Hypothesis]:
     return likely([products.brought(h) for h in products.single(event, own, -1)])
 
 
-def _held(candidates: Iterable[Candidate], cart: Cart) -> list[Candidate]:
+def held_of(candidates: Iterable[Candidate], cart: Cart) -> list[Candidate]:
     """Those of them that the cart may hold."""
     return [c for c in candidates if cart.get(c.product.sku, 0.0) >= s.SWAPPED_AT_LEAST]
 
 
-def _givers(near: Iterable[int], carts: Mapping[int, Cart]) -> dict[int, Cart]:
+def givers(near: Iterable[int], carts: Mapping[int, Cart]) -> dict[int, Cart]:
     """What those who are near may give back, but for staff: they may put anything on a shelf.
 
     Among all that they could bring, what the others hold would be lost.
@@ -127,7 +127,7 @@ def _givers(near: Iterable[int], carts: Mapping[int, Cart]) -> dict[int, Cart]:
     return {track: cart for track, cart in held.items() if len(cart) <= s.PAIR_CANDIDATES}
 
 
-def _all_held(carts: Mapping[int, Cart]) -> dict[str, float]:
+def all_held(carts: Mapping[int, Cart]) -> dict[str, float]:
     """What anybody holds: somebody unseen may give back what we believe another has."""
     held: dict[str, float] = {}
     for cart in carts.values():

@@ -57,6 +57,11 @@ def nothing(event: ShelfEvent) -> float:
     return total
 
 
+def unmoved(event: ShelfEvent) -> float:
+    """Log density of the change if the scales weigh what they weighed."""
+    return sum(_log_tailed(change.delta_g, sd_factor(event) * change.sd_g) for change in event.changes)
+
+
 def in_twice(event: ShelfEvent) -> float:
     """Log likelihood ratio of how long the event lasted if hands were in twice, against once.
 
@@ -93,7 +98,7 @@ def pairs(event: ShelfEvent, candidates: Sequence[Candidate], sign: int) -> list
     """Two different products in one grab; of many candidates only the commonest."""
     candidates = sorted(candidates, key=lambda c: -c.share)[: s.PAIR_CANDIDATES]
     return [
-        _two(event, (a, sign * n), (b, sign * m), 2 * (s.PAIR_APART if apart(a, b) else s.PAIR_PRIOR))
+        two(event, (a, sign * n), (b, sign * m), 2 * (s.PAIR_APART if apart(a, b) else s.PAIR_PRIOR))
         for i, a in enumerate(candidates)
         for b in candidates[i + 1 :]
         for n, m in s.PAIR_COUNTS
@@ -108,7 +113,7 @@ def swaps(event: ShelfEvent, taken: Sequence[Candidate], given: Sequence[Candida
     """
     taken, given = (sorted(some, key=lambda c: -c.share)[: s.SWAP_CANDIDATES] for some in (taken, given))
     return [
-        _two(event, (a, n), (b, -m), s.SWAP_PRIOR)
+        two(event, (a, n), (b, -m), s.SWAP_PRIOR)
         for a in taken
         for b in given
         if a.product.sku != b.product.sku and a.scales & b.scales
@@ -121,7 +126,7 @@ def apart(a: Candidate, b: Candidate) -> bool:
     return not set(a.slots) & set(b.slots)
 
 
-def _two(event: ShelfEvent, a: Part, b: Part, prior: float) -> Hypothesis:
+def two(event: ShelfEvent, a: Part, b: Part, prior: float) -> Hypothesis:
     """Two moves of one person; ``prior`` is that of making them in one event."""
     (ca, n), (cb, m) = a, b
     score = math.log(ca.share * cb.share) + s.LOG_COUNT[abs(n) - 1] + s.LOG_COUNT[abs(m) - 1]

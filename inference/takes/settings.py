@@ -59,6 +59,21 @@ APART_S = 1.4
 LASTED_FLOOR = 0.1
 """How long it lasted never speaks more against two than this."""
 
+EXCHANGED = 0.05
+"""Share of the hands on a plate that weighs afterwards what it weighed that are two people's who made up for
+each other, where one of them holds what the other could take (1 to 7 in 100 in simulated days) ..."""
+TOUCHED_BY_TWO = 0.03
+"""... that are two people's who only touched it, ..."""
+TOUCHED_BY_NOBODY = 0.05
+"""... and nobody's: something leaned, or a neighbour's plate was shaken."""
+LEANS = 0.2
+LEANING = 5.0
+"""Who leans on a shelf leaves so many times the impulse of who only reaches in."""
+PRESSED_HARD = 0.001
+"""Who sits down on it, or shoves it, may leave any impulse."""
+TOLD_FROM = 0.02
+"""From this probability on an exchange is told of at all."""
+
 # -- who -------------------------------------------------------------------------------------------------
 NOBODY = 0.01
 """A change that no product explains: something leaned, was tidied, fell."""
@@ -168,6 +183,8 @@ HANDS_EMPTY = 0.6
 HOLDS_OWN = 0.8
 """Of the others, the share that hold what their owner's cart is known to have."""
 STILL_HELD = 0.9
+SHOWN_BY_OTHERS = 1.0
+"""How far another move of the same hands explains what they are seen to hold."""
 PUT_AWAY_S = 4.0
 """What was taken is in the hand at first with probability STILL_HELD, falling by e in so many seconds."""
 SHOWN_STEP_S = 0.25
@@ -181,7 +198,7 @@ LOOK_WORTH = 1.0
 LOOK_ALIKE = 0.35
 """Correlation of the errors of two looks of one camera, and of two cameras."""
 CAMERAS_ALIKE = 0.15
-LOOKS_WRONG = 0.02
+LOOKS_WRONG = 0.007
 """All that was seen of a hand may be wrong: another's hand, goods behind it, a print that has changed."""
 
 # -- keeping ---------------------------------------------------------------------------------------------

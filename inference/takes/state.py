@@ -27,6 +27,16 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
     holding: Holding
 
 
+class Moved(msgspec.Struct, frozen=True, array_like=True):
+    """What somebody took or gave back in one event, as far as it is believed."""
+
+    track: int
+    t: float
+    sku: str
+    taken: bool
+    probability: float
+
+
 class Recent(msgspec.Struct, frozen=True):
     """An event that a later one may still explain differently."""
 
@@ -35,6 +45,8 @@ class Recent(msgspec.Struct, frozen=True):
     """What the carts could give back when it was first explained."""
     strayed: tuple[tuple[str, str, float], ...] = ()
     """What it did to the planogram: ``(slot, sku, units)``."""
+    moved: tuple[Moved, ...] = ()
+    """By whom, as it was explained last."""
 
 
 class TakesState(msgspec.Struct):
@@ -49,4 +61,6 @@ class TakesState(msgspec.Struct):
     """By track."""
     again: dict[str, float] = {}
     """Events that were not explained surely: id -> when their hands' pictures are in."""
+    told: list[str] = []
+    """Ids of recent events that changed no weight and may have been exchanges."""
     pruned_at: float = 0.0

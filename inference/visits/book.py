@@ -245,6 +245,10 @@ class VisitBook:
 
     # -- events --------------------------------------------------------------------------------------
 
+    def knows(self, event: str) -> bool:
+        """True: this event was explained before, and somebody it may concern is inside."""
+        return event in self._state.attributions
+
     def attributed(self, attribution: Attribution) -> list[Result]:
         """An event was explained, or explained anew."""
         state = self._state

@@ -8,6 +8,7 @@ import pytest
 
 from inference.floor_tracks import FloorTracker, FloorTracksState
 from inference.floor_tracks.kalman import distance2
+from inference.floor_tracks.state import Track
 from inference.messages import (
     Detections,
     GateSignal,
@@ -324,3 +325,32 @@ def test_who_comes_in_beside_somebody_who_goes_out_is_a_new_person() -> None:
             note(told, update)
     assert len(told.started) == 2
     assert [each.track for each in told.ended] == [told.started[0].track]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_somebody_followed_twice_is_one_again(seed: int) -> None:
+    """A gate that lets in two makes two of one whom cameras see apart; no frame then finds both."""
+    tracker, told = FloorTracker(LAYOUT), Told()
+    for seen in Session(LAYOUT, [Walker(along(ROUND, 1.0))], Faults(clutter=0.0), seed).frames(9.0):
+        if not told.joined and tracker.state.people and len(tracker.state.people) < 2 and seen.t > 2.5:
+            (known,) = tracker.state.people
+            known.belief = {known.number: 1.0}
+            twice = from_msgpack(to_msgpack(known, None), Track, None)
+            twice.number, twice.belief = tracker.state.next_track, {tracker.state.next_track: 1.0}
+            twice.motion = msgspec.structs.replace(twice.motion, x=twice.motion.x + 0.15)
+            tracker.state.next_track += 1
+            tracker.state.people.append(twice)
+        note(told, tracker.observe(seen))
+    (joined,) = told.joined
+    assert (joined.kept, joined.other) == (1, 2)
+    assert told.last is not None
+    assert [p.track for p in told.last.people] == [1]
+
+
+def test_two_who_come_in_close_together_stay_two() -> None:
+    way = along(ROUND, 1.0)
+    beside = tuple((t, x + 0.45, y) for t, x, y in way)
+    told = tell([Walker(way, 1.8, look=1), Walker(beside, 1.65, look=2)], 12.0)
+    assert told.joined == []
+    assert told.last is not None
+    assert len(told.last.people) == 2

@@ -158,3 +158,31 @@ def test_a_state_of_a_smaller_store_is_taken_up() -> None:
     (event,) = [item for r in merged(plates(0.0, -200.0)) for item in large.observe(r)]
     assert isinstance(event, ShelfEvent)
     assert event.changes[0].scale == "p1"
+
+
+def stirs(signal: Signal) -> list[ShelfEvent]:
+    found = played(shelf(("cola",)), [signal])
+    return [e for e in found if isinstance(e, ShelfEvent)]
+
+
+def test_a_touch_is_told_of_as_one_that_changed_nothing() -> None:
+    (felt,) = stirs(Signal(scale="p0", actions=(Action(5.0, 0.0),)))
+    assert felt.stir is not None
+    assert abs(felt.delta_g) < 3.0
+    assert felt.t_peak == pytest.approx(START + 5.3, abs=0.4)
+
+
+@pytest.mark.parametrize("delta", [350.0, -350.0])
+def test_what_lay_there_for_a_while_is_in_the_impulse(delta: float) -> None:
+    """Half a second of a cola more, or less, than before and after."""
+    hands = (Action(5.0, delta, push_g=40.0), Action(5.5, -delta, push_g=40.0))
+    (felt,) = stirs(Signal(scale="p0", actions=hands))
+    assert felt.stir is not None
+    assert felt.stir.impulse_gs == pytest.approx(0.5 * delta, abs=40.0)
+    assert abs(felt.stir.impulse_gs) > 2 * felt.stir.impulse_sd_gs
+
+
+def test_long_rummaging_and_a_breath_on_the_plate_are_nothing() -> None:
+    long = tuple(Action(5.0 + 0.5 * i, 0.0) for i in range(12))
+    assert stirs(Signal(scale="p0", actions=long)) == []
+    assert stirs(Signal(scale="p0", actions=(Action(5.0, 0.0, push_g=15.0),))) == []
