@@ -33,13 +33,13 @@ def show_sheet(sheet: Sheet) -> None:
         title = f"{table.title}, {sheet.currency}" if _has_money(table) and sheet.currency else table.title
         apart = 2 if len(table.columns) <= MANY_COLUMNS else 1
         shown = Table(title=title, box=None, title_justify="left", padding=(0, apart, 0, 0), pad_edge=False)
-        for column, cells in zip(table.columns, zip(*rows, strict=True), strict=True):
-            words = " ".join([column.title, *cells]).split()
+        for column, below in zip(table.columns, zip(*rows, strict=True), strict=True):
+            texts = " ".join([column.title, *below]).split()
             shown.add_column(
                 column.title,
                 justify="right" if column.is_number else "left",
                 overflow="fold",
-                min_width=min(LONGEST_WORD, max(map(len, words), default=0)),
+                min_width=min(LONGEST_WORD, max(map(len, texts), default=0)),
             )
         for cells in rows:
             shown.add_row(*cells)

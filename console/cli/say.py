@@ -12,13 +12,32 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or another program: nobody has said how wide they are there."""
 
-_is_wide = sys.stdout.isatty() or "COLUMNS" in os.environ
-out = Console(soft_wrap=True, width=None if _is_wide else PIPE_WIDTH)
+
+class _Out(Console):
+    """As wide as ``COLUMNS`` says now, or the terminal; see :data:`PIPE_WIDTH`."""
+
+    @property
+    def width(self) -> int:
+        told = os.environ.get("COLUMNS", "")
+        if told.isdecimal() and int(told) > 0:
+            return int(told)
+        return self.size.width if self.is_terminal else PIPE_WIDTH
+
+    @width.setter
+    def width(self, _width: int) -> None:
+        raise AttributeError("the width is what it is")
+
+    @property
+    def options(self) -> ConsoleOptions:
+        return super().options.update(max_width=self.width)
+
+
+out = _Out(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words.")]
