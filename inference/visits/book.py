@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import msgspec
 
 from inference.messages import (
-    Alarm,
     Attribution,
     Cart,
     CartChanged,
@@ -38,6 +37,7 @@ from inference.visits.forgetting import forget_old
 from inference.visits.path import note_place
 from inference.visits.presence import Presence
 from inference.visits.state import Gone, Visit, VisitsState, Waiting
+from inference.visits.unattributed import unattributed
 from store_layout.model import StoreLayout
 
 STAFF_HOLDS = 6.0
@@ -254,7 +254,7 @@ class VisitBook:
         state = self._state
         if state.same:
             attribution = by_hand.renamed(attribution, state.same)
-        alarms = [] if attribution.event.id in state.attributions else self._unattributed(attribution)
+        alarms = [] if attribution.event.id in state.attributions else unattributed(attribution, self._layout)
         before = self._seen().company_of(attribution.event.id)
         state.attributions[attribution.event.id] = attribution
         self._changed()
@@ -262,27 +262,6 @@ class VisitBook:
             state.due = min(state.due, state.now)
         group = sorted({*before, *self._seen().company_of(attribution.event.id)})
         return [*alarms, *self._show(group, attribution.event.id, attribution.event.t_settled)]
-
-    def _unattributed(self, attribution: Attribution) -> list[Alarm]:
-        """Goods moved, most probably, and nobody was followed there: nobody will be charged."""
-        unseen = [e for e in attribution.explanations if e.track is None and e.moves]
-        if sum(e.probability for e in unseen) <= 0.5:
-            return []
-        event, move = attribution.event, unseen[0].moves[0]
-        product = self._layout.products.get(move.sku)
-        fixture = self._layout.fixtures.get(event.fixture)
-        name = product.name if product is not None else move.sku
-        where = fixture.name if fixture is not None else event.fixture
-        goods = {"count": abs(move.count), "name": name, "where": where}
-        if move.count < 0:
-            text = said(
-                "{count} x {name} came to {where} out of nobody's cart. "
-                "Mark whoever fills the shelf as staff.",
-                **goods,
-            )
-            return [Alarm(t=event.t_settled, kind="restocked", about=event.fixture, text=text)]
-        text = said("{count} x {name} was taken from {where}, and nobody was seen to do it.", **goods)
-        return [Alarm(t=event.t_settled, kind="unattributed", about=event.fixture, text=text)]
 
     def _show(self, group: list[int], event: str | None, t_settled: float | None) -> list[Result]:
         """The carts of a group that look different now."""
