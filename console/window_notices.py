@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from console.language import language, own_name, tr
+from console.operations.card_watch import CardWatch
 from console.theme.appearance import size_of
 from console.widgets.messages_dialog import message_words
 from console.window_handover import Changed, HandedOver
@@ -55,6 +56,7 @@ class WindowNotices(QObject):
         window.reports.refused.connect(window.notice.say)
         window.messages.urgent.connect(self._urgent)
         window.crashed.connect(self._crashed)
+        CardWatch(window.state, self).said.connect(window.notice.say)
 
     def taken_over(self, handed: HandedOver) -> None:
         """This window took the place of another: what it was changed for can be undone."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import platformdirs
+import typer
+
+if TYPE_CHECKING:
+    from store_layout.model import StoreInfo
 
 HOME = Path(__file__).resolve().parents[2]
 """The checkout; of an installed package, the folder of packages."""
@@ -30,6 +35,22 @@ def window_language(state: Path) -> str:
         return "en"
     found = re.search(r"^language=([a-z]{2,3})\s*$", kept, re.MULTILINE)
     return found[1] if found else "en"
+
+
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option("--ledger", help="The ledger file; without it, the console's own.", show_default=False),
+]
+
+
+def default_ledger() -> Path:
+    """The ledger of the demo console."""
+    return state_dir() / "demo" / "ledger.sqlite"
+
+
+def ledger_of(store: StoreInfo | None) -> Path:
+    """The ledger of a live store; None: the demo console's."""
+    return default_ledger() if store is None else state_dir() / f"live-{store.id}" / "ledger.sqlite"
 
 
 def has_display() -> bool:

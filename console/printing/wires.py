@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from console.language import tr
 from console.printing.printers import Address
+from console.printing.wire_words import why
 
 if TYPE_CHECKING:
     from console.printing.escpos_library import Escpos
@@ -77,11 +78,7 @@ class FileWire:
             self._file = self.path.open("ab", buffering=0)
         except OSError as error:
             raise WireError(
-                tr(
-                    "{path}: cannot be opened ({strerror}); is the printer on?",
-                    path=self.path,
-                    strerror=error.strerror,
-                )
+                tr("{path}: cannot be opened: {error}", path=self.path, error=why(error))
             ) from error
 
     def send(self, data: bytes) -> None:
@@ -92,7 +89,7 @@ class FileWire:
                 left = left[self._file.write(left) :]
         except OSError as error:
             raise WireError(
-                tr("{path}: cannot be written ({strerror})", path=self.path, strerror=error.strerror)
+                tr("{path}: cannot be written: {error}", path=self.path, error=why(error))
             ) from error
 
     def receive(self) -> bytes:
@@ -131,7 +128,7 @@ class LibraryWire:
                 self._printer.device.write_timeout = self._timeout_s
         except (DeviceNotFoundError, RuntimeError, OSError, ValueError) as error:
             self._printer = None
-            raise WireError(tr("{value}: {error}", value=self._words(), error=_last_line(error))) from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
 
     def send(self, data: bytes) -> None:
         """See :class:`Wire`."""
@@ -142,7 +139,7 @@ class LibraryWire:
                 tr("{value}: takes no more data; is the paper out or the cover open?", value=self._words())
             ) from error
         except OSError as error:
-            raise WireError(tr("{value}: {error}", value=self._words(), error=_last_line(error))) from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
 
     def receive(self) -> bytes:
         """See :class:`Wire`."""
@@ -158,7 +155,7 @@ class LibraryWire:
         except OSError as error:
             if "timed out" in str(error).lower():  # USB says it in words
                 return b""
-            raise WireError(tr("{value}: {error}", value=self._words(), error=_last_line(error))) from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
         finally:
             if is_socket:
                 device.settimeout(self._timeout_s)
@@ -182,7 +179,7 @@ class LibraryWire:
         except TimeoutError:
             pass  # it keeps the connection open, as many printers do
         except OSError as error:
-            raise WireError(tr("{value}: {error}", value=self._words(), error=_last_line(error))) from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
         if held := _held_back(device):
             raise WireError(
                 tr(
@@ -199,7 +196,7 @@ class LibraryWire:
             while (held := device.out_waiting) and time.monotonic() < deadline:
                 time.sleep(0.02)
         except OSError as error:
-            raise WireError(tr("{value}: {error}", value=self._words(), error=_last_line(error))) from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
         if held:
             raise WireError(
                 tr(
@@ -258,9 +255,3 @@ def _held_back(device: socket.socket) -> int:
 def _check_usable(usable: bool, package: str) -> None:
     if not usable:
         raise RuntimeError(f"{package} is not installed: pip install 'openaisle[printers]'")
-
-
-def _last_line(error: Exception) -> str:
-    """The library wraps an error in a line of its own; the reason is in the last."""
-    lines = str(error).strip().splitlines()
-    return lines[-1] if lines else type(error).__name__

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -208,8 +207,9 @@ def test_a_file_that_is_not_there_and_a_time_that_is_over_are_refused_in_words(
     assert isinstance(dialog, ImportDialog)
     for name in ("catalog.csv", "catalog-2.csv"):
         window.catalogue.save_tables(tmp_path)
-        qtbot.waitUntil(partial(_says, dialog, f"{name}, "), timeout=LONG_MS)
+        qtbot.waitUntil((tmp_path / name).exists, timeout=LONG_MS)
         assert (tmp_path / name).read_bytes() == (tmp_path / "store" / "catalog.csv").read_bytes()
+    qtbot.waitUntil(lambda: "catalog-2.csv, " in dialog.told.text(), timeout=LONG_MS)
     dialog.planogram.setText(str(tmp_path / "nowhere.csv"))
     qtbot.waitUntil(lambda: "nowhere.csv cannot be read" in told(dialog), timeout=LONG_MS)
     dialog.when.time.setDateTime(dialog.when.time.dateTime().addDays(-3))
