@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from console.language import language, own_name, tr
+from console.operations.card_watch import CardWatch
 from console.theme.appearance import size_of
 from console.window_handover import Changed, HandedOver
 
@@ -52,6 +53,7 @@ class WindowNotices(QObject):
         window.reports.done.connect(window.notice.say)
         window.reports.refused.connect(window.notice.say)
         window.crashed.connect(self._crashed)
+        CardWatch(window.state, self).said.connect(window.notice.say)
 
     def taken_over(self, handed: HandedOver) -> None:
         """This window took the place of another: what it was changed for can be undone."""

@@ -35,6 +35,7 @@ from inference.messages import (
     WeightReading,
 )
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
+from inference.messages.results import CardInside
 from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from inference.shelf_events import ShelfEventDetector, ShelfEventsState
 from inference.shelf_events.levels import scale_levels
@@ -42,6 +43,7 @@ from inference.takes import TakeExplainer, TakesState
 from inference.takes.misplaced import misplaced
 from inference.visits import OnVerdict, VisitBook, VisitsState
 from inference.visits.carried import products_moved
+from inference.visits.entries import cards_inside
 from store_layout.learned import with_learned
 from store_layout.model import StoreLayout
 
@@ -169,6 +171,10 @@ class Pipeline:
     def misplaced(self) -> tuple[Misplaced, ...]:
         """Goods that lie where they do not belong."""
         return misplaced(self._takes.state)
+
+    def cards_inside(self) -> tuple[CardInside, ...]:
+        """The cards of those who are inside."""
+        return cards_inside(self._visits.state)
 
     def under_way(self) -> UnderWay:
         """What must not be changed under the stages' hands just now."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from store_layout.changes import Rows, place_of, with_rows
 from store_layout.checks import check_all
+from store_layout.currency import to_major
 from store_layout.findings import CATALOG, LEARNED, PLANOGRAM, TOML, Finding, Locator, draft_of
 from store_layout.model import Facing, Product, StoreLayout
 from store_layout.problems import Problem, errors_among
 from store_layout.product_rows import lines_of_rows, read_facings, read_products
 
+LEAP = 5
+"""A price that is so many times the old one, or so small a part of it, is looked at again."""
 KEPT = 10_000_000
 """Rows that stay as they are count from here: no file has so many."""
 
@@ -55,6 +59,7 @@ def check_import(
         facings = {**given, **{KEPT + n: facing for n, facing in enumerate(left)}}
     draft = replace(draft, catalog=products, planogram=facings, ids={**draft.ids, "catalog": skus})
     findings += [finding for finding in check_all(draft) if _is_of_tables(finding)]
+    findings += _leaps(layout, products)
     locator = Locator(draft.ids, csv_lines=lines)
     problems = tuple(locator.problem(finding) for finding in findings)
     if errors_among(problems):
@@ -73,6 +78,20 @@ def check_import(
         learned=layout.learned,
     )
     return ImportCheck(made, problems)
+
+
+def _leaps(before: StoreLayout, products: Mapping[int, Product]) -> Iterator[Finding]:
+    """Prices that are many times what they were: a decimal mark has been lost on the way, or was misread."""
+    for row, product in products.items():
+        old = before.products.get(product.sku)
+        if row >= KEPT or old is None or not (old.price and product.price):
+            continue
+        if max(old.price, product.price) >= LEAP * min(old.price, product.price):
+            was, now = (
+                f"{to_major(price, before.file.store.currency):f}" for price in (old.price, product.price)
+            )
+            what = f"the price was {was} and is {now} now"
+            yield Finding(CATALOG, (row, "price"), what, "Look whether the decimal mark is right", "warning")
 
 
 def _is_of_tables(finding: Finding) -> bool:

@@ -1,7 +1,8 @@
-"""Files of a store folder that are replaced whole or not at all."""
+"""Files that are replaced whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Callable
@@ -19,6 +20,20 @@ def replace_whole(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_asked_for(path: Path, content: bytes) -> None:
+    """A file of somebody's choice, with its folder: whole or not at all. Raises ``OSError`` naming it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():  # a pipe, a device: nothing can take its place
+            path.write_bytes(content)
+        else:
+            replace_whole(path, content)
+    except FileExistsError as error:  # in the place of its folder
+        raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def with_remedy(

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from console.back_office.ledger_file import LedgerFile
+from console.back_office.payment_rows import LONGEST_WAIT_S
 
 HoldState = Literal["due", "held", "declined", "captured", "releasing", "released", "expired"]
 
@@ -90,7 +91,12 @@ def of_visits(file: LedgerFile, visits: Sequence[str]) -> Hold | None:
 
 def to_send(file: LedgerFile, now: float) -> list[Hold]:
     """Those to ask for or to let go now, in the order in which they came."""
-    return _read(file, "WHERE state IN ('due', 'releasing') AND next_at <= ? ORDER BY id", now)
+    return _read(
+        file,
+        "WHERE state IN ('due', 'releasing') AND (next_at <= ? OR next_at > ?) ORDER BY id",
+        now,
+        now + LONGEST_WAIT_S,
+    )
 
 
 def run_out(file: LedgerFile, now: float) -> list[Hold]:
@@ -101,6 +107,11 @@ def run_out(file: LedgerFile, now: float) -> list[Hold]:
 def never_ended(file: LedgerFile, before: float) -> list[Hold]:
     """Those that were declined at an entry before then whose visit never ended."""
     return _read(file, "WHERE entered_at < ? AND state = 'declined' AND token <> ''", before)
+
+
+def declined(file: LedgerFile) -> list[Hold]:
+    """Those that were declined at the entry, of visits that have not ended."""
+    return _read(file, "WHERE state = 'declined' AND token <> '' AND visit = '' ORDER BY id")
 
 
 def latest(file: LedgerFile, limit: int = 200) -> list[Hold]:

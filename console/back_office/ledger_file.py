@@ -152,6 +152,11 @@ def _connected(path: Path, *, read_only: bool) -> Database:
         return _prepared(Database(_plain(sqlite3.connect(path))))
     uri = f"{path.absolute().as_uri()}?mode=ro"
     db = _reader(uri)
+    try:
+        _refuse_newer(db)
+    except sqlite3.Error:
+        db.close()
+        raise
     if not is_current(db):
         db.close()
         _prepared(Database(_plain(sqlite3.connect(path)))).close()
@@ -181,17 +186,20 @@ def is_current(db: Database) -> bool:
     return {m.name for m in migrations.applied(db)} >= KNOWN_MIGRATIONS
 
 
+def _refuse_newer(db: Database) -> None:
+    """What a later version wrote is not understood, not even to be read: it would be called changed."""
+    newer = {m.name for m in migrations.applied(db)} - KNOWN_MIGRATIONS
+    if newer:
+        raise sqlite3.DatabaseError(f"made by a newer version of this program: {', '.join(sorted(newer))}")
+
+
 def _prepared(db: Database) -> Database:
     try:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")  # what is purged leaves no bytes behind
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        newer = {m.name for m in migrations.applied(db)} - KNOWN_MIGRATIONS
-        if newer:
-            raise sqlite3.DatabaseError(
-                f"made by a newer version of this program: {', '.join(sorted(newer))}"
-            )
+        _refuse_newer(db)
         if not is_current(db):  # else nobody who writes is waited for
             with immediate(db):
                 migrations.apply(db)

@@ -53,12 +53,22 @@ class LedgerReader(LedgerFile):
             "AND d.number = r.number WHERE r.visit = ?",
             visit,
         )
-        if sha256 is None:
-            return None
-        if self._priced is not None and self._priced[1].sha256 == sha256:
-            return self._priced[1]
-        body = self.scalar("SELECT body FROM price_list WHERE sha256 = ?", sha256)
-        return msgspec.json.decode(body, type=PriceList)
+        return None if sha256 is None else self._prices(str(sha256))
+
+    def latest_prices(self) -> PriceList | None:
+        """The price list of the visit that closed last: the shop's terms as far as they are known.
+
+        After all visits were purged, that of the latest receipt; None: nothing was ever sold.
+        """
+        sha256 = self.scalar(
+            "SELECT p.price_list FROM visit v JOIN visit_price p ON p.visit = v.id "
+            "ORDER BY v.closed_at DESC LIMIT 1"
+        ) or self.scalar(
+            "SELECT price_list FROM document WHERE series = ? AND price_list IS NOT NULL "
+            "ORDER BY number DESC LIMIT 1",
+            RECEIPT_SERIES,
+        )
+        return None if sha256 is None else self._prices(str(sha256))
 
     def document_of(self, visit: str) -> DocumentRow | None:
         """The receipt of a visit, alone or with those that paid together."""
@@ -108,6 +118,12 @@ class LedgerReader(LedgerFile):
         """How many visits were decided how."""
         rows = self._db.execute("SELECT decision, count(*) FROM visit GROUP BY decision ORDER BY decision")
         return {str(decision): int(n) for decision, n in rows}
+
+    def _prices(self, sha256: str) -> PriceList:
+        if self._priced is not None and self._priced[1].sha256 == sha256:
+            return self._priced[1]
+        body = self.scalar("SELECT body FROM price_list WHERE sha256 = ?", sha256)
+        return msgspec.json.decode(body, type=PriceList)
 
     def _visits(self, tail: str, args: tuple[object, ...]) -> list[VisitRow]:
         rows = self._db.execute(_SELECT_VISITS + tail, args)

@@ -77,18 +77,12 @@ def add_operator(
     file: LedgerFile, by: Actor | None, name: str, role: Role, pin: str, *, at: float, screen: str = ""
 ) -> Operator:
     """Add somebody with a first PIN. ``by`` None: the first operator of all, a manager who chose it."""
-    _check_new(name, role, pin)
+    check_pin_choice(pin)
     hashed = hasher().hash(pin)
     with file.writing(tr("operator {name}", name=name)):
-        first = file.scalar("SELECT count(*) FROM operator") == 0
-        if by is None and not first:
-            raise OperatorError(tr("There are operators already: a manager has to add others"))
-        if by is None and role != "manager":
-            raise OperatorError(tr("The first operator has to be a manager, or nobody could add others"))
+        check_new(file, name=name, role=role, by_somebody=by is not None)
         if by is not None:
             require(by, "manage operators")
-        if _find(file, name) is not None:
-            raise OperatorError(tr("There is an operator {name} already", name=name))
         file.database.execute(
             "INSERT INTO operator (name, role, pin_hash, active, must_change, failed, locked_until) "
             "VALUES (?, ?, ?, 1, ?, 0, 0)",
@@ -96,6 +90,24 @@ def add_operator(
         )
         _chain(file, by, name, "added the operator", at=at, screen=screen)
         return _known(file, name)
+
+
+def check_new(file: LedgerFile, *, name: str, role: str, by_somebody: bool) -> None:
+    """Raise :class:`OperatorError` for somebody who cannot be added, whatever the PIN.
+
+    ``by_somebody``: an operator adds them, else they are the first of all.
+    """
+    if not is_plain_line(name) or len(name) > 40:
+        raise OperatorError(tr("A name is one plain line of at most 40 letters"))
+    if role not in ROLES:
+        raise OperatorError(f"{role!r} is no role: {', '.join(ROLES)}")
+    first = file.scalar("SELECT count(*) FROM operator") == 0
+    if not by_somebody and not first:
+        raise OperatorError(tr("There are operators already: a manager has to add others"))
+    if not by_somebody and role != "manager":
+        raise OperatorError(tr("The first operator has to be a manager, or nobody could add others"))
+    if _find(file, name) is not None:
+        raise OperatorError(tr("There is an operator {name} already", name=name))
 
 
 def change_pin(file: LedgerFile, name: str, old: str, new: str, *, at: float, screen: str) -> Operator:
@@ -184,14 +196,6 @@ def _known(file: LedgerFile, name: str) -> Operator:
     return found
 
 
-def _check_new(name: str, role: str, pin: str) -> None:
-    if not is_plain_line(name) or len(name) > 40:
-        raise OperatorError(tr("A name is one plain line of at most 40 letters"))
-    if role not in ROLES:
-        raise OperatorError(f"{role!r} is no role: {', '.join(ROLES)}")
-    check_pin_choice(pin)
-
-
 def _keep_a_manager(file: LedgerFile, found: Operator) -> None:
     managers = file.scalar("SELECT count(*) FROM operator WHERE role = 'manager' AND active = 1")
     if found.role == "manager" and found.active and managers == 1:
@@ -241,13 +245,13 @@ def _check_pin(file: LedgerFile, name: str, pin: str, at: float, screen: str) ->
         found = _find(file, name)
         if found is None or not found.active:
             record(file, None, "wrong name", at=at, about=name[:40], screen=screen)
-        elif found.locked_until <= at:
+        elif not is_locked(found, at):
             failed = found.failed + 1
             lock = LOCK_S * 2 ** min(failed - LOCK_AFTER, 10) if failed >= LOCK_AFTER else 0.0
             _count(file, found.name, failed, at + min(lock, LONGEST_LOCK_S) if lock else 0.0)
     if found is None or not found.active:
         raise SignInError(tr("Name or PIN is wrong"))
-    if found.locked_until > at:
+    if is_locked(found, at):
         minutes = max(1, round((found.locked_until - at) / 60))
         raise SignInError(
             tr(
@@ -265,6 +269,11 @@ def _check_pin(file: LedgerFile, name: str, pin: str, at: float, screen: str) ->
     with file.writing(tr("the attempt of {name}", name=name)):
         _count(file, found.name, 0, 0.0)
     return found
+
+
+def is_locked(found: Operator, at: float) -> bool:
+    """A lock that would last for longer than any is from before the clock was set back: over."""
+    return at < found.locked_until <= at + LONGEST_LOCK_S
 
 
 def _matches(file: LedgerFile, name: str, pin: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from console.back_office.correction_lines import charged, given_back
 from console.back_office.corrections import (
     Account,
     Change,
@@ -15,9 +16,7 @@ from console.back_office.corrections import (
     Kind,
     account_of,
     applied,
-    charged,
     difference,
-    given_back,
 )
 from console.back_office.money import format_money
 from console.back_office.price_list import PriceList

@@ -15,6 +15,10 @@ Kind = Literal["capture", "refund"]
 State = Literal["due", "done", "declined", "no_card", "not_needed", "superseded", "settled"]
 
 
+LONGEST_WAIT_S = 3600.0
+"""Between two attempts. What is to wait for longer was put off before the clock was set back: it is due."""
+
+
 class PaymentError(RuntimeError):
     """The payment cannot be tried again or settled; the text says why."""
 
@@ -118,7 +122,13 @@ def task(file: LedgerFile, key: str) -> PaymentTask | None:
 
 def due(file: LedgerFile, now: float) -> list[PaymentTask]:
     """Orders that may be sent now, in the order in which they came."""
-    return _read(file, f"{_SELECT} WHERE state = 'due' AND next_at <= ? ORDER BY id", (now,))
+    where = "WHERE state = 'due' AND (next_at <= ? OR next_at > ?)"
+    return _read(file, f"{_SELECT} {where} ORDER BY id", (now, now + LONGEST_WAIT_S))
+
+
+def is_due(next_at: float, now: float) -> bool:
+    """Whether an attempt may be made now: see :data:`LONGEST_WAIT_S`."""
+    return not now < next_at <= now + LONGEST_WAIT_S
 
 
 def of_receipt(file: LedgerFile, receipt: int) -> list[PaymentTask]:

@@ -22,12 +22,11 @@ from console.back_office.payment_provider import (
     Provider,
     ProviderTimeoutError,
 )
-from console.back_office.payment_rows import PaymentError, PaymentTask
+from console.back_office.payment_rows import LONGEST_WAIT_S, PaymentError, PaymentTask
 from console.language import tr_noop
 
 FIRST_WAIT_S = 5.0
 """After an order without an answer; doubled each time."""
-LONGEST_WAIT_S = 3600.0
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -101,7 +100,7 @@ def send_holds(ledger: Ledger, provider: Provider, now: float) -> None:
     for hold in hold_rows.to_send(ledger, now):
         with ledger.writing(tr_noop("the attempt")):
             current = hold_rows.hold(ledger, hold.key)
-            if current is None or current.state != hold.state or current.next_at > now:
+            if current is None or current.state != hold.state or not rows.is_due(current.next_at, now):
                 continue  # another process sends it
             wait = _wait_after(current.attempts)
             hold_rows.change(ledger, hold.key, attempts=current.attempts + 1, next_at=now + wait)
@@ -149,7 +148,7 @@ def _noted(ledger: Ledger, task: PaymentTask, now: float) -> PaymentTask | None:
     """The order as it is to be sent, its attempt noted; None: it is not to be sent now."""
     with ledger.writing(tr_noop("the attempt")):
         current = rows.task(ledger, task.key)
-        if current is None or current.state != "due" or current.next_at > now:
+        if current is None or current.state != "due" or not rows.is_due(current.next_at, now):
             return None
         if current.kind == "refund" and not current.capture:
             current = _bound(ledger, current)

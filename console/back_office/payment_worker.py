@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from console.back_office import hold_rows
 from console.back_office.holds import note_entry
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.payment_provider import Provider
@@ -21,6 +22,8 @@ from console.back_office.payment_sending import send_due
 
 log = logging.getLogger(__name__)
 
+OnDeclined = Callable[[str, float], None]
+"""Token and time of an entry; called in the worker's thread."""
 EVERY_S = 2.0
 """Between two rounds; who comes in is seen to at once."""
 
@@ -35,16 +38,20 @@ class PaymentWorker:
         *,
         hold: int,
         currency: str,
+        on_declined: OnDeclined = lambda *_: None,
         every_s: float = EVERY_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``hold``: kept back on a card at the entry, minor units of ``currency``; 0: nothing.
 
-        ``make_provider`` is called in the thread, which alone uses what it gives.
+        ``make_provider`` is called in the thread, which alone uses what it gives. ``on_declined`` is told of
+        each card that was declined at the entry while its owner is inside, once, and once after each start.
         """
         self._path, self._make_provider = path, make_provider
         self._hold, self._currency = hold, currency
         self._every_s, self._clock = every_s, clock
+        self._on_declined = on_declined
+        self._told: set[str] = set()
         self._entries: queue.SimpleQueue[tuple[str, float] | None] = queue.SimpleQueue()
         self._trouble = ""
         self._thread = threading.Thread(target=self._work, name="payments", daemon=True)
@@ -83,6 +90,7 @@ class PaymentWorker:
                 if not ending:
                     provider = provider or self._make_provider()
                     send_due(ledger, provider, self._clock())
+                    self._tell_declined(ledger)
                 self._trouble = ""
             except (LedgerError, PaymentError, sqlite3.Error, OSError) as error:
                 if str(error) != self._trouble:
@@ -92,6 +100,13 @@ class PaymentWorker:
             ledger.close()
         if provider is not None and (close := getattr(provider, "close", None)) is not None:
             close()
+
+    def _tell_declined(self, ledger: Ledger) -> None:
+        declined = hold_rows.declined(ledger)
+        for hold in declined:
+            if hold.key not in self._told:
+                self._on_declined(hold.token, hold.entered_at)
+        self._told = {hold.key for hold in declined}
 
     def _listen(self, waiting: list[tuple[str, float]]) -> bool:
         """Wait for the next round, or for somebody to come in; true: it was the last one."""

@@ -27,6 +27,7 @@ Action = Literal[
     "teach the store",
     "count the stock",
     "change the shop's rules",
+    "put a copy of the ledger back",
 ]
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -46,6 +47,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     tr_noop("teach the store"): frozenset({"manager"}),
     tr_noop("count the stock"): frozenset({"staff", "manager"}),
     tr_noop("change the shop's rules"): frozenset({"manager"}),
+    tr_noop("put a copy of the ledger back"): frozenset({"manager"}),
 }
 """A kiosk is a screen in the shop: it takes a shopper's complaint and gives nothing back."""
 

@@ -70,6 +70,9 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     codes: tuple[str, ...] = ()
     decided_by: str = ""
     """The operator who answered the review; empty: nobody was asked."""
+    tax_excluded: bool = False
+    """The lines' amounts are without tax. Receipts from before this was kept say it by their tax table alone:
+    where all of it is free of tax, they are taken for ones whose prices include it."""
 
     @property
     def age_restricted(self) -> tuple[ReceiptLine, ...]:
@@ -116,6 +119,7 @@ def price_visits(
         visits=tuple(visit.visit for visit in visits) if several else (),
         codes=tuple(visit.code for visit in visits) if several else (),
         decided_by=decided_by,
+        tax_excluded=not prices.prices_include_tax,
     )
 
 
@@ -188,8 +192,8 @@ def tax_table(lines: Iterable[ReceiptLine], *, included: bool) -> tuple[TaxLine,
 
 
 def includes_tax(receipt: Receipt) -> bool:
-    """Whether the amounts of its lines contain the tax: what its tax table says."""
-    return receipt.taxes == tax_table(receipt.lines, included=True)
+    """Whether the amounts of its lines contain the tax."""
+    return not receipt.tax_excluded and receipt.taxes == tax_table(receipt.lines, included=True)
 
 
 def _rate(line: ReceiptLine) -> int:

@@ -35,8 +35,9 @@ class ReviewRow(msgspec.Struct, frozen=True):
     answer: ReviewBody | None
 
     def held_by(self, now: float) -> str | None:
-        """Who has it now."""
-        return self.claimed_by if now < self.claimed_until else None
+        """Who has it now. A claim for longer than claims are is from before the clock was set back: over."""
+        left, whole = self.claimed_until - now, self.claimed_until - self.claimed_at
+        return self.claimed_by if 0 < left <= 2 * whole else None
 
 
 class Openness(msgspec.Struct, frozen=True):
@@ -88,12 +89,15 @@ def waiting(file: LedgerFile, now: float) -> list[ReviewRow]:
     return _read(file, f"{_SELECT} {order}", (now,))
 
 
-def answered(file: LedgerFile, before: float, visit: str | None) -> list[str]:
-    """Visits with an answer from before that time, and ``visit`` if it has one."""
+def answered(file: LedgerFile, now: float, age: float, visit: str | None) -> list[str]:
+    """Visits with an answer of at least that age in seconds, and ``visit`` if it has one.
+
+    One that is still to come was given before the clock was set back: it does not wait for that time again.
+    """
     found = file.database.execute(
-        "SELECT visit FROM review WHERE state = 'answered' AND (answered_at <= ? OR visit = ?) "
-        "ORDER BY answered_at, visit",
-        (before, visit),
+        "SELECT visit FROM review WHERE state = 'answered' "
+        "AND (answered_at <= ? OR answered_at > ? OR visit = ?) ORDER BY answered_at, visit",
+        (now - age, now + age, visit),
     )
     return [name for (name,) in found.fetchall()]
 

@@ -16,7 +16,8 @@ from console.back_office import review_rows as rows
 from console.back_office.audit import record
 from console.back_office.bodies import ReviewBody
 from console.back_office.ledger import Ledger
-from console.back_office.permissions import Actor, NotAllowedError, require
+from console.back_office.operators import operators
+from console.back_office.permissions import ALLOWED, Actor, NotAllowedError, require
 from console.back_office.receipts import price_lines
 from console.back_office.review_cards import (
     ReviewCard,
@@ -67,7 +68,7 @@ def queue(ledger: Ledger, now: float, actor: Actor | None = None) -> list[Review
     if actor is None:
         return found
     skipped = rows.skipped_by(ledger, actor.name)
-    mine = [row for row in found if _refusal(row, actor, now) is None]
+    mine = [row for row in found if _refusal(ledger, row, actor, now) is None]
     return sorted(mine, key=lambda row: skipped.get(row.visit, 0.0))
 
 
@@ -86,7 +87,7 @@ def claim(ledger: Ledger, actor: Actor, now: float, visit: str | None = None) ->
             row = candidates[0]
         else:
             row = row_of(ledger, visit)
-            refusal = _refusal(row, actor, now)
+            refusal = _refusal(ledger, row, actor, now)
             if refusal is not None:
                 raise ReviewError(refusal)
         if row.held_by(now) != actor.name:
@@ -119,7 +120,7 @@ def answer(
         row = shown.row
         if row.state in {"answered", "issued"} and row.answer is not None and _same(row.answer, body):
             return row
-        refusal = _refusal(row, actor, now)
+        refusal = _refusal(ledger, row, actor, now)
         if refusal is None and row.claimed_by != actor.name:
             refusal = tr("{code} is not claimed: claim it first", code=row.code)
         if refusal is not None:
@@ -188,7 +189,7 @@ def issue_due(ledger: Ledger, now: float, visit: str | None = None) -> list[str]
     """Issue answers that can no longer be undone, and ``visit`` at once. Gives the visits that were."""
     issued = []
     with ledger.writing(tr_noop("the answers")):
-        while due := [v for v in rows.answered(ledger, now - UNDO_S, visit) if v not in issued]:
+        while due := [v for v in rows.answered(ledger, now, UNDO_S, visit) if v not in issued]:
             for name in due:
                 row = row_of(ledger, name)
                 if row.answer is not None:
@@ -210,24 +211,35 @@ def _same(a: ReviewBody, b: ReviewBody) -> bool:
 def _held(ledger: Ledger, actor: Actor, visit: str, now: float) -> ReviewRow:
     require(actor, "answer a review")
     row = row_of(ledger, visit)
-    refusal = _refusal(row, actor, now)
+    refusal = _refusal(ledger, row, actor, now)
     if refusal is not None or row.claimed_by != actor.name:
         raise ReviewError(refusal or tr("{code} is not claimed: claim it first", code=row.code))
     return row
 
 
-def _refusal(row: ReviewRow, actor: Actor, now: float) -> str | None:
+def _refusal(ledger: Ledger, row: ReviewRow, actor: Actor, now: float) -> str | None:
     """Why this card is not for them now; None: it is."""
     if row.state in {"answered", "issued"} and row.answer is not None:
         return tr("{code} was answered by {decided_by}", code=row.code, decided_by=row.answer.decided_by)
     holder = row.held_by(now)
     if holder is not None and holder != actor.name:
         return tr("{code} is with {holder}", code=row.code, holder=holder)
-    if actor.name in row.unsure_by:
+    if actor.name in row.unsure_by and _somebody_else(ledger, row, actor):
         return tr("{name} was not sure of {code}: somebody else decides", name=actor.name, code=row.code)
     if row.state == "manager" and actor.role != "manager":
         return tr("two people were not sure of {code}: a manager decides", code=row.code)
     return None
+
+
+def _somebody_else(ledger: Ledger, row: ReviewRow, actor: Actor) -> bool:
+    """Whether another one who works here can decide it: where nobody can, it comes back to who was unsure."""
+    return any(
+        who.active
+        and who.name != actor.name
+        and who.name not in row.unsure_by
+        and (who.role == "manager" if row.state == "manager" else who.role in ALLOWED["answer a review"])
+        for who in operators(ledger)
+    )
 
 
 def _price_by(ledger: Ledger, actor: Actor, visit: str, layout: StoreLayout) -> None:

@@ -14,7 +14,8 @@ import typer
 from console.back_office import Ledger, LedgerError
 from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.permissions import Actor, NotAllowedError
-from console.cli.ledger import default_ledger
+from console.cli.places import default_ledger
+from console.cli.said import SaidError
 from console.cli.say import errors_in_words
 
 SCREEN = "command line"
@@ -46,7 +47,13 @@ def ask_pin(name: str, variable: str = PIN_VARIABLE, *, twice: bool = False) -> 
 
 def acts(ledger: Ledger, name: str) -> Actor:
     """The operator, signed in."""
-    return sign_in(ledger, name, ask_pin(name), at=time.time(), screen=SCREEN)
+    return signing(name)(ledger)
+
+
+def signing(name: str) -> Callable[[Ledger], Actor]:
+    """The PIN is asked for now, and looked at when there is a ledger."""
+    pin = ask_pin(name)
+    return lambda ledger: sign_in(ledger, name, pin, at=time.time(), screen=SCREEN)
 
 
 def approves(ledger: Ledger, name: str | None) -> Actor | None:
@@ -64,7 +71,14 @@ def opened(
 
     ``path`` may be what finds it, so that errors in finding it are said in words too.
     """
-    kinds: tuple[type[Exception], ...] = (LedgerError, OperatorError, SignInError, NotAllowedError, *errors)
+    kinds: tuple[type[Exception], ...] = (
+        LedgerError,
+        OperatorError,
+        SignInError,
+        NotAllowedError,
+        SaidError,
+        *errors,
+    )
     with errors_in_words(*kinds):
         place = path() if callable(path) else path or default_ledger()
         with Ledger.open(place, read_only=read_only) as ledger:

@@ -14,8 +14,8 @@ import typer
 from rich.table import Table
 
 from console.cli.acting import acts, opened
-from console.cli.ledger import LedgerOption, ledger_of
-from console.cli.places import DEMO_STORE
+from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
+from console.cli.said import SaidError, time_said
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, row
 from console.operations.catalogue import (
     carry_out,
@@ -26,15 +26,15 @@ from console.operations.catalogue import (
     read_table,
     take_back,
 )
-from store_layout.change_files import ChangeError
-from store_layout.changes import in_time
-from store_layout.differences import Difference
+from store_layout.change_files import ChangeError, read_changes
+from store_layout.changes import Rows, in_time
+from store_layout.differences import Difference, Kind
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, format_problems
 from store_layout.reader import read_store
 
 app = typer.Typer(help="Change what is sold and where it stands, at a time.", no_args_is_help=True)
-ERRORS = (ChangeError, StoreProblems)
+ERRORS = (ChangeError, SaidError, StoreProblems)
 
 StoreOption = Annotated[
     Path | None, typer.Option("--store", help="Store folder; without it, the demo store.", show_default=False)
@@ -56,10 +56,13 @@ class Planned(msgspec.Struct, frozen=True):
     number: int | None
     """Of the change; None: nothing was written."""
     state: str
-    counts: dict[str, int]
+    """``refused`` where the tables have errors; empty of a dry run, and where nothing changes."""
+    counts: dict[Kind, int]
     """Kind of difference -> how many."""
     differences: tuple[Difference, ...]
     problems: tuple[Problem, ...]
+    waiting: tuple[int, ...] = ()
+    """Changes that come later and set some of the same rows again."""
 
 
 @app.command("import")
@@ -88,19 +91,21 @@ def import_command(
         raise fail("--as says who changes it; or say --dry-run")
     with errors_in_words(*ERRORS):
         layout, now = read_settled(folder), time.time()
-        at = None if valid_from is None else _time(valid_from, layout)
+        zone = ZoneInfo(layout.file.store.time_zone)
+        at = None if valid_from is None else time_said(valid_from, zone)
         if at is not None and at <= now:
             raise ChangeError(f"{valid_from} is over: leave --valid-from out for a change that is valid now")
         plan = plan_import(folder, _content(catalog), _content(planogram), at=at, now=now, partial=partial)
     if plan.rows is None:
         if as_json:
-            print_json(plan.problems)
+            print_json(Planned(plan.valid_from, dry_run, None, "refused", {}, (), plan.problems))
         else:
             out.print(format_problems(plan.problems), markup=False, highlight=False)
             out.print("Nothing was changed.")
         raise typer.Exit(1)
-    counts = dict(Counter(str(d.kind) for d in plan.differences))
-    planned = Planned(plan.valid_from, dry_run, None, "", counts, plan.differences, plan.problems)
+    counts = dict(Counter(d.kind for d in plan.differences))
+    waiting = _later(folder, plan.valid_from, plan.rows)
+    planned = Planned(plan.valid_from, dry_run, None, "", counts, plan.differences, plan.problems, waiting)
     if not dry_run and plan.differences:
         with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
             change = carry_out(folder, file, acts(file, acting or ""), plan, now=now, why=why)
@@ -182,17 +187,13 @@ def _ledger(store: Path | None) -> Path:
     return ledger_of(None if store is None else read_store(store).file.store)
 
 
+def _later(folder: Path, at: float, rows: Rows) -> tuple[int, ...]:
+    waits = (c for c in read_changes(folder) if c.state == "scheduled" and c.valid_from > at)
+    return tuple(change.number for change in waits if change.rows.touched & rows.touched)
+
+
 def _content(path: Path | None) -> bytes | None:
     return None if path is None else read_table(path)
-
-
-def _time(text: str, layout: StoreLayout) -> float:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ChangeError(f"{text!r} is no time: write it as 2026-12-01T06:00") from None
-    zone = ZoneInfo(layout.file.store.time_zone)
-    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()
 
 
 def _clock(at: float, layout: StoreLayout) -> str:
@@ -207,10 +208,13 @@ def _say(planned: Planned, layout: StoreLayout, *, as_json: bool) -> None:
         out.print(format_problems(planned.problems), markup=False, highlight=False)
     for line in planned.differences:
         out.print(f"  {line}", markup=False, highlight=False)
-    counts = ", ".join(f"{n} {kind}" for kind, n in planned.counts.items()) or "nothing changes"
+    counts = ", ".join(_counted(kind, n) for kind, n in planned.counts.items()) or "nothing changes"
+    for number in planned.waiting:
+        out.print(f"Change {number} comes later and sets some of this again.", highlight=False)
     if planned.number is None:
         would = "Would change from" if planned.differences else "From"
-        out.print(f"{would} {_clock(planned.valid_from, layout)}: {counts}", highlight=False)
+        clock = _clock(planned.valid_from, layout)
+        out.print(f"{would} {clock}: {counts}. Nothing was written.", highlight=False)
         return
     out.print(
         f"Change {planned.number}, {planned.state}, valid from {_clock(planned.valid_from, layout)}: "
@@ -219,3 +223,21 @@ def _say(planned: Planned, layout: StoreLayout, *, as_json: bool) -> None:
     )
     if any(d.kind in {"weight", "moved", "slot", "added", "removed"} for d in planned.differences):
         out.print("Prices are valid for a running engine too; it takes weights and slots at its next start.")
+
+
+_COUNTED: dict[Kind, str] = {
+    "added": "new product(s)",
+    "removed": "product(s) not sold any more",
+    "price": "price(s)",
+    "tax": "tax rate(s)",
+    "weight": "weight(s)",
+    "deposit": "deposit(s)",
+    "other": "other detail(s)",
+    "moved": "product(s) moved",
+    "slot": "slot(s)",
+    "stock": "count(s) of slots",
+}
+
+
+def _counted(kind: Kind, count: int) -> str:
+    return f"{count} {_COUNTED[kind].replace('(s)', '' if count == 1 else 's')}"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -20,13 +17,22 @@ from console.back_office.dispute_rows import DisputeRow, Source, State, disputes
 from console.back_office.disputes import Decided, DisputeError
 from console.back_office.evidence_files import EvidenceFileError, attach_file
 from console.back_office.money import format_money
+from console.back_office.receipts import ReceiptLine
 from console.back_office.records import DocumentRow
 from console.cli.acting import ActingOption, ApproverOption, acts, approves, opened
-from console.cli.ledger import LedgerOption
 from console.cli.option_groups import OptionGroup, spread
+from console.cli.places import LedgerOption
+from console.cli.said import (
+    TimeZoneOption,
+    amount_said,
+    clock,
+    currency_said,
+    receipt_said,
+    time_said,
+    zone_of,
+)
 from console.cli.say import JsonOption, out, print_json, row
 from console.language import tr_noop
-from store_layout.currency import to_minor
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
@@ -60,7 +66,12 @@ class ChangeOptions(OptionGroup):
     price: Annotated[list[str] | None, typer.Option(help="LINE=AMOUNT: so much is taken off that line.")] = (
         None
     )
-    goodwill: Annotated[str | None, typer.Option(help="An amount off the whole, such as 1.50.")] = None
+    goodwill: Annotated[
+        str | None,
+        typer.Option(
+            help="An amount off all lines together, such as 1.50; as they are, with tax or without."
+        ),
+    ] = None
 
 
 @app.command()
@@ -71,31 +82,47 @@ def find(
     amount: Annotated[str | None, typer.Option(help="What was paid, such as 3.49.")] = None,
     near: Annotated[str | None, typer.Option(help="When, such as 2026-11-20T14:05.")] = None,
     within: Annotated[float, typer.Option(help="Minutes before and after.", min=0)] = 30.0,
-    currency: Annotated[str, typer.Option(help="Of the amount.")] = "EUR",
-    time_zone: Annotated[str, typer.Option(help="IANA name for the times.")] = "UTC",
+    currency: Annotated[
+        str | None,
+        typer.Option(help="Of the amount, such as EUR; without it, the shop's.", show_default=False),
+    ] = None,
+    time_zone: TimeZoneOption = None,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find a receipt by what a shopper still knows of it."""
-    zone = ZoneInfo(time_zone)
     with opened(ledger, *ERRORS, read_only=True) as file:
-        issued = None
+        zone, issued, total = zone_of(file, time_zone), None, None
         if near is not None:
-            at = _time(near, zone)
+            at = time_said(near, zone)
             issued = (at - within * 60, at + within * 60)
-        total = None if amount is None else _amount(amount, currency)
+        if amount is not None:
+            total = amount_said(amount, _currency(file, currency))
         found = file.documents(50, search, total=total, issued=issued)
     if as_json:
         print_json(found)
         return
     table = Table("Number", "Issued", "Code", "Total", "Line by line", box=None)
     for d in found:
-        at_clock = datetime.fromtimestamp(d.receipt.issued_at, zone).strftime("%Y-%m-%d %H:%M:%S")
-        lines = ", ".join(f"{n}: {x.quantity} {x.name}" for n, x in enumerate(d.receipt.lines, start=1))
+        at_clock = clock(d.receipt.issued_at, zone)
+        lines = ", ".join(_line(n, line) for n, line in enumerate(d.receipt.lines, start=1))
         table.add_row(
             *row(d.label, at_clock, d.receipt.code, format_money(d.receipt.total, d.receipt.currency), lines)
         )
     out.print(table if found else "No receipts.")
+
+
+def _line(number: int, line: ReceiptLine) -> str:
+    """As ``--remove`` and ``--price`` name it. Deposits go with their product, promotions with theirs."""
+    kind = "" if line.kind == "product" else f" ({line.kind})"
+    return f"{number}: {line.quantity} {line.name}{kind}"
+
+
+def _currency(file: Ledger, said: str | None) -> str:
+    if said is not None:
+        return currency_said(said)
+    prices = file.latest_prices()
+    return "EUR" if prices is None else prices.currency
 
 
 @app.command("list")
@@ -134,7 +161,7 @@ def open_command(
 ) -> None:
     """Say what is wrong with a receipt. Nothing is given back yet."""
     with opened(ledger, *ERRORS) as file:
-        actor, document = acts(file, acting), _receipt(file, receipt)
+        actor, document = acts(file, acting), receipt_said(file, receipt)
         found = desk.open_dispute(
             file,
             actor,
@@ -208,7 +235,7 @@ def refund(
     """Give money back on a receipt: a dispute, opened and accepted at once."""
     with opened(ledger, *ERRORS) as file:
         actor, second = acts(file, acting), approves(file, approver)
-        document, layout = _receipt(file, receipt), _layout(store)
+        document, layout = receipt_said(file, receipt), _layout(store)
         changes = _changes(file, document, change)
         with file.writing(tr_noop("the refund")):
             found = desk.open_dispute(
@@ -231,17 +258,6 @@ def refund(
 # -- parts -------------------------------------------------------------------------------------------
 
 
-def _receipt(file: Ledger, said: str) -> DocumentRow:
-    number = said.removeprefix("R-")
-    found = file.document(int(number)) if number.isdecimal() else None
-    if found is None:
-        by_code = [d for d in file.documents(2, said) if said in {d.receipt.code, *d.receipt.codes}]
-        found = by_code[0] if len(by_code) == 1 else None
-    if found is None:
-        raise DisputeError(f"there is no receipt {said}")
-    return found
-
-
 def _changes(
     file: Ledger, document: DocumentRow, said: ChangeOptions, add: list[str] | None = None
 ) -> tuple[Change, ...]:
@@ -255,12 +271,12 @@ def _changes(
         found.append(_counted(file, document, _whole(line), _whole(units)))
     for text in said.price or []:
         line, amount = _pair(text, None)
-        found.append(Change(kind="price", line=_whole(line), amount=_amount(amount, currency)))
+        found.append(Change(kind="price", line=_whole(line), amount=amount_said(amount, currency)))
     for text in add or []:
         sku, units = _pair(text, "1")
         found.append(Change(kind="add", sku=sku, count=_whole(units)))
     if said.goodwill is not None:
-        found.append(Change(kind="goodwill", amount=_amount(said.goodwill, currency)))
+        found.append(Change(kind="goodwill", amount=amount_said(said.goodwill, currency)))
     return tuple(found)
 
 
@@ -286,22 +302,6 @@ def _whole(text: str) -> int:
     if not text.isdecimal():
         raise DisputeError(f"{text!r} is not a whole number")
     return int(text)
-
-
-def _amount(text: str, currency: str) -> int:
-    try:
-        return to_minor(Decimal(text), currency)
-    except InvalidOperation:
-        raise DisputeError(f"{text!r} is not an amount: write it as 1.50") from None
-    except ValueError as error:
-        raise DisputeError(str(error)) from error
-
-
-def _time(text: str, zone: ZoneInfo) -> float:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
-    except ValueError:
-        raise DisputeError(f"{text!r} is no time: write it as 2026-11-20T14:05") from None
 
 
 def _layout(store: Path | None) -> StoreLayout | None:

@@ -16,8 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.ledger import LedgerOption, ledger_of
-from console.cli.places import DEMO_STORE
+from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json, row
 from inference.simulation.formats import FormatName, ScaleKind
 from inference.simulation.profiles import PROFILES

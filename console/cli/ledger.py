@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from console.back_office import Ledger, LedgerError, verify
+from console.back_office import LedgerError, verify
 from console.back_office.ledger import RECEIPT_SERIES
+from console.back_office.ledger_copies import Copied, back_up, put_back
 from console.back_office.money import format_money
+from console.back_office.operators import SignInError
+from console.back_office.permissions import NotAllowedError
 from console.back_office.receipts import ReceiptLine
 from console.back_office.verify_streams import OnProgress
-from console.cli.places import state_dir
+from console.cli.acting import opened, signing
+from console.cli.ledger_views import show, visits
+from console.cli.places import LedgerOption, default_ledger
+from console.cli.said import TimeZoneOption, clock, zone_of
 from console.cli.say import JsonOption, err, errors_in_words, out, print_json, row
-from store_layout.model import StoreInfo
 
 app = typer.Typer(help="Receipts and visits on record.", no_args_is_help=True)
-
-LedgerOption = Annotated[
-    Path | None,
-    typer.Option("--ledger", help="The ledger file; without it, the console's own.", show_default=False),
-]
-
-
-def default_ledger() -> Path:
-    """The ledger of the demo console."""
-    return state_dir() / "demo" / "ledger.sqlite"
-
-
-def ledger_of(store: StoreInfo | None) -> Path:
-    """The ledger of a live store; None: the demo console's."""
-    return default_ledger() if store is None else state_dir() / f"live-{store.id}" / "ledger.sqlite"
+app.command()(show)
+app.command()(visits)
 
 
 @app.command("verify")
@@ -52,13 +43,8 @@ def verify_command(
 
     It only reads, and can be stopped with Ctrl-C.
     """
-    with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger(), read_only=True) as opened:
-        try:
-            with _progress() as told:
-                found = verify(opened, head, on_progress=told)
-        except KeyboardInterrupt as stopped:
-            err.print("Stopped: nothing is proved.", style="red")
-            raise typer.Exit(130) from stopped
+    with opened(ledger, read_only=True) as file, _progress("Stopped: nothing is proved.") as told:
+        found = verify(file, head, on_progress=told)
     if as_json:
         print_json(found)
     else:
@@ -73,12 +59,78 @@ def verify_command(
 
 
 @app.command()
+def backup(
+    to: Annotated[
+        Path,
+        typer.Argument(help="The file to write, or a folder in which it gets a name.", show_default=False),
+    ],
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the ledger into one file while the shop goes on, and prove the copy.
+
+    It has what the ledger has of people: keep it as safe, and no longer. Evidence of disputes is in files
+    beside the ledger.
+    """
+    with errors_in_words(LedgerError), _progress("Stopped: nothing was written.") as told:
+        made = back_up(ledger or default_ledger(), to, on_progress=told)
+    if as_json:
+        print_json(made)
+        return
+    _say_copied(made)
+    out.print(f"If it is ever needed: main.py ledger restore {made.file}", markup=False, highlight=False)
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(help="A copy that was made with backup.", show_default=False)],
+    acting: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="Manager, as of the copy; not needed where it has no operators.",
+            show_default=False,
+        ),
+    ] = None,
+    older: Annotated[
+        bool,
+        typer.Option("--older", help="Also where the ledger has later documents: they are then lost."),
+    ] = False,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a copy in the place of the ledger: proved first, and the one that is there is moved aside.
+
+    Whose data were erased after the copy was made is in it again: erase them once more.
+    """
+    sign = None if acting is None else signing(acting)
+    with (
+        errors_in_words(LedgerError, SignInError, NotAllowedError),
+        _progress("Stopped: nothing was changed.") as told,
+    ):
+        done = put_back(
+            copy,
+            ledger or default_ledger(),
+            sign,
+            at=time.time(),
+            older=older,
+            on_progress=told,
+        )
+    if as_json:
+        print_json(done)
+        return
+    _say_copied(done)
+    if done.moved_aside:
+        out.print(f"The one that was there is {done.moved_aside}", markup=False, highlight=False)
+
+
+@app.command()
 def settle(ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
     """Issue the receipts that still wait for members of their group: nobody of them is inside any more."""
-    with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger()) as opened:
-        before = opened.next_number(RECEIPT_SERIES)
-        opened.settle_groups()
-        issued = opened.next_number(RECEIPT_SERIES) - before
+    with opened(ledger) as file:
+        before = file.next_number(RECEIPT_SERIES)
+        file.settle_groups()
+        issued = file.next_number(RECEIPT_SERIES) - before
     if as_json:
         print_json({"issued": issued})
     else:
@@ -90,20 +142,18 @@ def receipts(
     search: Annotated[str, typer.Argument(help="Code, number, product name or GTIN.")] = "",
     ledger: LedgerOption = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
-    time_zone: Annotated[str, typer.Option(help="IANA name for the times.")] = "UTC",
+    time_zone: TimeZoneOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the latest receipts, newest first."""
-    with errors_in_words(LedgerError), Ledger.open(ledger or default_ledger(), read_only=True) as opened:
-        documents = opened.documents(limit, search)
+    with opened(ledger, read_only=True) as file:
+        zone, documents = zone_of(file, time_zone), file.documents(limit, search)
     if as_json:
         print_json(documents)
         return
     table = Table("Number", "Issued", "Code", "Items", "Total", box=None)
     for d in documents:
-        issued = datetime.fromtimestamp(d.receipt.issued_at, ZoneInfo(time_zone)).strftime(
-            "%Y-%m-%d %H:%M:%S"
-        )
+        issued = clock(d.receipt.issued_at, zone)
         items = ", ".join(_item(line) for line in d.receipt.lines if line.kind == "product")
         total = format_money(d.receipt.total, d.receipt.currency)
         table.add_row(*row(d.label, issued, d.receipt.code, items, total))
@@ -111,8 +161,8 @@ def receipts(
 
 
 @contextmanager
-def _progress() -> Iterator[OnProgress]:
-    """A bar for each part, where somebody looks."""
+def _progress(stopped: str) -> Iterator[OnProgress]:
+    """A bar for each part, where somebody looks. ``stopped`` is said after Ctrl-C."""
     columns = (TextColumn("{task.description:10}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
         parts: dict[str, TaskID] = {}
@@ -122,7 +172,21 @@ def _progress() -> Iterator[OnProgress]:
                 parts[part] = bars.add_task(part, total=of)
             bars.update(parts[part], completed=done, total=of)
 
-        yield told
+        try:
+            yield told
+        except KeyboardInterrupt as interrupt:
+            bars.stop()
+            err.print(stopped, style="red")
+            raise typer.Exit(130) from interrupt
+
+
+def _say_copied(made: Copied) -> None:
+    counted = f"{made.entries} entries, {made.documents} documents, {made.visits} visits"
+    out.print(
+        f"{made.file}: {counted}, {made.bytes / 2**20:.1f} MiB, sound. Head {made.head}",
+        markup=False,
+        highlight=False,
+    )
 
 
 def _item(line: ReceiptLine) -> str:

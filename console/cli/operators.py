@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -13,10 +12,12 @@ from rich.table import Table
 
 from console.back_office import audit
 from console.back_office import operators as people
+from console.back_office.ledger import RECEIPT_SERIES
 from console.back_office.operators import Operator
 from console.back_office.permissions import Role
 from console.cli.acting import NEW_PIN_VARIABLE, SCREEN, ActingOption, acts, ask_pin, opened
-from console.cli.ledger import LedgerOption
+from console.cli.places import LedgerOption
+from console.cli.said import TimeZoneOption, clock, zone_of
 from console.cli.say import JsonOption, out, print_json, row
 
 app = typer.Typer(help="Operators, their roles and PINs, and the audit log.", no_args_is_help=True)
@@ -51,6 +52,7 @@ def add(
 ) -> None:
     """Add somebody with a first PIN, which they have to change; the very first operator chooses their own."""
     with opened(ledger) as file:
+        people.check_new(file, by_somebody=acting is not None, name=name, role=role)
         by = None if acting is None else acts(file, acting)
         pin = ask_pin(name, NEW_PIN_VARIABLE, twice=True)
         _say(people.add_operator(file, by, name, role, pin, at=time.time(), screen=SCREEN), as_json)
@@ -114,30 +116,37 @@ def retire(
 
 @app.command()
 def log(
-    about: Annotated[str, typer.Argument(help="Only this document, visit or operator.")] = "",
+    about: Annotated[
+        str, typer.Argument(help="Only this document (R-000012 or 12), visit or operator.")
+    ] = "",
     ledger: LedgerOption = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
-    time_zone: Annotated[str, typer.Option(help="IANA name for the times.")] = "UTC",
+    time_zone: TimeZoneOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Who did what, when, to which document, from which screen, and why; newest first."""
     with opened(ledger, read_only=True) as file:
-        found = audit.log(file, limit, about)
+        found = audit.log(file, limit, _about(about))
+        zone = zone_of(file, time_zone)
     if as_json:
         print_json(found)
         return
     table = Table("When", "Who", "What", "About", "Where", "Why", box=None)
     for line in found:
-        at = datetime.fromtimestamp(line.at, ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M:%S")
         who = f"{line.who}, with {line.approved_by}" if line.approved_by else line.who
-        table.add_row(*row(at, who, line.what, line.about, line.screen, line.why))
-    out.print(table if found else "Nothing yet.")
+        table.add_row(*row(clock(line.at, zone), who, line.what, line.about, line.screen, line.why))
+    out.print(table if found else f"Nothing about {about}." if about else "Nothing yet.")
+
+
+def _about(said: str) -> str:
+    """A receipt's number stands for the receipt, as everywhere."""
+    return f"{RECEIPT_SERIES}-{int(said):06d}" if re.fullmatch(r"[0-9]{1,12}", said) else said
 
 
 def _state(operator: Operator) -> str:
     if not operator.active:
         return "retired"
-    if operator.locked_until > time.time():
+    if people.is_locked(operator, time.time()):
         return "locked"
     return "first PIN, to be changed" if operator.must_change else ""
 

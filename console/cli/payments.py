@@ -17,7 +17,7 @@ from console.back_office.payment_provider import SimulatedProvider, embedded_pro
 from console.back_office.payment_rows import tasks
 from console.back_office.payments import PaymentError
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.ledger import LedgerOption
+from console.cli.places import LedgerOption
 from console.cli.say import JsonOption, out, print_json, row
 
 app = typer.Typer(help="What was charged, what is to be, and what could not be.", no_args_is_help=True)
@@ -35,7 +35,7 @@ def list_command(
     with opened(ledger, read_only=True) as file:
         found = tasks(file, limit)
     if as_json:
-        print_json(found)
+        print_json([msgspec.structs.replace(task, token="") for task in found])
         return
     table = Table("Order", "Amount", "State", "Attempts", "Card", "Said", box=None)
     for task in found:
@@ -122,7 +122,7 @@ def retry(
     with opened(ledger, PaymentError) as file:
         task = desk.try_again(file, acts(file, acting), receipt, time.time(), token=token)
     if as_json:
-        print_json(task)
+        print_json(msgspec.structs.replace(task, token=""))
     else:
         out.print(f"{task.key}: {task.state}", markup=False, highlight=False)
 
@@ -142,7 +142,12 @@ def settle(
     """What is owed was paid or given back at the counter, or is written off (managers)."""
     with opened(ledger, PaymentError) as file:
         amount = desk.settle(file, acts(file, acting), receipt, how, at=time.time(), why=why, cash=cash)
+        document = file.document(receipt)
     if as_json:
         print_json({"receipt": receipt, "amount": amount, "how": how})
     else:
-        out.print(f"R-{receipt:06d}: settled.", markup=False, highlight=False)
+        currency = "XXX" if document is None else document.receipt.currency
+        money = format_money(abs(amount), currency)
+        paid = "is collected" if amount > 0 else "goes back to the shopper"
+        done = paid if how == "counter" else "is written off"
+        out.print(f"R-{receipt:06d}: {money} {done}.", markup=False, highlight=False)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import platformdirs
+import typer
+
+if TYPE_CHECKING:
+    from store_layout.model import StoreInfo
 
 HOME = Path(__file__).resolve().parents[2]
 """The checkout; of an installed package, the folder of packages."""
@@ -19,6 +24,22 @@ def state_dir() -> Path:
     """Where journals, ledgers and window layouts live; ``OPENAISLE_STATE`` moves it."""
     told = os.environ.get("OPENAISLE_STATE")
     return Path(told) if told else Path(platformdirs.user_state_dir("openaisle", appauthor=False))
+
+
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option("--ledger", help="The ledger file; without it, the console's own.", show_default=False),
+]
+
+
+def default_ledger() -> Path:
+    """The ledger of the demo console."""
+    return state_dir() / "demo" / "ledger.sqlite"
+
+
+def ledger_of(store: StoreInfo | None) -> Path:
+    """The ledger of a live store; None: the demo console's."""
+    return default_ledger() if store is None else state_dir() / f"live-{store.id}" / "ledger.sqlite"
 
 
 def has_display() -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from console.back_office import LedgerError
 from console.cli.places import state_dir
-from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, row
+from console.cli.say import JsonOption, errors_in_words, out, print_json, row
 from console.printing.delivery import print_due
 from console.printing.document import UnprintableError
 from console.printing.jobs import Job
@@ -89,18 +90,21 @@ def work_for(queue: PrintQueue, printer: PrinterSettings) -> list[Job]:
     return print_due(queue, printer, send_blocks=send_blocks)
 
 
-def report(job: Job, *, as_json: bool) -> None:
-    """Say what became of a job; exit status 1 when it was not printed."""
+def report(job: Job, tried: Sequence[Job], *, as_json: bool) -> None:
+    """Say what became of a job; exit status 1 when it was not printed.
+
+    ``tried``: the jobs that were tried on its printer just now.
+    """
     if as_json:
         print_json(job)
     else:
-        out.print(words_of(job), markup=False, highlight=False)
+        out.print(words_of(job, tried[-1] if tried else None), markup=False, highlight=False)
     if job.state != "printed":
         raise typer.Exit(1)
 
 
-def words_of(job: Job) -> str:
-    """What became of a job, and what to do."""
+def words_of(job: Job, last: Job | None = None) -> str:
+    """What became of a job, and what to do. ``last``: the job that was tried last on its printer."""
     head = f"Print job {job.id}, {job.what} on {job.printer}: "
     match job.state:
         case "printed" if job.confirmed:
@@ -114,6 +118,8 @@ def words_of(job: Job) -> str:
             )
         case "queued":
             why = job.reason or "another program is printing to it"
+            if not job.reason and last is not None:
+                why = f"job {last.id}, which comes before it, is not printed: {last.reason}"
             return f"{head}waits ({why}). main.py printers work prints what waits; retry {job.id} tries now"
         case "failed":
             return f"{head}failed ({job.reason}). main.py printers retry {job.id}, or cancel {job.id}"
@@ -152,15 +158,14 @@ def add(
     ],
     profile: Annotated[str, typer.Option(help="Kind of printer; see main.py printers profiles.")] = "80mm",
     confirmation: Annotated[
-        str | None,
-        typer.Option(help="process_id, status or none, where the profile is wrong.", show_default=False),
+        Confirmation | None,
+        typer.Option(help="How it says that it printed, where the profile is wrong.", show_default=False),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add a printer, or change the one of that name."""
-    with errors_in_words(*ERRORS, msgspec.ValidationError):
-        how = msgspec.convert(confirmation, type=Confirmation | None)
-        new = PrinterSettings(name=name, address=address, profile=profile, confirmation=how).check()
+    with errors_in_words(*ERRORS):
+        new = PrinterSettings(name=name, address=address, profile=profile, confirmation=confirmation).check()
         old = read_printers(printers_file())
         kept = tuple(new if printer.name == name else printer for printer in old)
         write_printers(printers_file(), kept if new in kept else (*kept, new))
@@ -171,13 +176,16 @@ def add(
 
 
 @app.command()
-def remove(name: PrinterArgument) -> None:
+def remove(name: PrinterArgument, as_json: JsonOption = False) -> None:
     """Forget a printer. What waits for it stays in the queue."""
     with errors_in_words(*ERRORS):
         printers = read_printers(printers_file())
-        choose(printers, name)
+        gone = choose(printers, name)
         write_printers(printers_file(), tuple(printer for printer in printers if printer.name != name))
-    out.print(f"{name} is forgotten", highlight=False)
+    if as_json:
+        print_json(gone)
+    else:
+        out.print(f"{name} is forgotten", markup=False, highlight=False)
 
 
 @app.command()
@@ -213,8 +221,8 @@ def print_test_page(
                 job = queue.add(name, "test page", pack(page), "blocks")
             else:
                 job = queue.add(name, "test page", test_job(name, printer.model, stationery))
-            work_for(queue, printer)
-            report(queue.job(job.id), as_json=as_json)
+            tried = work_for(queue, printer)
+            report(queue.job(job.id), tried, as_json=as_json)
 
 
 @app.command()
@@ -278,25 +286,25 @@ def _follow(queue: PrintQueue, printers: tuple[PrinterSettings, ...], *, as_json
 @app.command()
 def answer(
     job: JobArgument,
-    printed: Annotated[str, typer.Argument(help="yes: it came out. no: print it again.", show_default=False)],
+    printed: Annotated[
+        Literal["yes", "no"], typer.Argument(help="yes: it came out. no: print it again.", show_default=False)
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Say whether a job printed of which nobody else can say it. After a no it is printed again."""
-    if printed not in {"yes", "no"}:
-        raise fail(f"{printed!r} is no answer: yes or no")
     with errors_in_words(*ERRORS), PrintQueue.open(queue_file()) as queue:
-        answered = queue.answer(job, printed=printed == "yes")
+        answered, tried = queue.answer(job, printed=printed == "yes"), list[Job]()
         if printed == "no":
-            work_for(queue, choose(read_printers(printers_file()), answered.printer))
-        report(queue.job(job), as_json=as_json)
+            tried = work_for(queue, choose(read_printers(printers_file()), answered.printer))
+        report(queue.job(job), tried, as_json=as_json)
 
 
 @app.command()
 def retry(job: JobArgument, as_json: JsonOption = False) -> None:
     """Try a job now that failed or waits."""
     with errors_in_words(*ERRORS), PrintQueue.open(queue_file()) as queue:
-        work_for(queue, choose(read_printers(printers_file()), queue.retry(job).printer))
-        report(queue.job(job), as_json=as_json)
+        tried = work_for(queue, choose(read_printers(printers_file()), queue.retry(job).printer))
+        report(queue.job(job), tried, as_json=as_json)
 
 
 @app.command()

@@ -18,9 +18,8 @@ from console.back_office.money import format_money
 from console.back_office.privacy import Erased, PersonalData, PrivacyError, erase, find
 from console.back_office.retention import Purged, purge
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.ledger import LedgerOption, ledger_of
 from console.cli.option_groups import OptionGroup, spread
-from console.cli.places import DEMO_STORE
+from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
 from console.cli.say import JsonOption, fail, out, print_json, row
 from console.operations.personal_export import export_person
 from console.printing.document import UnprintableError

@@ -18,9 +18,8 @@ from console.back_office.ledger import RECEIPT_SERIES
 from console.back_office.operators import OperatorError, SignInError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.records import CorrectionRow
-from console.cli.acting import PIN_VARIABLE, acts
-from console.cli.ledger import LedgerOption, ledger_of
-from console.cli.places import DEMO_STORE
+from console.cli.acting import PIN_VARIABLE, SCREEN, acts
+from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
 from console.cli.printers import (
     ERRORS,
     LocaleOption,
@@ -49,6 +48,7 @@ from console.printing.queue import PrintQueue
 from console.printing.stationery import Stationery, read_stationery
 from store_layout.model import StoreInfo
 from store_layout.reader import read_store
+from store_layout.whole_files import write_asked_for
 
 Note = Callable[[int], None]
 """Told a copy's number before the copy is made."""
@@ -102,8 +102,8 @@ def print_receipt(
     with errors_in_words(*ERRORS, OperatorError, SignInError, NotAllowedError):
         info = None if store is None else read_store(store).file.store
         path = ledger or ledger_of(info)
-        found = _find(receipt, path)
-        info, folder = _store_of(found, info, store)
+        found, time_zone = _find(receipt, path)
+        info, folder = _store_of(found, info, store, time_zone)
         stationery = read_stationery(folder, info.name, locale)
         document = found.on(stationery, info.time_zone)
         if to is not None:
@@ -117,28 +117,30 @@ def print_receipt(
 
 
 def _note(path: Path, acting: str | None, label: str, why: str) -> Note:
-    """Sign in who makes the copy; gives what writes it into the audit log, where somebody is named."""
+    """Sign in who makes the copy, where somebody is named; gives what writes it into the audit log."""
     actor: Actor | None = None
     if acting is not None:
         with Ledger.open(path) as ledger:
             actor = acts(ledger, acting)
 
     def note(number: int) -> None:
-        if actor is not None:
-            with Ledger.open(path) as ledger, ledger.writing(tr_noop("the audit log")):
-                record(ledger, actor, f"made copy {number}", at=time.time(), about=label, why=why)
+        with Ledger.open(path) as ledger, ledger.writing(tr_noop("the audit log")):
+            what, at = f"made copy {number}", time.time()
+            record(ledger, actor, what, at=at, about=label, why=why, screen=SCREEN)
 
     return note
 
 
-def _find(words: str, path: Path) -> StoredPaper:
+def _find(words: str, path: Path) -> tuple[StoredPaper, str]:
+    """The document, and the time zone of its shop as the prices of its time say."""
     with Ledger.open(path, read_only=True) as ledger:
         row = _row(ledger, words, path)
         number = row.number if isinstance(row, DocumentRow) else row.correction.of
         of = row if isinstance(row, DocumentRow) else ledger.document(number)
         if of is None:
             raise fail(f"{path}: the receipt of {row.label} is not there; main.py ledger verify says more")
-        return stored_paper(ledger, row, of)
+        prices = ledger.prices_of(of.receipt.visit)
+        return stored_paper(ledger, row, of), "UTC" if prices is None else prices.time_zone
 
 
 def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
@@ -161,7 +163,7 @@ def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
 
 
 def _store_of(
-    found: StoredPaper, info: StoreInfo | None, folder: Path | None
+    found: StoredPaper, info: StoreInfo | None, folder: Path | None, time_zone: str
 ) -> tuple[StoreInfo, Path | None]:
     """Whose receipt it is. The demo store's head is only for the demo store's receipts."""
     of = found.of.receipt.store
@@ -171,7 +173,7 @@ def _store_of(
         demo = read_store(DEMO_STORE).file.store
         if demo.id == of:
             return demo, DEMO_STORE
-        return StoreInfo(id=of, name=of), None
+        return StoreInfo(id=of, name=of, time_zone=time_zone), None
     return info, folder
 
 
@@ -202,8 +204,7 @@ def _write(
     data = file_bytes(document, stationery, suffix, profile)
     if note is not None:
         note(document.copy)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_bytes(data)
+    write_asked_for(to, data)
     if as_json:
         print_json({"file": str(to), "bytes": len(data), "document": document.number, "copy": document.copy})
     else:
@@ -236,5 +237,5 @@ def _print(
             what=document.number,
             job_format="blocks" if printer.where.kind == "system" else "escpos",
         )
-        work_for(queue, printer)
-        report(queue.job(job.id), as_json=as_json)
+        tried = work_for(queue, printer)
+        report(queue.job(job.id), tried, as_json=as_json)

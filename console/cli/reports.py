@@ -12,7 +12,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table as RichTable
 
 from console.back_office import Ledger
 from console.back_office.money import format_money
@@ -23,17 +22,18 @@ from console.back_office.reports.day_sheets import day_sheet, period_sheet
 from console.back_office.reports.figures import ReportError
 from console.back_office.reports.other_sheets import openness_sheet, stock_sheet
 from console.back_office.reports.periods import day_report, openness_report, period_report
-from console.back_office.reports.sheets import Sheet, cell_text
+from console.back_office.reports.sheets import Sheet
 from console.back_office.reports.stock import stock_report
 from console.back_office.reports.stock_entries import count_slots
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.ledger import LedgerOption, default_ledger
 from console.cli.option_groups import OptionGroup, spread
-from console.cli.places import DEMO_STORE, state_dir
-from console.cli.say import JsonOption, errors_in_words, fail, out, print_json
+from console.cli.places import DEMO_STORE, LedgerOption, default_ledger, state_dir
+from console.cli.report_tables import show_sheet
+from console.cli.say import JsonOption, errors_in_words, fail, in_words, out, print_json
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
+from store_layout.whole_files import write_asked_for
 
 app = typer.Typer(help="Day and period reports, closing the day, openness, stock.", no_args_is_help=True)
 StoreOption = Annotated[
@@ -44,8 +44,6 @@ FirstOption = Annotated[
     str, typer.Option("--from", help="First day, as 2026-11-01; without it, a week ago.", show_default=False)
 ]
 LastOption = Annotated[str, typer.Option("--to", help="Last day; without it, today.", show_default=False)]
-WORDS_ROWS = 15
-"""Rows of a table on a terminal; files and --json have all."""
 
 
 @dataclass(frozen=True)
@@ -271,8 +269,7 @@ def _say(report: object, sheet: Sheet, options: ReportOptions) -> None:
 
     def write(path: Path | None, make: Callable[[Sheet], bytes]) -> None:
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(make(sheet))
+            write_asked_for(path, make(sheet))
             written.append(path)
 
     try:
@@ -282,31 +279,11 @@ def _say(report: object, sheet: Sheet, options: ReportOptions) -> None:
 
             write(options.pdf, report_pdf)
     except OSError as error:
-        raise fail(f"{error.filename}: cannot be written ({error.strerror}); choose another place") from error
+        raise fail(in_words(error)) from error
     if options.as_json:
         print_json(report)
         return
     for path in written:
         out.print(f"{path}: {path.stat().st_size} bytes", markup=False, highlight=False)
     if not written:
-        _show(sheet)
-
-
-def _show(sheet: Sheet) -> None:
-    """On a terminal: facts, then each table that has rows."""
-    out.print(sheet.title, style="bold", markup=False, highlight=False)
-    for name, words in sheet.facts:
-        out.print(f"{name}: {words}", markup=False, highlight=False)
-    for table in sheet.tables:
-        if not table.rows:
-            continue
-        shown = RichTable(title=f"{table.title}, {sheet.currency}", box=None, title_justify="left")
-        for column in table.columns:
-            shown.add_column(column.title, justify="right" if column.is_number else "left")
-        rows = (*table.rows[:WORDS_ROWS], *([table.total] if table.total else []))
-        for row in rows:
-            cells = zip(row, table.columns, strict=True)
-            shown.add_row(*(cell_text(value, c.kind, sheet.currency) for value, c in cells))
-        out.print(shown)
-        if len(table.rows) > WORDS_ROWS:
-            out.print(f"... and {len(table.rows) - WORDS_ROWS} more", highlight=False)
+        show_sheet(sheet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,8 +12,9 @@ from console.back_office import reviews as desk
 from console.back_office.money import format_money
 from console.back_office.review_rows import ReviewRow
 from console.back_office.reviews import ReviewCard
+from console.cli.said import clock
 from console.cli.say import out
-from inference.messages.results import Explanation, ItemMove
+from inference.messages.results import Explanation, Felt, ItemMove
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -41,6 +43,9 @@ class Asked(msgspec.Struct, frozen=True):
     event: str
     text: str
     at_stake: int
+    felt: Felt | None
+    """Where, when and what the scales felt; None: that was not kept."""
+    slots: tuple[str, ...]
     settled: bool
     """Another visit's answer has settled it."""
     choices: tuple[Choice, ...]
@@ -51,7 +56,10 @@ class Shown(msgspec.Struct, frozen=True):
 
     row: ReviewRow
     currency: str
+    time_zone: str
     lines: dict[str, int]
+    names: dict[str, str]
+    """Of the products in ``lines``, by sku."""
     notes: tuple[str, ...]
     questions: tuple[Asked, ...]
 
@@ -73,6 +81,8 @@ def shown_card(file: Ledger, card: ReviewCard) -> Shown:
             event=question.event,
             text=question.text,
             at_stake=question.at_stake,
+            felt=question.felt,
+            slots=tuple(dict.fromkeys(m.slot for each in question.alternatives for m in each.moves)),
             settled=question.event in card.known,
             choices=tuple(
                 Choice(
@@ -90,7 +100,9 @@ def shown_card(file: Ledger, card: ReviewCard) -> Shown:
     return Shown(
         row=card.row,
         currency="XXX" if prices is None else prices.currency,
+        time_zone="UTC" if prices is None else prices.time_zone,
         lines=lines,
+        names={sku: names.get(sku, sku) for sku in lines},
         notes=tuple(str(note) for note in card.visit.notes),
         questions=questions,
     )
@@ -98,20 +110,32 @@ def shown_card(file: Ledger, card: ReviewCard) -> Shown:
 
 def print_card(shown: Shown) -> None:
     """For people."""
-    counted = ", ".join(f"{count} {sku}" for sku, count in shown.lines.items()) or "nothing"
+    counted = ", ".join(f"{count} {shown.names[sku]}" for sku, count in shown.lines.items()) or "nothing"
     out.print(f"{shown.row.code}: counted now: {counted}", markup=False, highlight=False)
     for note in shown.notes:
         out.print(f"  {note}", markup=False, highlight=False)
+    asks = [asked for asked in shown.questions if not asked.settled]
     for asked in shown.questions:
-        settled = " (settled by another visit's answer)" if asked.settled else ""
-        out.print(f"{asked.text}{settled}", markup=False, highlight=False)
+        if asked.settled:
+            where = "Settled by another visit's answer: "
+        else:
+            where = f"Question {asks.index(asked) + 1} of {len(asks)}: " if len(asks) > 1 else ""
+        out.print(f"{where}{asked.text}", markup=False, highlight=False)
+        if asked.felt is not None:
+            out.print(f"  {_felt(asked.felt, asked.slots, shown.time_zone)}", markup=False, highlight=False)
         for choice in asked.choices:
             moves = "; ".join(_said(moved) for moved in choice.moves) or "nobody took or put back anything"
             total = "" if choice.total is None else f", total {format_money(choice.total, shown.currency)}"
             text = f"  {choice.number}: {moves} ({choice.probability:.0%}{total})"
             out.print(text, markup=False, highlight=False)
-    if not shown.questions:
-        out.print("It asks nothing: say what was taken with --line SKU=COUNT, or --nothing.")
+    said = " ".join("--choice NUMBER" for _ in asks) or "--line SKU=COUNT (or --nothing)"
+    out.print(f"Answer it: main.py reviews answer {shown.row.code} {said}", markup=False, highlight=False)
+
+
+def _felt(felt: Felt, slots: tuple[str, ...], time_zone: str) -> str:
+    where = ", ".join([felt.fixture, *slots])
+    at = clock(felt.t, ZoneInfo(time_zone))
+    return f"{at}, {where}: {felt.delta_g:+.0f} g, give or take {felt.sd_g:.0f}"
 
 
 def _said(moved: Moved) -> str:

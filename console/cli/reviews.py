@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -20,8 +18,9 @@ from console.back_office.review_answers import AnswerError
 from console.back_office.review_rows import ReviewRow, openness
 from console.back_office.reviews import ReviewCard, ReviewError
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.ledger import LedgerOption
+from console.cli.places import LedgerOption
 from console.cli.review_cards import print_card, shown_card
+from console.cli.said import TimeZoneOption, clock, time_said, zone_of
 from console.cli.say import JsonOption, out, print_json, row
 from inference.messages.results import Question
 from store_layout.problems import StoreProblems
@@ -35,7 +34,7 @@ VisitArgument = Annotated[str, typer.Argument(help="The visit: its code or id.",
 @app.command("list")
 def list_command(
     ledger: LedgerOption = None,
-    time_zone: Annotated[str, typer.Option(help="IANA name for the times.")] = "UTC",
+    time_zone: TimeZoneOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What waits, the most urgent first: by money at stake, doubt and waiting time."""
@@ -44,12 +43,13 @@ def list_command(
         desk.issue_due(file, now)
         waiting = desk.queue(file, now)
         prices = [file.prices_of(card.visit) for card in waiting]
+        zone = zone_of(file, time_zone)
     if as_json:
         print_json(waiting)
         return
     table = Table("Visit", "Since", "At stake", "Sure", "State", "With", box=None)
     for card, price in zip(waiting, prices, strict=True):
-        since = datetime.fromtimestamp(card.waiting_since, ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M:%S")
+        since = clock(card.waiting_since, zone)
         stake = format_money(card.at_stake, price.currency) if price else card.at_stake
         table.add_row(
             *row(card.code, since, stake, f"{card.probability:.0%}", card.state, card.held_by(now) or "")
@@ -185,18 +185,22 @@ def score(acting: ActingOption, ledger: LedgerOption = None, as_json: JsonOption
     if as_json:
         print_json(found)
     else:
-        out.print(f"{found.right} of {found.shown} known cards right.", highlight=False)
+        words = f"{found.right} of {found.shown} known cards right." if found.shown else "None was shown yet."
+        out.print(words, highlight=False)
 
 
 @app.command()
 def report(
-    since: Annotated[float, typer.Option(help="Visits closed from then on, seconds since the epoch.")] = 0.0,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Visits closed from then on, such as 2026-11-20 or 2026-11-20T14:05."),
+    ] = None,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """How often a person decided, how long that took, and how often they said otherwise."""
     with opened(ledger, read_only=True) as file:
-        found = openness(file, since)
+        found = openness(file, 0.0 if since is None else time_said(since, zone_of(file, None)))
     if as_json:
         print_json(found)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,32 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
 
-out = Console(soft_wrap=True)
+PIPE_WIDTH = 160
+"""Columns of a table that goes into a file or another program: nobody has said how wide they are there."""
+
+
+class _Out(Console):
+    """As wide as ``COLUMNS`` says now, or the terminal; see :data:`PIPE_WIDTH`."""
+
+    @property
+    def width(self) -> int:
+        told = os.environ.get("COLUMNS", "")
+        if told.isdecimal() and int(told) > 0:
+            return int(told)
+        return self.size.width if self.is_terminal else PIPE_WIDTH
+
+    @width.setter
+    def width(self, _width: int) -> None:
+        raise AttributeError("the width is what it is")
+
+    @property
+    def options(self) -> ConsoleOptions:
+        return super().options.update(max_width=self.width)
+
+
+out = _Out(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words.")]
@@ -47,6 +71,7 @@ REMEDIES = {
     errno.EACCES: "choose another place, or ask for the right to use this one",
     errno.EPERM: "choose another place, or ask for the right to use this one",
     errno.EROFS: "nothing can be written there: choose another place",
+    errno.EFBIG: "that disk takes no file of this size: choose another place",
     errno.ENOSPC: "make room on that disk, or choose another place",
     errno.EADDRINUSE: "end what uses that address, or choose another",
 }

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from console.engine_process.compose import Compose, Parts, Show
-from console.engine_process.entries_heard import hearing
+from console.engine_process.entries_heard import DeclinedCards, hearing
 from console.engine_process.housekeeping import Housekeeping
 from console.engine_process.session import (
     Address,
@@ -142,15 +142,16 @@ class RunningEngine:
         from console.back_office.payment_provider import embedded_provider
         from console.back_office.payment_worker import PaymentWorker
 
-        store = parts.layout.file
+        store, declined = parts.layout.file, DeclinedCards()
         worker = PaymentWorker(
             spec.ledger_path,
             lambda: embedded_provider(spec.ledger_path),
             hold=store.rules.card_hold,
             currency=store.store.currency,
+            on_declined=declined.add,
         )
         self._closers.append(worker.close)
-        return replace(parts, make_flow=hearing(parts.make_flow, worker.entered))
+        return replace(parts, make_flow=hearing(parts.make_flow, worker.entered, declined))
 
     def run(self) -> Summary:
         """Until the engine ends. An orderly end takes the session with it; a crash leaves it to the next."""

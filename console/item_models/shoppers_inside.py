@@ -31,6 +31,7 @@ class InsideRow(msgspec.Struct, frozen=True):
     goods: str = ""
     """What is in their cart, in a line."""
     search_text: str = ""
+    card_declined: bool = False
 
 
 class InsideModel(KeyedRows[InsideRow]):
@@ -87,6 +88,7 @@ class InsideModel(KeyedRows[InsideRow]):
                     lines=lines,
                     goods=goods_words(lines, self._words),
                     for_s=int(snapshot.t - inside.entered_at),
+                    card_declined=bool(inside.card_trouble),
                     search_text=" ".join([inside.code, *(self._words.product(line.sku) for line in lines)]),
                 )
             )
@@ -94,19 +96,21 @@ class InsideModel(KeyedRows[InsideRow]):
 
 
 def state_of(row: InsideRow) -> str:
-    """In a few words: seen or not, who it may be, staff."""
+    """In a few words: seen or not, who it may be, staff, a card that was declined."""
     parts = [tr("Staff")] if row.staff else []
     parts.append(tr("Hidden") if row.hidden else tr("Seen"))
     if row.identity < CERTAIN:
         parts.append(tr("{chance} sure", chance=chance(row.identity)))
+    if row.card_declined:
+        parts.insert(0, tr("Card declined"))
     return ", ".join(parts)
 
 
 def _tone(row: InsideRow) -> str:
-    return "waiting" if row.hidden or row.identity < CERTAIN else "neutral"
+    return "waiting" if row.card_declined or row.hidden or row.identity < CERTAIN else "neutral"
 
 
 def _sign(row: InsideRow) -> Icon | None:
     if row.staff:
         return Icon.STAFF
-    return Icon.WAITING if row.hidden or row.identity < CERTAIN else None
+    return Icon.WAITING if _tone(row) == "waiting" else None

@@ -28,6 +28,7 @@ from console.printing.queue import PrintQueue, QueueError
 from console.printing.stationery import Stationery, StationeryError, read_stationery
 from console.printing.texts import TextsError
 from store_layout.model import StoreLayout
+from store_layout.whole_files import write_asked_for
 
 SCREEN = "window"
 WORK_MS = 5000
@@ -212,7 +213,7 @@ class PrintDesk(QObject):
             return
 
         def work() -> str:
-            to.write_bytes(self._file(paper, to.suffix.lower(), actor))
+            write_asked_for(to, self._file(paper, to.suffix.lower(), actor))
             return tr("{label} is saved as {file}", label=paper.label, file=to)
 
         self._background.run(work, self._was_said, self._not_done)

@@ -35,6 +35,7 @@ from console.operations.background import Background
 from console.operations.operator_session import OperatorSession
 from console.printing.report_pdf import report_pdf
 from store_layout.model import StoreLayout
+from store_layout.whole_files import write_asked_for
 
 ReportKind = Literal["day", "period", "openness", "stock"]
 Found = DayReport | PeriodReport | OpennessReport | StockReport
@@ -149,10 +150,10 @@ class Reports(QObject):
     def _write(self, path: Path, make: Callable[[], bytes], *, here: bool) -> None:
         data = make() if here else None
 
-        def work() -> int:
-            return path.write_bytes(make() if data is None else data)
+        def work() -> None:
+            write_asked_for(path, make() if data is None else data)
 
-        def written(_size: int) -> None:
+        def written(_nothing: None) -> None:
             self.done.emit(tr("Written: {path}", path=str(path)))
 
         self._background.run(work, written, self._say_why)

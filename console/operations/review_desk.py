@@ -80,7 +80,7 @@ def look(path: Path, now: float, since: float, actor: Actor | None = None) -> Qu
         return Queue()
     issued: list[str] = []
     with Ledger.open(path, read_only=True) as file:
-        due = bool(answered(file, now - desk.UNDO_S, None))
+        due = bool(answered(file, now, desk.UNDO_S, None))
     if due:
         with Ledger.open(path) as file:
             issued = desk.issue_due(file, now)

@@ -16,13 +16,13 @@ from console.printing.listening import (
 )
 from console.printing.printer_lock import printer_lock
 from console.printing.printers import PrinterSettings
-from console.printing.queue import PrintQueue
+from console.printing.queue import LONGEST_WAIT_S, PrintQueue
 from console.printing.wires import CHUNK, Wire, WireError, wire_to
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 10
-FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 300.0
+FIRST_WAIT_S = 5.0
 """Between attempts that sent nothing: twice as long each time. Ten of them are twenty minutes."""
 CONFIRM_S = 15.0
 """A receipt of a metre takes five seconds to print."""

@@ -12,20 +12,18 @@ One :class:`PrintQueue` per thread; several processes may have the file open (WA
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Callable
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
-from sqlite_utils import Database
 
 from console.printing.jobs import Format, Job, State
-from console.printing.queue_schema import migrations
+from console.printing.queue_file import QueueError, QueueFile
 
-BUSY_TIMEOUT_MS = 10_000
+__all__ = ["LONGEST_WAIT_S", "PrintQueue", "QueueError"]
+
+LONGEST_WAIT_S = 300.0
+"""Between two attempts. What is to wait for longer was put off before the clock was set back: it is due."""
 KEPT_S = 7 * 86_400.0
 """How long a job that is over is kept: a receipt can be printed again from the ledger."""
 LOST = "power or program was lost while it was printed"
@@ -33,59 +31,14 @@ _COLUMNS = ", ".join(Job.__struct_fields__)
 _OVER = ("printed", "cancelled")
 
 
-class QueueError(RuntimeError):
-    """The queue cannot be used, or a job cannot do what is asked of it; the text says what can be done."""
-
-
-class PrintQueue:
+class PrintQueue(QueueFile):
     """An open queue."""
-
-    def __init__(self, db: Database, path: Path, clock: Callable[[], float]) -> None:
-        self._db, self.path, self._clock = db, path, clock
-
-    @classmethod
-    def open(cls, path: Path, clock: Callable[[], float] = time.time) -> Self:
-        """Open or make the file. Raises :class:`QueueError`."""
-        conn: sqlite3.Connection | None = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            conn = sqlite3.connect(path)
-            conn.isolation_level = None
-            db = Database(conn)
-            db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA secure_delete = ON")
-            queue = cls(db, path, clock)
-            if migrations.pending(db):  # a spooler opens it every few seconds: nobody is held up by that
-                with queue._writing():
-                    migrations.apply(db)
-        except (sqlite3.Error, OSError, QueueError) as error:
-            if conn is not None:
-                conn.close()
-            raise QueueError(
-                f"{path}: cannot be opened as a print queue ({error}). Check that the folder can be written "
-                "and the disk is not full; receipts are safe in the ledger and can be printed again"
-            ) from error
-        return queue
-
-    def close(self) -> None:
-        """Release the file."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # -- adding --------------------------------------------------------------------------------------
 
     def add(self, printer: str, what: str, body: bytes, job_format: Format = "escpos") -> Job:
         """Queue something that is no document: a test page."""
-        with self._writing():
+        with self.writing():
             return self._insert(printer, what, body, job_format)
 
     def add_document(
@@ -109,14 +62,14 @@ class PrintQueue:
         name = what or document
         if given is not None:
             body = render(given)
-            with self._writing():
+            with self.writing():
                 return self._insert(
                     printer, f"{name} copy {given}", body, job_format, document=document, copy=given
                 )
         while True:
             number = self._number(document, name, copy=copy)
             body = render(number)
-            with self._writing():
+            with self.writing():
                 if self._number(document, name, copy=copy) != number:
                     continue  # somebody else took it while ours was drawn
                 self._give(document, number)
@@ -125,7 +78,7 @@ class PrintQueue:
 
     def next_copy(self, document: str) -> int:
         """The number of a copy that is to be made: it is given once, whatever comes of the copy."""
-        with self._writing():
+        with self.writing():
             number = self._number(document, document, copy=True)
             self._give(document, number)
         return number
@@ -173,7 +126,7 @@ class PrintQueue:
 
     def job(self, number: int) -> Job:
         """A job by its number. Raises :class:`QueueError`."""
-        rows = self._rows(f"SELECT {_COLUMNS} FROM job WHERE id = ?", number)  # noqa: S608
+        rows = self.rows(f"SELECT {_COLUMNS} FROM job WHERE id = ?", number)  # noqa: S608
         if not rows:
             raise QueueError(f"there is no print job {number}; main.py printers jobs lists them")
         return _job(rows[0])
@@ -181,7 +134,7 @@ class PrintQueue:
     def body(self, number: int) -> bytes:
         """What is sent for a job."""
         self.job(number)
-        return bytes(self._rows("SELECT body FROM job WHERE id = ?", number)[0][0])
+        return bytes(self.rows("SELECT body FROM job WHERE id = ?", number)[0][0])
 
     def jobs(self, *states: State, printer: str | None = None, limit: int = 200) -> list[Job]:
         """The latest jobs, newest first; of some states, or of one printer."""
@@ -193,16 +146,7 @@ class PrintQueue:
             where.append("printer = ?")
             args.append(printer)
         sql = f"SELECT {_COLUMNS} FROM job WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?"  # noqa: S608
-        return [_job(row) for row in self._rows(sql, *args, limit)]
-
-    def _rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:
-        try:
-            return list(self._db.execute(sql, args))
-        except sqlite3.Error as error:
-            raise QueueError(
-                f"{self.path}: cannot be read ({error}). If it is damaged, move it away: receipts are safe "
-                "in the ledger and can be printed again"
-            ) from error
+        return [_job(row) for row in self.rows(sql, *args, limit)]
 
     def is_given(self, document: str) -> bool:
         """Whether its original was printed or waits for it: another one is a copy."""
@@ -215,11 +159,11 @@ class PrintQueue:
 
     def claim(self, printer: str) -> Job | None:
         """Take the printer's oldest job that is due. Only its worker does (see :mod:`.printer_lock`)."""
-        with self._writing():
+        with self.writing():
             row = self._db.execute(
-                "SELECT id FROM job WHERE printer = ? AND state = 'queued' AND not_before <= ? "
-                "ORDER BY id LIMIT 1",
-                (printer, self._clock()),
+                "SELECT id FROM job WHERE printer = ? AND state = 'queued' "
+                "AND not (not_before > ? AND not_before <= ?) ORDER BY id LIMIT 1",
+                (printer, now := self._clock(), now + LONGEST_WAIT_S),
             ).fetchone()
             if row is None:
                 return None
@@ -227,40 +171,40 @@ class PrintQueue:
 
     def sending(self, job: Job) -> None:
         """From now on bytes may be at the printer; on disk before the first of them leaves."""
-        with self._writing():
+        with self.writing():
             self._move(job.id, ("printing",), "printing", sent="1")
             if job.document and not job.copy:
                 self._db.execute("UPDATE given SET original_out = 1 WHERE document = ?", (job.document,))
 
     def printed(self, job: Job, *, confirmed: bool) -> Job:
         """It came out; ``confirmed``: the printer says so."""
-        with self._writing():
+        with self.writing():
             return self._move(job.id, ("printing",), "printed", confirmed=str(int(confirmed)), reason="")
 
     def not_known(self, job: Job, reason: str) -> Job:
         """Bytes left, and nobody can say whether paper came out."""
-        with self._writing():
+        with self.writing():
             return self._move(job.id, ("printing",), "unknown", reason=reason)
 
     def postpone(self, job: Job, reason: str, until: float) -> Job:
         """Nothing left; it is tried again."""
-        with self._writing():
+        with self.writing():
             return self._move(job.id, ("printing",), "queued", reason=reason, not_before=str(float(until)))
 
     def not_taken(self, job: Job) -> None:
         """What :meth:`sending` announced did not happen: nothing left after all."""
-        with self._writing():
+        with self.writing():
             self._move(job.id, ("printing",), "printing", sent="0")
             self._original_is_here(job)
 
     def failed(self, job: Job, reason: str) -> Job:
         """Nothing left, and it is not tried again by itself."""
-        with self._writing():
+        with self.writing():
             return self._move(job.id, ("printing",), "failed", reason=reason)
 
     def settle(self, printer: str) -> list[Job]:
         """Jobs that a worker of this printer left behind when it died. Only who holds its lock may ask."""
-        with self._writing():
+        with self.writing():
             rows = self._db.execute(
                 "SELECT id, sent FROM job WHERE printer = ? AND state = 'printing' ORDER BY id", (printer,)
             ).fetchall()
@@ -275,7 +219,7 @@ class PrintQueue:
 
     def answer(self, number: int, *, printed: bool) -> Job:
         """Did it print? A no queues it again."""
-        with self._writing():
+        with self.writing():
             if printed:
                 return self._move(number, ("unknown",), "printed", reason="somebody saw it")
             job = self._move(
@@ -286,19 +230,19 @@ class PrintQueue:
 
     def retry(self, number: int) -> Job:
         """Try a failed job again, or a waiting one now."""
-        with self._writing():
+        with self.writing():
             return self._move(
                 number, ("failed", "queued"), "queued", reason="", not_before="0", attempts="0", sent="0"
             )
 
     def cancel(self, number: int) -> Job:
         """Give a job up."""
-        with self._writing():
+        with self.writing():
             return self._move(number, ("queued", "failed", "unknown"), "cancelled", reason="cancelled")
 
     def purge(self, kept_s: float = KEPT_S) -> int:
         """Delete jobs that have been over for longer; how many. What was given out is remembered."""
-        with self._writing():
+        with self.writing():
             cursor = self._db.execute(
                 "DELETE FROM job WHERE state IN (?, ?) AND changed < ?", (*_OVER, self._clock() - kept_s)
             )
@@ -326,9 +270,6 @@ class PrintQueue:
         if job.document and not job.copy:
             self._db.execute("UPDATE given SET original_out = 0 WHERE document = ?", (job.document,))
 
-    def _writing(self) -> _Transaction:
-        return _Transaction(self._db, self.path)
-
 
 _WHAT_THEN: dict[State, str] = {
     "queued": "it waits for its turn; it can be cancelled",
@@ -338,33 +279,6 @@ _WHAT_THEN: dict[State, str] = {
     "failed": "it can be tried again or cancelled",
     "cancelled": "and over; print it anew",
 }
-
-
-class _Transaction:
-    """IMMEDIATE, all or nothing; SQLite's errors in words."""
-
-    def __init__(self, db: Database, path: Path) -> None:
-        self._db, self._path = db, path
-
-    def __enter__(self) -> None:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise QueueError(f"{self._path}: cannot be written now ({error})") from error
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        failure = error
-        try:
-            if error is None:
-                self._db.execute("COMMIT")
-        except sqlite3.Error as late:
-            failure = late
-        if failure is not None and self._db.conn.in_transaction:  # a full disk has rolled back already
-            self._db.execute("ROLLBACK")
-        if isinstance(failure, sqlite3.Error):
-            raise QueueError(f"{self._path}: was not written ({failure}); nothing was changed") from failure
 
 
 def _job(row: tuple[Any, ...]) -> Job:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from console.printing.printers import Address
+from console.printing.wire_words import why
 
 if TYPE_CHECKING:
     from console.printing.escpos_library import Escpos
@@ -75,9 +76,7 @@ class FileWire:
         try:
             self._file = self.path.open("ab", buffering=0)
         except OSError as error:
-            raise WireError(
-                f"{self.path}: cannot be opened ({error.strerror}); is the printer on?"
-            ) from error
+            raise WireError(f"{self.path}: cannot be opened: {why(error)}") from error
 
     def send(self, data: bytes) -> None:
         """See :class:`Wire`."""
@@ -86,7 +85,7 @@ class FileWire:
             while left and self._file is not None:
                 left = left[self._file.write(left) :]
         except OSError as error:
-            raise WireError(f"{self.path}: cannot be written ({error.strerror})") from error
+            raise WireError(f"{self.path}: cannot be written: {why(error)}") from error
 
     def receive(self) -> bytes:
         """A file says nothing."""
@@ -124,7 +123,7 @@ class LibraryWire:
                 self._printer.device.write_timeout = self._timeout_s
         except (DeviceNotFoundError, RuntimeError, OSError, ValueError) as error:
             self._printer = None
-            raise WireError(f"{self._words()}: {_last_line(error)}") from error
+            raise WireError(f"{self._words()}: {why(error)}") from error
 
     def send(self, data: bytes) -> None:
         """See :class:`Wire`."""
@@ -135,7 +134,7 @@ class LibraryWire:
                 f"{self._words()}: takes no more data; is the paper out or the cover open?"
             ) from error
         except OSError as error:
-            raise WireError(f"{self._words()}: {_last_line(error)}") from error
+            raise WireError(f"{self._words()}: {why(error)}") from error
 
     def receive(self) -> bytes:
         """See :class:`Wire`."""
@@ -151,7 +150,7 @@ class LibraryWire:
         except OSError as error:
             if "timed out" in str(error).lower():  # USB says it in words
                 return b""
-            raise WireError(f"{self._words()}: {_last_line(error)}") from error
+            raise WireError(f"{self._words()}: {why(error)}") from error
         finally:
             if is_socket:
                 device.settimeout(self._timeout_s)
@@ -175,7 +174,7 @@ class LibraryWire:
         except TimeoutError:
             pass  # it keeps the connection open, as many printers do
         except OSError as error:
-            raise WireError(f"{self._words()}: {_last_line(error)}") from error
+            raise WireError(f"{self._words()}: {why(error)}") from error
         if held := _held_back(device):
             raise WireError(f"{self._words()}: did not take the last {held} bytes; is the paper out?")
 
@@ -186,7 +185,7 @@ class LibraryWire:
             while (held := device.out_waiting) and time.monotonic() < deadline:
                 time.sleep(0.02)
         except OSError as error:
-            raise WireError(f"{self._words()}: {_last_line(error)}") from error
+            raise WireError(f"{self._words()}: {why(error)}") from error
         if held:
             raise WireError(f"{self._words()}: did not take the last {held} bytes; is the paper out?")
 
@@ -239,9 +238,3 @@ def _held_back(device: socket.socket) -> int:
 def _check_usable(usable: bool, package: str) -> None:
     if not usable:
         raise RuntimeError(f"{package} is not installed: pip install 'openaisle[printers]'")
-
-
-def _last_line(error: Exception) -> str:
-    """The library wraps an error in a line of its own; the reason is in the last."""
-    lines = str(error).strip().splitlines()
-    return lines[-1] if lines else type(error).__name__

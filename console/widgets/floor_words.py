@@ -40,6 +40,8 @@ class FloorWords:
             said.append(tr("staff"))
         if person.identity < CERTAIN:
             said.append(tr("identity {chance}", chance=chance(person.identity)))
+        if shopper.card_trouble:
+            said.append(tr("card declined at the entry"))
         return f"{called(shopper)}: {', '.join(said)}"
 
     def of_slots(self, pixel: QPointF, view: FloorView) -> str:

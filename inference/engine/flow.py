@@ -7,6 +7,7 @@ from typing import Protocol
 
 from inference.messages import Observation, Result, VisitClosed
 from inference.messages.codec import Vectors
+from inference.messages.results import CardInside
 from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from store_layout.model import StoreLayout
 
@@ -37,6 +38,9 @@ class Flow(Protocol):
 
     def misplaced(self) -> tuple[Misplaced, ...]:
         """Goods that lie where they do not belong."""
+
+    def cards_inside(self) -> tuple[CardInside, ...]:
+        """The cards of those who are inside."""
 
 
 class VisitSink(Protocol):

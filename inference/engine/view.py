@@ -24,6 +24,7 @@ from inference.messages import (
     VisitClosed,
     VisitOpened,
 )
+from inference.messages.said import Words
 from inference.messages.wire import CameraView, DeviceStatus, Inside, Snapshot, SourceStatus
 from store_layout.layout_changes import moved_cameras
 from store_layout.model import StoreLayout
@@ -71,6 +72,8 @@ class ViewState(msgspec.Struct):
     shelves: ShelfViewState = msgspec.field(default_factory=ShelfViewState)
     paused_since: float | None = None
     """Store time; None while the store is open."""
+    declined: dict[str, Words] = {}
+    """By code, of visits that go on: what was said of their card."""
 
 
 class View:
@@ -145,12 +148,12 @@ class View:
                 case ShelfEvent():
                     state.events = [*state.events, result][-LATEST:]
                 case Alarm():
-                    state.alarms = [*state.alarms, result][-LATEST:]
+                    self._warn(result)
                 case VisitOpened(visit=visit, code=code, track=track, t=t):
                     state.open[track] = OpenVisit(visit, code, track, t)
                     if state.paused_since is not None:
                         said = f"{code} came in while the store was paused"
-                        state.alarms = [*state.alarms, Alarm(t, "paused", code, said)][-LATEST:]
+                        self._warn(Alarm(t, "paused", code, said))
                 case UnexplainedPerson(code=code, track=track, t=t, over=False):
                     state.unexplained[track] = OpenVisit("", code, track, t)
                 case UnexplainedPerson(code=code, track=track):
@@ -161,8 +164,14 @@ class View:
                     state.open = {k: v for k, v in state.open.items() if v.visit != closed.visit}
                     state.carts.pop(closed.visit, None)
                     state.staff.pop(closed.code, None)
+                    state.declined.pop(closed.code, None)
                 case _:
                     pass
+
+    def _warn(self, alarm: Alarm) -> None:
+        self.state.alarms = [*self.state.alarms, alarm][-LATEST:]
+        if alarm.kind == "card_declined" and self.knows(alarm.about):
+            self.state.declined[alarm.about] = alarm.text
 
     def snapshot(
         self,
@@ -218,7 +227,14 @@ class View:
         if known is None:
             return Inside(person, "", person.t)
         staff = self.state.staff.get(known.code, False)
-        return Inside(person, known.code, known.entered_at, staff, unexplained=visit is None)
+        return Inside(
+            person,
+            known.code,
+            known.entered_at,
+            staff,
+            unexplained=visit is None,
+            card_trouble=self.state.declined.get(known.code, ""),
+        )
 
     def _cameras_now(self, pictures: Mapping[str, ShownPicture]) -> Iterable[CameraView]:
         """Cameras that were seen through, and cameras that only have a picture so far."""

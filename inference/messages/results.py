@@ -231,6 +231,14 @@ class VisitOpened(msgspec.Struct, frozen=True, tag="visit_opened"):
     gate: str | None
 
 
+class CardInside(msgspec.Struct, frozen=True):
+    """The card that the visit of somebody inside goes with, as far as is known now."""
+
+    code: str
+    token: str
+    """The payment provider's token."""
+
+
 class UnexplainedPerson(msgspec.Struct, frozen=True, tag="unexplained"):
     """Somebody whom no gate explains is followed under this code, without a visit; or no longer is.
 

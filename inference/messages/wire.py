@@ -73,6 +73,8 @@ class Inside(msgspec.Struct, frozen=True):
     staff: bool = False
     unexplained: bool = False
     """No gate explains them: they have a code, but no visit."""
+    card_trouble: Words = ""
+    """What staff should know of the card that they came in with; empty: nothing."""
 
 
 class Wanted(msgspec.Struct, frozen=True, array_like=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from inference.messages.results import CardInside
 from inference.visits import settings as s
 from inference.visits.state import VisitsState
 
@@ -45,6 +46,15 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
         if visit.signal != signal:
             visit.signal = signal
             visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)
+
+
+def cards_inside(state: VisitsState) -> tuple[CardInside, ...]:
+    """The cards of visits that go on; whose an entry of the last seconds is may still change."""
+    return tuple(
+        CardInside(visit.code, visit.token)
+        for visit in state.visits.values()
+        if visit.token is not None and visit.left_at is None and not visit.unexplained
+    )
 
 
 def _fitted(visits: Sequence[float], places: Sequence[float]) -> list[int | None]:

@@ -4,18 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.back_office.correction_lines import charged, given_back
 from console.back_office.corrections import (
     Account,
     Change,
     CorrectionError,
     account_of,
     applied,
-    charged,
     difference,
-    given_back,
 )
 from console.back_office.price_list import PriceList
-from console.back_office.receipts import UnknownProductError, price_visit
+from console.back_office.receipts import UnknownProductError, includes_tax, price_visit
 from store_layout.model import Product, Promotion, StoreLayout
 from tests.back_office.visits import closed, layout
 
@@ -66,6 +65,18 @@ def test_partial_refunds_sum_to_the_tax_that_was_paid() -> None:
     assert taxes == [-15, -16, -16]  # 47 of 297, then 32 of 198, then 16 of 99
 
 
+def test_tax_is_added_to_what_a_receipt_free_of_tax_lacked() -> None:
+    """Where prices exclude tax, and the receipt itself had none that would show it."""
+    bread = Product(sku="bread", name="Bread", price=200, weight_g=500)
+    store = layout(included=False, more=(bread,))
+    receipt = price_visit(closed(lines=(("bread", 1),)), store)
+    assert (receipt.total, includes_tax(receipt)) == (200, False)
+    before = account_of(receipt)
+    lines = charged(before, [Change(kind="add", sku="cola", count=1)], PriceList.of(store))
+    (rate,) = difference(before, applied(before, lines))
+    assert (rate.basis_points, rate.net, rate.tax, rate.gross) == (1900, 149, 28, 177)
+
+
 def test_goodwill_is_shared_among_what_stands() -> None:
     lines = given_back(account(("cola", 1), ("milk", 1), ("gum", 1)), [Change(kind="goodwill", amount=100)])
     assert [x.amount for x in lines] == [-41, -32, -27]
@@ -107,10 +118,10 @@ def test_what_is_added_costs_what_the_receipt_says_and_else_the_price_list() -> 
         (remove(1, 0), "0 units"),
         (remove(2, 1), "line 2 is no product"),
         (Change(kind="remove", count=1), "needs the line"),
-        (Change(kind="price", line=1, amount=299), "299 cannot be taken off the 298"),
-        (Change(kind="price", line=1, amount=-1), "-1 cannot"),
-        (Change(kind="goodwill", amount=299), "299 cannot"),
-        (Change(kind="goodwill", amount=0), "0 cannot"),
+        (Change(kind="price", line=1, amount=299), "€2.99 cannot be taken off the €2.98"),
+        (Change(kind="price", line=1, amount=-1), "-€0.01 cannot"),
+        (Change(kind="goodwill", amount=299), "€2.99 cannot"),
+        (Change(kind="goodwill", amount=0), "€0.00 cannot"),
     ],
 )
 def test_more_than_was_paid_is_never_given_back(change: Change, words: str) -> None:

@@ -100,8 +100,9 @@ def test_a_reader_needs_no_write_access_and_a_wrong_file_is_an_error(tmp_path: P
     conn.execute("INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('openaisle', 'm999_future')")
     conn.commit()
     conn.close()
-    with pytest.raises(LedgerError, match="newer version"):
-        Ledger.open(path)
+    for read_only in (False, True):
+        with pytest.raises(LedgerError, match="newer version"):
+            Ledger.open(path, read_only=read_only)
 
 
 def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:

@@ -105,6 +105,40 @@ def test_nothing_is_held_where_the_shop_holds_nothing(path: Path) -> None:
     assert holds(path) == []
 
 
+def test_a_card_that_is_declined_is_told_of_while_its_owner_is_inside(path: Path) -> None:
+    told: list[tuple[str, float]] = []
+
+    def work() -> PaymentWorker:
+        return PaymentWorker(
+            path,
+            lambda: embedded_provider(path),
+            hold=1000,
+            currency="EUR",
+            on_declined=lambda token, at: told.append((token, at)),
+            every_s=0.02,
+            clock=lambda: 1010.0,
+        )
+
+    with Ledger.open(path):
+        worker = work()
+    worker.entered("tok-declines", 1001.0)
+    worker.entered("tok-2", 1002.0)
+    until(lambda: sorted(holds(path)) == ["declined", "held"])
+    until(lambda: told)
+    worker.close()
+    assert told == [("tok-declines", 1001.0)]  # however many rounds went by
+    worker = work()  # after a crash it is told again
+    until(lambda: len(told) >= 2)
+    with Ledger.open(path) as ledger:
+        ledger.post_visit(closed("v1", (("cola", 2),), token="tok-declines"), layout())  # noqa: S106 - no password
+    worker.close()
+    told.clear()
+    worker = work()
+    until(lambda: state_of(path, 1) == "declined")
+    worker.close()
+    assert told == []  # they have left: it is an unpaid visit now
+
+
 def test_it_goes_on_when_the_provider_is_there_again(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     there: list[bool] = []
 

@@ -9,6 +9,7 @@ import pytest
 
 from console.back_office import Ledger, verify
 from console.back_office.chain import canonical
+from console.back_office.operators import retire
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.receipts import UnknownProductError
 from console.back_office.review_answers import NOTHING, AnswerError, units_after
@@ -329,3 +330,24 @@ def test_a_question_from_before_its_weight_was_kept_reads_and_is_written_as_it_w
     assert canonical(question) == old
     felt = msgspec.structs.replace(question, felt=Felt("g1", 12.5, -330.0, 2.0))
     assert msgspec.json.decode(canonical(felt), type=Question) == felt
+
+
+def test_who_was_unsure_decides_after_all_where_nobody_else_can(ledger: Ledger) -> None:
+    people = crew(ledger, "Sam", "Kim")
+    mara, sam = people["Mara"], people["Sam"]
+    post(ledger, doubtful("v1", COLA_OR_GUM))
+    claim(ledger, mara, NOW)
+    unsure(ledger, mara, "v1", NOW)
+    with pytest.raises(ReviewError, match="Mara was not sure"):
+        claim(ledger, mara, NOW, "v1")
+    claim(ledger, sam, NOW, "v1")
+    assert unsure(ledger, sam, "v1", NOW).state == "manager"  # and Mara is the only one
+    with pytest.raises(ReviewError, match="a manager decides"):
+        claim(ledger, sam, NOW, "v1")
+    assert claim(ledger, mara, NOW) is not None
+    answer(ledger, mara, "v1", {}, NOW, lines={})
+    post(ledger, doubtful("v2", COLA_OR_GUM))
+    claim(ledger, mara, NOW)
+    unsure(ledger, mara, "v2", NOW)
+    retire(ledger, mara, "Sam", at=NOW)  # a kiosk decides nothing
+    assert claim(ledger, mara, NOW, "v2") is not None

@@ -4,6 +4,7 @@ half written, for whatever the command line writes.
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import sys
@@ -110,6 +111,7 @@ def unprivileged(shop: Path) -> Iterator[None]:
     """As a user who may read everything of the shop, and write nothing."""
     for path in [shop, *shop.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
+    codecs.lookup("utf-8-sig")  # nobody may not read root's Python, and that it failed would be remembered
     root = os.geteuid() == 0
     if root:
         os.seteuid(NOBODY)
@@ -192,3 +194,48 @@ def test_the_ledger_goes_on_after_the_disk_was_full(shop: Path) -> None:
         assert not ledger.database.conn.in_transaction
         assert ledger.post_visit(closed("v3", closed_at=time.time()), layout()).new
         assert verify(ledger).sound
+
+
+WRITTEN: dict[str, tuple[str, ...]] = {
+    "copy.sqlite": ("ledger", "backup", "TO"),
+    "paper.pdf": ("print", "2", "--to", "TO", "--store", "STORE"),
+    "day.csv": ("reports", "day", "--csv", "TO", "--store", "STORE"),
+    "day.pdf": ("reports", "day", "--pdf", "TO", "--store", "STORE"),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("there", [False, True])
+def test_a_file_that_was_asked_for_is_whole_or_not_there(
+    shop: Path, name: str, there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a full disk, or where no folder can be; what was there before stays."""
+    monkeypatch.setenv("OPENAISLE_STATE", str(shop / "state"))
+    to, table = shop / "files" / name, (shop / "store" / "store.toml")
+    table.write_text(table.read_text(encoding="utf-8").replace('id = "small"', 'id = "s1"'), encoding="utf-8")
+    places = {"TO": str(to), "STORE": str(shop / "store")}
+    args = [*(places.get(arg, arg) for arg in WRITTEN[name]), "--ledger", str(shop / "ledger.sqlite")]
+    if there and name != "copy.sqlite":
+        to.parent.mkdir()
+        to.write_bytes(b"before")
+    before = to.read_bytes() if to.exists() else None
+    scratch = str(shop / name)  # once with room: what it imports is imported
+    assert CliRunner().invoke(app, [scratch if arg == str(to) else arg for arg in args]).exit_code == 0
+
+    def refuses(where: Path, words: str) -> None:
+        result = CliRunner().invoke(app, [str(where) if arg == str(to) else arg for arg in args])
+        assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True), result.exception
+        assert str(where) in result.output
+        assert words in result.output or "Check that the disk is not full" in result.output
+
+    with Ledger.open(shop / "ledger.sqlite") as holder:  # what is beside a ledger in use is there
+        holder.head()
+        with no_room(900):
+            refuses(to, "choose another place")
+    refuses(shop / "photo.jpg" / name, "choose another")
+    assert (to.read_bytes() if to.exists() else None) == before
+    assert [path.name for path in to.parent.glob("*")] == ([] if before is None else [name])
+    done = CliRunner().invoke(app, args)
+    assert done.exit_code == 0, done.output
+    assert to.read_bytes() != before
+    assert [path.name for path in to.parent.glob("*")] == [name]

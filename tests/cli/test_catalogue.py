@@ -64,6 +64,7 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(shop: Path) -> None:
     words = run(shop, *args)
     assert f"{SOUP} Soup tin: price 2.29 EUR -> 2.49 EUR" in words.output
     assert "Would change from" in words.output
+    assert ": 1 price. Nothing was written." in words.output
     planned = said(run(shop, *args, "--json"))
     assert (planned["counts"], planned["number"]) == ({"price": 1}, None)
     assert planned["differences"][0]["after"] == "2.49 EUR"
@@ -125,6 +126,19 @@ def test_a_change_for_later_prices_visits_from_then_on(shop: Path) -> None:
     assert "No changes" in run(shop, "schedule").output
 
 
+def test_a_price_that_leaps_and_a_change_that_waits_are_said(shop: Path) -> None:
+    later = ("--valid-from", (datetime.now(ZoneInfo("UTC")) + timedelta(days=9)).isoformat())
+    assert run(shop, "import", "--catalog", str(shop / "new.csv"), *later, who="Mara").exit_code == 0
+    table = (shop / "new.csv").read_text(encoding="utf-8").replace("2.49", "249")
+    (shop / "lost.csv").write_text(table, encoding="utf-8")
+    said_of = run(shop, "import", "--catalog", str(shop / "lost.csv"), "--dry-run").output
+    assert "the price was 2.29 and is 249.00 now" in said_of
+    assert "Look whether the decimal mark is right" in said_of
+    assert "Change 1 comes later and sets some of this again." in said_of
+    planned = said(run(shop, "import", "--catalog", str(shop / "lost.csv"), "--dry-run", "--json"))
+    assert (planned["waiting"], planned["counts"]) == ([1], {"price": 1})
+
+
 def test_changes_that_cannot_be_read_do_not_stop_sales(shop: Path, expected_logs: list[str]) -> None:
     expected_logs.append("changes of the catalogue cannot be read")
     store = shop / "store"
@@ -157,7 +171,8 @@ def test_a_bad_table_is_refused_whole(shop: Path, table: str, words: str) -> Non
     assert "Nothing was changed" in result.output
     assert contents(shop) == before
     found = json.loads(run(shop, "import", "--catalog", str(shop / "bad.csv"), "--dry-run", "--json").stdout)
-    assert any(words in problem["what"] for problem in found)
+    assert any(words in problem["what"] for problem in found["problems"])
+    assert (found["state"], found["number"], found["dry_run"]) == ("refused", None, True)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
-from typer.testing import CliRunner
+from argon2 import PasswordHasher
+from typer.testing import CliRunner, Result
 
-from console.back_office import Ledger
+from console.back_office import Ledger, operators
 from console.back_office.verify_streams import OnProgress
 from console.cli.app import app
 from store_layout.model import Product
+from tests.back_office.people import PIN, crew
 from tests.back_office.test_verify import plant
 from tests.back_office.visits import closed, layout
 
@@ -34,6 +37,73 @@ def test_a_planted_change_is_named_and_fails(ledger: Path) -> None:
     result = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger), "--json"])
     assert result.exit_code == 1
     assert json.loads(result.output)["findings"][0]["place"] == "document R-000002"
+
+
+def run(ledger: Path, *args: str | Path, pin: str = "") -> Result:
+    args = ("ledger", *map(str, args), "--ledger", str(ledger))
+    return CliRunner().invoke(app, args, env={"OPENAISLE_PIN": pin or None})  # type: ignore[arg-type]
+
+
+def test_a_copy_and_back(ledger: Path, tmp_path: Path) -> None:
+    safe = tmp_path / "safe"
+    safe.mkdir()
+    made = json.loads(run(ledger, "backup", safe, "--json").stdout)
+    assert (made["entries"], made["documents"], made["visits"]) == (4, 2, 2)
+    assert [str(path) for path in safe.iterdir()] == [made["file"]]
+    said = run(ledger, "backup", safe / "second.sqlite").output
+    assert "4 entries, 2 documents, 2 visits" in said
+    assert f"main.py ledger restore {safe / 'second.sqlite'}" in said
+    again = run(ledger, "backup", made["file"])
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+    lost = tmp_path / "lost.sqlite"
+    back = run(lost, "restore", made["file"])
+    assert f"{lost}: 4 entries, 2 documents, 2 visits" in back.output
+    assert run(lost, "verify").exit_code == 0
+    with Ledger.open(ledger) as opened:
+        opened.post_visit(closed("v3"), layout())
+    later = run(ledger, "restore", made["file"])
+    assert later.exit_code == 1
+    assert "(3 documents there, 2 in the copy): they would be lost" in later.output
+    done = json.loads(run(ledger, "restore", made["file"], "--older", "--json").stdout)
+    assert Path(done["moved_aside"]).is_file()
+    assert "3 documents" in run(Path(done["moved_aside"]), "verify").output
+
+
+def test_a_managers_pin_puts_a_copy_back(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(operators, "hasher", lambda: cheap)
+    with Ledger.open(ledger) as opened:
+        crew(opened, "Sam")
+    copy = Path(json.loads(run(ledger, "backup", tmp_path / "c.sqlite", "--json").stdout)["file"])
+    for who, pin, words in (
+        ((), "", "has operators"),
+        (("--as", "Sam"), PIN["Sam"], "Sam is staff and may not put a copy of the ledger back: ask manager"),
+        (("--as", "Mara"), "000000", "Name or PIN is wrong"),
+    ):
+        refused = run(ledger, "restore", copy, *who, pin=pin)
+        assert (refused.exit_code, words in refused.output) == (1, True), refused.output
+    assert run(ledger, "restore", copy, "--as", "Mara", pin=PIN["Mara"]).exit_code == 0
+
+
+def test_times_are_those_of_the_shop_unless_somebody_says_another_zone(ledger: Path) -> None:
+    berlin = layout()
+    berlin = msgspec.structs.replace(
+        berlin,
+        file=msgspec.structs.replace(
+            berlin.file, store=msgspec.structs.replace(berlin.file.store, time_zone="Europe/Berlin")
+        ),
+    )
+    with Ledger.open(ledger) as opened:
+        opened.post_visit(closed("v3", closed_at=1_795_738_000.0), berlin)
+    assert "2026-11-27 01:06:40" in run(ledger, "receipts").output
+    assert "2026-11-27 00:06:40" in run(ledger, "receipts", "--time-zone", "UTC").output
+    for nowhere in ("Mars", "../etc/passwd", "", "Europe"):
+        refused = run(ledger, "receipts", "--time-zone", nowhere)
+        assert refused.exit_code == 1
+        assert "is no time zone: write a name such as Europe/Berlin" in refused.output
 
 
 def test_each_changed_byte_of_the_chain_is_found(ledger: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
-from console.back_office import operators
+from console.back_office import Ledger, operators
+from console.back_office.audit import record
 from console.cli.app import app
 
 MARA, SAM, FIRST = "204816", "530917", "640029"
@@ -54,6 +55,30 @@ def test_from_the_first_manager_to_a_retired_operator(ledger: Path) -> None:
     ]
     verified = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(ledger)])
     assert verified.exit_code == 0
+
+
+def test_who_cannot_be_added_is_not_asked_for_a_pin(ledger: Path) -> None:
+    """Without one in the environment it would be asked for; nobody types one here."""
+    for args, words in (
+        (("",), "A name is one plain line"),
+        (("x" * 41,), "at most 40 letters"),
+        (("Sam",), "The first operator has to be a manager"),
+    ):
+        refused = run(ledger, "add", *args)
+        assert refused.exit_code == 1
+        assert words in refused.output
+        assert "PIN of" not in refused.output
+    run(ledger, "add", "Mara", "--role", "manager", new=MARA)
+    assert "a manager has to add others" in run(ledger, "add", "Sam").output
+    assert "There is an operator Mara already" in run(ledger, "add", "Mara", "--as", "Mara").output
+
+
+def test_the_log_of_a_receipt_goes_by_its_number(ledger: Path) -> None:
+    run(ledger, "add", "Mara", "--role", "manager", new=MARA)
+    assert "Nothing about 12" in run(ledger, "log", "12").output
+    with Ledger.open(ledger) as opened, opened.writing("test"):
+        record(opened, None, "made copy 1", at=1.0, about="R-000012")
+    assert "made copy 1" in run(ledger, "log", "12").output
 
 
 def test_a_wrong_pin_ten_times_locks(ledger: Path) -> None:

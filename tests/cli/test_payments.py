@@ -59,7 +59,7 @@ def test_from_the_outbox_to_the_last_unpaid_receipt(ledger: Path) -> None:
         said(run(ledger, "settle", "2", "written_off", "--why", "moved away", "--json", who="Mara"))["amount"]
         == 298
     )
-    assert "settled" in run(ledger, "settle", "3", "counter", "--cash", who="Sam").output
+    assert "is collected." in run(ledger, "settle", "3", "counter", "--cash", who="Sam").output
     assert "Everything is paid." in run(ledger, "unpaid").output
     again = run(ledger, "retry", "3", who="Sam")
     assert again.exit_code == 1

@@ -104,6 +104,7 @@ def test_copies_are_counted_for_each_document_and_stand_in_the_log(path: Path, t
     assert told("print", "C-000001", "--copy")["copy"] == 3  # by nobody in particular
     assert told("print", "R-000001", "--copy", who="Sam")["copy"] == 1
     assert [(r.who, r.what, r.why, r.screen) for r in audit(path, "C-000001")] == [
+        ("", "made copy 3", "", "command line"),
         ("Mara", "made copy 2", "", "command line"),
         ("Sam", "made copy 1", "lost", "command line"),
     ]

@@ -109,7 +109,7 @@ def test_openness_and_stock(ledger: Path) -> None:
         (("day", "yesterday"), "'yesterday' is no day: write it as 2026-11-26"),
         (("period", "--from", "2026-11-24", "--to", "2026-11-23"), "comes before"),
         (("openness", "--from", "2000-01-01"), "ask for a shorter period"),
-        (("day", "--csv", "/dev/null/x.csv"), "cannot be written"),
+        (("day", "--csv", "/dev/null/x.csv"), "a part of that path is a file: choose another place"),
     ],
 )
 def test_mistakes_are_said_in_words(ledger: Path, args: tuple[str, ...], words: str) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import msgspec
+
 from inference.engine.view import LATEST, ShownPicture, View, ViewState
 from inference.messages import (
     Alarm,
@@ -14,6 +16,7 @@ from inference.messages import (
 from inference.messages.codec import from_msgpack, to_msgpack
 from inference.messages.results import CartChanged, FloorUpdate
 from inference.messages.wire import DeviceStatus, SourceStatus
+from tests.back_office.visits import closed
 from tests.support.fake_pipeline import FakeFlow, fake_layout, fake_observations
 
 SOURCE = SourceStatus("recording", "r")
@@ -47,6 +50,21 @@ def test_a_snapshot_joins_people_visits_boxes_and_pictures() -> None:
     assert (shot.waiting, shot.frames, shot.observations, shot.t) == (1, 1, 3, 5.5)
     assert view.snapshot(SOURCE, (), 3, {}).seq == shot.seq + 1
     assert not view.knows("nobody")
+
+
+def test_a_declined_card_stands_with_its_visit_until_that_is_over() -> None:
+    view = View("e")
+    opened = [VisitOpened("v1", "AB", 1, 4.0, "door"), VisitOpened("v2", "CD", 2, 4.0, "door")]
+    view.take([*opened, FloorUpdate(5.0, (person(1), person(2)))])
+    alarm = Alarm(6.0, "card_declined", "AB", "no money")
+    view.take([alarm, Alarm(6.0, "card_declined", "ZZ", "of nobody"), Alarm(6.0, "other", "CD", "else")])
+    for shown in (view, View("later", from_msgpack(to_msgpack(view.state), ViewState))):
+        shot = shown.snapshot(SOURCE, (), 0, {})
+        assert [(i.code, i.card_trouble) for i in shot.inside] == [("AB", "no money"), ("CD", "")]
+        assert shot.alarms[0] == alarm
+    gone = msgspec.structs.replace(closed("v1"), code="AB")
+    view.take([VisitClosed(gone)])
+    assert view.state.declined == {}
 
 
 def test_only_the_latest_alarms_are_kept() -> None:

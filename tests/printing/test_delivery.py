@@ -74,7 +74,7 @@ def test_a_printer_that_refuses_and_comes_back(queue: PrintQueue) -> None:
         port = server.getsockname()[1]
     refused = run(queue, settings(f"tcp://127.0.0.1:{port}"))
     assert [(j.what, j.state, j.sent) for j in refused] == [("one", "queued", False)]
-    assert "refused" in refused[0].reason
+    assert "nobody answers at that port: is the printer on" in refused[0].reason
     assert run(queue, settings(f"tcp://127.0.0.1:{port}"))[0].what == "two"  # the first is not due yet
     with TcpPrinter(port=port) as printer:
         for job in queue.jobs("queued"):
@@ -240,10 +240,11 @@ def test_a_serial_printer_that_stalls_is_given_up(queue: PrintQueue, monkeypatch
 
 def test_wires_that_are_not_there(tmp_path: Path) -> None:
     for address, says in (
-        ("serial:/dev/nothing", "/dev/nothing: .*No such file"),
-        ("usb:04b8:0202", "04b8:0202"),
-        ("tcp://127.0.0.1:1", "127.0.0.1:1: .*refused"),
-        (f"file:{tmp_path}", "cannot be opened"),
+        ("serial:/dev/nothing", "^/dev/nothing: there is no such device: is the printer on"),
+        ("usb:04b8:0202", "^04b8:0202: "),
+        ("tcp://127.0.0.1:1", "^127.0.0.1:1: nobody answers at that port: is the printer on"),
+        (f"file:{tmp_path}", "cannot be opened: that is a folder"),
+        (f"file:{tmp_path / 'none' / 'lp0'}", "cannot be opened: there is no such device"),
     ):
         wire = wire_to(parse_address(address))
         with pytest.raises(WireError, match=says):

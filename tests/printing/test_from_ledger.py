@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.back_office import Ledger
+from console.back_office.correction_lines import given_back
 from console.back_office.corrections import (
     Change,
     Correction,
     account_of,
     applied,
     difference,
-    given_back,
 )
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import moved

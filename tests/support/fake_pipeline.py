@@ -37,6 +37,7 @@ from inference.messages import (
     WeightReading,
 )
 from inference.messages.codec import Vectors, from_msgpack, to_msgpack
+from inference.messages.results import CardInside
 from inference.messages.shelves import Misplaced, ScaleLevel, UnderWay
 from store_layout.model import (
     Camera,
@@ -124,6 +125,9 @@ class FakeFlow:
         return self.levels
 
     def misplaced(self) -> tuple[Misplaced, ...]:
+        return ()
+
+    def cards_inside(self) -> tuple[CardInside, ...]:
         return ()
 
     def _look(self, seen: Detections) -> list[Result]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from console.back_office.corrections import Account, Change, account_of, applied, charged, given_back
+from console.back_office.correction_lines import charged, given_back
+from console.back_office.corrections import Account, Change, account_of, applied
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import price_visit
 from console.item_models.dispute_drafting import (

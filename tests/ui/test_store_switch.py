@@ -13,8 +13,12 @@ from pytestqt.qtbot import QtBot
 from console.back_office import audit
 from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor
+from console.item_models.shoppers_inside import InsideModel
+from console.item_models.words import ShopWords
 from console.operations.health import critical
+from console.widgets.floor_words import FloorWords
 from console.window import MainWindow
+from inference.messages.said import said
 from inference.messages.wire import DeviceKind, DeviceStatus, SetOpen
 from tests.support.fake_engine import EPOCH, FakeEngine
 
@@ -89,6 +93,28 @@ def test_who_comes_in_while_it_is_paused_is_named(
     window.state.poll()
     assert window.notice.words.text() == "N1-111 came in while the store is paused."
     assert window.banner.heading.text().endswith("came in since: N1-111")
+
+
+def test_a_card_that_was_declined_is_told_once_and_stands_with_its_shopper(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    told = said("the card of {code} was declined at the entry: ask for another one", code="N1-111")
+    now = engine.advance(5.0)
+    declined = msgspec.structs.replace(now.inside[0], code="N1-111", card_trouble=told)
+    engine.play(msgspec.structs.replace(now, seq=now.seq + 1, inside=(declined, *now.inside[1:])))
+    window.state.poll()
+    assert window.notice.words.text() == "The card of N1-111 was declined at the entry: ask for another one."
+    window.notice.say("something else")
+    engine.play(msgspec.structs.replace(now, seq=now.seq + 2, inside=(declined, *now.inside[1:])))
+    window.state.poll()
+    assert window.notice.words.text() == "something else"
+    rows = InsideModel(window.state, ShopWords(engine.layout))
+    rows.refresh()
+    states = {rows.index(i, 0).data(): rows.index(i, 4).data() for i in range(rows.rowCount())}
+    assert states["N1-111"].startswith("Card declined, ")
+    assert sum("Card declined" in state for state in states.values()) == 1
+    words = FloorWords(window.state, ShopWords(engine.layout), None)
+    assert words.of_shopper(declined.person.track).endswith("card declined at the entry")
 
 
 def test_nobody_signed_in_is_refused_with_the_way_on(window: MainWindow, engine: FakeEngine) -> None:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.messages import GateSignal
-from inference.visits.entries import match_entries
+from inference.messages.results import CardInside
+from inference.visits.entries import cards_inside, match_entries
 from inference.visits.settings import JOIN_S
 from inference.visits.state import Visit, VisitsState, Waiting
 
@@ -32,6 +33,23 @@ def tokens(signals: list[tuple[float, str, int]], entries: list[float]) -> list[
 
 def test_each_has_the_card_that_was_shown_as_they_came() -> None:
     assert tokens([(0.0, "a", 1), (2.0, "b", 1)], [0.3, 2.1]) == ["a", "b"]
+
+
+def test_the_cards_of_those_who_are_inside() -> None:
+    state = VisitsState()
+    here, gone = None, T + 9
+    known = (
+        (here, "a", False),
+        (here, None, False),
+        (gone, "b", False),
+        (here, "c", True),
+        (here, "a", False),
+    )
+    for n, (left, card, strange) in enumerate(known, start=1):
+        state.visits[n] = Visit(
+            f"v{n}", f"K{n}-204", n, T, "door", left_at=left, token=card, unexplained=strange
+        )
+    assert cards_inside(state) == (CardInside("K1-204", "a"), CardInside("K5-204", "a"))
 
 
 def test_seen_a_little_before_the_signal() -> None:
