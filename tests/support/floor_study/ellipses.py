@@ -58,7 +58,8 @@ def ellipses(layout: StoreLayout, seen: Iterable[Observation], paths: Sequence[T
             if far[r, c] < GATE_M and not there[r].ignore:
                 apart.append(away[r, c])
                 covariances.append(people[c].covariance)
-    return tally_ellipses(mahalanobis2(np.array(apart), np.array(covariances))).score()
+    squares = mahalanobis2(np.array(apart).reshape(-1, 2), np.array(covariances).reshape(-1, 3))
+    return tally_ellipses(squares).score()
 
 
 def cases() -> Iterator[Case]:
