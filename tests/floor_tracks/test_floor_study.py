@@ -151,7 +151,7 @@ def test_the_command_writes_table_and_file(tmp_path: Path) -> None:
     assert ours.visits == plain.visits > 0
     assert 0.5 < ours.idf1 <= 1.0
     table = (tmp_path / "o" / "floor_study.md").read_text(encoding="utf-8")
-    assert f"| ours | {ours.idf1:.3f}" in table
+    assert f"| ours | 1 ({ours.visits}) | {ours.idf1:.3f}" in table
     unknown = CliRunner().invoke(app, ["--scenario", "loud"])
     assert unknown.exit_code == 2
     assert "quiet" in unknown.output
