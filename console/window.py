@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
     QHBoxLayout,
-    QMainWindow,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,6 +22,7 @@ from console.item_models.review_words import since_when
 from console.item_models.words import ShopWords
 from console.language import choose, language, tr
 from console.operations.desks import Desks, StorePlaces
+from console.operations.engine_messages import EngineMessages
 from console.operations.first_start import FirstStart
 from console.operations.learning_desk import LearningPlaces
 from console.operations.receipt_printer import ReceiptPrinter
@@ -38,20 +39,15 @@ from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
 from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
-from console.widgets.command_palette import CommandPalette
-from console.widgets.connect_dialog import ConnectDialog
-from console.widgets.decision_dialog import DecisionDialog
-from console.widgets.key_sheet import KeySheet
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.rail import Rail
 from console.widgets.setup_dialog import SetupDialog
-from console.widgets.sign_in import SignInDialog, SignInPanel
 from console.widgets.status_line import StatusLine
-from console.widgets.welcome_dialog import WelcomeDialog
 from console.window_actions import fill_book, findables
+from console.window_dialogs import OpensDialogs
 from console.window_handover import HandedOver
 from console.window_memory import WindowMemory, settings_in
 from console.window_notices import WindowNotices
@@ -62,7 +58,7 @@ CRASHES, PRINTERS = "crashes", "printers.toml"
 """In this computer's state folder."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(OpensDialogs):
     """The console over one engine and one ledger. It does not own ``link``: the engine outlives it."""
 
     outdated = Signal()
@@ -93,7 +89,7 @@ class MainWindow(QMainWindow):
         self._state_dir = settings_dir.parent
         choose(wanted_language(self._settings))
         speak(language())
-        self.appearance = Appearance(self._settings, self)
+        self.appearance = Appearance(self._settings, self, later=True)
         places = StorePlaces(ledger_path, self._state_dir, store_folder, clips, layout_folder)
         self.desks = desks = Desks(layout, link, places, self)
         self.state, self.session, self.history = desks.state, desks.session, desks.history
@@ -103,6 +99,8 @@ class MainWindow(QMainWindow):
         self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
         self.catalogue = desks.catalogue
         self.state.relaid.connect(self._relaid)
+        self.messages = EngineMessages(self.state, self)
+        self.finds = partial(findables, self)
         self.words = words = ShopWords(layout)
         self.first_start = FirstStart(self.state, self._settings, self)
         self.first_start.begins.connect(self.show_welcome)
@@ -141,6 +139,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._replay = fill_book(self)
         self._connect()
+        self.appearance.dress()
         self._memory = WindowMemory(self, self._settings)
         self._memory.take_up()
         desks.start()
@@ -208,13 +207,14 @@ class MainWindow(QMainWindow):
         """Keep the layout, stop looking, wait for what runs."""
         self._memory.keep()
         self.desks.close()
+        self._memory.wait()
         super().closeEvent(event)
 
     # -- building ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         self.rail = Rail(self.appearance)
-        self.status = StatusLine(self.state, self.switch, self.appearance)
+        self.status = StatusLine(self.state, self.switch, self.appearance, self.device_desk, self.messages)
         self.banner = EngineBanner(self.state, self.switch, self.words, self.appearance)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
@@ -268,6 +268,7 @@ class MainWindow(QMainWindow):
         self._notices = WindowNotices(self, self._state_dir / CRASHES)
         self.rail.chosen.connect(lambda number: self.show_page(self.pages[number].name))
         self.status.led_to.connect(self.show_page)
+        self.status.messages_asked.connect(self.show_messages)
         self.status.replay_toggled.connect(self.replay.toggle)
         self._menu_button.clicked.connect(self.open_menu)
         self._operator.clicked.connect(self.switch_operator)
@@ -310,58 +311,12 @@ class MainWindow(QMainWindow):
             self.state.stop()
             form.finished.connect(self._make_way, Qt.ConnectionType.QueuedConnection)
 
-    def switch_operator(self) -> None:
-        """Sign out whoever is signed in; the next one types their PIN."""
-        self.session.lock()
-        asks = self.page.findChild(SignInPanel)
-        if asks is not None and asks.isVisible():
-            asks.take_focus()
-            return
-        dialog = SignInDialog(self.session, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
     def choose_language(self, code: str) -> None:
         """Speak this language from now on, and at the next start."""
         if code != language():
             self._outdated_by = ("language", language())
             self._settings.setValue("language", code)
             self.outdated.emit()
-
-    def find_anything(self) -> None:
-        """Type a few letters of anything."""
-        palette = CommandPalette(findables(self), self.appearance, self)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        top = self.mapToGlobal(QPoint((self.width() - palette.width()) // 2, self.height() // 8))
-        palette.move(top)
-        palette.open()
-
-    def show_welcome(self) -> None:
-        """Three things to try."""
-        dialog = WelcomeDialog(self.state.layout.file.store.name, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.led_to.connect(self.show_page)
-        dialog.connect_asked.connect(self.connect_store)
-        dialog.finished.connect(self.first_start.keep)
-        dialog.open()
-
-    def connect_store(self) -> None:
-        """A form that writes the folder of a new store."""
-        dialog = ConnectDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def change_decision(self) -> None:
-        """When a person is asked about a receipt: a manager's word."""
-        dialog = DecisionDialog(self.decision, self.session, self.words, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def show_keys(self) -> None:
-        """All keys."""
-        sheet = KeySheet(self.book.groups, self)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.open()
 
     def open_menu(self) -> None:
         """Everything that can be done, beside the button for it."""

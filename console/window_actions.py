@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from console.item_models.words import called
 from console.language import language, languages, own_name, tr, tr_n
 from console.theme.appearance import TextSize, ThemeChoice
 from console.widgets.action_book import Choice, keys_of
+
+Finds = Callable[[], list[Findable]]
 
 if TYPE_CHECKING:
     from console.window import MainWindow
@@ -47,6 +50,7 @@ def fill_book(window: MainWindow) -> list[QAction]:
         book.action(tr("Open or pause the store"), "Ctrl+O", window.switch.toggle),
         book.action(tr("Menu"), "Alt+M", window.open_menu),
         book.action(tr("Keys"), "F1", window.show_keys),
+        book.action(tr("Messages of the engine"), "Ctrl+Shift+M", window.show_messages),
         book.action(tr("Welcome: three things to try"), "", window.show_welcome),
         book.action(tr("Connect my store"), "", window.connect_store),
         book.action(tr("Set up my store: what is missing"), "", window.setup.show),

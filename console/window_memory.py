@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, QTimer
+from PySide6.QtCore import QByteArray, QObject, QTimer
+
+from console.operations.kept_settings import KeptSettings
 
 if TYPE_CHECKING:
     from console.window import MainWindow
@@ -14,26 +16,15 @@ SOON_MS = 250
 """After the last key or click: what came of it is kept."""
 
 
-class ChangedSettings(QSettings):
-    """Settings that write a file only where something is another one: Qt writes all of it each time."""
-
-    def setValue(self, key: str, value: object) -> None:  # noqa: N802
-        """Keep a value under a key."""
-        if self.value(key) != value:
-            super().setValue(key, value)
-
-
-def settings_in(folder: Path) -> QSettings:
-    """The window's, in this computer's state folder. The file is put in place whole or not at all."""
-    settings = ChangedSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    settings.setAtomicSyncRequired(True)
-    return settings
+def settings_in(folder: Path) -> KeptSettings:
+    """The window's, in this computer's state folder."""
+    return KeptSettings(folder / "window.ini")
 
 
 class WindowMemory(QObject):
     """Stores size, page and what the pages remember."""
 
-    def __init__(self, window: MainWindow, settings: QSettings) -> None:
+    def __init__(self, window: MainWindow, settings: KeptSettings) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
         self._soon = QTimer(self)
@@ -61,10 +52,14 @@ class WindowMemory(QObject):
         self._soon.start()
 
     def keep(self) -> None:
-        """Store all of it now."""
+        """Have all of it stored, now."""
         self._soon.stop()
         self._settings.setValue("geometry", self._window.saveGeometry())
         self._settings.setValue("page", self._window.page.name)
         for page in self._window.pages:
             page.keep(self._settings)
         self._settings.sync()
+
+    def wait(self) -> None:
+        """Until all that was to be stored is."""
+        self._settings.flush(self._settings.path)

@@ -12,7 +12,9 @@ from PySide6.QtGui import QDesktopServices
 from console.language import language, own_name, tr
 from console.operations.card_watch import CardWatch
 from console.theme.appearance import size_of
+from console.widgets.messages_dialog import message_words
 from console.window_handover import Changed, HandedOver
+from inference.messages import Alarm
 
 if TYPE_CHECKING:
     from console.window import MainWindow
@@ -52,6 +54,7 @@ class WindowNotices(QObject):
         window.visits.prints.said.connect(window.notice.say)
         window.reports.done.connect(window.notice.say)
         window.reports.refused.connect(window.notice.say)
+        window.messages.urgent.connect(self._urgent)
         window.crashed.connect(self._crashed)
         CardWatch(window.state, self).said.connect(window.notice.say)
 
@@ -90,6 +93,9 @@ class WindowNotices(QObject):
 
     def _came_in(self, code: str) -> None:
         self._notice.say(tr("{code} came in while the store is paused.", code=code))
+
+    def _urgent(self, message: Alarm) -> None:
+        self._notice.say(message_words(message), tr("Messages"), self._window.show_messages)
 
     def _crashed(self, said: str) -> None:
         folder = QUrl.fromLocalFile(str(self._crashes))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from store_layout.floor_fit import FloorFit, fit_floor
 from store_layout.lens import Lens
 from store_layout.model import Camera, MatrixCalibration, OpenCvCalibration, Point3, PointsCalibration
+from store_layout.said import said
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -237,13 +238,13 @@ class _FloorCamera(_Model):
     def project(self, points: Array) -> tuple[Array, Mask]:
         points = np.asarray(points, dtype=np.float64)
         if np.any(points[:, 2] != 0.0):
-            raise NoHeights("points above the floor need calibration.position")
+            raise NoHeights(said("points above the floor need calibration.position"))
         seen = points[:, :2] @ self._forth[:, :2].T + self._forth[:, 2]
         front = seen[:, 2] > NEAR_M
         return seen[:, :2] / np.where(front, seen[:, 2], np.nan)[:, None], front
 
     def sight_lines(self, pixels: Array) -> tuple[Array, Array]:  # noqa: ARG002 - the protocol's
-        raise NoHeights("sight lines need calibration.position")
+        raise NoHeights(said("sight lines need calibration.position"))
 
     def to_floor(self, pixels: Array, height: float = 0.0) -> tuple[Array, Mask]:
         _, xy, valid = self._ground(pixels, height)
@@ -260,7 +261,7 @@ class _FloorCamera(_Model):
 
     def _ground(self, pixels: Array, height: float) -> tuple[Array, Array, Mask]:
         if height != 0.0:
-            raise NoHeights("planes above the floor need calibration.position")
+            raise NoHeights(said("planes above the floor need calibration.position"))
         met = np.asarray(pixels, dtype=np.float64) @ self._back[:, :2].T + self._back[:, 2]
         # The third coordinate is one over the depth, where the depth of the pairs is 1 on average.
         valid = met[:, 2] > 1.0 / FAR_M

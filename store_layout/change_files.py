@@ -18,6 +18,7 @@ from store_layout.findings import CATALOG, PLANOGRAM
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems, errors_among
 from store_layout.reader import read_store
+from store_layout.said import said
 from store_layout.whole_files import replace_whole, with_remedy
 from store_layout.writer import check_layout, write_tables
 
@@ -36,7 +37,9 @@ def read_changes(folder: Path) -> tuple[Change, ...]:
         try:
             found.append(msgspec.json.decode(path.read_bytes(), type=Change))
         except (OSError, msgspec.MsgspecError) as error:
-            raise ChangeError(f"{path}: {error}. Restore it from a backup, or move it away") from error
+            raise ChangeError(
+                said("{path}: {error}. Restore it from a backup, or move it away", path=path, error=error)
+            ) from error
     return tuple(found)
 
 
@@ -128,17 +131,21 @@ def undo(
     undone = {change.undoes for change in changes if change.state != "cancelled"}
     able = [c for c in changes if c.state == "applied" and c.number not in undone and c.undoes is None]
     if number is None and not able:
-        raise ChangeError(f"{folder / FOLDER}: nothing was changed that could be undone")
+        raise ChangeError(said("{folder}: nothing was changed that could be undone", folder=folder / FOLDER))
     change = able[-1] if number is None else next((c for c in changes if c.number == number), None)
     if change is None:
-        raise ChangeError(f"{folder / FOLDER}: there is no change {number}")
+        raise ChangeError(
+            said("{folder}: there is no change {number}", folder=folder / FOLDER, number=number)
+        )
     if change.state == "scheduled" and change.before is None:
         cancelled = msgspec.structs.replace(change, cancelled_at=now)
         announce(cancelled)
         _write(folder, cancelled)
         return cancelled
     if change not in able or change.before is None:
-        raise ChangeError(f"change {change.number} was {change.state} or is undone already")
+        raise ChangeError(
+            said("change {number} was {state} or is undone already", number=change.number, state=change.state)
+        )
     built = [
         str(c.number)
         for c in able
@@ -148,7 +155,11 @@ def undo(
     ]
     if built:
         raise ChangeError(
-            f"change {change.number} cannot be undone before {', '.join(built)}, which follow it"
+            said(
+                "change {number} cannot be undone before {names}, which follow it",
+                number=change.number,
+                names=", ".join(built),
+            )
         )
     return change_now(
         folder, change.before, now=now, who=who, why=why, undoes=change.number, announce=announce
@@ -198,14 +209,22 @@ def _apply(folder: Path, change: Change, now: float) -> Change:
     layout = read_store(folder)
     if change.currency != layout.file.store.currency:
         raise ChangeError(
-            f"change {change.number} has prices in {change.currency}, and the store counts in "
-            f"{layout.file.store.currency}: undo it, and import its prices anew"
+            said(
+                "change {number} has prices in {currency}, and the store counts in {counts}: undo it, "
+                "and import its prices anew",
+                number=change.number,
+                currency=change.currency,
+                counts=layout.file.store.currency,
+            )
         )
     after = with_rows(layout, change.rows)
     if errors := errors_among(check_layout(after)):
         raise ChangeError(
-            f"change {change.number} does not fit the store any more: {StoreProblems(errors)}\n"
-            "Undo it, or mend the tables"
+            said(
+                "change {number} does not fit the store any more: {errors}\nUndo it, or mend the tables",
+                number=change.number,
+                errors=StoreProblems(errors),
+            )
         )
     if change.before is None:  # else a crash came between, and the tables may have it already
         change = msgspec.structs.replace(change, before=rows_between(after, layout))
@@ -238,7 +257,9 @@ def _write(folder: Path, change: Change, *, new: bool = False) -> None:
     def write() -> None:
         path.parent.mkdir(exist_ok=True)
         if new and path.exists():
-            raise ChangeError(f"{path}: somebody else made a change at this moment: say it again")
+            raise ChangeError(
+                said("{path}: somebody else made a change at this moment: say it again", path=path)
+            )
         replace_whole(path, msgspec.json.format(msgspec.json.encode(change), indent=2) + b"\n")
 
     _with_remedy(folder, write)

@@ -12,6 +12,7 @@ from store_layout.findings import CATALOG, LEARNED, PLANOGRAM, TOML, Finding, Lo
 from store_layout.model import Facing, Product, StoreLayout
 from store_layout.problems import Problem, errors_among
 from store_layout.product_rows import lines_of_rows, read_facings, read_products
+from store_layout.said import said
 
 LEAP = 5
 """A price that is so many times the old one, or so small a part of it, is looked at again."""
@@ -90,8 +91,10 @@ def _leaps(before: StoreLayout, products: Mapping[int, Product]) -> Iterator[Fin
             was, now = (
                 f"{to_major(price, before.file.store.currency):f}" for price in (old.price, product.price)
             )
-            what = f"the price was {was} and is {now} now"
-            yield Finding(CATALOG, (row, "price"), what, "Look whether the decimal mark is right", "warning")
+            what = said("the price was {was} and is {now} now", was=was, now=now)
+            yield Finding(
+                CATALOG, (row, "price"), what, said("Look whether the decimal mark is right"), "warning"
+            )
 
 
 def _is_of_tables(finding: Finding) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from store_layout.findings import Finding
+from store_layout.said import said
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(,\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?)", re.ASCII)
@@ -53,7 +54,10 @@ def read_table(file: str, content: bytes, known: Iterable[str], required: Iterab
     delimiter = hint[1] if hint else _delimiter(text)
     records = _records(file, text, delimiter, skipped, table.findings)
     if not records:
-        what, remedy = "the file is empty", f"Write the column names on the first line: {', '.join(known)}"
+        what, remedy = (
+            said("the file is empty"),
+            said("Write the column names on the first line: {names}", names=", ".join(known)),
+        )
         table.findings.append(Finding(file, (), what, remedy))
         return table
     names = _header(file, records[0][1], tuple(known), tuple(required), table)
@@ -74,7 +78,15 @@ def parse_number(text: str, *, decimal_comma: bool) -> Decimal:
     mark = "," if decimal_comma else "."
     if _AMBIGUOUS.fullmatch(text) and mark not in text:
         whole, part = re.split(r"[.,]", text)
-        raise ValueError(f"{text!r} may mean {whole}{part} or {whole}{mark}{part}")
+        raise ValueError(
+            said(
+                "{text} may mean {whole}{part} or {whole}{mark}{part}",
+                text=repr(text),
+                whole=whole,
+                part=part,
+                mark=mark,
+            )
+        )
     if _NUMBER.fullmatch(text):
         plain = text.replace(",", ".")
     elif _THOUSANDS.fullmatch(text):
@@ -83,10 +95,10 @@ def parse_number(text: str, *, decimal_comma: bool) -> Decimal:
         digits = re.sub(r"[.,]", "", text[:last]) + ("" if single else ".") + text[last + 1 :]
         plain = digits
     else:
-        raise ValueError(f"{text!r} is not a number")
+        raise ValueError(said("{text} is not a number", text=repr(text)))
     number = Decimal(plain)
     if number.adjusted() > _LARGEST_EXPONENT:
-        raise ValueError(f"{text!r} is too large")
+        raise ValueError(said("{text} is too large", text=repr(text)))
     return number
 
 
@@ -101,11 +113,13 @@ def _decode(file: str, content: bytes, findings: list[Finding]) -> str | None:
         except UnicodeDecodeError:
             continue
         if encoding == "cp1252":
-            what = "the text is not UTF-8; it was read as Windows-1252"
-            remedy = "Look at the letters with accents, and export as UTF-8"
+            what = said("the text is not UTF-8; it was read as Windows-1252")
+            remedy = said("Look at the letters with accents, and export as UTF-8")
             findings.append(Finding(file, (), what, remedy, "warning"))
         return text
-    findings.append(Finding(file, (), "the text is in no encoding that is known", "Export it as UTF-8"))
+    findings.append(
+        Finding(file, (), said("the text is in no encoding that is known"), said("Export it as UTF-8"))
+    )
     return None
 
 
@@ -127,8 +141,10 @@ def _records(
                 records.append((line, [cell.strip() for cell in cells]))
             line = reader.line_num + 1 + skipped
     except csv.Error as error:
-        what = f"line {line} cannot be read ({error}); what follows was not looked at"
-        findings.append(Finding(file, (), what, "Look for a quotation mark without its partner"))
+        what = said(
+            "line {line} cannot be read ({error}); what follows was not looked at", line=line, error=error
+        )
+        findings.append(Finding(file, (), what, said("Look for a quotation mark without its partner")))
     return records
 
 
@@ -140,7 +156,7 @@ def _header(
     for cell in header:
         name = re.sub(r"[\s-]+", "_", cell.lower())
         if name in known and name in names:
-            what, remedy = f"the column {name} stands twice", "Remove one of them"
+            what, remedy = said("the column {name} stands twice", name=name), said("Remove one of them")
             table.findings.append(Finding(file, (-1, name), what, remedy))
             names.append(None)
         elif name in known:
@@ -148,15 +164,18 @@ def _header(
         else:
             if cell:
                 what, remedy = (
-                    f"the column {cell!r} is not known and is ignored",
-                    f"Known: {', '.join(known)}",
+                    said("the column {cell} is not known and is ignored", cell=repr(cell)),
+                    said("Known: {names}", names=", ".join(known)),
                 )
                 table.findings.append(Finding(file, (-1, cell), what, remedy, "warning"))
             names.append(None)
     table.columns = frozenset(name for name in names if name is not None)
     for name in required:
         if name not in table.columns:
-            what, remedy = f"the column {name} is missing", "Add it to the header, with a value in each row"
+            what, remedy = (
+                said("the column {name} is missing", name=name),
+                said("Add it to the header, with a value in each row"),
+            )
             table.findings.append(Finding(file, (-1, name), what, remedy))
     return names
 
@@ -167,8 +186,12 @@ def _rows(
     rows = []
     for number, (line, cells) in enumerate(records):
         if len(cells) > len(names) and any(cells[len(names) :]):
-            what = f"{len(cells)} cells in a row, but {len(names)} columns in the header"
-            remedy = "Put text that contains the delimiter in quotation marks"
+            what = said(
+                "{cells} cells in a row, but {columns} columns in the header",
+                cells=len(cells),
+                columns=len(names),
+            )
+            remedy = said("Put text that contains the delimiter in quotation marks")
             findings.append(Finding(file, (number,), what, remedy))
         padded = [*cells, *[""] * (len(names) - len(cells))]
         known = {name: cell for name, cell in zip(names, padded, strict=False) if name is not None}

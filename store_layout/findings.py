@@ -24,6 +24,7 @@ from store_layout.model import (
     StoreLayout,
 )
 from store_layout.problems import Problem, Severity
+from store_layout.said import Words, said
 
 TOML: Final = "store.toml"
 CATALOG: Final = "catalog.csv"
@@ -44,9 +45,11 @@ class Finding:
 
     file: str
     place: Place
-    what: str
-    remedy: str
+    what: Words
+    remedy: Words
     severity: Severity = "error"
+    where: Words = ""
+    """Where it is, of a file that has no places because it cannot be parsed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,10 @@ class Locator:
 
     def problem(self, finding: Finding) -> Problem:
         """The finding as people read it."""
+        words: Words
         match finding.file:
+            case _ if finding.where:
+                words = finding.where
             case "store.toml":
                 words = self._toml(finding.place)
             case "learned.toml":
@@ -134,7 +140,7 @@ class Locator:
                 words = self._csv(finding.file, finding.place)
         return Problem(finding.file, words, finding.what, finding.remedy, finding.severity)
 
-    def _toml(self, place: Place) -> str:
+    def _toml(self, place: Place) -> Words:
         words = ""
         for step, part in enumerate(place):
             if isinstance(part, int):
@@ -146,16 +152,18 @@ class Locator:
         for end in range(len(place), 0, -1):
             line = self._toml_lines.get(place[:end])
             if line is not None:
-                return f"line {line}, {words}"
+                return said("line {line}, {place}", line=line, place=words)
         return words
 
-    def _csv(self, file: str, place: Place) -> str:
+    def _csv(self, file: str, place: Place) -> Words:
         if not place:
             return ""
         row, *column = place
         # Files that do not exist yet have their header on line 1 and a line for each row.
         line = self._csv_lines.get(file, {}).get(int(row), int(row) + 2)
-        return ", ".join([f"line {line}", *(f"column {name}" for name in column)])
+        if not column:
+            return said("line {line}", line=line)
+        return said("line {line}, column {name}", line=line, name=column[0])
 
 
 def _path(place: Place) -> str:

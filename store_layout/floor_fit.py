@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store_layout.model import PointsCalibration, StoreLayout
+from store_layout.said import said
 
 Array = NDArray[np.float64]
 
@@ -80,7 +81,7 @@ def _normaliser(points: Array) -> Array:
     mean = points.mean(axis=0)
     spread = float(np.mean(np.hypot(*(points - mean).T)))
     if spread < 1e-9:
-        raise DegeneratePairs("all points are in one place")
+        raise DegeneratePairs(said("all points are in one place"))
     s = math.sqrt(2) / spread
     return np.array([[s, 0, -s * mean[0]], [0, s, -s * mean[1]], [0, 0, 1]])
 
@@ -105,7 +106,7 @@ def _check_rank(floor: Array, pixels: Array) -> None:
     values = np.linalg.svd(_pixel_by_homography(ground, pixels).reshape(-1, 9), compute_uv=False)
     if values[7] < _RANK * values[0]:
         raise DegeneratePairs(
-            "three of the points, or more, lie on one line and the rest cannot make up for it"
+            said("three of the points, or more, lie on one line and the rest cannot make up for it")
         )
 
 
@@ -117,17 +118,17 @@ def fit_floor(calibration: PointsCalibration) -> FloorFit:
     floor = np.array([p.floor for p in calibration.pairs], dtype=np.float64).reshape(-1, 2)
     pixels = np.array([p.pixel for p in calibration.pairs], dtype=np.float64).reshape(-1, 2)
     if len(floor) < 4:
-        raise DegeneratePairs(f"{len(floor)} pairs, but at least four are needed")
+        raise DegeneratePairs(said("{count} pairs, but at least four are needed", count=len(floor)))
     from_floor, from_pixels = _normaliser(floor), _normaliser(pixels)
     near, seen = _apply(from_floor, floor), _apply(from_pixels, pixels)
     _check_rank(near, seen)
     found, _ = cv2.findHomography(near, seen, 0)
     if found is None:
-        raise DegeneratePairs("no homography fits them")
+        raise DegeneratePairs(said("no homography fits them"))
     normalised = np.asarray(found, dtype=np.float64)
     depth = near @ normalised[2, :2] + normalised[2, 2]
     if depth.min() <= 0 <= depth.max():
-        raise DegeneratePairs("they contradict each other (the horizon would run between them)")
+        raise DegeneratePairs(said("they contradict each other (the horizon would run between them)"))
     if depth[0] < 0:
         normalised = -normalised
     return _judged(floor, pixels, normalised, from_floor, from_pixels)

@@ -12,9 +12,10 @@ import msgspec
 
 from store_layout.findings import CATALOG, LEARNED, Draft, Finding
 from store_layout.learned import Learned
-from store_layout.toml_entries import not_finite
+from store_layout.said import said
+from store_layout.toml_entries import expectation, not_finite
 
-REMEDY = "Put a version from the folder 'learned' in its place, or remove learned.toml"
+REMEDY = said("Put a version from the folder 'learned' in its place, or remove learned.toml")
 HEAVIEST_G = 1e6
 
 
@@ -23,7 +24,7 @@ def read_learned(content: bytes) -> tuple[Learned | None, list[Finding]]:
     try:
         data: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        return None, [Finding(LEARNED, (), f"not TOML: {error}", REMEDY)]
+        return None, [Finding(LEARNED, (), said("not TOML: {error}", error=error), REMEDY)]
     wild = [Finding(LEARNED, f.place, f.what, REMEDY) for f in not_finite(data)]
     if wild:
         return None, wild
@@ -33,7 +34,7 @@ def read_learned(content: bytes) -> tuple[Learned | None, list[Finding]]:
         what, _, path = str(error).partition(" - at `$")
         steps = re.findall(r"\[(\d+)\]|\.?(\w+)", path)
         place = tuple(int(number) if number else name for number, name in steps)
-        return None, [Finding(LEARNED, place, what.replace("`", "").replace("Expected", "expected"), REMEDY)]
+        return None, [Finding(LEARNED, place, expectation(what), REMEDY)]
 
 
 def check_learned(learned: Learned, draft: Draft) -> Iterator[Finding]:
@@ -44,14 +45,16 @@ def check_learned(learned: Learned, draft: Draft) -> Iterator[Finding]:
         for field in ("weight_g", "weight_sd_g"):
             value = getattr(entry, field)
             if not 0 < value < HEAVIEST_G:
-                yield Finding(LEARNED, ("product", n, field), f"a weight of {value} g", REMEDY)
+                yield Finding(
+                    LEARNED, ("product", n, field), said("a weight of {value} g", value=value), REMEDY
+                )
     for n, scale in enumerate(learned.scale):
         for field in ("noise_sd_g", "change_sd_g"):
             value = getattr(scale, field)
             if value is not None and not 0 < value < HEAVIEST_G:
-                yield Finding(LEARNED, ("scale", n, field), f"{value} grams", REMEDY)
+                yield Finding(LEARNED, ("scale", n, field), said("{value} grams", value=value), REMEDY)
     if learned.trust is not None and not (0 < learned.trust.who < math.inf):
-        what = f"an exponent of {learned.trust.who}"
+        what = said("an exponent of {who}", who=learned.trust.who)
         yield Finding(LEARNED, ("trust", "who"), what, REMEDY)
     yield from _stale(learned, draft)
 
@@ -59,21 +62,29 @@ def check_learned(learned: Learned, draft: Draft) -> Iterator[Finding]:
 def _once(table: str, names: list[str]) -> Iterator[Finding]:
     for n, name in enumerate(names):
         if name in names[:n]:
-            yield Finding(LEARNED, (table, n), f"{name!r} stands there twice", REMEDY)
+            yield Finding(LEARNED, (table, n), said("{name} stands there twice", name=repr(name)), REMEDY)
 
 
 def _stale(learned: Learned, draft: Draft) -> Iterator[Finding]:
     catalog = {product.sku: product for product in draft.catalog.values()}
-    again = "Look at `main.py learning propose` when there are new cases"
+    again = said("Look at `main.py learning propose` when there are new cases")
     for n, entry in enumerate(learned.product if draft.catalog_read else ()):
         product = catalog.get(entry.sku)
         if product is None:
-            what = f"{CATALOG} has no product {entry.sku!r} any more, and this entry does nothing"
+            what = said(
+                "{catalog} has no product {sku} any more, and this entry does nothing",
+                catalog=CATALOG,
+                sku=repr(entry.sku),
+            )
             yield Finding(LEARNED, ("product", n), what, again, "warning")
         elif (product.weight_g, product.weight_sd_g) != (entry.catalog_weight_g, entry.catalog_weight_sd_g):
-            what = f"{CATALOG} has another weight of {entry.sku} since, which holds in this one's place"
+            what = said(
+                "{catalog} has another weight of {sku} since, which holds in this one's place",
+                catalog=CATALOG,
+                sku=entry.sku,
+            )
             yield Finding(LEARNED, ("product", n), what, again, "warning")
     for n, scale in enumerate(learned.scale if draft.toml_read else ()):
         if scale.id not in draft.known("scale"):
-            what = f"there is no scale {scale.id!r} any more, and this entry does nothing"
+            what = said("there is no scale {id} any more, and this entry does nothing", id=repr(scale.id))
             yield Finding(LEARNED, ("scale", n), what, again, "warning")

@@ -16,6 +16,7 @@ import tomli_w
 
 from store_layout.findings import LEARNED
 from store_layout.learned import Learned
+from store_layout.said import said
 from store_layout.whole_files import replace_whole, with_remedy
 
 FOLDER = "learned"
@@ -65,7 +66,7 @@ def apply_learned(folder: Path, learned: Learned, announce: Callable[[], None] =
                 os.fsync(file.fileno())
         except FileExistsError:
             raise LearnedError(
-                f"{kept}: somebody else applied something at this moment: look again"
+                said("{kept}: somebody else applied something at this moment: look again", kept=kept)
             ) from None
         try:
             announce()
@@ -87,14 +88,26 @@ def undo_learned(folder: Path, announce: Callable[[Learned], None] = lambda _: N
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise LearnedError(f"{folder}: nothing that was learned is in force") from None
+        raise LearnedError(said("{folder}: nothing that was learned is in force", folder=folder)) from None
     except OSError as error:
-        raise LearnedError(f"{path}: cannot be read ({error.strerror}). Check who may read it") from error
+        raise LearnedError(
+            said(
+                "{path}: cannot be read ({strerror}). Check who may read it",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
     written = next((p for p in reversed(_version_paths(folder)) if p.read_bytes() == content), None)
     if written is None:
         raise LearnedError(
-            f"{path} was changed by hand, or its copy in {FOLDER} is gone: put back the version you want "
-            f"from {folder / FOLDER}, or remove {LEARNED} to go back to the catalogue's weights"
+            said(
+                "{path} was changed by hand, or its copy in {folder} is gone: put back the version you "
+                "want from {place}, or remove {learned} to go back to the catalogue's weights",
+                path=path,
+                folder=FOLDER,
+                place=folder / FOLDER,
+                learned=LEARNED,
+            )
         )
     learned = _version(written)
     before: bytes | None = None
@@ -103,8 +116,13 @@ def undo_learned(folder: Path, announce: Callable[[Learned], None] = lambda _: N
             before = _kept(folder, learned.follows).read_bytes()
         except OSError as error:
             raise LearnedError(
-                f"{_kept(folder, learned.follows)}: cannot be read ({error.strerror}). Restore it from a "
-                f"backup, or remove {LEARNED} to go back to the catalogue's weights"
+                said(
+                    "{folder}: cannot be read ({strerror}). Restore it from a backup, or remove "
+                    "{learned} to go back to the catalogue's weights",
+                    folder=_kept(folder, learned.follows),
+                    strerror=error.strerror,
+                    learned=LEARNED,
+                )
             ) from error
 
     def write() -> None:
@@ -130,8 +148,10 @@ def _version(path: Path) -> Learned:
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Learned)
     except (OSError, ValueError) as error:
-        raise LearnedError(f"{path}: {error}. Restore it from a backup, or move it away") from error
+        raise LearnedError(
+            said("{path}: {error}. Restore it from a backup, or move it away", path=path, error=error)
+        ) from error
 
 
 def _with_remedy(folder: Path, write: Callable[[], None]) -> None:
-    with_remedy(folder, write, LearnedError, "what is in force is as it was")
+    with_remedy(folder, write, LearnedError, said("what is in force is as it was"))

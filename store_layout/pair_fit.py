@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from store_layout.camera_geometry import camera_model
 from store_layout.floor_fit import DegeneratePairs, fit_floor
 from store_layout.model import Camera, OpenCvCalibration, Point3, PointPair, PointsCalibration
+from store_layout.said import said
 
 Array = NDArray[np.float64]
 
@@ -101,8 +102,12 @@ def fit_pairs(pairs: Sequence[PointPair], width: int, height: int, hfov_deg: flo
                 best, bend_found = bent, True
     if best is None:
         raise DegeneratePairs(
-            f"no camera {LOW_M:g} to {HIGH_M:g} m above the floor with this field of view sees them so: "
-            "look for points that were exchanged, or give another field of view"
+            said(
+                "no camera {low_m} to {high_m} m above the floor with this field of view sees them so: "
+                "look for points that were exchanged, or give another field of view",
+                low_m=f"{LOW_M:g}",
+                high_m=f"{HIGH_M:g}",
+            )
         )
     free = 2 * len(pairs) - 6 - lens_found - bend_found
     return _judged(pairs, size, best, free, (lens_found, bend_found))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
+from store_layout.said import Said, Words, said
+
 Severity = Literal["error", "warning"]
+_SEVERITY: dict[Severity, Said] = {"error": said("error"), "warning": said("warning")}
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -15,10 +18,10 @@ class Problem(msgspec.Struct, frozen=True):
 
     file: str
     """Name within the store folder."""
-    where: str
+    where: Words
     """Line or field, e.g. ``line 41, camera[2] "door".calibration.k``. Numbers count from 1. May be empty."""
-    what: str
-    remedy: str
+    what: Words
+    remedy: Words
     severity: Severity = "error"
 
     def __str__(self) -> str:
@@ -39,22 +42,33 @@ def errors_among(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(p for p in problems if p.severity == "error")
 
 
-def format_problems(problems: Iterable[Problem]) -> str:
-    """Plain text for a terminal or a log: a heading for each file, errors before warnings, then a count."""
+def format_problems(problems: Iterable[Problem], say: Callable[[Words], str] = str) -> str:
+    """Plain text for a terminal or a log: a heading for each file, errors before warnings, then a count.
+
+    ``say``: puts a sentence into the reader's language.
+    """
     found = tuple(problems)
     if not found:
-        return "no problems"
+        return say(said("no problems"))
     lines: list[str] = []
     for file in dict.fromkeys(p.file for p in found):
         lines.append(file)
-        for severity in ("error", "warning"):
+        for severity, named in _SEVERITY.items():
             for problem in found:
                 if problem.file == file and problem.severity == severity:
-                    place = f"{problem.where}: " if problem.where else ""
-                    lines += [f"  {severity}: {place}{problem.what}", f"    -> {problem.remedy}"]
+                    place = f"{say(problem.where)}: " if problem.where else ""
+                    lines += [
+                        f"  {say(named)}: {place}{say(problem.what)}",
+                        f"    -> {say(problem.remedy)}",
+                    ]
     errors = len(errors_among(found))
-    return "\n".join([*lines, f"{_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}"])
+    warnings = len(found) - errors
+    return "\n".join([*lines, f"{say(_errors(errors))}, {say(_warnings(warnings))}"])
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _errors(number: int) -> Said:
+    return said("1 error") if number == 1 else said("{n} errors", n=number)
+
+
+def _warnings(number: int) -> Said:
+    return said("1 warning") if number == 1 else said("{n} warnings", n=number)

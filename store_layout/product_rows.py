@@ -19,6 +19,7 @@ from store_layout.csv_tables import Row, Table, is_shortened, parse_number, read
 from store_layout.currency import decimals_of, to_major
 from store_layout.findings import CATALOG, PLANOGRAM, PROMOTIONS, Finding
 from store_layout.model import Facing, Product, Promotion
+from store_layout.said import Words, said
 
 T = TypeVar("T", Product, Facing, Promotion)
 MONEY = frozenset({"price", "deposit", "amount", "minimum"})
@@ -116,7 +117,9 @@ class _Reading:
                 if field.required:
                     sound = False
                     if field.name in self._table.columns:
-                        self._add(row, field.name, "the cell is empty", "Fill it in, or remove the row")
+                        self._add(
+                            row, field.name, said("the cell is empty"), said("Fill it in, or remove the row")
+                        )
                 continue
             try:
                 values[field.name] = self._value(field.name, field.type, text)
@@ -128,9 +131,9 @@ class _Reading:
     def _value(self, name: str, kind: Any, text: str) -> object:
         """A cell's value. Raises ``ValueError(what, remedy)``."""
         if name == "sku" and is_shortened(text):
-            what = f"{text!r} is a number that a spreadsheet has shortened"
+            what = said("{text} is a number that a spreadsheet has shortened", text=repr(text))
             raise ValueError(
-                what, "Format the column as text before typing or pasting the numbers, and export again"
+                what, said("Format the column as text before typing or pasting the numbers, and export again")
             )
         plain = (
             next(k for k in get_args(kind) if k is not NoneType) if get_origin(kind) is UnionType else kind
@@ -141,14 +144,19 @@ class _Reading:
             return _day(text)
         if get_origin(plain) is Literal:
             if text not in get_args(plain):
-                raise ValueError(f"{text!r} is not known here", f"Write one of {', '.join(get_args(plain))}")
+                raise ValueError(
+                    said("{text} is not known here", text=repr(text)),
+                    said("Write one of {names}", names=", ".join(get_args(plain))),
+                )
             return text
         number = self._number(text)
         if name in MONEY:
             return self._price(number, text)
         if plain is int:
             if number != number.to_integral_value():
-                raise ValueError(f"{text!r} is not a whole number", "Write a whole number")
+                raise ValueError(
+                    said("{text} is not a whole number", text=repr(text)), said("Write a whole number")
+                )
             return int(number)
         return float(number)
 
@@ -156,17 +164,22 @@ class _Reading:
         try:
             return parse_number(text, decimal_comma=self._table.decimal_comma)
         except ValueError as error:
-            what = str(error)
-            raise ValueError(what, "Write digits only, with one decimal mark and no unit") from None
+            what = error.args[0]
+            raise ValueError(what, said("Write digits only, with one decimal mark and no unit")) from None
 
     def _price(self, number: Decimal, text: str) -> int:
         minor = number.scaleb(self._decimals)
         if minor != minor.to_integral_value():
-            what = f"{text!r} has more decimals than {self._currency} has ({self._decimals})"
-            raise ValueError(what, "Round the price to what can be paid")
+            what = said(
+                "{text} has more decimals than {currency} has ({decimals})",
+                text=repr(text),
+                currency=self._currency,
+                decimals=self._decimals,
+            )
+            raise ValueError(what, said("Round the price to what can be paid"))
         return int(minor)
 
-    def _add(self, row: Row, column: str, what: str, remedy: str) -> None:
+    def _add(self, row: Row, column: str, what: Words, remedy: Words) -> None:
         self._table.findings.append(Finding(self._file, (row.number, column), what, remedy))
 
 
@@ -174,4 +187,6 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a day", "Write year-month-day, such as 2026-11-30") from None
+        raise ValueError(
+            said("{text} is not a day", text=repr(text)), said("Write year-month-day, such as 2026-11-30")
+        ) from None

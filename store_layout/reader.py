@@ -30,6 +30,7 @@ from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, errors_among
 from store_layout.product_pictures import FOLDER, strange_folders
 from store_layout.product_rows import lines_of_rows, read_facings, read_products, read_promotions
+from store_layout.said import said
 from store_layout.toml_entries import entries_of, store_file
 from store_layout.toml_lines import lines_of
 
@@ -58,8 +59,8 @@ def read_store(folder: Path) -> StoreLayout:
 def check_store(folder: Path) -> StoreCheck:
     """Read a store folder and say all that is wrong or doubtful. Never raises for what is in the folder."""
     if not folder.is_dir():
-        what = "this is a file, not a folder" if folder.exists() else "there is no such folder"
-        remedy = "Check the path, or describe a store: copy assets/demo_store and change it"
+        what = said("this is a file, not a folder") if folder.exists() else said("there is no such folder")
+        remedy = said("Check the path, or describe a store: copy assets/demo_store and change it")
         return StoreCheck(None, (Problem(str(folder), "", what, remedy),))
     findings: list[Finding] = []
     draft, lines = _toml(_content(folder / TOML, findings), findings)
@@ -111,8 +112,8 @@ def _content(path: Path, findings: list[Finding], *, optional: bool = False) -> 
     try:
         if path.stat().st_size > LARGEST_FILE:
             what, remedy = (
-                f"the file is larger than {LARGEST_FILE // 2**20} MiB",
-                "Check that it is the right file",
+                said("the file is larger than {size} MiB", size=LARGEST_FILE // 2**20),
+                said("Check that it is the right file"),
             )
             findings.append(Finding(path.name, (), what, remedy))
             return None
@@ -120,11 +121,11 @@ def _content(path: Path, findings: list[Finding], *, optional: bool = False) -> 
     except FileNotFoundError:
         if optional:
             return None
-        remedy = f"Create it in {path.parent.name!r}, or choose the folder of a store"
-        findings.append(Finding(path.name, (), "the file is missing", remedy))
+        remedy = said("Create it in {name}, or choose the folder of a store", name=repr(path.parent.name))
+        findings.append(Finding(path.name, (), said("the file is missing"), remedy))
     except OSError as error:
-        what = f"the file cannot be read ({error.strerror})"
-        findings.append(Finding(path.name, (), what, "Check that it is a file and who may read it"))
+        what = said("the file cannot be read ({strerror})", strerror=error.strerror)
+        findings.append(Finding(path.name, (), what, said("Check that it is a file and who may read it")))
     return None
 
 
@@ -137,7 +138,9 @@ def _toml(content: bytes | None, findings: list[Finding]) -> tuple[Draft, dict[P
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        findings.append(Finding(TOML, (), f"line {line} is not UTF-8", "Save the file as UTF-8"))
+        findings.append(
+            Finding(TOML, (), said("line {line} is not UTF-8", line=line), said("Save the file as UTF-8"))
+        )
         return nothing, {}
     try:
         data = tomllib.loads(text)
@@ -145,7 +148,9 @@ def _toml(content: bytes | None, findings: list[Finding]) -> tuple[Draft, dict[P
         findings.append(_syntax(str(error)))
         return nothing, {}
     except RecursionError:
-        findings.append(Finding(TOML, (), "brackets are nested too deeply", "Remove the surplus ones"))
+        findings.append(
+            Finding(TOML, (), said("brackets are nested too deeply"), said("Remove the surplus ones"))
+        )
         return nothing, {}
     draft, found = entries_of(data)
     findings += found
@@ -156,11 +161,17 @@ def _syntax(message: str) -> Finding:
     """A syntax error as ``tomllib`` words it: ``what (at line 3, column 7)``."""
     place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)", message)
     what = message[: place.start()] if place else message
-    where: Place = (
-        (f"line {place[1]}, column {place[2]}",) if place and place[1] else ("the end of the file",)
+    where = (
+        said("line {line}, column {name}", line=place[1], name=place[2])
+        if place and place[1]
+        else said("the end of the file")
     )
-    remedy = "Mend the TOML there: text in quotes, lists in square brackets, a key only once in its table"
-    return Finding(TOML, where, f"not TOML: {what[0].lower()}{what[1:]}", remedy)
+    remedy = said(
+        "Mend the TOML there: text in quotes, lists in square brackets, a key only once in its table"
+    )
+    return Finding(
+        TOML, (), said("not TOML: {error}", error=f"{what[0].lower()}{what[1:]}"), remedy, where=where
+    )
 
 
 def _pictures(folder: Path, draft: Draft) -> Iterator[Finding]:
@@ -174,15 +185,24 @@ def _pictures(folder: Path, draft: Draft) -> Iterator[Finding]:
         if name is None:
             continue
         if _leads_out(name) and place != ("broker", "ca_file"):
-            what, remedy = f"{name!r} is not within the store folder", "Put the file there and write its name"
+            what, remedy = (
+                said("{name} is not within the store folder", name=repr(name)),
+                said("Put the file there and write its name"),
+            )
             yield Finding(file, place, what, remedy)
         elif not _exists(folder / name):
             yield Finding(
-                file, place, f"there is no file {name!r}", "Put it there, or remove the name", "warning"
+                file,
+                place,
+                said("there is no file {name}", name=repr(name)),
+                said("Put it there, or remove the name"),
+                "warning",
             )
     for name in strange_folders(folder, draft.catalog.values()) if draft.catalog_read else ():
-        what = f"there are pictures in {FOLDER}/{name}, and no product has this number"
-        yield Finding(CATALOG, (), what, "Name the folder after the product's sku", "warning")
+        what = said(
+            "there are pictures in {folder}/{name}, and no product has this number", folder=FOLDER, name=name
+        )
+        yield Finding(CATALOG, (), what, said("Name the folder after the product's sku"), "warning")
 
 
 def _leads_out(name: str) -> bool:

@@ -28,16 +28,18 @@ from store_layout.model import (
     StoreFile,
     StoreInfo,
 )
+from store_layout.said import Words, said
 
 T = TypeVar("T")
+_EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 
 _REMEDIES = {
-    "float": "Write a number, such as 1.5",
-    "int": "Write a whole number",
-    "str": 'Write text in quotes, such as "A1"',
-    "bool": "Write true or false",
-    "array": "Write a list in square brackets, with as many numbers as it says",
-    "object": "Write a table",
+    "float": said("Write a number, such as 1.5"),
+    "int": said("Write a whole number"),
+    "str": said('Write text in quotes, such as "A1"'),
+    "bool": said("Write true or false"),
+    "array": said("Write a list in square brackets, with as many numbers as it says"),
+    "object": said("Write a table"),
 }
 
 
@@ -90,7 +92,12 @@ def store_file(draft: Draft) -> StoreFile | None:
 def not_finite(value: object, place: Place = ()) -> Iterator[Finding]:
     """A finding for each number that is not one: TOML allows ``nan`` and ``inf``."""
     if isinstance(value, float) and not math.isfinite(value):
-        yield Finding(TOML, place, f"{value} is not a number that can be measured", "Write the number")
+        yield Finding(
+            TOML,
+            place,
+            said("{value} is not a number that can be measured", value=value),
+            said("Write the number"),
+        )
     elif isinstance(value, dict):
         for key, part in value.items():
             yield from not_finite(part, (*place, key))
@@ -120,14 +127,20 @@ class _Reading:
             if key not in known:
                 self._unknown((key,), key, known)
         if data.get("format") != 1 or isinstance(data.get("format"), bool):
-            said = f"format is {data['format']!r}" if "format" in data else "the file does not say its format"
-            self._add(("format",), said, "Write `format = 1` at the top: the only format there is so far")
+            what = (
+                said("format is {value}", value=repr(data["format"]))
+                if "format" in data
+                else said("the file does not say its format")
+            )
+            self._add(
+                ("format",), what, said("Write `format = 1` at the top: the only format there is so far")
+            )
         for required in ("store", "floor"):
             if required not in data:
                 self._add(
                     (required,),
-                    f"the table [{required}] is missing",
-                    f"Add [{required}]; see the page on stores",
+                    said("the table [{required}] is missing", required=required),
+                    said("Add [{required}]; see the page on stores", required=required),
                 )
         self.findings.extend(not_finite(data))
 
@@ -138,13 +151,15 @@ class _Reading:
         entries = data.get(name, [])
         if not isinstance(entries, list):
             self._add(
-                (name,), f"[{name}] stands once, but there may be several", f"Write [[{name}]] for each"
+                (name,),
+                said("[{name}] stands once, but there may be several", name=name),
+                said("Write [[{name}]] for each", name=name),
             )
             return {}
         read = {n: self._convert(entry, kind, (name, n)) for n, entry in enumerate(entries)}
         return {n: entry for n, entry in read.items() if entry is not None}
 
-    def _add(self, place: Place, what: str, remedy: str) -> None:
+    def _add(self, place: Place, what: Words, remedy: Words) -> None:
         self.findings.append(Finding(TOML, place, what, remedy))
 
     def _convert(self, value: object, kind: type[T], place: Place) -> T | None:
@@ -181,8 +196,12 @@ class _Reading:
         field = options[0].__struct_config__.tag_field
         chosen = tags.get(value[field]) if isinstance(value.get(field), str) else None
         if chosen is None:
-            said = f"{value[field]!r} is not one of them" if field in value else f"{field} is missing"
-            self._add((*place, field), said, f"Write {field} = {_choices(tags)}")
+            what = (
+                said("{value} is not one of them", value=repr(value[field]))
+                if field in value
+                else said("{name} is missing", name=field)
+            )
+            self._add((*place, field), what, said("Write {choices}", choices=f"{field} = {_choices(tags)}"))
         return chosen
 
     def _explain_fields(self, value: dict[str, Any], kind: Any, place: Place) -> None:
@@ -195,23 +214,40 @@ class _Reading:
                 self._unknown((*place, key), key, fields.keys())
         for name, field in fields.items():
             if field.required and name not in value:
-                self._add(place, f"{name} is missing", f"Add `{name} = ...`")
+                self._add(place, said("{name} is missing", name=name), said("Add `{name} = ...`", name=name))
 
     def _unknown(self, place: Place, key: str, known: Any) -> None:
         near = difflib.get_close_matches(key, known, n=1)
-        remedy = f"Did you mean {near[0]}?" if near else f"Remove it; known here: {', '.join(sorted(known))}"
-        self._add(place, f"{key} is not known", remedy)
+        remedy = (
+            said("Did you mean {near}?", near=near[0])
+            if near
+            else said("Remove it; known here: {names}", names=", ".join(sorted(known)))
+        )
+        self._add(place, said("{key} is not known", key=key), remedy)
 
     def _leaf(self, value: object, kind: Any, place: Place, error: str) -> None:
         if get_origin(kind) is Literal:
-            self._add(place, f"{value!r} is not one of the choices", f"Write {_choices(get_args(kind))}")
+            self._add(
+                place,
+                said("{value} is not one of the choices", value=repr(value)),
+                said("Write {choices}", choices=_choices(get_args(kind))),
+            )
             return
         text, _, path = error.partition(" - at `$")
         steps = tuple(int(n) for n in re.findall(r"\[(\d+)\]", path))
         expected = re.match(r"Expected `(\w+)", text)
-        remedy = _REMEDIES.get(expected[1] if expected else "", "Correct the value")
-        what = text.replace("`", "").replace("Expected", "expected").replace("object", "table")
+        remedy = _REMEDIES.get(expected[1] if expected else "", said("Correct the value"))
+        what = expectation(text)
         self._add((*place, *steps), what, remedy)
+
+
+def expectation(text: str) -> Words:
+    """What ``msgspec`` says of a value of a wrong kind, as a sentence; other texts of it as they are."""
+    found = _EXPECTED.fullmatch(text)
+    if found is None:
+        return text.replace("`", "").replace("Expected", "expected").replace("object", "table")
+    wanted, given = (kind.replace("object", "table") for kind in found.groups())
+    return said("expected {wanted}, got {given}", wanted=wanted, given=given)
 
 
 def _is_union(kind: Any) -> bool:

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from store_layout.said import Words, said
+
 
 def replace_whole(path: Path, content: bytes) -> None:
     """Let ``content`` take the file's place in one go, and reach the disk first. Raises ``OSError``."""
@@ -37,13 +39,20 @@ def write_asked_for(path: Path, content: bytes) -> None:
 
 
 def with_remedy(
-    folder: Path, write: Callable[[], None], error_of: Callable[[str], Exception], unchanged: str
+    folder: Path, write: Callable[[], None], error_of: Callable[[Words], Exception], unchanged: Words
 ) -> None:
     """Do it; what the system says against it comes with place and remedy."""
     try:
         write()
     except OSError as error:
         raise error_of(
-            f"{error.filename or folder}: cannot be written ({error.strerror or error}). Check who may write "
-            f"in {folder} and that its disk is not full; {unchanged}"
+            said(
+                "{path}: cannot be written ({error}). Check who may write in {folder} and that its disk "
+                "is not "
+                "full; {unchanged}",
+                path=error.filename or folder,
+                error=error.strerror or error,
+                folder=folder,
+                unchanged=unchanged,
+            )
         ) from error

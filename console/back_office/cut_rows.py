@@ -8,10 +8,10 @@ row is found where it is; the entry of kind ``cut`` that took the others away ha
 from __future__ import annotations
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import CutBody
 from console.back_office.chain import GENESIS, canonical, link
+from console.back_office.database import Database
 
 KIND = "cut"
 

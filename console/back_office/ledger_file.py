@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.chain import canonical, link
 from console.back_office.cut_rows import anchor
+from console.back_office.database import Database
 from console.back_office.schema import KNOWN_MIGRATIONS, migrations
 from console.language import tr
 

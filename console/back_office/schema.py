@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
+from console.back_office.database import Database, Migrations
 from console.back_office.tables import (
     CUTTING,
     DISPUTES,

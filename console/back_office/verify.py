@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from itertools import chain, islice
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import CutOperator, OperatorChange
 from console.back_office.chain import digest, link
 from console.back_office.cut_rows import anchor
+from console.back_office.database import Database
 from console.back_office.ledger_file import LedgerFile
 from console.back_office.reports.verify_closes import close_faults
 from console.back_office.verify_corrections import account_faults

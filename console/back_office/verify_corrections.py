@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import CorrectionBody, CutBody, DocumentBody
 from console.back_office.corrections import (
@@ -16,6 +15,7 @@ from console.back_office.corrections import (
     difference,
 )
 from console.back_office.cut_rows import last_cut
+from console.back_office.database import Database
 from console.back_office.verify_streams import Fault, Row
 
 

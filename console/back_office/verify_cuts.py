@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import CutBody
 from console.back_office.chain import GENESIS
 from console.back_office.cut_rows import KIND, SELECT, Stub, latest_cut, linked
+from console.back_office.database import Database
 from console.back_office.verify_streams import Fault, OnProgress, count, told
 
 SHORTEST_YEAR_S = 365 * 86_400.0

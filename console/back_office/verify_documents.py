@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import CorrectionBody, CutBody, DocumentBody
+from console.back_office.database import Database
 from console.back_office.receipts import Receipt, tax_table
 from console.back_office.verify_corrections import correction_faults
 from console.back_office.verify_streams import Beside, Fault, OnProgress, Row, count, told

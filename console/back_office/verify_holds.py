@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlite_utils import Database
-
+from console.back_office.database import Database
 from console.back_office.holds import LONGEST_VISIT_S, NEAR_S
 from console.back_office.verify_streams import Fault
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import groupby
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import CutBody, PaymentBody
 from console.back_office.cut_rows import last_cut
+from console.back_office.database import Database
 from console.back_office.verify_streams import Beside, Fault, OnProgress, Row, count, told
 
 _PAYMENT = msgspec.json.Decoder(PaymentBody)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import CutBody, PurgeBody
+from console.back_office.database import Database
 from console.back_office.verify_streams import Fault
 
 

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlite_utils import Database
+from console.back_office.database import Database
 
 OnProgress = Callable[[str, int, int], None]
 """Told the part, how many of its rows were looked at, and of how many; what it raises ends the check."""

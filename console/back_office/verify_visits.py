@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from sqlite_utils import Database
 
 from console.back_office.bodies import DocumentBody, ReviewBody, VisitCommitment
 from console.back_office.chain import canonical, digest
+from console.back_office.database import Database
 from console.back_office.verify_streams import Beside, Fault, OnProgress, Row, count, told
 from inference.messages.results import ClosedVisit
 

@@ -15,6 +15,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from console.operations.steady_memory import unsearched
+
 
 class Place(NamedTuple):
     """A command in the list of all."""
@@ -96,7 +98,8 @@ class Commands(TyperGroup):
         """The command of that name; None if there is none."""
         if (place := COMMANDS.get(cmd_name)) is None:
             return None
-        found = getattr(import_module(f"console.cli.{place.module}"), place.name)
+        with unsearched():
+            found = getattr(import_module(f"console.cli.{place.module}"), place.name)
         group = typer.Typer(add_completion=False, rich_markup_mode=None)
         group.callback()(lambda: None)  # a group, even of one command
         if isinstance(found, typer.Typer):
@@ -125,7 +128,8 @@ app = typer.Typer(
 def start(context: typer.Context) -> None:
     """Operator console for a store without tills. Without a command: run."""
     if context.invoked_subcommand is None:
-        from console.cli.console import run
+        with unsearched():
+            from console.cli.console import run
 
         run()
 

@@ -32,6 +32,7 @@ from store_layout.differences import Difference, Kind
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, format_problems
 from store_layout.reader import read_store
+from store_layout.said import in_english
 
 app = typer.Typer(help="Change what is sold and where it stands, at a time.", no_args_is_help=True)
 ERRORS = (ChangeError, SaidError, StoreProblems)
@@ -98,14 +99,16 @@ def import_command(
         plan = plan_import(folder, _content(catalog), _content(planogram), at=at, now=now, partial=partial)
     if plan.rows is None:
         if as_json:
-            print_json(Planned(plan.valid_from, dry_run, None, "refused", {}, (), plan.problems))
+            problems = tuple(in_english(problem) for problem in plan.problems)
+            print_json(Planned(plan.valid_from, dry_run, None, "refused", {}, (), problems))
         else:
             out.print(format_problems(plan.problems), markup=False, highlight=False)
             out.print("Nothing was changed.")
         raise typer.Exit(1)
     counts = dict(Counter(d.kind for d in plan.differences))
     waiting = _later(folder, plan.valid_from, plan.rows)
-    planned = Planned(plan.valid_from, dry_run, None, "", counts, plan.differences, plan.problems, waiting)
+    problems = tuple(in_english(problem) for problem in plan.problems)
+    planned = Planned(plan.valid_from, dry_run, None, "", counts, plan.differences, problems, waiting)
     if not dry_run and plan.differences:
         with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
             change = carry_out(folder, file, acts(file, acting or ""), plan, now=now, why=why)

@@ -22,6 +22,7 @@ from console.engine_process.client import EngineClient
 from console.engine_process.session import AlreadyRunningError, is_running
 from console.engine_process.spec import ARRIVALS_PER_MIN, MOST_ARRIVALS, EngineSpec, SpecError
 from console.engine_process.supervisor import Supervisor
+from console.operations.steady_memory import unsearched
 from inference.detection import ModelError
 from inference.detection.threads import CORES, tune_process
 from inference.engine.files import OpeningError
@@ -248,7 +249,7 @@ def forget_last_play(spec: EngineSpec) -> None:
 
 
 def _run_window(spec: EngineSpec, layout: StoreLayout, *, keep_running: bool) -> int:
-    with engine_link(spec, keep_running=keep_running) as link:
+    with unsearched(), engine_link(spec, keep_running=keep_running) as link:
         from console.shown_window import run_window  # while the engine's process starts
 
         store = None if spec.store is None else Path(spec.store)

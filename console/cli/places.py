@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,16 @@ def state_dir() -> Path:
     """Where journals, ledgers and window layouts live; ``OPENAISLE_STATE`` moves it."""
     told = os.environ.get("OPENAISLE_STATE")
     return Path(told) if told else Path(platformdirs.user_state_dir("openaisle", appauthor=False))
+
+
+def window_language(state: Path) -> str:
+    """What the window was told to speak on this computer, as an ISO 639 code; English before it was told."""
+    try:
+        kept = (state / "window" / "window.ini").read_text("utf-8", errors="replace")
+    except OSError:
+        return "en"
+    found = re.search(r"^language=([a-z]{2,3})\s*$", kept, re.MULTILINE)
+    return found[1] if found else "en"
 
 
 LedgerOption = Annotated[

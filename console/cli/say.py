@@ -80,7 +80,9 @@ REMEDIES = {
 def in_words(error: Exception) -> str:
     """What an error says; of one of the system, the file, what is wrong, and the remedy."""
     if not isinstance(error, OSError) or error.strerror is None:
-        return str(error)
+        from console.language import sentences  # its catalogues are only needed to say something
+
+        return sentences.in_words(error)
     where = f"{error.filename}: " if error.filename else ""
     remedy = REMEDIES.get(error.errno or 0)
     return f"{where}{error.strerror.lower()}" + (f"; {remedy}" if remedy else "")

@@ -17,6 +17,7 @@ from console.operations.layout_words import change_words
 from inference.messages.wire import Refused, StoreTaken, TakeStore
 from store_layout.problems import errors_among, format_problems
 from store_layout.reader import check_store
+from store_layout.said import in_english
 from store_layout.schema import schema_text
 
 app = typer.Typer(
@@ -34,7 +35,7 @@ def check(
     """List every problem of a store folder at once, with its place and remedy; errors give exit status 1."""
     found = check_store(folder)
     if as_json:
-        print_json(found.problems)
+        print_json([in_english(problem) for problem in found.problems])
     else:
         out.print(format_problems(found.problems), markup=False, highlight=False)
         if found.layout is not None:

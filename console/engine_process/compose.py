@@ -18,6 +18,7 @@ from inference.engine.pictures import MAX_HEIGHT, MAX_WIDTH
 from inference.engine.relaying import Premises
 from inference.engine.source import RecordingSource, Source
 from inference.messages import Frame, Observation, VisitClosed
+from inference.messages.said import said
 from store_layout.change_files import ChangeError, LayoutsByTime, apply_due
 from store_layout.model import Camera, StoreLayout
 
@@ -131,7 +132,9 @@ def _simulated(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
     rendered = spec.rendered and can_render()
     if spec.detector is not None and not rendered:
         raise SpecError(
-            "a detector looks at rendered pictures: install the extra simulate, and do not turn them off"
+            said(
+                "a detector looks at rendered pictures: install the extra simulate, and do not turn them off"
+            )
         )
     eyes = _eyes(spec, layout, folder) if rendered else None
     try:
@@ -146,7 +149,7 @@ def _simulated(spec: EngineSpec, show: Show) -> tuple[StoreLayout, Source]:
             gate=None if eyes is None else eyes.gate,
         )
     except ValueError as error:
-        raise SpecError(f"nobody can shop in {spec.store}: {error}") from error
+        raise SpecError(said("nobody can shop in {store}: {error}", store=spec.store, error=error)) from error
     return layout, source
 
 

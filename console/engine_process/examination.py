@@ -16,7 +16,8 @@ from inference.capture.broker_probe import probe_broker
 from inference.capture.probe import probe_camera
 from inference.capture.secrets import Secrets, SecretsUnavailableError, broker_key, camera_key
 from inference.detection import ModelError, load_detector, model_folders
-from inference.detection.threads import CORES
+from inference.detection.threads import CORES, HEADROOM
+from inference.messages.said import Words, said, words_of
 from store_layout.floor_fit import DegeneratePairs, FloorFit, fit_floor
 from store_layout.model import Camera, PointsCalibration, StoreLayout
 
@@ -30,19 +31,17 @@ LITTLE_DISK, TOO_LITTLE_DISK = 5e9, 0.5e9
 LEAST_RATE = 0.8
 """Of the wanted frames a second; below, a camera sends less than the store file wants."""
 SPEED_TEST_S = 1.0
-HEADROOM = 1.25
-"""Decoding and the state thread need their share too."""
 
 
 class Examination(msgspec.Struct, frozen=True):
     """One thing that was looked at."""
 
-    about: str
+    about: Words
     """E.g. ``camera west``, ``broker``, ``disk``."""
     verdict: Verdict
-    what: str
+    what: Words
     """What was found, with numbers."""
-    remedy: str = ""
+    remedy: Words = ""
     """What to do; empty where all is well."""
 
 
@@ -71,7 +70,7 @@ def examine(
 
 
 def _camera(camera: Camera, layout: StoreLayout, secrets: Secrets, folder: Path) -> Examination:
-    about = f"camera {camera.id}"
+    about = _called("camera", camera.id)
     probe = probe_camera(
         camera.url or "",
         secrets,
@@ -80,70 +79,120 @@ def _camera(camera: Camera, layout: StoreLayout, secrets: Secrets, folder: Path)
         folder=folder,
     )
     if probe.error:
-        return Examination(about, "fail", probe.error, f"Check {probe.url}: power, cable, address, password.")
-    rate = "" if probe.fps is None else f", {probe.fps:.0f} frames/s"
-    what = (
-        f"{probe.width}x{probe.height} {probe.codec}{rate}, first picture after {probe.first_picture_s:.1f} s"
+        return Examination(
+            about, "fail", probe.error, said("Check {url}: power, cable, address, password.", url=probe.url)
+        )
+    what = said(
+        "{stream}, first picture after {first_picture_s} s",
+        stream=f"{probe.width}x{probe.height} {probe.codec}"
+        if probe.fps is None
+        else said(
+            "{width}x{height} {codec}, {fps} frames/s",
+            width=probe.width,
+            height=probe.height,
+            codec=probe.codec,
+            fps=f"{probe.fps:.0f}",
+        ),
+        first_picture_s=f"{probe.first_picture_s:.1f}",
     )
     if abs(probe.width * camera.height - probe.height * camera.width) > 0.02 * probe.width * camera.height:
         calibrated = f"{camera.width}x{camera.height}"
         return Examination(
             about,
             "fail",
-            f"{what}; it was calibrated at {calibrated}, another shape",
-            "Choose a stream of the calibrated shape, or calibrate again.",
+            said(
+                "{what}; it was calibrated at {calibrated}, another shape", what=what, calibrated=calibrated
+            ),
+            said("Choose a stream of the calibrated shape, or calibrate again."),
         )
     if probe.fps is not None and probe.fps < LEAST_RATE * camera.fps:
         return Examination(
-            about, "warn", f"{what}; the store wants {camera.fps:g}", "Raise its frame rate, or lower fps."
+            about,
+            "warn",
+            said("{what}; the store wants {fps}", what=what, fps=f"{camera.fps:g}"),
+            said("Raise its frame rate, or lower fps."),
         )
     return Examination(about, "ok", what)
 
 
+def _called(kind: str, device: str) -> Words:
+    """A device by its kind and id."""
+    if kind == "camera":
+        return said("camera {id}", id=device)
+    return said("scale {id}", id=device) if kind == "scale" else f"{kind} {device}"
+
+
 def _broker(layout: StoreLayout, secrets: Secrets, folder: Path) -> Iterator[Examination]:
-    behind = {f"scale {s.id}" for s in layout.file.scale}
-    behind |= {f"camera {c.id}" for c in layout.file.camera if c.url is None}
+    behind = {("scale", s.id) for s in layout.file.scale}
+    behind |= {("camera", c.id) for c in layout.file.camera if c.url is None}
     broker = layout.file.broker
     if broker is None:
         if behind or layout.file.gate:
             yield Examination(
-                "broker", "fail", f"none is named, so {len(behind)} devices cannot speak", "Add [broker]."
+                said("broker"),
+                "fail",
+                said("none is named, so {count} devices cannot speak", count=len(behind)),
+                said("Add [broker]."),
             )
         return
     probe = probe_broker(broker, layout.file.store.id, secrets, folder=folder)
     place = f"{broker.host}:{broker.port}"
     if probe.error:
-        yield Examination("broker", "fail", probe.error, f"See that it runs at {place} and lets us in.")
-        return
-    heard = {f"{topic.kind} {topic.device}" for topic in probe.heard}
-    yield Examination("broker", "ok", f"{place} let us in, {len(heard)} devices spoke within 2 s")
-    for device in sorted(behind - heard):
         yield Examination(
-            device, "fail", "said nothing within 2 s", "Check its power, its network and its topic."
+            said("broker"),
+            "fail",
+            probe.error,
+            said("See that it runs at {place} and lets us in.", place=place),
+        )
+        return
+    heard = {(topic.kind, topic.device) for topic in probe.heard}
+    yield Examination(
+        said("broker"),
+        "ok",
+        said("{place} let us in, {count} devices spoke within 2 s", place=place, count=len(heard)),
+    )
+    for kind, device in sorted(behind - heard):
+        yield Examination(
+            _called(kind, device),
+            "fail",
+            said("said nothing within 2 s"),
+            said("Check its power, its network and its topic."),
         )
 
 
 def _calibrations(layout: StoreLayout) -> Iterator[Examination]:
     for camera in layout.file.camera:
         if isinstance(camera.calibration, PointsCalibration):
-            about = f"calibration of {camera.id}"
+            about = said("calibration of {camera}", camera=camera.id)
             try:
                 yield _judged_fit(about, fit_floor(camera.calibration))
             except DegeneratePairs as error:
-                yield Examination(about, "fail", str(error), "Measure other points on the floor.")
+                yield Examination(about, "fail", words_of(error), said("Measure other points on the floor."))
 
 
-def _judged_fit(about: str, fit: FloorFit) -> Examination:
+def _judged_fit(about: Words, fit: FloorFit) -> Examination:
     count = len(fit.residual_m)
     if count <= SMALLEST_FIT:
-        what = f"{count} point pairs leave nothing to measure the fit by"
-        return Examination(about, "warn", what, "Measure two to four more points on the floor.")
-    what = f"{count} point pairs, {100 * fit.rms_m:.0f} cm or {fit.rms_px:.1f} px off on average"
+        what = said("{count} point pairs leave nothing to measure the fit by", count=count)
+        return Examination(about, "warn", what, said("Measure two to four more points on the floor."))
+    what = said(
+        "{count} point pairs, {rms_m} cm or {rms_px} px off on average",
+        count=count,
+        rms_m=f"{100 * fit.rms_m:.0f}",
+        rms_px=f"{fit.rms_px:.1f}",
+    )
     if fit.rms_m <= GOOD_FIT_M:
         return Examination(about, "ok", what)
-    worst = f"pair {fit.worst + 1} is {100 * fit.residual_m[fit.worst]:.0f} cm off"
+    worst = said(
+        "pair {pair} is {cm} cm off", pair=fit.worst + 1, cm=f"{100 * fit.residual_m[fit.worst]:.0f}"
+    )
     verdict: Verdict = "warn" if fit.rms_m <= BAD_FIT_M else "fail"
-    return Examination(about, verdict, f"{what}; {worst}", f"Measure pair {fit.worst + 1} again.")
+    return Examination(
+        about,
+        verdict,
+        said("{what}; {worst}", what=what, worst=worst),
+        said("Measure pair {pair} again.", pair=fit.worst + 1),
+    )
 
 
 def _detector(
@@ -154,7 +203,10 @@ def _detector(
     name = layout.file.rules.default_detector
     if name is None:
         yield Examination(
-            "detector", "warn", "none is named: pictures are shown, nobody is seen in them", "Add one."
+            said("detector"),
+            "warn",
+            said("none is named: pictures are shown, nobody is seen in them"),
+            said("Add one."),
         )
         return
     try:
@@ -163,15 +215,21 @@ def _detector(
         picture = np.random.default_rng(0).integers(0, 255, (*size, 3), np.uint8)
         rate = threads * _per_second(lambda: detector.detect(picture))
     except ModelError as error:
-        yield Examination("detector", "fail", str(error), "Choose another model.")
+        yield Examination(said("detector"), "fail", words_of(error), said("Choose another model."))
         return
     wanted = sum(camera.fps for camera in cameras)
-    what = f"{name}: {rate:.0f} frames/s on {threads} threads, the cameras want {wanted:g}"
+    what = said(
+        "{name}: {rate} frames/s on {threads} threads, the cameras want {wanted}",
+        name=name,
+        rate=f"{rate:.0f}",
+        threads=threads,
+        wanted=f"{wanted:g}",
+    )
     if rate >= HEADROOM * wanted:
-        yield Examination("detector", "ok", what)
+        yield Examination(said("detector"), "ok", what)
     else:
-        remedy = "Choose a smaller model, lower the cameras' fps, or use a faster computer."
-        yield Examination("detector", "warn" if rate >= wanted / 2 else "fail", what, remedy)
+        remedy = said("Choose a smaller model, lower the cameras' fps, or use a faster computer.")
+        yield Examination(said("detector"), "warn" if rate >= wanted / 2 else "fail", what, remedy)
 
 
 def _per_second(work: Callable[[], object]) -> float:
@@ -189,32 +247,49 @@ def _disk(folder: Path) -> Iterator[Examination]:
     try:
         free = shutil.disk_usage(there).free
     except OSError as error:
-        yield Examination("disk", "fail", f"{there}: {error.strerror}", "Check the disk.")
+        yield Examination(
+            said("disk"),
+            "fail",
+            said("{there}: {strerror}", there=there, strerror=error.strerror),
+            said("Check the disk."),
+        )
         return
-    what = f"{free / 1e9:.1f} GB free at {there}"
+    what = said("{free} GB free at {there}", free=f"{free / 1000000000.0:.1f}", there=there)
     if free >= LITTLE_DISK:
-        yield Examination("disk", "ok", what)
+        yield Examination(said("disk"), "ok", what)
     else:
         verdict: Verdict = "warn" if free >= TOO_LITTLE_DISK else "fail"
-        yield Examination("disk", verdict, what, "Free some space: the engine waits when its disk is full.")
+        yield Examination(
+            said("disk"), verdict, what, said("Free some space: the engine waits when its disk is full.")
+        )
 
 
 def _passwords(layout: StoreLayout, secrets: Secrets) -> Iterator[Examination]:
     """Whether passwords can be kept, and whether those that are needed are there."""
     store = layout.file.store.id
-    needed = {f"camera {c.id}": camera_key(store, c.id) for c in layout.file.camera if c.user}
+    needed = [(_called("camera", c.id), camera_key(store, c.id)) for c in layout.file.camera if c.user]
     if layout.file.broker is not None and layout.file.broker.user is not None:
-        needed["broker"] = broker_key(store)
-    for about, key in needed.items():
+        needed.append((said("broker"), broker_key(store)))
+    for about, key in needed:
         try:
             kept = secrets.get(key) is not None
         except SecretsUnavailableError as error:
-            yield Examination(f"password of {about}", "fail", str(error), "Do as it says, then look again.")
+            yield Examination(
+                said("password of {about}", about=about),
+                "fail",
+                words_of(error),
+                said("Do as it says, then look again."),
+            )
             continue
         if kept:
-            yield Examination(f"password of {about}", "ok", "is kept")
+            yield Examination(said("password of {about}", about=about), "ok", said("is kept"))
         else:
-            yield Examination(f"password of {about}", "fail", "is not kept", "Set it on the Devices page.")
+            yield Examination(
+                said("password of {about}", about=about),
+                "fail",
+                said("is not kept"),
+                said("Set it on the Devices page."),
+            )
     if not needed:
         yield _keyring(secrets, store)
 
@@ -223,5 +298,7 @@ def _keyring(secrets: Secrets, store: str) -> Examination:
     try:
         secrets.get(broker_key(store))
     except SecretsUnavailableError as error:
-        return Examination("keyring", "warn", str(error), "Needed as soon as a device wants a password.")
-    return Examination("keyring", "ok", "passwords can be kept; none is needed now")
+        return Examination(
+            said("keyring"), "warn", words_of(error), said("Needed as soon as a device wants a password.")
+        )
+    return Examination(said("keyring"), "ok", said("passwords can be kept; none is needed now"))

@@ -14,6 +14,7 @@ import msgspec
 from inference.engine.files import replace_file
 from inference.engine.pictures import remove_pictures
 from inference.engine.shared_block import remove_block
+from inference.messages.said import said
 
 
 class AlreadyRunningError(RuntimeError):
@@ -100,7 +101,7 @@ class StateLock:
             _lock(self._handle)
         except OSError as error:
             os.close(self._handle)
-            raise AlreadyRunningError(f"an engine is already running on {state}") from error
+            raise AlreadyRunningError(said("an engine is already running on {state}", state=state)) from error
 
     def release(self) -> None:
         """Let go."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from inference.evidence.kept import FOLDER
+from inference.messages.said import said
 
 ARRIVALS_PER_MIN = 2.0
 MOST_ARRIVALS = 30.0
@@ -53,15 +54,28 @@ class EngineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def check(self) -> EngineSpec:
         """Itself, or :class:`SpecError`."""
         if (self.store is None) == (self.recording is None):
-            raise SpecError("name either a store folder (live) or a recording, not both and not neither")
+            raise SpecError(
+                said("name either a store folder (live) or a recording, not both and not neither")
+            )
         if self.simulated and self.store is None:
-            raise SpecError("only a store folder can be simulated, not a recording")
+            raise SpecError(said("only a store folder can be simulated, not a recording"))
         if not 0.0 <= self.arrivals_per_min <= MOST_ARRIVALS:
-            raise SpecError(f"{self.arrivals_per_min:g} arrivals a minute are outside 0 to {MOST_ARRIVALS:g}")
+            raise SpecError(
+                said(
+                    "{arrivals_per_min} arrivals a minute are outside 0 to {most_arrivals}",
+                    arrivals_per_min=f"{self.arrivals_per_min:g}",
+                    most_arrivals=f"{MOST_ARRIVALS:g}",
+                )
+            )
         if self.detection_threads < 1:
-            raise SpecError(f"{self.detection_threads} detection threads: at least 1 is needed")
+            raise SpecError(
+                said(
+                    "{detection_threads} detection threads: at least 1 is needed",
+                    detection_threads=self.detection_threads,
+                )
+            )
         if self.speed is not None and not 0.01 <= self.speed <= 1000:
-            raise SpecError(f"a speed of {self.speed:g} is outside 0.01 to 1000")
+            raise SpecError(said("a speed of {speed} is outside 0.01 to 1000", speed=f"{self.speed:g}"))
         return self
 
     @property
@@ -90,4 +104,4 @@ def read_spec(data: bytes | str, where: str) -> EngineSpec:
     try:
         return msgspec.json.decode(data, type=EngineSpec).check()
     except (msgspec.MsgspecError, SpecError) as error:
-        raise SpecError(f"{where}: {error}") from error
+        raise SpecError(said("{where}: {error}", where=where, error=error)) from error

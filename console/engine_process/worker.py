@@ -26,6 +26,7 @@ from console.engine_process.starting import (
     tell_ready,
 )
 from inference.engine.files import OpeningError
+from inference.messages.said import said
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,13 @@ def _order_from(name: str) -> Order | EngineSpec:
         try:
             return read_spec(Path(name).read_bytes(), name)
         except OSError as error:
-            raise SpecError(f"{name}: {error.strerror}: name a JSON file with an engine's spec") from error
+            raise SpecError(
+                said(
+                    "{name}: {strerror}: name a JSON file with an engine's spec",
+                    name=name,
+                    strerror=error.strerror,
+                )
+            ) from error
     line = _line_from_stdin()
     try:
         order = msgspec.json.decode(line, type=Order)

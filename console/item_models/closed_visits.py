@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from console.back_office.visit_search import VisitEntry
 from console.item_models.keyed_rows import Column, KeyedRows
+from console.item_models.questions import asked
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
 from console.language import tr, tr_noop
 from console.language.sentences import in_words
@@ -64,11 +65,11 @@ def outcome(row: ClosedRow) -> tuple[str, str, Icon | None]:
     return tr(OUTCOME_WORDS[state]), *_SIGNS[state]
 
 
-def why(entry: VisitEntry) -> str:
+def why(entry: VisitEntry, words: ShopWords) -> str:
     """Why there is no receipt yet, or what staff should know, a line each; empty when all is plain."""
     visit = entry.row.visit
     return "\n".join(
-        [*(question.text for question in visit.questions), *(in_words(note) for note in visit.notes)]
+        [*(asked(question, words) for question in visit.questions), *(in_words(note) for note in visit.notes)]
     )
 
 
@@ -100,7 +101,7 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
                     lambda r: outcome(r)[0],
                     tone=lambda r: outcome(r)[1],
                     sign=lambda r: outcome(r)[2],
-                    tip=lambda r: why(r.entry),
+                    tip=lambda r: why(r.entry, words),
                 ),
                 Column(tr("Receipt"), lambda r: r.entry.document.label if r.entry.document else DASH),
                 Column(tr("What"), lambda r: r.goods, tip=lambda r: r.goods),

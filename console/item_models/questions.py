@@ -6,8 +6,8 @@ import msgspec
 
 from console.back_office.review_answers import believed
 from console.item_models.words import MINUS, ShopWords
-from console.language import tr
-from inference.messages.results import ClosedVisit, Explanation, Question
+from console.language import ENGLISH, language, tr
+from inference.messages.results import ClosedVisit, Explanation, ItemMove, Question
 
 
 class Possibility(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ def _card(question: Question, visit: ClosedVisit, words: ShopWords) -> QuestionC
     counted = believed(question, visit)
     base = _price(counted, visit.track, words) if counted is not None else 0
     return QuestionCard(
-        question.text,
+        asked(question, words),
         question.at_stake,
         tuple(
             Possibility(
@@ -76,3 +76,21 @@ def _words(explanation: Explanation, track: int, words: ShopWords) -> str:
             for sku, count in units.items()
         )
     return tr("Another shopper") if explanation.tracks() else tr("Nobody")
+
+
+def asked(question: Question, words: ShopWords) -> str:
+    """The engine's own sentence, which is English; in another language one made of the answers."""
+    if language() == ENGLISH:
+        return question.text
+    ways = dict.fromkeys(moves_words(explanation, words) for explanation in question.alternatives)
+    return tr("What is right: {ways}?", ways=tr(" or ").join(ways)) if ways else question.text
+
+
+def moves_words(explanation: Explanation, words: ShopWords) -> str:
+    """What was taken and put back by one answer."""
+    return ", ".join(_move(m, words) for m in explanation.moves) or tr("Nobody took anything")
+
+
+def _move(move: ItemMove, words: ShopWords) -> str:
+    goods = f"{abs(move.count)} {words.product(move.sku)}"
+    return goods if move.count > 0 else tr("Put back {goods}", goods=goods)

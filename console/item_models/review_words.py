@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 import msgspec
 
+from console.item_models.questions import asked, moves_words
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
-from console.language import ENGLISH, language, tr, tr_n
+from console.language import tr, tr_n
 from console.language.sentences import in_words
 from console.operations.review_desk import OpenCard
-from inference.messages.results import Explanation, ItemMove, Question
+from inference.messages.results import Explanation, Question
 from store_layout.model import Slot
 
 MOST_WORDS = 3
@@ -70,16 +71,16 @@ def open_questions(card: OpenCard) -> tuple[Question, ...]:
 
 def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
     """The card's ``part``-th open question, from 0; one about the lines where it asks nothing."""
-    asked = open_questions(card)
-    if not asked:
+    still_open = open_questions(card)
+    if not still_open:
         return _about_lines(card, words)
-    question = asked[part]
+    question = still_open[part]
     totals = card.totals[question.event]
     felt = question.felt
     return Shown(
         visit=card.visit,
         event=question.event,
-        text=_asked(question, words),
+        text=asked(question, words),
         choices=tuple(_choice(i, question, card, words) for i in range(len(question.alternatives))),
         none_words=tr("None of these"),
         none_effect=_effect(totals[-1], card.counted, words),
@@ -89,7 +90,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
         fixture=_fixture(question, words),
         slots=tuple(slot.id for slot in _slots(question, words)),
         part=part + 1,
-        parts=len(asked),
+        parts=len(still_open),
         t=None if felt is None else felt.t,
         looks=_looks(card, dict.fromkeys(t for e in question.alternatives for t in e.tracks())),
         evidence=(question.event,),
@@ -114,7 +115,7 @@ def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -
     expected = _expected(explanation, words)
     return Choice(
         number=number,
-        words=_moves(explanation, words),
+        words=moves_words(explanation, words),
         who=_who(explanation, track, card.codes),
         effect=_effect(card.totals[question.event][number], card.counted, words),
         probability=explanation.probability,
@@ -171,23 +172,6 @@ def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
     sign = "+" if total > counted else MINUS
     change = f"{sign}{words.money(abs(total - counted))}"
     return tr("receipt {total} ({change})", total=words.money(total), change=change)
-
-
-def _asked(question: Question, words: ShopWords) -> str:
-    """The engine's own sentence, which is English; in another language one made of the answers."""
-    if language() == ENGLISH:
-        return question.text
-    ways = dict.fromkeys(_moves(explanation, words) for explanation in question.alternatives)
-    return tr("What is right: {ways}?", ways=tr(" or ").join(ways)) if ways else question.text
-
-
-def _moves(explanation: Explanation, words: ShopWords) -> str:
-    return ", ".join(_move(m, words) for m in explanation.moves) or tr("Nobody took anything")
-
-
-def _move(move: ItemMove, words: ShopWords) -> str:
-    goods = f"{abs(move.count)} {words.product(move.sku)}"
-    return goods if move.count > 0 else tr("Put back {goods}", goods=goods)
 
 
 def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
@@ -296,7 +280,7 @@ def way_of(explanation: Explanation, track: int, codes: dict[int, str], words: S
     """An explanation as the question's answers say it. ``codes`` has this track's own."""
     expected = _expected(explanation, words)
     return Way(
-        _moves(explanation, words),
+        moves_words(explanation, words),
         _who(explanation, track, codes),
         None if expected is None else expected[0],
     )

@@ -73,6 +73,10 @@ class SlotNow(msgspec.Struct, frozen=True):
         return "empty" if "empty" in found else "low" if "low" in found else ""
 
 
+MOST_COUNTS = 8
+"""Kept of each slot before they are counted anew."""
+
+
 class ShelfBook:
     """Slots as the newest snapshot has them; only what changed is counted anew."""
 
@@ -84,18 +88,18 @@ class ShelfBook:
         self._counts: dict[tuple[object, ...], tuple[Count, ...] | None] = {}
         self.slots: dict[str, SlotNow] = {}
 
-    def follow(self, snapshot: Snapshot) -> None:
-        """Take a snapshot."""
+    def follow(self, snapshot: Snapshot, only: Iterable[Slot] | None = None) -> None:
+        """Take a snapshot; with ``only``, what it says of these slots."""
         scales = {scale.scale: scale for scale in snapshot.scales}
         moved = _by_slot(snapshot.moved)
         strayed: dict[str, list[Misplaced]] = {}
         for one in snapshot.misplaced:
             strayed.setdefault(one.slot, []).append(one)
-        counts, self._counts = self._counts, {}
-        self.slots = {
-            slot.id: self._slot(slot, scales.get(slot.scale or ""), moved, strayed, counts)
-            for slot in self._layout.file.slot
-        }
+        counts = self._counts
+        if only is None or len(counts) > MOST_COUNTS * len(self.slots):
+            self._counts = {}
+        for slot in self._layout.file.slot if only is None else only:
+            self.slots[slot.id] = self._slot(slot, scales.get(slot.scale or ""), moved, strayed, counts)
 
     def _slot(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from console.language.sentences import in_words
 from store_layout.floor_fit import DegeneratePairs
 from store_layout.model import OpenCvCalibration, Point2, PointPair, PointsCalibration
 from store_layout.pair_fit import LEAST_PAIRS, PairFit, fit_pairs
@@ -101,7 +102,7 @@ class CalibrationPairs(QObject):
         try:
             self.fit = fit_pairs(self.pairs, *self.size, self._hfov)
         except DegeneratePairs as error:
-            self.why = str(error)
+            self.why = in_words(error)
 
 
 def pairs_known(calibration: object) -> Pairs:

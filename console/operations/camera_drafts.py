@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import msgspec
 
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.draft_checks import new_errors
 from inference.capture import BadCameraUrlError, parse_camera_url
 from store_layout.aim import looking_at
@@ -69,7 +70,7 @@ def problems_of(
     try:
         parse_camera_url(draft.url, folder)
     except BadCameraUrlError as error:
-        found["url"] = str(error)
+        found["url"] = in_words(error)
     if not 0.1 <= draft.fps <= 120:
         found["fps"] = tr("From 0.1 to 120 pictures a second")
     if draft.size is None and old is None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from inference.capture import BadCameraUrlError, parse_camera_url, redact
-from inference.capture.camera_thread import open_source
 from inference.capture.sources import BadPictureError, FrameSource, Image, SourceEnded, SourceError
 
 LARGEST = (640, 480)
@@ -66,6 +66,8 @@ class CameraPreview(QObject):
         """Read until told to stop, or to the end of a file; gives what is wrong with it."""
         parsed = parse_camera_url(url, folder)
         began, count, shown_at = time.monotonic(), 0, 0.0
+        from inference.capture.camera_thread import open_source  # loads the video library
+
         with closing(open_source(parsed, user or parsed.user, password or parsed.password)) as source:
             while not stop.is_set():
                 try:
@@ -111,4 +113,4 @@ class CameraPreview(QObject):
         if not isinstance(error, SourceError | BadCameraUrlError | BadPictureError | OSError):
             raise error
         if stop is self._stop and not stop.is_set():
-            self.told.emit(str(error), False)
+            self.told.emit(in_words(error), False)

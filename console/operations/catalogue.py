@@ -16,6 +16,7 @@ from console.back_office.audit import record
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor, require
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from store_layout.change_files import (
     Announce,
     ChangeError,
@@ -102,7 +103,11 @@ def read_table(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ChangeError(
-            tr("{path} cannot be read ({error}): check who may read it", path=path, error=error.strerror)
+            tr(
+                "{path} cannot be read ({error}): check who may read it",
+                path=path,
+                error=in_words(error.strerror or ""),
+            )
         ) from error
 
 
@@ -123,7 +128,11 @@ def save_tables(folder: Path, target: Path) -> tuple[Path, ...]:
             made.append(path)
     except OSError as error:
         raise ChangeError(
-            tr("{path} cannot be written ({error}): choose another folder", path=target, error=error.strerror)
+            tr(
+                "{path} cannot be written ({error}): choose another folder",
+                path=target,
+                error=in_words(error.strerror or ""),
+            )
         ) from error
     return tuple(made)
 

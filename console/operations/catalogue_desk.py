@@ -17,6 +17,7 @@ from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.permissions import NotAllowedError
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.catalogue import (
     Book,
@@ -252,5 +253,5 @@ class CatalogueDesk(QObject):
 
 
 def _sentence(error: Exception) -> str:
-    words = str(error)
+    words = in_words(error)
     return words[:1].upper() + words[1:]

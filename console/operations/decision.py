@@ -21,6 +21,7 @@ from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.permissions import NotAllowedError, require
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.disputes import SignIn
 from console.operations.operator_session import SCREEN
@@ -213,7 +214,7 @@ class Decision(QObject):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, (*REFUSALS, *TROUBLES)):
             raise error
-        words = str(error)
+        words = in_words(error)
         self.refused.emit(words[:1].upper() + words[1:])
 
 

@@ -112,6 +112,7 @@ class Desks(QObject):
     def start(self) -> None:
         """Begin to look at the engine and the ledger."""
         self.state.start()
+        self.devices.start()
         self.history.refresh()
         self.catalogue.start()
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.back_office import audit
 from console.back_office.ledger import Ledger, LedgerError
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.camera_drafts import CameraDraft, with_camera
 from console.operations.camera_preview import CameraPreview
@@ -37,6 +38,8 @@ from store_layout.reader import read_store
 
 PRINTERS_MS = 5000
 """How often the printers' state is read while somebody looks."""
+FIRST_MS, UNSEEN_MS = 2500, 60_000
+"""The first time, and while nobody looks."""
 USUAL_SIZE, USUAL_FPS = (1280, 720), 10.0
 """Of a store without cameras."""
 ERRORS = (
@@ -115,12 +118,14 @@ class DeviceDesk(QObject):
         return self._background.busy or self.listening.busy
 
     def follow(self, looked_at: bool) -> None:
-        """Read printers and models now and then, while somebody looks."""
+        """Read printers and models often while somebody looks, else for the status line alone."""
+        self._timer.start(PRINTERS_MS if looked_at else UNSEEN_MS)
         if looked_at:
-            self._timer.start()
             self.refresh()
-        else:
-            self._timer.stop()
+
+    def start(self) -> None:
+        """Begin to read them: when the window is there, not while it is built."""
+        self._timer.start(FIRST_MS)
 
     def close(self) -> None:
         """Break off a measurement, wait for what runs."""
@@ -135,6 +140,8 @@ class DeviceDesk(QObject):
 
         Never twice at once: msgspec prepares a type when it is first used, and two threads that do so crash.
         """
+        if self._timer.interval() == FIRST_MS:
+            self._timer.start(UNSEEN_MS)
         self._reads_again = self._reading
         if self._reading:
             return
@@ -342,7 +349,7 @@ class DeviceDesk(QObject):
             ):
                 audit.record(file, self._session.actor, what, at=time.time(), about=about, screen=SCREEN)
         except (LedgerError, sqlite3.Error, OSError) as error:
-            self.refused.emit(tr("It is done, but it could not be logged: {error}", error=error))
+            self.refused.emit(tr("It is done, but it could not be logged: {error}", error=in_words(error)))
 
     def _put_back(self, key: str, password: str | None) -> None:
         """The keyring as it was."""
@@ -377,4 +384,4 @@ class DeviceDesk(QObject):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, ERRORS):
             raise error
-        self.refused.emit(str(error))
+        self.refused.emit(in_words(error))

@@ -22,6 +22,7 @@ from console.back_office.payments import PaymentError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.receipts import UnknownProductError
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from store_layout.model import StoreLayout
 
 SCREEN = "window"
@@ -193,7 +194,7 @@ def _signed_in(ledger: Ledger, who: SignIn, where: Where) -> Actor:
     try:
         return sign_in(ledger, who.name, who.pin, at=time.time(), screen=SCREEN)
     except REFUSALS as error:
-        raise RefusedError(where, _sentence(str(error))) from error
+        raise RefusedError(where, _sentence(in_words(error))) from error
 
 
 def _second(ledger: Ledger, second: SignIn | None) -> Actor | None:
@@ -202,12 +203,12 @@ def _second(ledger: Ledger, second: SignIn | None) -> Actor | None:
 
 def _refused(error: Exception, second: SignIn | None) -> RefusedError:
     if not isinstance(error, REFUSALS):  # asked first: a PermissionError is an OSError too
-        return RefusedError("form", tr("Nothing was written: {error}", error=error))
+        return RefusedError("form", tr("Nothing was written: {error}", error=in_words(error)))
     where: Where = "form"
     if isinstance(error, NotAllowedError):
         about_second = "has to agree" in str(error) or (second is not None and second.name in str(error))
         where = "second" if about_second else "pin"
-    return RefusedError(where, _sentence(str(error)))
+    return RefusedError(where, _sentence(in_words(error)))
 
 
 def _sentence(words: str) -> str:

@@ -80,7 +80,7 @@ class GateHolds(QObject):
         try:
             require(actor, "open or pause the store")
         except NotAllowedError as error:
-            self.refused.emit(f"{error}.")
+            self.refused.emit(f"{in_words(error)}.")
             return
         for gate in gates:
             self._ask(gate, hold, actor)
@@ -152,4 +152,4 @@ class GateHolds(QObject):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, LedgerError | sqlite3.Error | OSError):
             raise error
-        self.refused.emit(tr("The ledger could not be used: {error}", error=error))
+        self.refused.emit(tr("The ledger could not be used: {error}", error=in_words(error)))

@@ -50,7 +50,7 @@ class IdentityEdits(QObject):
         try:
             require(actor, "correct the floor")
         except NotAllowedError as error:
-            self.refused.emit(f"{error}.")
+            self.refused.emit(f"{in_words(error)}.")
             return
         self.session.touch()
         self._background.run(

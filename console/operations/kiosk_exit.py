@@ -13,6 +13,7 @@ from console.back_office.audit import record
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import OperatorError, PinMustChangeError, SignInError
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.operator_session import read_operators
 
@@ -73,7 +74,7 @@ class KioskExit(QObject):
             case NotAManagerError():
                 self.refused.emit(tr("Only a manager can end the kiosk."))
             case SignInError() | OperatorError():
-                self.refused.emit(f"{error}.")
+                self.refused.emit(f"{in_words(error)}.")
             case LedgerError() | sqlite3.Error() | OSError():
                 self.refused.emit(tr("The ledger could not be used: {why}", why=error))
             case _:

@@ -15,6 +15,7 @@ from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import SignInError, sign_in
 from console.back_office.permissions import Actor, NotAllowedError
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.disputes import SignIn
 from console.operations.learning_work import (
@@ -164,9 +165,9 @@ class LearningDesk(QObject):
     def _failed(self, error: Exception) -> None:
         self.looking = False
         if isinstance(error, _REFUSALS):
-            self.refused.emit(f"{error}.")
+            self.refused.emit(f"{in_words(error)}.")
         elif isinstance(error, _TROUBLES):
-            self.told.emit(str(error))
+            self.told.emit(in_words(error))
         elif not isinstance(error, _StoppedError):
             raise error
         self.changed.emit()

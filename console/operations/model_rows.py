@@ -8,6 +8,7 @@ from pathlib import Path
 from console.language import tr
 from console.operations.model_speed import ModelSpeed
 from inference.detection import ModelError, find_models, read_manifest
+from inference.messages.said import said
 from inference.messages.wire import DeviceStatus
 
 NO_DETECTOR = "product_embedding"
@@ -34,7 +35,13 @@ def _row(path: Path, used: str | None, speed: ModelSpeed | None, fps: float) -> 
     try:
         manifest = read_manifest(path)
     except ModelError as error:
-        return DeviceStatus(path.stem, "model", "lost", 0.0, why=f"{error.what}. {error.remedy}")
+        return DeviceStatus(
+            path.stem,
+            "model",
+            "lost",
+            0.0,
+            why=said("{what}. {remedy}", what=error.what, remedy=error.remedy),
+        )
     if manifest.family == NO_DETECTOR:
         return None
     is_used = path.stem == used

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from console.engine_process.examination import HEADROOM
 from inference.detection import ModelError, load_detector
+from inference.detection.threads import HEADROOM
 
 MEASURED_S = 4.0
 TOLD_S = 0.1

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from console.language import tr
+from console.language.sentences import in_words
 from store_layout.aim import looking_at
 from store_layout.checks import check_all
 from store_layout.findings import CATALOG, Finding, draft_of
@@ -111,19 +112,21 @@ def _of_field(finding: Finding) -> FieldProblem:
     fields: dict[object, Field] = {"floor": "floor", "gate": "gates", "camera": "cameras"}
     place = finding.place
     if finding.file == CATALOG:
-        return FieldProblem("catalog", _row(finding), finding.remedy, finding.severity)
+        return FieldProblem("catalog", _row(finding), in_words(finding.remedy), finding.severity)
     if place[:1] == ("store",) and place[1:2] in (("currency",), ("time_zone",)):
-        return FieldProblem(place[1], finding.what, finding.remedy, finding.severity)  # type: ignore[arg-type]  # one of the two
+        return FieldProblem(place[1], in_words(finding.what), in_words(finding.remedy), finding.severity)  # type: ignore[arg-type]  # one of the two
     field = fields.get(place[0] if place else None, "name")
     number = f"{int(place[1]) + 1}: " if field == "cameras" and len(place) > 1 else ""
-    return FieldProblem(field, f"{number}{finding.what}", finding.remedy, finding.severity)
+    return FieldProblem(
+        field, f"{number}{in_words(finding.what)}", in_words(finding.remedy), finding.severity
+    )
 
 
 def _row(finding: Finding) -> str:
     if not finding.place or not isinstance(finding.place[0], int) or finding.place[0] < 0:
-        return finding.what
+        return in_words(finding.what)
     column = f", {finding.place[1]}" if len(finding.place) > 1 else ""
-    return tr("row {number}: {what}", number=f"{finding.place[0] + 1}{column}", what=finding.what)
+    return tr("row {number}: {what}", number=f"{finding.place[0] + 1}{column}", what=in_words(finding.what))
 
 
 def _products(answers: Answers) -> tuple[tuple[Product, ...], list[FieldProblem]]:
@@ -132,7 +135,7 @@ def _products(answers: Answers) -> tuple[tuple[Product, ...], list[FieldProblem]
     try:
         content = Path(answers.catalog).expanduser().read_bytes()
     except OSError as error:
-        what = tr("the file cannot be read ({error})", error=error.strerror)
+        what = tr("the file cannot be read ({error})", error=in_words(error.strerror or ""))
         return (), [FieldProblem("catalog", what, tr("Choose a CSV file, or leave this empty"))]
     products, _, findings = read_products(content, answers.currency)
     return tuple(products.values()), [_of_field(finding) for finding in findings]
@@ -147,7 +150,7 @@ def _folder(text: str) -> list[FieldProblem]:
             what = tr("there is something in it")
             return [FieldProblem("folder", what, tr("Choose a new or an empty folder"))]
     except OSError as error:
-        what = tr("it cannot be looked into ({error})", error=error.strerror)
+        what = tr("it cannot be looked into ({error})", error=in_words(error.strerror or ""))
         return [FieldProblem("folder", what, tr("Choose another folder"))]
     return []
 

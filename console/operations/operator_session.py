@@ -14,6 +14,7 @@ from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import Operator, OperatorError, PinMustChangeError, SignInError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 
 IDLE_MINUTES = 5
@@ -134,8 +135,8 @@ class OperatorSession(QObject):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, _REFUSALS):
-            self.refused.emit(f"{error}.")
+            self.refused.emit(f"{in_words(error)}.")
         elif isinstance(error, LedgerError | sqlite3.Error | OSError):
-            self.refused.emit(tr("The ledger could not be used: {error}", error=error))
+            self.refused.emit(tr("The ledger could not be used: {error}", error=in_words(error)))
         else:
             raise error

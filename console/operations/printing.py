@@ -15,6 +15,7 @@ from console.back_office.audit import record
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.permissions import Actor
 from console.language import tr, tr_noop
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.printing.delivery import print_due
 from console.printing.document import PrintableReceipt, UnprintableError
@@ -150,7 +151,7 @@ class PrintDesk(QObject):
                 drawn = preview(receipt_job(self._on(paper), profile, self._stationery()), profile)
                 image, dpi, text = drawn.image, drawn.dpi, drawn.text
             except ERRORS as error:
-                problem = str(error)
+                problem = in_words(error)
         jobs: tuple[Job, ...] = ()
         given = False
         try:
@@ -158,7 +159,7 @@ class PrintDesk(QObject):
                 jobs = tuple(job for job in queue.jobs() if job.document == paper.key)
                 given = queue.is_given(paper.key)
         except QueueError as error:
-            problem = problem or str(error)
+            problem = problem or in_words(error)
         return Shown(
             paper.key, paper.label, image, dpi, text, tuple(p.name for p in printers), given, jobs, problem
         )
@@ -252,7 +253,7 @@ class PrintDesk(QObject):
         try:
             return read_printers(self.places.printers), ""
         except PrintersError as error:
-            return (), str(error)
+            return (), in_words(error)
 
     def _note(self, label: str, actor: Actor | None, what: str) -> None:
         with Ledger.open(self._ledger) as ledger, ledger.writing(tr_noop("the audit log")):
@@ -301,7 +302,7 @@ class PrintDesk(QObject):
     def _not_done(self, error: Exception) -> None:
         if not isinstance(error, ERRORS):
             raise error
-        self.failed.emit(f"{error}.")
+        self.failed.emit(f"{in_words(error)}.")
         self.refresh()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from console.language.sentences import in_words
 from console.printing.printers import PrintersError, read_printers, write_printers
 
 
@@ -20,7 +21,7 @@ class ReceiptPrinter:
         try:
             found = read_printers(self._file)
         except PrintersError as error:
-            self.trouble = f"{error}."
+            self.trouble = f"{in_words(error)}."
             return []
         self.trouble = ""
         return [printer.name for printer in found]
@@ -33,5 +34,5 @@ class ReceiptPrinter:
             rest = [printer for printer in found if printer.name != name]
             write_printers(self._file, (*chosen, *rest))
         except PrintersError as error:
-            return f"{error}."
+            return f"{in_words(error)}."
         return ""

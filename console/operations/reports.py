@@ -31,6 +31,7 @@ from console.back_office.reports.periods import (
 from console.back_office.reports.sheets import Sheet
 from console.back_office.reports.stock import StockReport, stock_report
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.operator_session import OperatorSession
 from console.printing.report_pdf import report_pdf
@@ -193,17 +194,17 @@ class Reports(QObject):
             return
         self.shown = None
         if isinstance(error, ReportError):
-            self.trouble = f"{error}."
+            self.trouble = f"{in_words(error)}."
         elif isinstance(error, _TROUBLES):
-            self.trouble = tr("The ledger could not be read: {error}", error=error)
+            self.trouble = tr("The ledger could not be read: {error}", error=in_words(error))
         else:
             raise error
         self.changed.emit()
 
     def _say_why(self, error: Exception) -> None:
         if isinstance(error, ReportError | NotAllowedError):
-            self.refused.emit(f"{error}.")
+            self.refused.emit(f"{in_words(error)}.")
         elif isinstance(error, _TROUBLES):
-            self.refused.emit(tr("Nothing was written: {error}", error=error))
+            self.refused.emit(tr("Nothing was written: {error}", error=in_words(error)))
         else:
             raise error

@@ -18,6 +18,7 @@ from console.back_office.review_rows import Openness, ReviewRow, answered, openn
 from console.back_office.reviews import ReviewCard, ReviewError
 from console.back_office.visit_search import codes_beside
 from console.language import tr
+from console.language.sentences import in_words
 
 REFUSALS = (ReviewError, AnswerError, UnknownProductError, NotAllowedError)
 """What a reviewer is told in words; the ledger is whole and goes on."""
@@ -108,13 +109,13 @@ def step(
             try:
                 work(file)
             except REFUSALS as error:
-                refused, first = tr("Not kept: {error}.", error=error), None
+                refused, first = tr("Not kept: {error}.", error=in_words(error)), None
         card = None
         if first is not None:
             try:
                 card = _claimed(file, actor, now, first)
             except ReviewError as error:
-                refused = f"{error}."
+                refused = f"{in_words(error)}."
         if card is None:
             card = _known(file, actor, now, aside) or _claimed(file, actor, now, None)
         return Step(card, None if card is None else _following(file, actor, now, card), refused)

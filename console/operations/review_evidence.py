@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from console.language.sentences import in_words
 from console.operations.background import Background
 from inference.evidence.kept import EvidenceError, event_folder, read_evidence
 from inference.evidence.manifest import Clip, Evidence
@@ -97,7 +98,7 @@ def watched(clips: Path, visit: str, event: str) -> Watched:
     try:
         evidence = read_evidence(clips, visit, event)
     except EvidenceError as error:
-        return Watched(trouble=str(error))
+        return Watched(trouble=in_words(error))
     if evidence is None:
         return Watched()
     folder, found, trouble = event_folder(clips, visit, event), [], ""
@@ -105,7 +106,7 @@ def watched(clips: Path, visit: str, event: str) -> Watched:
         try:
             pictures = tuple(read_video(folder / clip.file))[: len(clip.times)]
         except RecordingError as error:
-            trouble = str(error)
+            trouble = in_words(error)
             continue
         if pictures:
             found.append(ClipPictures(clip, pictures))

@@ -19,6 +19,7 @@ from console.back_office import reviews as desk
 from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
@@ -255,7 +256,9 @@ class Reviews(QObject):
         self._looking = False
         if not isinstance(error, TROUBLES):
             raise error
-        self.said = tr("The queue could not be read: {error} What is shown may be old.", error=error)
+        self.said = tr(
+            "The queue could not be read: {error} What is shown may be old.", error=in_words(error)
+        )
         self.changed.emit()
 
     def _follow_session(self) -> None:

@@ -126,7 +126,7 @@ class ShelfDesk(QObject):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, LedgerError | sqlite3.Error | OSError):
             raise error
-        self.refused.emit(tr("The zero is set, but it could not be logged: {error}", error=error))
+        self.refused.emit(tr("The zero is set, but it could not be logged: {error}", error=in_words(error)))
 
     def _ask(self) -> None:
         if self._asked or not self.scale:

@@ -104,9 +104,10 @@ def check_step(problems: tuple[Problem, ...]) -> Step:
     title, errors = tr("The check"), errors_among(problems)
     if not problems:
         return Step("check", "done", title, tr("The folder is checked: nothing is wrong."), tr("Check again"))
-    lines = [f"{p.file}, {p.where}: {in_words(p.what)}. {in_words(p.remedy)}." for p in (*errors, *problems)][
-        :TOLD
-    ]
+    lines = [
+        f"{p.file}, {in_words(p.where)}: {in_words(p.what)}. {in_words(p.remedy)}."
+        for p in (*errors, *problems)
+    ][:TOLD]
     more = len(problems) - len(dict.fromkeys(lines))
     if more > 0:
         lines.append(tr_n("and {n} more", "and {n} more", more))

@@ -89,7 +89,7 @@ class StoreSwitch(QObject):
         try:
             require(actor, "open or pause the store")
         except NotAllowedError as error:
-            return f"{error}."
+            return f"{in_words(error)}."
         snapshot = self._state.snapshot
         if snapshot is None or self._state.engine_state != "running":
             return tr("The engine does not run: the store can be neither opened nor paused.")
@@ -107,7 +107,7 @@ class StoreSwitch(QObject):
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, LedgerError | sqlite3.Error | OSError):
             raise error
-        self.refused.emit(tr("The ledger could not be used: {error}", error=error))
+        self.refused.emit(tr("The ledger could not be used: {error}", error=in_words(error)))
 
     def _follow(self) -> None:
         snapshot = self._state.snapshot

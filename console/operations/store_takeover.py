@@ -192,7 +192,7 @@ class StoreTakeover(QObject):
         self._show("", "")
         if not isinstance(error, LedgerError | sqlite3.Error | OSError):
             raise error
-        self.refused.emit(tr("It is done, but it could not be logged: {error}", error=error))
+        self.refused.emit(tr("It is done, but it could not be logged: {error}", error=in_words(error)))
 
 
 def _logged(change: LayoutChange) -> str:

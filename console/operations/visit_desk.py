@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from console.back_office.dispute_rows import DisputeRow
 from console.back_office.disputes import Decided
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations import disputes
 from console.operations.background import Background
 from console.operations.disputes import TROUBLES, Claim, NextStep, RefusedError, SignIn, Verdict
@@ -90,7 +91,7 @@ class VisitDesk(QObject):
     def _not_read(self, error: Exception) -> None:
         if not isinstance(error, TROUBLES):
             raise error
-        self.trouble.emit(tr("The visit could not be read: {error}", error=error))
+        self.trouble.emit(tr("The visit could not be read: {error}", error=in_words(error)))
         self._finish()
 
     def _finish(self) -> None:
@@ -150,4 +151,4 @@ class VisitDesk(QObject):
         self.working = False
         if not isinstance(error, RefusedError):
             raise error
-        self.refused.emit(error.where, str(error))
+        self.refused.emit(error.where, in_words(error))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.back_office.ledger import Ledger
 from console.back_office.visit_search import VisitEntry, latest_visits
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 
 RETRY_MS = 1000
@@ -69,7 +70,7 @@ class VisitHistory(QObject):
         self._failures += 1
         if self._failures == TROUBLE_AFTER:
             self.trouble.emit(
-                tr("The ledger could not be read: {error}. What is shown may be old.", error=error)
+                tr("The ledger could not be read: {error}. What is shown may be old.", error=in_words(error))
             )
         self._retry.start()
         self._finish()

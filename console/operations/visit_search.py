@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.back_office.ledger import Ledger
 from console.back_office.visit_search import Shop, Sought, VisitEntry, find_visits
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.background import Background
 from store_layout.model import StoreLayout
 
@@ -93,7 +94,7 @@ class VisitSearch(QObject):
             self.changed.emit()
 
     def _failed(self, error: Exception) -> None:
-        self.trouble.emit(tr("The ledger could not be searched: {error}", error=error))
+        self.trouble.emit(tr("The ledger could not be searched: {error}", error=in_words(error)))
         self._finish()
 
     def _finish(self) -> bool:

@@ -322,7 +322,7 @@ class ReportsPage(Page):
         self._columns.setChildrenCollapsible(False)
         self._columns.addWidget(chart)
         self._columns.addWidget(self.tables)
-        self._columns.setSizes([380, 840])
+        self._columns.setSizes([330, 890])
         for part, share in ((0, 1), (1, 2)):
             self._columns.setStretchFactor(part, share)
         report = QWidget()

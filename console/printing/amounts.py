@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from babel.numbers import NumberPattern, format_decimal
 
+from console.language import tr
 from console.printing.document import UnprintableError
 
 _BESIDE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
@@ -28,7 +29,9 @@ class Amounts:
         try:
             self.locale = Locale.parse(locale.replace("-", "_"))
         except (UnknownLocaleError, ValueError) as error:
-            raise UnprintableError(f"{locale!r} is not a locale; write one like en_GB or de") from error
+            raise UnprintableError(
+                tr("{locale} is not a locale; write one like en_GB or de", locale=repr(locale))
+            ) from error
         self.currency, self.decimals = currency, decimals
         self._number = _with_decimals(self.locale.decimal_formats[None], decimals)
         self._money = _with_decimals(self.locale.currency_formats["standard"], decimals)

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from console.language import tr
+
 DocumentKind = Literal["receipt", "refund", "supplement"]
 Reason = Literal[
     "not_taken", "wrong_product", "wrong_count", "wrong_price", "damaged", "not_charged", "goodwill", "other"
@@ -83,7 +85,10 @@ class Payment(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if self.last_four and not (len(self.last_four) == 4 and self.last_four.isdigit()):
             raise UnprintableError(
-                f"last_four is the last four digits of a card, not {len(self.last_four)} characters"
+                tr(
+                    "last_four is the last four digits of a card, not {count} characters",
+                    count=len(self.last_four),
+                )
             )
 
 
@@ -121,17 +126,31 @@ class PrintableReceipt(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not 0 <= self.decimals <= MOST_DECIMALS:
             raise UnprintableError(
-                f"receipt {self.number}: {self.decimals} decimals; a currency has 0 to {MOST_DECIMALS}"
+                tr(
+                    "receipt {number}: {decimals} decimals; a currency has 0 to {most_decimals}",
+                    number=self.number,
+                    decimals=self.decimals,
+                    most_decimals=MOST_DECIMALS,
+                )
             )
         if self.copy < 0:
             raise UnprintableError(
-                f"receipt {self.number}: copy {self.copy}; 0 is the original, copies count from 1"
+                tr(
+                    "receipt {number}: copy {copy}; 0 is the original, copies count from 1",
+                    number=self.number,
+                    copy=self.copy,
+                )
             )
         gross = sum(tax.gross for tax in self.taxes)
         if gross != self.total:
             raise UnprintableError(
-                f"receipt {self.number}: its taxes add up to {gross} and its total is {self.total}; "
-                "nothing that does not add up is printed"
+                tr(
+                    "receipt {number}: its taxes add up to {gross} and its total is {total}; nothing "
+                    "that does not add up is printed",
+                    number=self.number,
+                    gross=gross,
+                    total=self.total,
+                )
             )
 
     def issued(self) -> datetime:

@@ -9,6 +9,7 @@ import qrcode
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 
+from console.language import tr
 from console.printing.blocks import Picture
 from console.printing.document import UnprintableError
 from console.printing.stationery import open_logo
@@ -41,7 +42,11 @@ def qr_picture(text: str, alt: str, dots: int) -> Picture:
     scale = max(int(dots * QR_SHARE) // across, 2)
     if scale * across > dots:
         raise UnprintableError(
-            f"a QR code of {len(text)} characters does not fit a roll of {dots} dots; shorten qr_prefix"
+            tr(
+                "a QR code of {count} characters does not fit a roll of {dots} dots; shorten qr_prefix",
+                count=len(text),
+                dots=dots,
+            )
         )
     small = Image.new("1", (across, across), 1)
     for y, row in enumerate(modules):

@@ -10,6 +10,7 @@ from console.back_office.corrections import CorrectionLine
 from console.back_office.payment_rows import Moved
 from console.back_office.receipts import ReceiptLine, TaxLine, includes_tax
 from console.back_office.records import CorrectionRow, DocumentRow
+from console.language import tr
 from console.printing.document import (
     Payment,
     PrintableLine,
@@ -68,7 +69,14 @@ def printable_correction(
     correction = row.correction
     _check_zone(row.label, time_zone)
     if correction.of != of.number:
-        raise UnprintableError(f"{row.label} corrects receipt {correction.of}, and {of.label} is another")
+        raise UnprintableError(
+            tr(
+                "{label} corrects receipt {of}, and {label2} is another",
+                label=row.label,
+                of=correction.of,
+                label2=of.label,
+            )
+        )
     return PrintableReceipt(
         shop=shop,
         number=row.label,
@@ -137,5 +145,9 @@ def _check_zone(label: str, time_zone: str) -> None:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise UnprintableError(
-            f"{label}: {time_zone!r} is not a time zone; write one like Europe/Berlin"
+            tr(
+                "{label}: {time_zone} is not a time zone; write one like Europe/Berlin",
+                label=label,
+                time_zone=repr(time_zone),
+            )
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from console.language import tr
 from console.printing.profiles import Confirmation
 from console.printing.wires import Wire
 
@@ -54,7 +55,7 @@ def _ask(wire: Wire, query: bytes) -> int:
             if byte & _ALWAYS == _ALWAYS and not byte & _NEVER:
                 return byte
         if time.monotonic() >= deadline:
-            raise SilentPrinterError("the printer does not answer; is it on, and free?")
+            raise SilentPrinterError(tr("the printer does not answer; is it on, and free?"))
 
 
 def confirmation_query(how: Confirmation, job: int) -> bytes:

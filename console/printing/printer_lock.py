@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from console.language import tr
 from console.printing.queue import QueueError
 
 _HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -31,8 +32,12 @@ def printer_lock(queue: Path, printer: str) -> Iterator[bool]:
         except sqlite3.Error as error:
             if error.sqlite_errorcode not in _HELD:
                 raise QueueError(
-                    f"{path}: cannot be used as a lock ({error}). Check that the folder can be written and "
-                    "the disk is not full; the jobs are kept"
+                    tr(
+                        "{path}: cannot be used as a lock ({error}). Check that the folder can be "
+                        "written and the disk is not full; the jobs are kept",
+                        path=path,
+                        error=error,
+                    )
                 ) from error
             yield False
             return

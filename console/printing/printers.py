@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from console.language import tr
 from console.printing.profiles import Confirmation, PrinterProfile, UnknownProfileError, profile_of
 
 AddressKind = Literal["tcp", "serial", "usb", "file", "system"]
@@ -50,14 +51,17 @@ class PrinterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         """Itself. Raises :class:`PrintersError`."""
         if not NAME.fullmatch(self.name):
             raise PrintersError(
-                f"{self.name!r} is no name for a printer: up to 32 of a-z, 0-9, - and _, the first of them "
-                "a letter or a figure"
+                tr(
+                    "{name} is no name for a printer: up to 32 of a-z, 0-9, - and _, the first of them a "
+                    "letter or a figure",
+                    name=repr(self.name),
+                )
             )
         parse_address(self.address)
         try:
             profile_of(self.profile)
         except UnknownProfileError as error:
-            raise PrintersError(f"{self.name}: {error}") from error
+            raise PrintersError(tr("{name}: {error}", name=self.name, error=error)) from error
         return self
 
     @property
@@ -85,7 +89,14 @@ def parse_address(text: str) -> Address:
     try:
         found = _address(text)
     except ValueError as error:
-        raise PrintersError(f"{text!r} is no address of a printer ({error}). Write {EXAMPLES}") from error
+        raise PrintersError(
+            tr(
+                "{text_} is no address of a printer ({error}). Write {examples}",
+                text_=repr(text),
+                error=error,
+                examples=EXAMPLES,
+            )
+        ) from error
     return found
 
 
@@ -122,12 +133,16 @@ def read_printers(path: Path) -> tuple[PrinterSettings, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PrintersError(f"{path}: {error}. Mend it, or delete it and add the printers again") from error
+        raise PrintersError(
+            tr("{path}: {error}. Mend it, or delete it and add the printers again", path=path, error=error)
+        ) from error
     names = [printer.name for printer in found]
     for printer in found:
         printer.check()
         if names.count(printer.name) > 1:
-            raise PrintersError(f"{path}: two printers are called {printer.name}; rename one")
+            raise PrintersError(
+                tr("{path}: two printers are called {name}; rename one", path=path, name=printer.name)
+            )
     return found
 
 
@@ -146,7 +161,9 @@ def write_printers(path: Path, printers: tuple[PrinterSettings, ...]) -> None:
     except OSError as error:
         if made is not None:
             made.unlink(missing_ok=True)
-        raise PrintersError(f"{path}: cannot be written ({error}); nothing was changed") from error
+        raise PrintersError(
+            tr("{path}: cannot be written ({error}); nothing was changed", path=path, error=error)
+        ) from error
 
 
 def _told(printer: PrinterSettings) -> dict[str, str]:
@@ -157,11 +174,11 @@ def _told(printer: PrinterSettings) -> dict[str, str]:
 def choose(printers: tuple[PrinterSettings, ...], name: str | None) -> PrinterSettings:
     """The printer of that name; without one, the first. Raises :class:`PrintersError`."""
     if not printers:
-        raise PrintersError("there is no printer yet: main.py printers add NAME ADDRESS")
+        raise PrintersError(tr("there is no printer yet: main.py printers add NAME ADDRESS"))
     if name is None:
         return printers[0]
     for printer in printers:
         if printer.name == name:
             return printer
     known = ", ".join(printer.name for printer in printers)
-    raise PrintersError(f"there is no printer {name!r}. Known: {known}")
+    raise PrintersError(tr("there is no printer {name}. Known: {known}", name=repr(name), known=known))

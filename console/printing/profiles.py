@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from console.language import tr
 from console.printing.code_pages import PREFERRED
 
 Cutter = Literal["full", "partial", "none"]
@@ -114,11 +115,17 @@ def profile_of(name: str) -> PrinterProfile:
     models = _database()
     if name not in models:
         known = ", ".join([*(p.name for p in GENERAL), *usable_models()])
-        raise UnknownProfileError(f"there is no printer profile {name!r}. Known: {known}")
+        raise UnknownProfileError(
+            tr("there is no printer profile {name}. Known: {known}", name=repr(name), known=known)
+        )
     profile = _from_database(name, models[name])
     if profile is None:
         raise UnknownProfileError(
-            f"the printer database does not say how wide {name} prints; take 80mm, 80mm-42 or 58mm instead"
+            tr(
+                "the printer database does not say how wide {name} prints; take 80mm, 80mm-42 or 58mm "
+                "instead",
+                name=name,
+            )
         )
     return profile
 

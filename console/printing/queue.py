@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from console.language import tr
 from console.printing.jobs import Format, Job, State
 from console.printing.queue_file import QueueError, QueueFile
 
@@ -99,15 +100,23 @@ class PrintQueue(QueueFile):
             return int(copies) + 1
         if original_out:
             raise QueueError(
-                f"{what} was printed; another one is a copy, and marked so: print it with --copy"
+                tr(
+                    "{what} was printed; another one is a copy, and marked so: print it with --copy",
+                    what=what,
+                )
             )
         waiting = self._db.execute(
             "SELECT id, state FROM job WHERE document = ? AND copy = 0 AND state <> 'cancelled'", (document,)
         ).fetchone()
         if waiting:
             raise QueueError(
-                f"{what} is in the queue as job {waiting[0]} ({waiting[1]}); retry or cancel that, "
-                "or print a copy"
+                tr(
+                    "{what} is in the queue as job {waiting} ({waiting2}); retry or cancel that, or "
+                    "print a copy",
+                    what=what,
+                    waiting=waiting[0],
+                    waiting2=waiting[1],
+                )
             )
         return 0
 
@@ -128,7 +137,9 @@ class PrintQueue(QueueFile):
         """A job by its number. Raises :class:`QueueError`."""
         rows = self.rows(f"SELECT {_COLUMNS} FROM job WHERE id = ?", number)  # noqa: S608
         if not rows:
-            raise QueueError(f"there is no print job {number}; main.py printers jobs lists them")
+            raise QueueError(
+                tr("there is no print job {number}; main.py printers jobs lists them", number=number)
+            )
         return _job(rows[0])
 
     def body(self, number: int) -> bytes:
@@ -257,7 +268,15 @@ class PrintQueue(QueueFile):
         job = self.job(number)
         if job.state not in allowed:
             then = _WHAT_THEN[job.state]
-            raise QueueError(f"print job {number} ({job.what}) is {job.state}, {then}")
+            raise QueueError(
+                tr(
+                    "print job {number} ({what}) is {state}, {then}",
+                    number=number,
+                    what=job.what,
+                    state=job.state,
+                    then=then,
+                )
+            )
         sets = "".join(f", {name} = {sql}" for name, sql in columns.items())
         self._db.execute(
             f"UPDATE job SET state = ?, reason = ?, changed = ?{sets} WHERE id = ?",  # noqa: S608

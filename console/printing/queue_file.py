@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlite_utils import Database
-
+from console.back_office.database import Database
+from console.language import tr
 from console.printing.queue_schema import migrations
 
 BUSY_TIMEOUT_MS = 10_000
@@ -50,8 +50,13 @@ class QueueFile:
             if conn is not None:
                 conn.close()
             raise QueueError(
-                f"{path}: cannot be opened as a print queue ({error}). Check that the folder can be written "
-                "and the disk is not full; receipts are safe in the ledger and can be printed again"
+                tr(
+                    "{path}: cannot be opened as a print queue ({error}). Check that the folder can be "
+                    "written and the disk is not full; receipts are safe in the ledger and can be "
+                    "printed again",
+                    path=path,
+                    error=error,
+                )
             ) from error
         return queue
 
@@ -73,8 +78,12 @@ class QueueFile:
             return list(self._db.execute(sql, args))
         except sqlite3.Error as error:
             raise QueueError(
-                f"{self.path}: cannot be read ({error}). If it is damaged, move it away: receipts are safe "
-                "in the ledger and can be printed again"
+                tr(
+                    "{path}: cannot be read ({error}). If it is damaged, move it away: receipts are safe "
+                    "in the ledger and can be printed again",
+                    path=self.path,
+                    error=error,
+                )
             ) from error
 
     def writing(self) -> Transaction:
@@ -92,7 +101,9 @@ class Transaction:
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise QueueError(f"{self._path}: cannot be written now ({error})") from error
+            raise QueueError(
+                tr("{path}: cannot be written now ({error})", path=self._path, error=error)
+            ) from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -106,4 +117,10 @@ class Transaction:
         if failure is not None and self._db.conn.in_transaction:  # a full disk has rolled back already
             self._db.execute("ROLLBACK")
         if isinstance(failure, sqlite3.Error):
-            raise QueueError(f"{self._path}: was not written ({failure}); nothing was changed") from failure
+            raise QueueError(
+                tr(
+                    "{path}: was not written ({failure}); nothing was changed",
+                    path=self._path,
+                    failure=failure,
+                )
+            ) from failure

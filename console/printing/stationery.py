@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from PIL import Image, UnidentifiedImageError
 
+from console.language import tr
 from console.printing.document import ShopHead
 from console.printing.texts import ReceiptTexts, texts_for
 
@@ -73,7 +74,9 @@ def _shop_file(path: Path) -> ShopFile:
         return ShopFile()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         known = ", ".join(ShopFile.__struct_fields__)
-        raise StationeryError(f"{path}: {error}. It may hold: {known}") from error
+        raise StationeryError(
+            tr("{path}: {error}. It may hold: {known}", path=path, error=error, known=known)
+        ) from error
 
 
 def open_logo(path: Path) -> Image.Image:
@@ -82,11 +85,17 @@ def open_logo(path: Path) -> Image.Image:
         with Image.open(path) as picture:
             if picture.width * picture.height > MOST_LOGO_PIXELS:
                 raise StationeryError(
-                    f"{path}: {picture.width}x{picture.height} pixels are too many for a logo; "
-                    "1000 across are enough"
+                    tr(
+                        "{path}: {width}x{height} pixels are too many for a logo; 1000 across are enough",
+                        path=path,
+                        width=picture.width,
+                        height=picture.height,
+                    )
                 )
             seen = picture.convert("RGBA")
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise StationeryError(f"{path}: cannot be read as a picture ({error}); save it as PNG") from error
+        raise StationeryError(
+            tr("{path}: cannot be read as a picture ({error}); save it as PNG", path=path, error=error)
+        ) from error
     white = Image.new("RGBA", seen.size, "white")
     return Image.alpha_composite(white, seen).convert("L")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
+from console.language import tr
 from console.printing.blocks import Block
 from console.printing.jobs import Job
 from console.printing.pdf import MARGIN_MM, MM_PER_INCH, PRINTED_MM, block_mm, draw, ensure_application
@@ -33,7 +34,9 @@ def send_blocks(job: Job, body: bytes, printer: PrinterSettings) -> None:
     if info.isNull():
         there = f"Known: {', '.join(known)}" if known else "The system has none"
         raise WireError(
-            f"the system has no printer {name!r}. {there}" if name else "the system has no printer"
+            tr("the system has no printer {name}. {there}", name=repr(name), there=there)
+            if name
+            else tr("the system has no printer")
         )
     target = QPrinter(info, QPrinter.PrinterMode.HighResolution)
     target.setDocName(job.what)
@@ -49,7 +52,9 @@ def paint(blocks: Sequence[Block], printer: QPrinter) -> int:
     printer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
     painter = QPainter()
     if not painter.begin(printer):
-        raise WireError(f"{printer.printerName() or 'the printer'}: the system does not let it print")
+        raise WireError(
+            tr("{value}: the system does not let it print", value=printer.printerName() or "the printer")
+        )
     try:
         page = printer.pageLayout().paintRect(QPageLayout.Unit.Millimeter)
         shrink = min(page.width() / PRINTED_MM, 1.0)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from console.language import tr
 from console.printing.printers import Address
 from console.printing.wire_words import why
 
@@ -76,7 +77,9 @@ class FileWire:
         try:
             self._file = self.path.open("ab", buffering=0)
         except OSError as error:
-            raise WireError(f"{self.path}: cannot be opened: {why(error)}") from error
+            raise WireError(
+                tr("{path}: cannot be opened: {error}", path=self.path, error=why(error))
+            ) from error
 
     def send(self, data: bytes) -> None:
         """See :class:`Wire`."""
@@ -85,7 +88,9 @@ class FileWire:
             while left and self._file is not None:
                 left = left[self._file.write(left) :]
         except OSError as error:
-            raise WireError(f"{self.path}: cannot be written: {why(error)}") from error
+            raise WireError(
+                tr("{path}: cannot be written: {error}", path=self.path, error=why(error))
+            ) from error
 
     def receive(self) -> bytes:
         """A file says nothing."""
@@ -123,7 +128,7 @@ class LibraryWire:
                 self._printer.device.write_timeout = self._timeout_s
         except (DeviceNotFoundError, RuntimeError, OSError, ValueError) as error:
             self._printer = None
-            raise WireError(f"{self._words()}: {why(error)}") from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
 
     def send(self, data: bytes) -> None:
         """See :class:`Wire`."""
@@ -131,10 +136,10 @@ class LibraryWire:
             self._open_printer()._raw(data)
         except TimeoutError as error:
             raise WireError(
-                f"{self._words()}: takes no more data; is the paper out or the cover open?"
+                tr("{value}: takes no more data; is the paper out or the cover open?", value=self._words())
             ) from error
         except OSError as error:
-            raise WireError(f"{self._words()}: {why(error)}") from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
 
     def receive(self) -> bytes:
         """See :class:`Wire`."""
@@ -150,12 +155,12 @@ class LibraryWire:
         except OSError as error:
             if "timed out" in str(error).lower():  # USB says it in words
                 return b""
-            raise WireError(f"{self._words()}: {why(error)}") from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
         finally:
             if is_socket:
                 device.settimeout(self._timeout_s)
         if is_socket and not heard:
-            raise WireError(f"{self._words()}: the printer closed the connection")
+            raise WireError(tr("{value}: the printer closed the connection", value=self._words()))
         return heard
 
     def finish(self) -> None:
@@ -174,9 +179,15 @@ class LibraryWire:
         except TimeoutError:
             pass  # it keeps the connection open, as many printers do
         except OSError as error:
-            raise WireError(f"{self._words()}: {why(error)}") from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
         if held := _held_back(device):
-            raise WireError(f"{self._words()}: did not take the last {held} bytes; is the paper out?")
+            raise WireError(
+                tr(
+                    "{value}: did not take the last {held} bytes; is the paper out?",
+                    value=self._words(),
+                    held=held,
+                )
+            )
 
     def _drain(self, device: Any) -> None:
         """Wait until a serial line has sent what the system holds for it."""
@@ -185,9 +196,15 @@ class LibraryWire:
             while (held := device.out_waiting) and time.monotonic() < deadline:
                 time.sleep(0.02)
         except OSError as error:
-            raise WireError(f"{self._words()}: {why(error)}") from error
+            raise WireError(tr("{value}: {error}", value=self._words(), error=why(error))) from error
         if held:
-            raise WireError(f"{self._words()}: did not take the last {held} bytes; is the paper out?")
+            raise WireError(
+                tr(
+                    "{value}: did not take the last {held} bytes; is the paper out?",
+                    value=self._words(),
+                    held=held,
+                )
+            )
 
     def close(self) -> None:
         """See :class:`Wire`."""
@@ -200,7 +217,7 @@ class LibraryWire:
 
     def _open_printer(self) -> Escpos:
         if self._printer is None:
-            raise WireError(f"{self._words()}: is not open")
+            raise WireError(tr("{value}: is not open", value=self._words()))
         return self._printer
 
     def _make(self) -> Escpos:

@@ -32,8 +32,9 @@ def _at_size(name: ThemeName, size: TextSize) -> Theme:
     return _BY_NAME[name] if size == "normal" else replace(_BY_NAME[name])
 
 
-WORN = "worn"
-"""Property of the application: the theme it wears. Once more, it would lay out every window for nothing."""
+WORN, BASIS = "worn", "worn basis"
+"""Properties of the application: the theme it wears, and the one that fonts and colours are of. To put on
+either once more would lay out every window for nothing."""
 
 
 class Appearance(QObject):
@@ -41,8 +42,14 @@ class Appearance(QObject):
 
     changed = Signal()
 
-    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, settings: QSettings, parent: QObject | None = None, *, later: bool = False) -> None:
+        """``later``: the style sheet is worn when :meth:`dress` is called, by widgets that are all there.
+
+        Each widget that is put into another while there is one has its rules looked up again, which made
+        building a window half as long again.
+        """
         super().__init__(parent)
+        self._later = later
         self._settings = settings
         stored = str(settings.value("theme", "system"))
         self._choice: ThemeChoice = next((c for c in CHOICES if c == stored), "system")
@@ -51,6 +58,12 @@ class Appearance(QObject):
         self.theme = self._wanted()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._wear()
+
+    def dress(self) -> None:
+        """Wear the style sheet too."""
+        if self._later:
+            self._later = False
+            self._wear()
 
     @property
     def choice(self) -> ThemeChoice:
@@ -94,8 +107,11 @@ class Appearance(QObject):
         worn = f"{self.theme.name} {self.text_size}"
         if app.property(WORN) == worn:
             return
-        app.setProperty(WORN, worn)
-        app.setStyle("Fusion")
-        app.setFont(ui_font())
-        app.setPalette(palette_of(self.theme))
-        app.setStyleSheet(stylesheet_of(self.theme))
+        if app.property(BASIS) != worn:
+            app.setProperty(BASIS, worn)
+            app.setStyle("Fusion")
+            app.setFont(ui_font())
+            app.setPalette(palette_of(self.theme))
+        if not self._later:
+            app.setProperty(WORN, worn)
+            app.setStyleSheet(stylesheet_of(self.theme))

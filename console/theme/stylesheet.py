@@ -138,6 +138,7 @@ def _tables(theme: Theme) -> str:
     QTableView, QListView {{ background: {theme.panel}; border: none; outline: none;
         selection-background-color: {theme.selected}; selection-color: {theme.text};
         gridline-color: {theme.line}; }}
+    QListWidget#names::item {{ padding-left: {k.SPACE_2}px; }}
     QTableView::item {{ padding: 0 {k.SPACE_2}px; border-bottom: 1px solid {theme.raised}; }}
     QTableView::item:selected {{ background: {theme.selected}; color: {theme.text}; }}
     QHeaderView {{ background: {theme.panel}; border: none; }}

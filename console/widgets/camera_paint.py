@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,16 +51,23 @@ class _Place:
     """Where a camera's picture is painted, and so where its pixels are."""
 
     at: QRectF
-    view: CameraView
+    left: float
+    top: float
+    sx: float
+    sy: float
+    """Pixels of the widget to one of the picture."""
+
+    @classmethod
+    def of(cls, at: QRectF, view: CameraView) -> _Place:
+        return cls(at, at.left(), at.top(), at.width() / view.width, at.height() / view.height)
 
     def point(self, x: float, y: float) -> QPointF:
-        at, view = self.at, self.view
-        return QPointF(at.left() + x * at.width() / view.width, at.top() + y * at.height() / view.height)
+        return QPointF(self.left + x * self.sx, self.top + y * self.sy)
 
     def box(self, item: Detection) -> QRectF:
         x1, y1, x2, y2 = item.box
-        at, sx, sy = self.at, self.at.width() / self.view.width, self.at.height() / self.view.height
-        return QRectF(at.left() + x1 * sx, at.top() + y1 * sy, (x2 - x1) * sx, (y2 - y1) * sy)
+        sx, sy = self.sx, self.sy
+        return QRectF(self.left + x1 * sx, self.top + y1 * sy, (x2 - x1) * sx, (y2 - y1) * sy)
 
 
 class CameraPainter:
@@ -95,7 +103,7 @@ class CameraPainter:
         painter.setClipRect(at)
         self._ground(painter, camera, view, at, theme)
         if view is not None and view.width > 0 and view.height > 0:
-            self._people(painter, view, _Place(at, view), theme)
+            self._people(painter, view, _Place.of(at, view), theme)
         if status is not None and status.state in ("lost", "connecting", "late"):
             self._trouble(painter, status, at, theme)
         self._words(
@@ -111,7 +119,7 @@ class CameraPainter:
         view, at = self._view(camera.id), self.picture_box(camera, box)
         if view is None or at.width() <= 0:
             return None
-        place = _Place(at, view)
+        place = _Place.of(at, view)
         hits = [
             (place.box(item).width(), track)
             for item, track in zip(view.items, view.tracks, strict=False)
@@ -231,8 +239,9 @@ class CameraPainter:
         ground.setAlpha(225)
         painter.fillRect(line, ground)
         line = line.adjusted(SPACE_1 + 2, 0, -SPACE_1 - 2, 0)
-        painter.setFont(ui_font(TEXT_SECONDARY))
-        metrics = QFontMetricsF(painter.font())
+        font = ui_font(TEXT_SECONDARY)
+        painter.setFont(font)
+        metrics = _metrics(font.key())
         right = "" if status is None else _state_words(status)
         named = metrics.horizontalAdvance(camera.name)
         width = metrics.horizontalAdvance(right) if right else 0.0
@@ -255,10 +264,16 @@ class CameraPainter:
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
 
+@lru_cache(maxsize=8)
+def _metrics(_key: str) -> QFontMetricsF:
+    """Of the captions' font."""
+    return QFontMetricsF(ui_font(TEXT_SECONDARY))
+
+
 def _state_words(status: DeviceStatus) -> str:
     """A live camera's rate, the state of any other."""
     if status.state != "live":
-        return STATE_WORDS[status.state]
+        return tr(STATE_WORDS[status.state])
     return f"{status.rate_hz:.0f}/s" if status.rate_hz else ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -107,6 +109,18 @@ class DecisionDialog(QDialog):
         )
         self.outlook.setText(self._outlook(rules))
         self.save_button.setEnabled(rules != self._decision.rules)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The words have become longer or shorter; a window of its own does not grow for that by itself."""
+        wanted = self.heightForWidth(self.width())
+        if wanted > self.height():
+            self.resize(self.width(), wanted)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """As high as the words need in this language and text size."""
+        super().showEvent(event)
+        self._make_room()
 
     def _outlook(self, rules: Rules) -> str:
         visits, money = self._decision.visits, self._words.money
@@ -137,6 +151,7 @@ class DecisionDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(SPACE_4)
         form.setVerticalSpacing(SPACE_2)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         currency = self._words.layout.file.store.currency
         form.addRow(tr("Asking a person costs, {currency}", currency=currency), self.cost)
         form.addRow(tr("A wrong charge weighs, times"), self.factor)

@@ -24,6 +24,7 @@ from console.item_models.dispute_drafting import (
 )
 from console.item_models.words import ShopWords
 from console.language import tr
+from console.language.sentences import in_words
 from console.operations.disputes import Claim, SignIn, Verdict, new_key
 from console.operations.operator_session import OperatorSession
 from console.operations.visit_desk import VisitDesk
@@ -143,7 +144,7 @@ class DisputeForm(QScrollArea):
                 self._ready = True
                 said = tr("The terms of its time are not in the ledger: what it comes to is seen afterwards.")
         except (CorrectionError, UnknownProductError, ValueError) as error:
-            said, wrong = "", f"{str(error)[:1].upper()}{str(error)[1:]}."
+            said, wrong = "", f"{in_words(error)[:1].upper()}{in_words(error)[1:]}."
         self.outlook.show_outlook(self._outlook, dossier, said)
         self.outlook.say_problem(wrong)
         if self._deciding is None and dossier.account is not None:

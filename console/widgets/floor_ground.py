@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -32,7 +32,7 @@ def paint_plan(painter: QPainter, layout: StoreLayout, view: FloorView, theme: T
     _gates(painter, layout, view, theme)
     _fixtures(painter, layout, view, theme)
     _slots(painter, layout, view, theme)
-    _names(painter, layout, view, theme)
+    paint_names(painter, layout.file.fixture, view, theme)
     for camera in layout.file.camera:
         _camera(painter, camera, view, theme)
 
@@ -106,13 +106,14 @@ def _slots(painter: QPainter, layout: StoreLayout, view: FloorView, theme: Theme
     painter.drawRects([slot_rect(a, b, view).adjusted(inset, inset, -inset, -inset) for a, b in sorted(seen)])
 
 
-def _names(painter: QPainter, layout: StoreLayout, view: FloorView, theme: Theme) -> None:
+def paint_names(painter: QPainter, fixtures: Iterable[Fixture], view: FloorView, theme: Theme) -> None:
+    """What the fixtures are called, over whatever else has been painted on them."""
     if view.scale < NAMES_FROM:
         return
     font = ui_font(TEXT_SECONDARY)
     metrics = QFontMetricsF(font)
     painter.setFont(font)
-    for fixture in layout.file.fixture:
+    for fixture in fixtures:
         if fixture.kind != "column" and fixture.name:
             _name(painter, fixture, view, theme, metrics)
 

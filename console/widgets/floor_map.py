@@ -6,7 +6,6 @@ Painted by hand over a cached ground: one pass, no items (a scene of items costs
 from __future__ import annotations
 
 import math
-import time
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -24,18 +23,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from console.item_models.words import ShopWords, grams
+from console.item_models.words import ShopWords
 from console.language import tr
 from console.operations.moment import Moment
 from console.theme.appearance import Appearance
+from console.widgets.flash_paint import paint_flashes
 from console.widgets.floor_cones import paint_cones
-from console.widgets.floor_ground import paint_ground, slot_rect
+from console.widgets.floor_ground import paint_ground
 from console.widgets.floor_shoppers import ShopperPainter
 from console.widgets.floor_stock import FloorStock
 from console.widgets.floor_view import FloorView
 from console.widgets.floor_words import FloorWords
-from console.widgets.identity_paint import label_picture
-from console.widgets.shelf_flashes import STEP_S, Flash, Flashes
+from console.widgets.shelf_flashes import STEP_S, Flashes
 from inference.messages.wire import Inside
 
 CLICK_RADIUS = 20.0
@@ -217,8 +216,16 @@ class FloorMap(QWidget):
         if self._stock is not None:
             self._stock.paint(painter, self.view, self._appearance.theme, self._ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for flash in self._flashes.shown:
-            self._paint_flash(painter, flash)
+        if self._flashes.shown:
+            paint_flashes(
+                painter,
+                self._flashes.shown,
+                self._state.layout,
+                self.view,
+                self._appearance.theme,
+                ratio=self._ratio,
+                reduced_motion=self._appearance.reduced_motion,
+            )
         snapshot = self._state.snapshot
         if snapshot is not None:
             self._shoppers.paint(painter, snapshot.inside, self._pointed, self._ratio, self._room)
@@ -239,24 +246,6 @@ class FloorMap(QWidget):
                 paint_cones(painter, self._state.layout, self.view, self._appearance.theme)
             painter.end()
         return self._ground
-
-    def _paint_flash(self, painter: QPainter, flash: Flash) -> None:
-        theme = self._appearance.theme
-        strength = flash.strength(time.monotonic(), reduced_motion=self._appearance.reduced_motion)
-        if strength <= 0:
-            return
-        colour = QColor(theme.accent)
-        painter.setPen(QPen(colour, 1.5))
-        fill = QColor(colour)
-        fill.setAlphaF(0.7 * strength)
-        painter.setBrush(fill)
-        boxes = [slot_rect(slot.low, slot.high, self.view) for slot in flash.slots]
-        painter.drawRects(boxes)
-        label = label_picture(grams(flash.delta_g), False, theme, self._ratio)
-        size = label.deviceIndependentSize()
-        painter.drawPixmap(
-            QPointF(boxes[0].center().x() - size.width() / 2, boxes[0].top() - size.height() - 2), label
-        )
 
     # -- hands ---------------------------------------------------------------------------------------
 

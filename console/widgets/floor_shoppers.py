@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from console.item_models.words import called, chance
 from console.operations.moment import Moment
@@ -13,7 +13,14 @@ from console.theme.appearance import Appearance
 from console.widgets.doubt_paint import paint_doubt
 from console.widgets.floor_ground import polygon
 from console.widgets.floor_view import FloorView
-from console.widgets.identity_paint import RING, identity_colour, label_of, token_picture
+from console.widgets.identity_paint import (
+    RING,
+    TURNS,
+    heading_picture,
+    identity_colour,
+    label_of,
+    token_picture,
+)
 from console.widgets.label_places import Wanted, place_labels
 from console.widgets.trails import PIECES, Trails
 from inference.messages.wire import Inside, Snapshot
@@ -105,19 +112,14 @@ class ShopperPainter:
         identity = self._state.identity(person.track)
         vx, vy = person.velocity
         if not person.hidden and math.hypot(vx, vy) > MOVING:
-            self._paint_heading(painter, at, math.atan2(-vy, vx), identity_colour(identity, theme))
+            step = round(math.atan2(-vy, vx) * TURNS / math.tau) % TURNS
+            heading = heading_picture(identity, step, theme, ratio)
+            half = heading.deviceIndependentSize().width() / 2
+            painter.drawPixmap(QPointF(at.x() - half, at.y() - half), heading)
         items = self._state.items(person.track)
         picture = token_picture(identity, str(items) if items else "", person.hidden, theme, ratio)
         half = picture.deviceIndependentSize().width() / 2
         painter.drawPixmap(QPointF(at.x() - half, at.y() - half), picture)
-
-    def _paint_heading(self, painter: QPainter, at: QPointF, angle: float, colour: QColor) -> None:
-        def point(radius: float, turn: float) -> QPointF:
-            return QPointF(at.x() + radius * math.cos(angle + turn), at.y() + radius * math.sin(angle + turn))
-
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawPolygon(QPolygonF([point(RING + 5, 0), point(RING - 2, 0.5), point(RING - 2, -0.5)]))
 
     def _paint_labels(self, painter: QPainter, shoppers: list[Inside], ratio: float, room: QSizeF) -> None:
         """The last painted is the most important: it chooses its place first."""

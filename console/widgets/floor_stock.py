@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from console.item_models.shelf_words import slot_said
 from console.item_models.shelves import GoodsNow, ShelfBook, SlotNow
@@ -18,7 +21,9 @@ from inference.messages.wire import Snapshot
 from store_layout.model import Slot, StoreLayout
 
 EVERY_S = 1.0
-"""Store time between two looks: shelves change slowly."""
+"""Store time between two looks at a place: shelves change slowly."""
+STEP_S = 0.15
+"""Store time between two looks at some of them: all at once held up a frame in a large store."""
 INSET, THICK, SIGN = 4.0, 3.0, 12
 QUIET = 120
 """Of 255: how strongly a bar is drawn that nobody need look at."""
@@ -44,32 +49,47 @@ class FloorStock:
         self._words = words
         self._book = ShelfBook(layout)
         self._looked = (-1.0, "")
+        self._next = 0
+        """The place to be looked at next."""
         self.places = _places(layout)
+        self._drawn: _Drawing | None = None
+        """As it was painted last; the floor moves seldom, and stock in few places at a time."""
+        self._drawn_of: tuple[object, ...] = ()
 
     def follow(self, snapshot: Snapshot) -> bool:
         """Take a snapshot; true: something looks different now."""
         t, engine = self._looked
-        if engine == snapshot.engine and 0.0 <= snapshot.t - t < EVERY_S:
+        passed = snapshot.t - t
+        if engine == snapshot.engine and 0.0 <= passed < STEP_S:
             return False
         self._looked = (snapshot.t, snapshot.engine)
-        self._book.follow(snapshot)
-        before, self.places = self.places, [self._as_it_is(place) for place in self.places]
-        return before != self.places
+        if engine != snapshot.engine or not 0.0 <= passed < EVERY_S:
+            due = range(len(self.places))
+        else:
+            count = math.ceil(len(self.places) * passed / EVERY_S)
+            due = range(self._next, min(self._next + count, len(self.places)))
+        self._next = due.stop if due.stop < len(self.places) else 0
+        self._book.follow(snapshot, [slot for i in due for slot in self.places[i].slots])
+        changed = False
+        for i in due:
+            now = self._as_it_is(self.places[i])
+            changed = changed or now != self.places[i]
+            self.places[i] = now
+        if changed:
+            self._drawn = None
+        return changed
 
     def paint(self, painter: QPainter, view: FloorView, theme: Theme, ratio: float) -> None:
         """All bars. Where the floor is small only the signs."""
-        large, plain = view.scale >= NAMES_FROM, QColor(theme.secondary)
-        plain.setAlpha(QUIET)  # what is well is not to be looked at
-        for place in self.places:
-            slot = place.slots[0]
-            box = slot_rect(slot.low, slot.high, view).adjusted(INSET, INSET, -INSET, -INSET)
-            if place.full is not None and large:
-                trough, fill = _bar(box, place)
-                painter.fillRect(trough, QColor(theme.line))
-                painter.fillRect(fill, QColor(getattr(theme, place.tone)) if place.tone else plain)
-            if place.sign is not None:
-                picture = icon_pixmap(place.sign, getattr(theme, place.tone), SIGN, ratio)
-                painter.drawPixmap(QPointF(box.center().x() - SIGN / 2, box.bottom() - SIGN), picture)
+        key = (view.key, theme, ratio)
+        if self._drawn is None or self._drawn_of != key:
+            self._drawn, self._drawn_of = _drawing(self.places, view, theme, ratio), key
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, bars in self._drawn.bars:
+            painter.setBrush(colour)
+            painter.drawRects(bars)
+        for at, picture in self._drawn.signs:
+            painter.drawPixmap(at, picture)
 
     def said(self, slot: str) -> str | None:
         """All about a slot in words; None before the first snapshot."""
@@ -80,6 +100,34 @@ class FloorStock:
         slots = [self._book.slots[slot.id] for slot in place.slots]
         sign, tone = _amiss(slots)
         return Place(place.slots, place.outwards, _share(slots), sign, tone)
+
+
+class _Drawing(NamedTuple):
+    """Rectangles by colour, in the order in which they lie on each other, and what stands over them."""
+
+    bars: list[tuple[QColor, list[QRectF]]]
+    signs: list[tuple[QPointF, QPixmap]]
+
+
+def _drawing(places: Sequence[Place], view: FloorView, theme: Theme, ratio: float) -> _Drawing:
+    large, plain = view.scale >= NAMES_FROM, QColor(theme.secondary)
+    plain.setAlpha(QUIET)  # what is well is not to be looked at
+    troughs: list[QRectF] = []
+    fills: dict[str, list[QRectF]] = {}
+    signs = []
+    for place in places:
+        slot = place.slots[0]
+        box = slot_rect(slot.low, slot.high, view).adjusted(INSET, INSET, -INSET, -INSET)
+        if place.full is not None and large:
+            trough, fill = _bar(box, place)
+            troughs.append(trough)
+            fills.setdefault(place.tone, []).append(fill)
+        if place.sign is not None:
+            picture = icon_pixmap(place.sign, getattr(theme, place.tone), SIGN, ratio)
+            signs.append((QPointF(box.center().x() - SIGN / 2, box.bottom() - SIGN), picture))
+    bars = [(QColor(theme.line), troughs)]
+    bars += [(QColor(getattr(theme, tone)) if tone else plain, found) for tone, found in fills.items()]
+    return _Drawing([both for both in bars if both[1]], signs)
 
 
 def _places(layout: StoreLayout) -> list[Place]:

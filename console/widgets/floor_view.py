@@ -58,6 +58,11 @@ class FloorView:
         """Move the floor by so many pixels."""
         self._move(QPointF(-pixels.x() / self.scale, pixels.y() / self.scale))
 
+    @property
+    def key(self) -> tuple[float, ...]:
+        """Equal for as long as every floor point has the same pixel."""
+        return self.scale, self.centre.x(), self.centre.y(), self._size.width(), self._size.height()
+
     def look_at(self, point: Point2) -> None:
         """Have a floor point in the middle, as far as the floor reaches."""
         self._move(QPointF(*point) - self.centre)

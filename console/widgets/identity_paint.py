@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 
 from console.theme.contrast import ink_on
 from console.theme.fonts import ui_font
@@ -16,6 +17,8 @@ DISC = 10.0
 """Radius of a token, pixels."""
 RING = 14.0
 """Radius of what is drawn around it."""
+TURNS = 48
+"""Directions that a heading is drawn in: 7.5 degrees apart."""
 
 
 def identity_colour(index: int, theme: Theme) -> QColor:
@@ -57,6 +60,25 @@ def token_picture(index: int, text: str, hidden: bool, theme: Theme, ratio: floa
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_token(painter, QPointF(side / 2, side / 2), index, text, theme, hidden=hidden)
+    painter.end()
+    return picture
+
+
+@lru_cache(maxsize=1024)
+def heading_picture(index: int, step: int, theme: Theme, ratio: float) -> QPixmap:
+    """Which way somebody goes, with them in the middle. ``step``: of :data:`TURNS`, clockwise."""
+    side = 2 * (RING + 6)
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(side / 2, side / 2)
+    painter.rotate(360.0 * step / TURNS)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(identity_colour(index, theme))
+    wing = QPointF((RING - 2) * math.cos(0.5), (RING - 2) * math.sin(0.5))
+    painter.drawPolygon(QPolygonF([QPointF(RING + 5, 0), wing, QPointF(wing.x(), -wing.y())]))
     painter.end()
     return picture
 

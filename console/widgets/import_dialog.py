@@ -52,7 +52,7 @@ class ProblemsModel(KeyedRows[Problem]):
             (
                 Column(
                     tr("Where"),
-                    lambda p: f"{p.file}, {p.where}" if p.where else p.file,
+                    lambda p: f"{p.file}, {in_words(p.where)}" if p.where else p.file,
                     tone=lambda p: "wrong" if p.severity == "error" else "waiting",
                     sign=lambda p: Icon.WRONG if p.severity == "error" else Icon.REVIEW,
                     tip=problem_words,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.language import tr, tr_noop
+from console.theme.fonts import sized
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from console.widgets.action_book import keys_of
 from console.widgets.labels import label
@@ -37,6 +38,8 @@ IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 
 
+KEYS, WORDS = 96, 210
+"""Pixels across at the usual text size; longer words are wrapped."""
 COLUMNS, ROWS = 3, 26
 """As many columns; one more where these would have more rows."""
 MOST, MARGINS, BARS = QSize(1280, 640), QSize(80, 120), QSize(12, 12)
@@ -59,19 +62,14 @@ class KeySheet(QDialog):
         in_widgets = {
             tr(title): [(tr(keys), tr(what)) for keys, what in rows] for title, rows in IN_WIDGETS.items()
         }
-        content = QWidget()
-        columns = QHBoxLayout(content)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(SPACE_8)
-        for part in _even_columns({**listed, **in_widgets}):
-            columns.addLayout(_column(part))
+        most = MOST if parent is None else parent.size() - MARGINS
+        content = _content({**listed, **in_widgets}, most.width())
         self.area = QScrollArea()
         self.area.setWidget(content)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setAccessibleName(tr("Keys"))
-        whole, most = content.sizeHint(), MOST if parent is None else parent.size() - MARGINS
-        self.area.setMinimumSize((whole + BARS).boundedTo(most))
+        self.area.setMinimumSize((content.sizeHint() + BARS).boundedTo(most))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setText(tr("Close"))
@@ -83,10 +81,26 @@ class KeySheet(QDialog):
         box.addWidget(buttons)
 
 
-def _even_columns(groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[list[Group]]:
+def _content(groups: Mapping[str, Sequence[tuple[str, str]]], room: int) -> QWidget:
+    """In so many columns that one scrolls down at most, and not to the side."""
+    sizes = sum(len(rows) + 2 for rows in groups.values())
+    many = COLUMNS if sizes <= COLUMNS * ROWS else COLUMNS + 1
+    while True:
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(SPACE_8)
+        for part in _even_columns(groups, many):
+            columns.addLayout(_column(part))
+        if many == 1 or content.sizeHint().width() + BARS.width() <= room:
+            return content
+        content.deleteLater()
+        many -= 1
+
+
+def _even_columns(groups: Mapping[str, Sequence[tuple[str, str]]], many: int) -> list[list[Group]]:
     """The groups in their order, in columns of about the same height."""
     sizes = [len(rows) + 2 for rows in groups.values()]
-    many = COLUMNS if sum(sizes) <= COLUMNS * ROWS else COLUMNS + 1
     share, done = sum(sizes) / many, 0
     columns: list[list[Group]] = [[] for _ in range(many)]
     for group, size in zip(groups.items(), sizes, strict=True):
@@ -110,11 +124,13 @@ def _rows(rows: Sequence[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(SPACE_4)
     grid.setVerticalSpacing(SPACE_1)
-    grid.setColumnMinimumWidth(0, 110)
+    grid.setColumnMinimumWidth(0, sized(KEYS))
     for i, (keys, what) in enumerate(rows):
         cap = label(keys)
         cap.setObjectName("keycap")
         grid.addWidget(cap, i, 0)
-        grid.addWidget(label(what), i, 1)
+        said = label(what, wrap=True)
+        said.setMinimumWidth(min(sized(WORDS), said.fontMetrics().horizontalAdvance(what) + 2))
+        grid.addWidget(said, i, 1, Qt.AlignmentFlag.AlignVCenter)
     grid.setColumnStretch(1, 1)
     return grid

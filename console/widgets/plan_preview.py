@@ -79,7 +79,7 @@ class PlanPreview(QWidget):
 
 def problem_words(problem: Problem) -> str:
     """Where it is, what, and what to do."""
-    where = f"{problem.file}, {problem.where}: " if problem.where else f"{problem.file}: "
+    where = f"{problem.file}, {in_words(problem.where)}: " if problem.where else f"{problem.file}: "
     return f"{where}{in_words(problem.what)}. {in_words(problem.remedy)}."
 
 

@@ -70,9 +70,12 @@ class RailButton(QAbstractButton):
         picture = icon_pixmap(self._what, colour, side, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(middle - side / 2, box.top() + 9), picture)
         painter.setPen(QColor(colour))
-        painter.setFont(ui_font(TEXT_SECONDARY, bold=self.isChecked()))
         words = QRectF(box.left(), box.top() + 35, box.width(), sized(WORD))
-        metrics = QFontMetricsF(painter.font())
+        font = ui_font(TEXT_SECONDARY, bold=self.isChecked())
+        if QFontMetricsF(font).horizontalAdvance(self.text()) > words.width():
+            font = ui_font(TEXT_SECONDARY)  # a whole word says more than a heavy one
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
         said = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, said)
         if self._badge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QListWidget, QVBoxLayout, QWidget
 
 from console.back_office.reports.sheets import Sheet
@@ -24,6 +25,7 @@ class ReportTables(QWidget):
         self._sheet: Sheet | None = None
         self._wanted: dict[tuple[str, ...], str] = {}
         self.names = QListWidget()
+        self.names.setObjectName("names")
         self.names.setAccessibleName(tr("Tables of the report"))
         self.names.setFixedWidth(NAMES_WIDTH)
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -78,14 +80,26 @@ class ReportTables(QWidget):
         self.table.setAccessibleName(table.title)
         self._note.setText(table.note)
         self._note.setVisible(bool(table.note))
-        header = self.table.horizontalHeader()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Columns have what they need, and the longest takes what is left."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        item = self.names.currentItem()
+        if self._sheet is None or item is None:
+            return
+        table, header = self._sheet.table(item.data(Qt.ItemDataRole.UserRole)), self.table.horizontalHeader()
         words = [i for i, column in enumerate(table.columns) if column.kind == "text"] or [0]
         longest = max(words, key=lambda i: max((len(str(row[i])) for row in table.all_rows), default=0))
-        for i in range(len(table.columns)):
-            stretch = QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(
-                i, stretch if i == longest else QHeaderView.ResizeMode.ResizeToContents
-            )
+        columns = range(len(table.columns))
+        needed = sum(max(self.table.sizeHintForColumn(i), header.sectionSizeHint(i)) for i in columns)
+        fits = needed <= self.table.viewport().width()
+        for i in columns:
+            own = QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch if i == longest and fits else own)
 
     def _lay_out(self) -> None:
         frame = panel()

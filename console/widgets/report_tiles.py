@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from console.item_models.report_words import Tile
@@ -42,6 +44,7 @@ class _TileView(QWidget):
         box = QVBoxLayout(frame)
         box.setContentsMargins(SPACE_3, SPACE_2, SPACE_3, SPACE_2)
         box.setSpacing(SPACE_1)
+        self._name_said = ""
         for part in (self._name, self._value, self._beside):
             # A narrow window cuts words, which the tool tips have whole, and does not grow.
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -50,11 +53,22 @@ class _TileView(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        """Names are the longest, and differ at their beginning."""
+        room = self.width() - 2 * SPACE_3 - 2
+        metrics = self._name.fontMetrics()
+        self._name.setText(metrics.elidedText(self._name_said, Qt.TextElideMode.ElideRight, room))
+
     def wear(self, tile: Tile) -> None:
-        self._name.setText(tile.name)
+        self._name_said = tile.name
+        self._cut()
         self._value.setText(tile.value)
         self._beside.setText(tile.beside)
         set_tone(self._value, tile.tone)
         for part in (self._name, self._value, self._beside):
-            part.setToolTip(part.text())
+            part.setToolTip(tile.name if part is self._name else part.text())
         self.setAccessibleName(" ".join(filter(None, (f"{tile.name}: {tile.value}", tile.beside))))

@@ -11,6 +11,8 @@ from console.item_models.words import NOT_A_VISIT, span
 from console.language import tr, tr_n, tr_noop
 from console.language.sentences import in_words
 from console.language.writing import up_to
+from console.operations.device_desk import DeviceDesk
+from console.operations.engine_messages import EngineMessages
 from console.operations.health import Tone, tally
 from console.operations.live_state import LiveState
 from console.operations.store_switch import StoreSwitch
@@ -86,8 +88,19 @@ class StatusLine(QWidget):
     """Page, and what to look at there."""
     replay_toggled = Signal()
 
-    def __init__(self, state: LiveState, switch: StoreSwitch, appearance: Appearance) -> None:
+    messages_asked = Signal()
+
+    def __init__(
+        self,
+        state: LiveState,
+        switch: StoreSwitch,
+        appearance: Appearance,
+        desk: DeviceDesk,
+        messages: EngineMessages,
+    ) -> None:
+        """``desk`` knows this computer's printers."""
         super().__init__()
+        self._desk, self._messages = desk, messages
         self.setObjectName("statusLine")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(sized(34))
@@ -102,11 +115,16 @@ class StatusLine(QWidget):
         self.engine = self._part(tr("Engine"), "devices", "")
         self.cameras = self._part(tr("Cameras"), "devices", "camera")
         self.scales = self._part(tr("Scales"), "devices", "scale")
+        self.printers = self._part(tr("Printers"), "devices", "printer")
+        self.printers.hide()
         self.others = self._part(tr("Other devices in trouble"), "devices", "trouble")
         self.inside = self._part(tr("Inside"), "visits", "inside")
         self.waiting = self._part(tr("Waiting visits"), "visits", "inside")
         self.review = self._part(tr("Review"), "review", "")
         self.review.hide()
+        self.messages = self._part(tr("Messages"), "", "")
+        self.messages.hide()
+        self.messages.clicked.connect(self.messages_asked)
         self.source = self._part(tr("Source"), "", "", _CutButton())
         self.source.setMinimumWidth(SOURCE_LEAST)
         self.source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -116,6 +134,8 @@ class StatusLine(QWidget):
         state.snapshot_changed.connect(self.refresh)
         state.engine_changed.connect(self.refresh)
         switch.changed.connect(self.refresh)
+        desk.changed.connect(self._say_printers)
+        messages.changed.connect(self._say_messages)
         appearance.changed.connect(self._wear)
         self.refresh()
 
@@ -190,6 +210,17 @@ class StatusLine(QWidget):
             tip = tr("Who comes in is flagged. Press to open the store (Ctrl+O)")
             self._say(self.store, said, "waiting", Icon.STORE_PAUSED, tip=tip)
 
+    def _say_printers(self) -> None:
+        found = tally(self._desk.printers, "printer")
+        self.printers.setVisible(found.total > 0)
+        self._say(self.printers, f"{tr('Printers')} {found.well}/{found.total}", found.tone)
+
+    def _say_messages(self) -> None:
+        unread = self._messages.unread
+        self.messages.setVisible(unread > 0)
+        tip = tr("What the engine has said (Ctrl+Shift+M)")
+        self._say(self.messages, tr_n("{n} message", "{n} messages", unread), "waiting", tip=tip)
+
     def _say_others(self, devices: tuple[DeviceStatus, ...]) -> None:
         tallies = [tally(devices, kind) for kind in ("gate", "broker", "recording", "detector")]
         bad = sum(t.total - t.well for t in tallies)
@@ -227,4 +258,6 @@ class StatusLine(QWidget):
     def _wear(self) -> None:
         self._icons.clear()
         self.refresh()
+        self._say_printers()
+        self._say_messages()
         self.tell_reviews(*self._reviews)

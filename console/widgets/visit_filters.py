@@ -50,7 +50,8 @@ class VisitFilters(QWidget):
         self.state.addItems([tr("Any outcome"), *(tr(OUTCOME_WORDS[state]) for state in STATES)])
         for choice in (self.day, self.state):  # cut rather than the page widened, where texts are large
             choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            choice.setMinimumContentsLength(7)
+        self.day.setMinimumContentsLength(7)
+        self.state.setMinimumContentsLength(12)
         self.disputed = self._toggle(tr("Disputed"))
         self.unpaid = self._toggle(tr("Unpaid"))
         self.reviewed = self._toggle(tr("Reviewed"))

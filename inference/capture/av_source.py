@@ -21,6 +21,7 @@ from inference.capture.sources import (
     SourceError,
     fitted,
 )
+from inference.messages.said import Words, said
 
 OPEN_TIMEOUT_S = 2.0
 """Each of FFmpeg's two steps of opening (connect, look at the stream) may take so long."""
@@ -28,7 +29,7 @@ READ_TIMEOUT_S = 2.0
 BAD_IN_A_ROW = 50
 """So many undecodable packets without a picture between them: reconnect."""
 LOW_LATENCY = {"fflags": "nobuffer", "analyzeduration": "0", "probesize": "32"}
-SILENT = f"the camera is connected but has sent nothing for {READ_TIMEOUT_S:g} s"
+SILENT = said("the camera is connected but has sent nothing for {seconds} s", seconds=f"{READ_TIMEOUT_S:g}")
 END_OF_JPEG = b"\xff\xd9"
 
 
@@ -45,7 +46,7 @@ class AvSource:
             self._stream = self._container.streams.video[0]
         except IndexError:
             self._container.close()
-            raise SourceError(f"{url.shown} has no picture in it") from None
+            raise SourceError(said("{shown} has no picture in it", shown=url.shown)) from None
         self._stream.codec_context.thread_count = 1
         self._packets: Iterator[av.Packet[av.VideoStream]] = self._container.demux(self._stream)
         self._ready: list[av.VideoFrame] = []
@@ -72,7 +73,7 @@ class AvSource:
             self._ready = self._decode(self._next_packet())
         frame = self._ready.pop(0)
         if frame.is_corrupt:
-            raise BadPictureError("a picture arrived damaged")
+            raise BadPictureError(said("a picture arrived damaged"))
         return RawPicture(None if self.live else float(frame.time or 0.0), _Converter(frame))
 
     def close(self) -> None:
@@ -86,7 +87,7 @@ class AvSource:
             options["rtsp_transport"] = "tcp"  # over UDP a busy network gives smeared pictures
         address = str(url.path) if url.kind == "video" else url.with_login(user, password)
         if url.kind == "video" and not url.path.is_file():
-            raise SourceError(f"there is no file {url.path}")
+            raise SourceError(said("there is no file {path}", path=url.path))
         began = time.monotonic()
         try:
             return av.open(address, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), options=options)
@@ -123,14 +124,14 @@ class AvSource:
 
     def _damaged(self, error: Exception) -> Exception:
         self._bad += 1
-        text = redact(f"a picture could not be decoded: {_short(error)}", self._hide)
+        text = said("a picture could not be decoded: {error}", error=redact(_short(error), self._hide))
         if self._bad >= BAD_IN_A_ROW:
-            return SourceError(f"{self._bad} pictures in a row could not be decoded")
+            return SourceError(said("{bad} pictures in a row could not be decoded", bad=self._bad))
         return BadPictureError(text)
 
     def _ended(self) -> Exception:
         if self.live:
-            return SourceError("the camera closed the connection")
+            return SourceError(said("the camera closed the connection"))
         return SourceEnded()
 
 
@@ -152,19 +153,22 @@ class _Converter:
         )
 
 
-def words_for(error: Exception, timed_out: bool = False, *passwords: str) -> str:
+def words_for(error: Exception, timed_out: bool = False, *passwords: str) -> Words:
     """What an error of the library means for staff, without passwords."""
     if timed_out or isinstance(error, av.error.ExitError | av.error.TimeoutError | TimeoutError):
-        return f"the camera does not answer (waited {OPEN_TIMEOUT_S:g} s): check its power and its cable"
+        return said(
+            "the camera does not answer (waited {seconds} s): check its power and its cable",
+            seconds=f"{OPEN_TIMEOUT_S:g}",
+        )
     match error:
         case av.error.ConnectionRefusedError():
-            return "the camera refuses the connection: it may be starting, or the port is wrong"
+            return said("the camera refuses the connection: it may be starting, or the port is wrong")
         case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
-            return "the camera refuses the user or password: set them on the Devices page"
+            return said("the camera refuses the user or password: set them on the Devices page")
         case av.error.HTTPNotFoundError():
-            return "the camera has no such stream: check the path in its address"
+            return said("the camera has no such stream: check the path in its address")
         case av.error.InvalidDataError():
-            return "what arrives is not a video stream: check the address"
+            return said("what arrives is not a video stream: check the address")
         case _:
             return redact(_short(error), *passwords)
 

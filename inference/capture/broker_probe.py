@@ -15,16 +15,17 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from inference.capture.broker_client import make_client
 from inference.capture.broker_words import connection_failure, refusal
-from inference.capture.camera_urls import redact
+from inference.capture.camera_urls import redacted
 from inference.capture.payloads import PayloadError, Topic, parse_topic
 from inference.capture.secrets import Secrets, SecretsUnavailableError
+from inference.messages.said import Words, said
 from store_layout.model import Broker
 
 
 class BrokerProbe(msgspec.Struct, frozen=True):
     """What the broker said. ``error`` is empty when it let us in."""
 
-    error: str = ""
+    error: Words = ""
     heard: frozenset[Topic] = frozenset()
     """Who spoke while we listened."""
 
@@ -43,20 +44,20 @@ def probe_broker(
     try:
         client = make_client(broker, store, secrets, folder, "", keep_session=False)
     except (SecretsUnavailableError, OSError, ValueError) as error:
-        return BrokerProbe(f"cannot connect to the broker: {error}")
+        return BrokerProbe(redacted(said("cannot connect to the broker: {error}", error=error)))
     client.on_connect, client.on_connect_fail = ears.on_connect, ears.on_connect_fail
     client.on_message = ears.on_message
     client.connect_async(broker.host, broker.port)
     client.loop_start()
     try:
         if not ears.answered.wait(timeout_s):
-            return BrokerProbe(str(connection_failure(TimeoutError(), broker)))
+            return BrokerProbe(connection_failure(TimeoutError(), broker))
         if not ears.error:
             time.sleep(listen_s)
     finally:
         client.disconnect()
         client.loop_stop()
-    return BrokerProbe(redact(ears.error), frozenset(ears.heard))
+    return BrokerProbe(redacted(ears.error), frozenset(ears.heard))
 
 
 class _Ears:
@@ -65,7 +66,7 @@ class _Ears:
     def __init__(self, broker: Broker, store: str) -> None:
         self._broker, self._store = broker, store
         self.answered = threading.Event()
-        self.error = ""
+        self.error: Words = ""
         self.heard: set[Topic] = set()
 
     def on_connect(
@@ -77,13 +78,13 @@ class _Ears:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self.error = str(refusal(str(reason), self._broker))
+            self.error = refusal(str(reason), self._broker)
         else:
             client.subscribe(f"openaisle/{self._store}/+/+", 0)
         self.answered.set()
 
     def on_connect_fail(self, _client: mqtt.Client, _userdata: Any) -> None:
-        self.error = str(connection_failure(sys.exc_info()[1], self._broker))
+        self.error = connection_failure(sys.exc_info()[1], self._broker)
         self.answered.set()
 
     def on_message(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:

@@ -64,9 +64,9 @@ class CameraHealth:
         self._state: DeviceState = "connecting"
         self._since = wall()
         self._fixed: DeviceState | None = None
-        self._error = ""
+        self._error: Words = ""
         self._retry_at: float | None = None
-        self._last_error = ""
+        self._last_error: Words = ""
         self._damaged = 0
         self._received = 0
         self._connections = 0
@@ -105,19 +105,19 @@ class CameraHealth:
                 self._changed, self._changed_t = now, t
                 self._error = ""
 
-    def damaged(self, text: str) -> None:
+    def damaged(self, text: Words) -> None:
         """One picture was unusable."""
         with self._lock:
             self._damaged += 1
-            self._last_error = f"{text} ({self._damaged} damaged so far)"
+            self._last_error = said("{text} ({count} damaged so far)", text=text, count=self._damaged)
 
-    def failed(self, text: str, retry_in_s: float) -> None:
+    def failed(self, text: Words, retry_in_s: float) -> None:
         """The connection is gone, or was not made."""
         with self._lock:
             self._error = self._last_error = text
             self._retry_at = self._monotonic() + retry_in_s
 
-    def fix(self, state: DeviceState, why: str = "") -> None:
+    def fix(self, state: DeviceState, why: Words = "") -> None:
         """It has ended, or is off."""
         with self._lock:
             self._fixed, self._error = state, why

@@ -23,6 +23,7 @@ from inference.capture.sources import (
     SourceError,
 )
 from inference.messages import Frame
+from inference.messages.said import Words, said, words_of
 from inference.messages.wire import DeviceStatus
 from store_layout.model import Camera
 
@@ -135,30 +136,30 @@ class CameraThread:
             pause = self._session()
             if not (self._stopping or self._again):
                 self._wake.wait(pause)
-        self._health.fix("off", "stopped")
+        self._health.fix("off", said("stopped"))
 
     def _session(self) -> float | None:
         """One connection from opening to its end; how long to wait before the next (None: until told)."""
         try:
             self._play()
         except SourceEnded:
-            self._health.fix("ended", "the end of the file is reached")
+            self._health.fix("ended", said("the end of the file is reached"))
             return None
         except (SourceError, BadCameraUrlError, SecretsUnavailableError) as error:
-            return self._failed(str(error))
+            return self._failed(words_of(error))
         except Exception as error:  # a camera must not take its thread down, whatever its library raises
             log.exception("camera %s: unexpected error", self._camera.id)
-            return self._failed(f"unexpected error: {type(error).__name__}")
+            return self._failed(said("unexpected error: {kind}", kind=type(error).__name__))
         return 0.0
 
-    def _failed(self, text: str) -> float:
+    def _failed(self, text: Words) -> float:
         pause = self._backoff.next()
         self._health.failed(text, pause)
         return pause
 
     def _open_by_address(self) -> FrameSource:
         if self._camera.url is None:
-            raise SourceError("no address is set for this camera")
+            raise SourceError(said("no address is set for this camera"))
         url = parse_camera_url(self._camera.url, self._folder)
         self._loop = url.loop
         user = self._camera.user or url.user
@@ -191,9 +192,11 @@ class CameraThread:
                 if pacer.allows(t):
                     self._use(picture, t, source.live, began)
             except BadPictureError as error:
-                self._health.damaged(str(error))
+                self._health.damaged(words_of(error))
             if source.live and min(self._health.frozen_for(), time.monotonic() - opened) >= FROZEN_LOST_S:
-                raise SourceError("the picture is frozen: the camera sends the same one again and again")
+                raise SourceError(
+                    said("the picture is frozen: the camera sends the same one again and again")
+                )
 
     def _use(self, picture: RawPicture, t: float, live: bool, began: float) -> None:
         image = picture.convert(self._size)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
+from inference.messages.said import Said, Words, said
+
 SourceKind = Literal["rtsp", "http", "usb", "video", "pictures"]
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 
@@ -26,6 +28,21 @@ def redact(text: str, *passwords: str) -> str:
             text = text.replace(form, "***")
     text = _LOGIN.sub(r"\g<scheme>\g<user>:***@", text)
     return _PARAMETER.sub(r"\g<name>***", text)
+
+
+def redacted(words: Words, *passwords: str) -> Words:
+    """The same for a sentence: for each of its values, and what is said within it."""
+    if isinstance(words, str):
+        return redact(words, *passwords)
+    return _redacted(words, passwords)
+
+
+def _redacted(sentence: Said, passwords: tuple[str, ...]) -> Said:
+    return Said(
+        sentence.text,
+        {n: redact(v, *passwords) if isinstance(v, str) else v for n, v in sentence.values.items()},
+        {n: _redacted(part, passwords) for n, part in sentence.parts.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +90,23 @@ def parse_camera_url(url: str, folder: Path | None = None) -> CameraUrl:
     except BadCameraUrlError:
         raise
     except ValueError as error:
-        raise BadCameraUrlError(f"{redact(url)!r} is not an address: {error}") from error
+        raise BadCameraUrlError(
+            said("{url} is not an address: {error}", url=repr(redact(url)), error=error)
+        ) from error
     raise BadCameraUrlError(
-        f"{redact(url)!r}: a camera's address starts with rtsp://, http://, https://, file: or usb:"
+        said(
+            "{url}: a camera's address starts with rtsp://, http://, https://, file: or usb:",
+            url=repr(redact(url)),
+        )
     )
 
 
 def _network(url: str, kind: SourceKind) -> CameraUrl:
     parts = urlsplit(url)
     if not parts.hostname:
-        raise BadCameraUrlError(f"{redact(url)!r} names no host; write e.g. rtsp://192.168.1.20/stream2")
+        raise BadCameraUrlError(
+            said("{url} names no host; write e.g. rtsp://192.168.1.20/stream2", url=repr(redact(url)))
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     netloc = host if parts.port is None else f"{host}:{parts.port}"
     user = unquote(parts.username) if parts.username else None
@@ -94,20 +118,22 @@ def _network(url: str, kind: SourceKind) -> CameraUrl:
 def _usb(url: str) -> CameraUrl:
     number = url.split(":", 1)[1].strip("/")
     if not number.isdecimal() or len(number) > 3:
-        raise BadCameraUrlError(f"{url!r}: a USB camera is written usb:0, usb:1, ...")
+        raise BadCameraUrlError(said("{url}: a USB camera is written usb:0, usb:1, ...", url=repr(url)))
     return CameraUrl("usb", url, index=int(number))
 
 
 def _file(url: str, folder: Path | None) -> CameraUrl:
     parts = urlsplit(url)
     if parts.netloc not in {"", "localhost"}:
-        raise BadCameraUrlError(f"{url!r}: a file is written file:relative/path or file:///whole/path")
+        raise BadCameraUrlError(
+            said("{url}: a file is written file:relative/path or file:///whole/path", url=repr(url))
+        )
     query = parse_qs(parts.query, keep_blank_values=True)
     path = Path(unquote(parts.path))
     path = path if path.is_absolute() or folder is None else folder / path
     fps = query.get("fps", [""])[0]
     if fps and not 0 < float(fps) <= 240:
-        raise BadCameraUrlError(f"{url!r}: fps must be between 0 and 240")
+        raise BadCameraUrlError(said("{url}: fps must be between 0 and 240", url=repr(url)))
     loop = query.get("loop", ["no"])[0].lower() in {"", "1", "yes", "true"}
     kind: SourceKind = "pictures" if path.is_dir() else "video"
     return CameraUrl(kind, url, path=path, loop=loop, fps=float(fps) if fps else None)

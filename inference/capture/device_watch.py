@@ -55,7 +55,8 @@ class DeviceWatch:
         self._lost = 0
         self._problems = self._logged = 0
         self._logged_at = now.mono
-        self._last_error = ""
+        self._last_error: Words = ""
+        self._last_problem: Words = ""
         self._latency: float | None = None
         self._state: DeviceState = "connecting"
         self._open_outage: Outage | None = None
@@ -80,11 +81,15 @@ class DeviceWatch:
         self._last_t, self._last_seq, self._clock_back = item.t, _seq_of(item), False
         return found
 
-    def problem(self, text: str, now: Now) -> bool:
+    def problem(self, text: Words, now: Now) -> bool:
         """It said something unusable. True when that is worth a line in the log: new, and not too often."""
         self._problems += 1
-        new = not self._last_error.startswith(text)
-        self._last_error = text if self._problems == 1 else f"{text} ({self._problems} unusable so far)"
+        new, self._last_problem = text != self._last_problem, text
+        self._last_error = (
+            text
+            if self._problems == 1
+            else said("{text} ({count} unusable so far)", text=text, count=self._problems)
+        )
         if not new or (self._logged >= LOGGED_FREELY and now.mono - self._logged_at < LOG_EVERY_S):
             return False
         self._logged, self._logged_at = self._logged + 1, now.mono
@@ -157,19 +162,19 @@ class DeviceWatch:
         since = was_open.since if was_open is not None else (self._last_t or item.t)
         return [self._outage(min(since, item.t), item.t, over=True, why=reason or "it speaks again")]
 
-    def _reason_for_hole(self, item: Observation) -> str:
+    def _reason_for_hole(self, item: Observation) -> Words:
         if self._last_t is None:
             return ""
         seq, gap = _seq_of(item), item.t - self._last_t
         if seq is not None and self._last_seq is not None and seq != self._last_seq + 1:
             missing = seq - self._last_seq - 1
             if missing <= 0:
-                return f"it started counting again at {seq}"
+                return said("it started counting again at {seq}", seq=seq)
             self._lost += missing
-            return f"{missing} readings were lost on the way"
-        return f"nothing for {gap:.1f} s" if gap > self.gap_s else ""
+            return said("{count} readings were lost on the way", count=missing)
+        return said("nothing for {seconds} s", seconds=f"{gap:.1f}") if gap > self.gap_s else ""
 
-    def _outage(self, since: float, until: float, *, over: bool, why: str) -> Outage:
+    def _outage(self, since: float, until: float, *, over: bool, why: Words) -> Outage:
         return Outage(self.device, SHOWN_KIND[self.kind], since, until, over, why)
 
     # -- state ----------------------------------------------------------------------------------------

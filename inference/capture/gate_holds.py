@@ -81,13 +81,19 @@ class GateHolds:
     def heard(self, gate: str, payload: bytes) -> None:
         """A gate says what it does. Raises ``PayloadError``."""
         if len(payload) > MAX_PAYLOAD:
-            raise PayloadError(f"the payload has {len(payload)} bytes, more than {MAX_PAYLOAD}")
+            raise PayloadError(
+                said(
+                    "the payload has {count} bytes, more than {max_payload}",
+                    count=len(payload),
+                    max_payload=MAX_PAYLOAD,
+                )
+            )
         try:
             state = from_json(payload, HoldState)
         except CodecError as error:
             raise PayloadError(str(error)) from error
         if not math.isfinite(state.t):
-            raise PayloadError(f"t is {state.t}: seconds since 1970 are wanted")
+            raise PayloadError(said("t is {t}: seconds since 1970 are wanted", t=state.t))
         one = self._gates.setdefault(gate, _Gate())
         one.state = msgspec.structs.replace(state, why=state.why[:MAX_WHY])
         if one.ordered == state.hold:

@@ -227,8 +227,10 @@ class _CameraWatch:
         last = self.thread.last_change_t
         if status.state == "lost" and self._since is None:
             self._since = min(now, self._begun if last is None else last)
-            return Outage(self.camera.id, "camera", self._since, now, False, str(status.why))
+            return Outage(self.camera.id, "camera", self._since, now, False, status.why)
         if status.state == "live" and self._since is not None and last is not None:
             since, self._since = self._since, None
-            return Outage(self.camera.id, "camera", since, max(since, last), True, "it sends pictures again")
+            return Outage(
+                self.camera.id, "camera", since, max(since, last), True, said("it sends pictures again")
+            )
         return None

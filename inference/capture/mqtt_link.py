@@ -21,7 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from inference.capture.broker_client import make_client
 from inference.capture.broker_words import connection_failure, refusal, unknown_device
-from inference.capture.camera_urls import redact
+from inference.capture.camera_urls import redact, redacted
 from inference.capture.device_watch import DeviceWatch, Now
 from inference.capture.gate_holds import GateHolds, gate_of, hold_topic, state_filter
 from inference.capture.payloads import (
@@ -36,7 +36,7 @@ from inference.capture.rates import Clock, RateMeter
 from inference.capture.reading_queue import ReadingQueue
 from inference.capture.secrets import Secrets, SecretsUnavailableError
 from inference.messages import Outage
-from inference.messages.said import Said, Words, said
+from inference.messages.said import Said, Words, said, words_of
 from inference.messages.wire import DeviceState, DeviceStatus, Hold
 from store_layout.model import Broker, StoreLayout
 
@@ -96,7 +96,7 @@ class MqttLink:
         try:
             client = self._make_client()
         except (SecretsUnavailableError, OSError, ValueError) as error:
-            self._failed(said("cannot connect to the broker: {error}", error=redact(str(error))))
+            self._failed(said("cannot connect to the broker: {error}", error=error))
             self._try_at = time.monotonic() + LONGEST_WAIT_S  # by watch(): the keyring may be unlocked, ...
             return
         self._client = client
@@ -205,7 +205,7 @@ class MqttLink:
             since, self._outage_since = self._outage_since, None
             self._last_heard = now
         if since is not None:
-            why = "the broker is back; what it did not keep is lost"
+            why = said("the broker is back; what it did not keep is lost")
             self._queue.put(Outage(BROKER, "broker", min(since, now.wall), now.wall, True, why))
 
     def _on_connect_fail(self, _client: mqtt.Client, _userdata: Any) -> None:
@@ -237,7 +237,7 @@ class MqttLink:
     def _failed(self, text: Words) -> None:
         with self._lock:
             self._connected = False
-            self._trouble = self._last_error = redact(text) if isinstance(text, str) else text
+            self._trouble = self._last_error = redacted(text)
 
     def _broker_away(self, now: Now) -> list[Outage]:
         """An outage without an end, once, from the last message to now. Under the lock."""
@@ -245,7 +245,7 @@ class MqttLink:
         if self._outage_since is not None or starting:
             return []
         self._outage_since = min(self._last_heard.wall, now.wall)
-        why = str(self._trouble or "not connected to the broker yet")
+        why = self._trouble or said("not connected to the broker yet")
         return [Outage(BROKER, "broker", self._outage_since, now.wall, False, why)]
 
     # -- messages (paho's thread) ---------------------------------------------------------------------
@@ -275,7 +275,7 @@ class MqttLink:
                 for item in decode_payload(topic, bytes(message.payload), now.wall, message.retain):
                     self._queue.put_many(watch.accept(item, now))
             except PayloadError as error:
-                self._report(message.topic, str(error), watch, now)
+                self._report(message.topic, words_of(error), watch, now)
 
     def _watch_of(self, topic: Topic, now: Now) -> DeviceWatch | None:
         """The device that speaks; None (reported once) when the store file does not know it."""
@@ -290,10 +290,10 @@ class MqttLink:
             self._unknown[name] = self._unknown.get(name, 0) + 1
         return watch
 
-    def _report(self, topic: str, reason: str, watch: DeviceWatch | None, now: Now) -> None:
+    def _report(self, topic: str, reason: Words, watch: DeviceWatch | None, now: Now) -> None:
         """Count an unusable message for its device; the first of a kind goes to the log."""
         self._unusable += 1
-        text = redact(f"{topic[:200]}: {reason}")
+        text = said("{topic}: {reason}", topic=redact(topic[:200]), reason=reason)
         first = watch.problem(text, now) if watch is not None else self._last_error != text
         if watch is None:
             self._last_error = text

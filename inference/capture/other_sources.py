@@ -18,6 +18,7 @@ from inference.capture.sources import (
     SourceError,
     fitted,
 )
+from inference.messages.said import said
 
 USB_READ_TIMEOUT_S = 2
 DEFAULT_FOLDER_FPS = 10.0
@@ -33,9 +34,11 @@ class PictureFolderSource:
         try:
             files = [p for p in url.path.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES]
         except OSError as error:
-            raise SourceError(f"the folder {url.path} cannot be read: {error.strerror}") from error
+            raise SourceError(
+                said("the folder {path} cannot be read: {strerror}", path=url.path, strerror=error.strerror)
+            ) from error
         if not files:
-            raise SourceError(f"the folder {url.path} holds no .jpg or .png file")
+            raise SourceError(said("the folder {path} holds no .jpg or .png file", path=url.path))
         self._files = sorted(files)
         self._period = 1.0 / (url.fps or fps or DEFAULT_FOLDER_FPS)
         self._next = 0
@@ -49,9 +52,11 @@ class PictureFolderSource:
         try:
             decoded = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
         except (OSError, cv2.error) as error:
-            raise BadPictureError(f"{path.name} cannot be read: {error}") from error
+            raise BadPictureError(
+                said("{name} cannot be read: {error}", name=path.name, error=error)
+            ) from error
         if decoded is None:
-            raise BadPictureError(f"{path.name} is not a picture")
+            raise BadPictureError(said("{name} is not a picture", name=path.name))
         image = np.asarray(decoded, np.uint8)
         return RawPicture(index * self._period, lambda size: scaled(image, size))
 
@@ -74,7 +79,9 @@ class UsbSource:
         if not self._capture.isOpened():
             self._capture.release()
             raise SourceError(
-                f"{self._name} is not there or in use: check its cable and close other programs"
+                said(
+                    "{name} is not there or in use: check its cable and close other programs", name=self._name
+                )
             )
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
 
@@ -82,7 +89,7 @@ class UsbSource:
         """The next picture."""
         ok, decoded = self._capture.read()
         if not ok or decoded is None:
-            raise SourceError(f"{self._name} stopped sending: check its cable")
+            raise SourceError(said("{name} stopped sending: check its cable", name=self._name))
         image = np.asarray(decoded, np.uint8)
         return RawPicture(None, lambda size: scaled(image, size))
 

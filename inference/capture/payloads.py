@@ -20,6 +20,7 @@ import msgspec
 from inference.messages import Detections, GateSignal, Observation, Skeletons, WeightReading
 from inference.messages.checks import problem_of
 from inference.messages.codec import CodecError, from_json
+from inference.messages.said import said
 
 DeviceTopic = Literal["scale", "gate", "camera", "sensor"]
 MAX_PAYLOAD = 1 << 20
@@ -63,11 +64,11 @@ def parse_topic(topic: str, store: str) -> Topic:
     """Take a topic apart. Raises :class:`PayloadError`."""
     parts = topic.split("/")
     if len(parts) != 4 or parts[:2] != ["openaisle", store] or not parts[3]:
-        raise PayloadError(f"the topic is not openaisle/{store}/<kind>/<id>")
+        raise PayloadError(said("the topic is not openaisle/{store}/<kind>/<id>", store=store))
     for kind in get_args(DeviceTopic):
         if parts[2] == kind:
             return Topic(kind, parts[3])
-    raise PayloadError(f"{parts[2]!r} is none of scale, gate, camera, sensor")
+    raise PayloadError(said("{kind} is none of scale, gate, camera, sensor", kind=repr(parts[2])))
 
 
 def decode_payload(
@@ -79,9 +80,15 @@ def decode_payload(
     said once, handed to everyone who subscribes later: never a fresh reading.
     """
     if retained:
-        raise PayloadError("it is a retained message: publish without the retain flag")
+        raise PayloadError(said("it is a retained message: publish without the retain flag"))
     if len(payload) > MAX_PAYLOAD:
-        raise PayloadError(f"the payload has {len(payload)} bytes, more than {MAX_PAYLOAD}")
+        raise PayloadError(
+            said(
+                "the payload has {count} bytes, more than {max_payload}",
+                count=len(payload),
+                max_payload=MAX_PAYLOAD,
+            )
+        )
     match topic.kind:
         case "scale":
             found: tuple[Observation, ...] = _scale(topic.device, payload)
@@ -102,18 +109,26 @@ def decode_payload(
 
 
 def _scale(device: str, payload: bytes) -> tuple[WeightReading, ...]:
-    said = _decoded(payload, ScalePayload)
-    if said.scale is not None:
-        _same_id("scale", said.scale, device)
-    if isinstance(said.grams, float):
-        return (WeightReading(device, said.t, said.grams, said.seq),)
-    if said.rate_hz is None or not 0 < said.rate_hz <= 10_000:
-        raise PayloadError(f"a batch needs rate_hz between 0 and 10000, not {said.rate_hz}")
-    if not 0 < len(said.grams) <= MAX_BATCH:
-        raise PayloadError(f"a batch has 1 to {MAX_BATCH} samples, not {len(said.grams)}")
+    told = _decoded(payload, ScalePayload)
+    if told.scale is not None:
+        _same_id("scale", told.scale, device)
+    if isinstance(told.grams, float):
+        return (WeightReading(device, told.t, told.grams, told.seq),)
+    if told.rate_hz is None or not 0 < told.rate_hz <= 10_000:
+        raise PayloadError(
+            said("a batch needs rate_hz between 0 and 10000, not {rate_hz}", rate_hz=told.rate_hz)
+        )
+    if not 0 < len(told.grams) <= MAX_BATCH:
+        raise PayloadError(
+            said(
+                "a batch has 1 to {max_batch} samples, not {count}",
+                max_batch=MAX_BATCH,
+                count=len(told.grams),
+            )
+        )
     return tuple(
-        WeightReading(device, said.t + i / said.rate_hz, grams, None if said.seq is None else said.seq + i)
-        for i, grams in enumerate(said.grams)
+        WeightReading(device, told.t + i / told.rate_hz, grams, None if told.seq is None else told.seq + i)
+        for i, grams in enumerate(told.grams)
     )
 
 
@@ -123,12 +138,19 @@ def _decoded(payload: bytes, kind: type[T]) -> T:
     except CodecError as error:
         raise PayloadError(str(error)) from error
     except RecursionError as error:
-        raise PayloadError("the payload is nested too deeply") from error
+        raise PayloadError(said("the payload is nested too deeply")) from error
 
 
-def _same_id(field: str, said: str, device: str) -> None:
-    if said != device:
-        raise PayloadError(f"the payload says {field} {said[:60]!r}, the topic {device!r}")
+def _same_id(field: str, named: str, device: str) -> None:
+    if named != device:
+        raise PayloadError(
+            said(
+                "the payload says {field} {named}, the topic {device}",
+                field=field,
+                named=repr(named[:60]),
+                device=repr(device),
+            )
+        )
 
 
 def _check(found: tuple[Observation, ...], now: float) -> None:
@@ -138,6 +160,13 @@ def _check(found: tuple[Observation, ...], now: float) -> None:
             raise PayloadError(problem)
     newest, oldest = found[-1].t, found[0].t
     if newest > now + MAX_AHEAD_S:
-        raise PayloadError(f"its clock is {newest - now:.0f} s ahead of this computer's: set its time (NTP)")
+        raise PayloadError(
+            said(
+                "its clock is {seconds} s ahead of this computer's: set its time (NTP)",
+                seconds=f"{newest - now:.0f}",
+            )
+        )
     if oldest < now - MAX_BEHIND_S:
-        raise PayloadError(f"its time stamp is {now - oldest:.0f} s old: set its time (NTP)")
+        raise PayloadError(
+            said("its time stamp is {seconds} s old: set its time (NTP)", seconds=f"{now - oldest:.0f}")
+        )

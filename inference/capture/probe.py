@@ -12,6 +12,7 @@ from inference.capture.camera_thread import open_source
 from inference.capture.camera_urls import BadCameraUrlError, parse_camera_url, redact
 from inference.capture.secrets import Secrets, SecretsUnavailableError
 from inference.capture.sources import BadPictureError, FrameSource, Image, SourceEnded, SourceError
+from inference.messages.said import Words, said, words_of
 
 
 class CameraProbe(msgspec.Struct, frozen=True):
@@ -26,7 +27,7 @@ class CameraProbe(msgspec.Struct, frozen=True):
     codec: str = ""
     first_picture_s: float | None = None
     """From asking to the first picture, seconds."""
-    error: str = ""
+    error: Words = ""
 
 
 def probe_camera(
@@ -51,7 +52,7 @@ def probe_camera(
         with closing(open_source(parsed, user or parsed.user, password or parsed.password)) as source:
             return _look(source, shown, began, timeout_s)
     except (SourceError, BadCameraUrlError, SecretsUnavailableError) as error:
-        return CameraProbe(shown, error=str(error))
+        return CameraProbe(shown, error=words_of(error))
 
 
 def _look(source: FrameSource, shown: str, began: float, timeout_s: float) -> CameraProbe:
@@ -65,15 +66,15 @@ def _look(source: FrameSource, shown: str, began: float, timeout_s: float) -> Ca
 
 
 def _first_picture(source: FrameSource, began: float, timeout_s: float) -> tuple[Image, float]:
-    last = "no picture came"
+    last: Words = said("no picture came")
     while (waited := time.monotonic() - began) < timeout_s:
         try:
             return source.read().convert(None), time.monotonic() - began
         except BadPictureError as error:
-            last = str(error)
+            last = words_of(error)
         except SourceEnded:
             break
-    raise SourceError(f"{last} (tried for {waited:.1f} s)")
+    raise SourceError(said("{last} (tried for {waited} s)", last=last, waited=f"{waited:.1f}"))
 
 
 def _measured_fps(source: FrameSource) -> float | None:

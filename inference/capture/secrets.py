@@ -14,6 +14,8 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
+from inference.messages.said import Said, said
+
 SERVICE = "openaisle"
 ENVIRONMENT_PREFIX = "OPENAISLE_SECRET_"
 
@@ -112,17 +114,25 @@ class KeyringSecrets:
             raise SecretsUnavailableError(self._remedy(key, error)) from error
 
     @staticmethod
-    def _remedy(key: str, error: Exception) -> str:
+    def _remedy(key: str, error: Exception) -> Said:
         from keyring.errors import KeyringLocked, NoKeyringError
 
         variable = environment_name(key)
         match error:
             case NoKeyringError():
-                return (
-                    f"this computer has no keyring for passwords; install one (on Linux: gnome-keyring or "
-                    f"KWallet), or set the environment variable {variable} for the engine"
+                return said(
+                    "this computer has no keyring for passwords; install one (on Linux: gnome-keyring or "
+                    "KWallet), or set the environment variable {variable} for the engine",
+                    variable=variable,
                 )
             case KeyringLocked():
-                return f"the keyring is locked: log in on the desktop and unlock it, or set {variable}"
+                return said(
+                    "the keyring is locked: log in on the desktop and unlock it, or set {variable}",
+                    variable=variable,
+                )
             case _:
-                return f"the keyring did not answer ({type(error).__name__}); unlock it, or set {variable}"
+                return said(
+                    "the keyring did not answer ({name}); unlock it, or set {variable}",
+                    name=type(error).__name__,
+                    variable=variable,
+                )

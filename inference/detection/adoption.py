@@ -17,6 +17,7 @@ from inference.detection.manifest import (
     save_manifest,
 )
 from inference.detection.session import load_detector, open_network, tensors
+from inference.messages.said import said
 
 _TYPES: dict[str, Literal["float32", "uint8"]] = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
 
@@ -42,8 +43,8 @@ def write_manifest(
     try:
         data = onnx_path.read_bytes()
     except OSError as error:
-        what = f"the network cannot be read ({error.strerror})"
-        raise ModelError(onnx_path, what, "Give the path of an .onnx file.") from error
+        what = said("the network cannot be read ({strerror})", strerror=error.strerror)
+        raise ModelError(onnx_path, what, said("Give the path of an .onnx file.")) from error
     inputs = tensors(open_network(data, onnx_path).get_inputs())
     manifest = Manifest(
         name=onnx_path.stem,
@@ -90,11 +91,11 @@ def add_model(
     """
     _family(onnx_path, family)
     if not onnx_path.is_file():
-        raise ModelError(onnx_path, "there is no such file", "Give the path of an .onnx file.")
+        raise ModelError(onnx_path, said("there is no such file"), said("Give the path of an .onnx file."))
     target = out / onnx_path.with_suffix(".onnx").name
     copied = not target.exists()
     if not copied and not target.samefile(onnx_path):
-        raise ModelError(target, "a model of this name is there already", "Rename one of them.")
+        raise ModelError(target, said("a model of this name is there already"), said("Rename one of them."))
     try:
         if copied:
             out.mkdir(parents=True, exist_ok=True)
@@ -115,7 +116,11 @@ def add_model(
         target.unlink()
         raise ModelError(onnx_path, error.what, error.remedy) from error
     except OSError as error:
-        raise ModelError(out, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
+        raise ModelError(
+            out,
+            said("cannot be written to ({strerror})", strerror=error.strerror),
+            said("Choose another folder."),
+        ) from error
 
 
 def _family(file: Path, name: str) -> Family:
@@ -123,15 +128,21 @@ def _family(file: Path, name: str) -> Family:
         if known == name:
             return family
     known_names = ", ".join(FAMILIES)
-    raise ModelError(file, f"no family is called {name!r}", f"Known families: {known_names}.")
+    raise ModelError(
+        file,
+        said("no family is called {name}", name=repr(name)),
+        said("Known families: {known_names}.", known_names=known_names),
+    )
 
 
 def _input(
     file: Path, inputs: tuple[Tensor, ...], family: Family, size: tuple[int, int] | None
 ) -> ModelInput:
     if len(inputs) != 1 or len(inputs[0].shape) != 4 or inputs[0].type not in _TYPES:
-        what = f"its inputs {[(i.name, i.shape, i.type) for i in inputs]} are not one picture"
-        raise ModelError(file, what, "Export it with one input of four dimensions, float32 or uint8.")
+        what = said(
+            "its inputs {value} are not one picture", value=[(i.name, i.shape, i.type) for i in inputs]
+        )
+        raise ModelError(file, what, said("Export it with one input of four dimensions, float32 or uint8."))
     found = inputs[0]
     layout: Literal["nchw", "nhwc"] = family.layout
     if 3 in (found.shape[1], found.shape[3]):
@@ -140,5 +151,7 @@ def _input(
     if size is not None:
         width, height = size
     if width is None or height is None:
-        raise ModelError(file, "its graph does not say its input's size", "Say it: --size WIDTHxHEIGHT.")
+        raise ModelError(
+            file, said("its graph does not say its input's size"), said("Say it: --size WIDTHxHEIGHT.")
+        )
     return ModelInput(name=found.name, width=width, height=height, layout=layout, type=_TYPES[found.type])

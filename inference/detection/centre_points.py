@@ -30,6 +30,7 @@ from inference.detection.family import BadOutputError, Family, Outputs, Tensor
 from inference.detection.manifest import Manifest
 from inference.detection.picture import Placement
 from inference.messages import Appearance, Detection, KeyPoint
+from inference.messages.said import Words, said
 
 KEY_POINTS = ("head", "foot", "wrist_left", "wrist_right")
 
@@ -54,7 +55,7 @@ def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[
     if scores.size and (
         float(np.nanmax(scores, initial=0)) > 1.001 or float(np.nanmin(scores, initial=0)) < -0.001
     ):
-        raise BadOutputError("scores outside 0..1: the graph must end in sigmoids")
+        raise BadOutputError(said("scores outside 0..1: the graph must end in sigmoids"))
     good = np.flatnonzero((scores >= manifest.thresholds.score) & sane(outputs["boxes"][0]))
     good = good[_order(outputs["boxes"][0][good], scores[good], manifest.thresholds.nms)]
     boxes = placement.boxes(outputs["boxes"][0][good]).tolist()
@@ -107,22 +108,32 @@ def _detection(
     )
 
 
-def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> str | None:
+def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> Words | None:
     """Why a graph with these outputs does not keep the contract above."""
     if manifest.key_points != KEY_POINTS:
-        return (
-            f"key points must be {', '.join(KEY_POINTS)}, the manifest says {', '.join(manifest.key_points)}"
+        return said(
+            "key points must be {names}, the manifest says {given}",
+            names=", ".join(KEY_POINTS),
+            given=", ".join(manifest.key_points),
         )
     shapes = {o.name: o.shape for o in outputs}
     missing = [name for name in _SHAPES if name not in _OPTIONAL and name not in shapes]
     if missing:
-        return f"outputs missing: {', '.join(missing)}"
+        return said("outputs missing: {names}", names=", ".join(missing))
     peaks = {shapes[name][1] for name in _SHAPES if name in shapes and len(shapes[name]) > 1}
     if len(peaks - {None}) > 1:
-        return f"outputs disagree on the number of peaks: {sorted(p for p in peaks if p is not None)}"
+        return said(
+            "outputs disagree on the number of peaks: {value}",
+            value=sorted(p for p in peaks if p is not None),
+        )
     for name, wanted in _SHAPES.items():
         if name in shapes and not _fits(shapes[name], (1, *wanted)):
-            return f"output {name} has shape {shapes[name]}, wanted {(1, *wanted)}"
+            return said(
+                "output {name} has shape {shapes}, wanted {value}",
+                name=name,
+                shapes=shapes[name],
+                value=(1, *wanted),
+            )
     return None
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inference.detection.manifest import FamilyName, Manifest
 from inference.detection.picture import Placement
 from inference.messages import Detection
+from inference.messages.said import Words
 
 Outputs = Mapping[str, NDArray[np.float32]]
 """The network's answers by name."""
@@ -38,7 +39,7 @@ class Family:
     """Usual threshold of the suppression of overlapping boxes."""
     classes: tuple[str, ...]
     key_points: tuple[str, ...]
-    problem: Callable[[tuple[Tensor, ...], Manifest], str | None]
+    problem: Callable[[tuple[Tensor, ...], Manifest], Words | None]
     """What is wrong with the graph's outputs for this manifest, in words."""
     decode: Callable[[Outputs, Manifest, Placement], tuple[Detection, ...]]
     """The network's answers to one picture as detections in that picture's pixels, best first."""

@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 import msgspec
 import msgspec.toml
 
+from inference.messages.said import Said, Words, said
+
 FamilyName = Literal["yolox", "centre_points", "product_embedding"]
 
 Unit = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
@@ -23,8 +25,8 @@ Size = Annotated[int, msgspec.Meta(ge=8, le=8192)]
 class ModelError(Exception):
     """A model cannot be used; says which file, what is wrong with it and what to do."""
 
-    def __init__(self, file: Path | str, what: str, remedy: str) -> None:
-        super().__init__(f"{file}: {what}. {remedy}")
+    def __init__(self, file: Path | str, what: Words, remedy: Words) -> None:
+        super().__init__(said("{file}: {what}. {remedy}", file=file, what=what, remedy=remedy))
         self.file = str(file)
         self.what = what
         self.remedy = remedy
@@ -105,13 +107,17 @@ def read_manifest(path: Path) -> Manifest:
         data = path.read_bytes()
     except OSError as error:
         raise ModelError(
-            path, f"no manifest can be read here ({error.strerror})", _how_to_add(onnx_of(path))
+            path,
+            said("no manifest can be read here ({strerror})", strerror=error.strerror),
+            _how_to_add(onnx_of(path)),
         ) from error
     try:
         return msgspec.toml.decode(data, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
-        what = f"not a model manifest: {error}"
-        raise ModelError(path, what, "Correct this field, or " + _how_to_add(onnx_of(path))) from error
+        what = said("not a model manifest: {error}", error=error)
+        raise ModelError(
+            path, what, said("Correct this field. Or else: {remedy}", remedy=_how_to_add(onnx_of(path)))
+        ) from error
 
 
 def read_network(manifest: Path, wanted: Manifest) -> bytes:
@@ -120,14 +126,21 @@ def read_network(manifest: Path, wanted: Manifest) -> bytes:
     try:
         data = file.read_bytes()
     except OSError as error:
-        what = f"the network cannot be read ({error.strerror})"
+        what = said("the network cannot be read ({strerror})", strerror=error.strerror)
         raise ModelError(
-            file, what, f"Put the .onnx file beside {manifest.name}, under the same name."
+            file, what, said("Put the .onnx file beside {name}, under the same name.", name=manifest.name)
         ) from error
     found = hashlib.sha256(data).hexdigest()
     if found != wanted.sha256:
-        what = f"its SHA-256 is {found[:12]}…, the manifest says {wanted.sha256[:12]}…"
-        remedy = f"Restore the file that was measured, or if the change is meant: {_how_to_add(file)}"
+        what = said(
+            "its SHA-256 is {found}…, the manifest says {sha256}…",
+            found=found[:12],
+            sha256=wanted.sha256[:12],
+        )
+        remedy = said(
+            "Restore the file that was measured, or if the change is meant: {remedy}",
+            remedy=_how_to_add(file),
+        )
         raise ModelError(file, what, remedy)
     return data
 
@@ -163,16 +176,18 @@ def resolve_model(model: Path | str, folders: Iterable[Path]) -> Path:
     if path.suffix == ".onnx":
         manifest = path.with_suffix(".toml")
         if path.is_file() and not manifest.is_file():
-            raise ModelError(path, "there is no manifest beside it", _how_to_add(path))
+            raise ModelError(path, said("there is no manifest beside it"), _how_to_add(path))
         return manifest
     known = [manifest for folder in folders for manifest in find_models([folder])]
     for manifest in known:
         if manifest.stem == str(model):
             return manifest
     names = ", ".join(sorted({p.stem for p in known})) or "none"
-    remedy = f"Models found: {names}. Name one of them, or give the path of a .toml or .onnx file."
-    raise ModelError(str(model), "no model of this name", remedy)
+    remedy = said(
+        "Models found: {names}. Name one of them, or give the path of a .toml or .onnx file.", names=names
+    )
+    raise ModelError(str(model), said("no model of this name"), remedy)
 
 
-def _how_to_add(onnx: Path) -> str:
-    return f"Make a manifest: main.py model add {onnx} --family yolox --out assets/models"
+def _how_to_add(onnx: Path) -> Said:
+    return said("Make a manifest: main.py model add {onnx} --family yolox --out assets/models", onnx=onnx)

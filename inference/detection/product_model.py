@@ -36,6 +36,7 @@ from inference.detection.manifest import (
 )
 from inference.detection.picture import Picture
 from inference.detection.session import MODEL_FOLDERS, open_network, tensors
+from inference.messages.said import Words, said
 
 Vectors = NDArray[np.float32]
 
@@ -63,9 +64,13 @@ class ProductSession:
         try:
             embedding, held = self._network.run(["embedding", "held"], {"image": pictures})
         except Exception as error:  # the library's exceptions share no base but this
-            raise ModelError(self._file, f"failed on a picture: {error}", "Try another model.") from error
+            raise ModelError(
+                self._file, said("failed on a picture: {error}", error=error), said("Try another model.")
+            ) from error
         if not np.isfinite(embedding).all() or not ((held >= 0) & (held <= 1)).all():
-            raise ModelError(self._file, "its answers are not numbers it can mean", "Export it again.")
+            raise ModelError(
+                self._file, said("its answers are not numbers it can mean"), said("Export it again.")
+            )
         return embedding, held
 
 
@@ -90,7 +95,9 @@ class ProductModel:
         network = open_network(self._data, file)
         problem = _problem(tensors(network.get_inputs()), tensors(network.get_outputs()), self.manifest)
         if problem is not None:
-            raise ModelError(file, problem, f"Correct {self.path.name}, or export the network again.")
+            raise ModelError(
+                file, problem, said("Correct {name}, or export the network again.", name=self.path.name)
+            )
         return ProductSession(network, file)
 
 
@@ -101,17 +108,20 @@ def load_products(model: Path | str = NAME, folders: Iterable[Path] = MODEL_FOLD
     return ProductModel(manifest, path, read_network(path, manifest))
 
 
-def _problem(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], manifest: Manifest) -> str | None:
+def _problem(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], manifest: Manifest) -> Words | None:
     """What of the graph does not fit the manifest or the family."""
     if manifest.family != FAMILY:
-        return f"its family is {manifest.family}, not {FAMILY}"
+        return said("its family is {family}, not {wanted}", family=manifest.family, wanted=FAMILY)
     if manifest.temperature is None:
-        return "the manifest has no temperature"
+        return said("the manifest has no temperature")
     if [(i.name, i.type, i.shape[1:]) for i in inputs] != [
         ("image", "tensor(uint8)", (INPUT_PX, INPUT_PX, 3))
     ] or inputs[0].shape[0] not in (None,):
-        return f"its input {[(i.name, i.shape, i.type) for i in inputs]} is not any number of small pictures"
+        return said(
+            "its input {value} is not any number of small pictures",
+            value=[(i.name, i.shape, i.type) for i in inputs],
+        )
     shapes = {o.name: o.shape for o in outputs}
     if len(shapes.get("embedding", ())) != 2 or len(shapes.get("held", ())) != 1:
-        return f"its outputs are {shapes}, wanted embedding [N, D] and held [N]"
+        return said("its outputs are {shapes}, wanted embedding [N, D] and held [N]", shapes=shapes)
     return None

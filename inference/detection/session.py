@@ -25,6 +25,7 @@ from inference.detection.manifest import (
 )
 from inference.detection.picture import Picture, place
 from inference.messages import Detection
+from inference.messages.said import Words, said, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,9 @@ def open_network(data: bytes, file: Path) -> Any:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library's exceptions share no base but this
         why = str(error).split("\n", 1)[0].rstrip(".")
-        raise ModelError(file, f"not a network that can be run: {why}", "Export it again as ONNX.") from error
+        raise ModelError(
+            file, said("not a network that can be run: {why}", why=why), said("Export it again as ONNX.")
+        ) from error
 
 
 def tensors(declared: Any) -> tuple[Tensor, ...]:
@@ -84,9 +87,11 @@ class DetectorSession:
             answers = self._network.run(self._outputs, {self._manifest.input.name: tensor})
             return self._decode(dict(zip(self._outputs, answers, strict=True)), self._manifest, placement)
         except BadOutputError as error:
-            raise ModelError(self._file, str(error), "Export it as its family says.") from error
+            raise ModelError(self._file, words_of(error), said("Export it as its family says.")) from error
         except Exception as error:  # the library's exceptions share no base but this
-            raise ModelError(self._file, f"failed on a picture: {error}", "Try another model.") from error
+            raise ModelError(
+                self._file, said("failed on a picture: {error}", error=error), said("Try another model.")
+            ) from error
 
 
 class Detector:
@@ -116,7 +121,9 @@ class Detector:
         network = open_network(self._data, file)
         problem = _problem(network, self.manifest)
         if problem is not None:
-            raise ModelError(file, problem, f"Correct {self.path.name}, or export the network again.")
+            raise ModelError(
+                file, problem, said("Correct {name}, or export the network again.", name=self.path.name)
+            )
         return DetectorSession(network, self.manifest, file)
 
     def detect(self, image: Picture) -> tuple[Detection, ...]:
@@ -144,24 +151,32 @@ def load_detector(manifest: Path | str, folders: Iterable[Path] = MODEL_FOLDERS)
     return Detector(wanted, path, read_network(path, wanted))
 
 
-def _problem(network: Any, manifest: Manifest) -> str | None:
+def _problem(network: Any, manifest: Manifest) -> Words | None:
     """What of the graph does not fit the manifest or the family."""
     if manifest.family not in FAMILIES:
-        return f"{manifest.family} is no detector of people"
+        return said("{family} is no detector of people", family=manifest.family)
     inputs = tensors(network.get_inputs())
     wanted = manifest.input
     if len(inputs) != 1:
-        return f"it has {len(inputs)} inputs, a detector has one"
+        return said("it has {count} inputs, a detector has one", count=len(inputs))
     found = inputs[0]
     if found.name != wanted.name:
-        return f"its input is called {found.name!r}, the manifest says {wanted.name!r}"
+        return said(
+            "its input is called {name}, the manifest says {wanted}",
+            name=repr(found.name),
+            wanted=repr(wanted.name),
+        )
     if _TYPES.get(found.type) != wanted.type:
-        return f"its input is {found.type}, the manifest says {wanted.type}"
+        return said("its input is {type}, the manifest says {wanted}", type=found.type, wanted=wanted.type)
     plane = (wanted.height, wanted.width)
     shape = (1, *plane, 3) if wanted.layout == "nhwc" else (1, 3, *plane)
     same = len(found.shape) == 4 and all(f in (None, w) for f, w in zip(found.shape, shape, strict=True))
     if wanted.resize == "fit" and None not in found.shape[1:]:
-        return f"its input has the fixed shape {found.shape}, so it cannot fit each picture (resize)"
+        return said(
+            "its input has the fixed shape {shape}, so it cannot fit each picture (resize)", shape=found.shape
+        )
     if not same:
-        return f"its input has shape {found.shape}, the manifest says {shape}"
+        return said(
+            "its input has shape {shape}, the manifest says {wanted}", shape=found.shape, wanted=shape
+        )
     return FAMILIES[manifest.family].problem(tensors(network.get_outputs()), manifest)

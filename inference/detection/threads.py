@@ -14,6 +14,8 @@ microseconds between two steps outside of it; with Python's 5 ms a core then idl
 CORES = os.cpu_count() or 1
 THREADS_IN_ORDER = CORES + 1
 """For a recording played as fast as it goes: one more than cores, for while one waits its turn."""
+HEADROOM = 1.25
+"""Of detection's speed over what the cameras want: decoding and the state thread need their share too."""
 
 
 def tune_process() -> None:

@@ -18,6 +18,7 @@ from inference.detection.family import BadOutputError, Family, Outputs, Tensor
 from inference.detection.manifest import Manifest
 from inference.detection.picture import Placement
 from inference.messages import Detection
+from inference.messages.said import Words, said
 
 STRIDES = (8, 16, 32)
 
@@ -56,7 +57,11 @@ def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[
     cells = grid(manifest.input.width, manifest.input.height)
     if rows.shape != (len(cells), 5 + len(manifest.classes)):
         raise BadOutputError(
-            f"answer of shape {rows.shape}, expected {(len(cells), 5 + len(manifest.classes))}"
+            said(
+                "answer of shape {shape}, expected {value}",
+                shape=rows.shape,
+                value=(len(cells), 5 + len(manifest.classes)),
+            )
         )
     with np.errstate(invalid="ignore", over="ignore"):  # what is not a number fails the comparison below
         scores = rows[:, 4] * rows[:, 5 + manifest.classes.index("person")]
@@ -64,7 +69,9 @@ def decode(outputs: Outputs, manifest: Manifest, placement: Placement) -> tuple[
     good = good[sane(rows[good, :4])]
     scores, boxes = scores[good], _boxes(rows[good, :4], cells[good], manifest.decoded)
     if scores.size and float(scores.max()) > 1.001:
-        raise BadOutputError(f"a score of {float(scores.max()):.2f}: the export must end in sigmoids")
+        raise BadOutputError(
+            said("a score of {value}: the export must end in sigmoids", value=f"{float(scores.max()):.2f}")
+        )
     if manifest.thresholds.nms is not None:
         kept = suppress(boxes, scores, manifest.thresholds.nms)
     else:
@@ -86,18 +93,29 @@ def _boxes(rows: NDArray[np.float32], cells: NDArray[np.float32], decoded: bool)
     return np.concatenate([centre - size / 2, centre + size / 2], axis=1)
 
 
-def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> str | None:
+def problem(outputs: tuple[Tensor, ...], manifest: Manifest) -> Words | None:
     """Why a graph with these outputs cannot be read as this YOLOX."""
     if "person" not in manifest.classes:
-        return "no class of the manifest is called person"
+        return said("no class of the manifest is called person")
     if manifest.input.width % 32 or manifest.input.height % 32:
-        return f"input {manifest.input.width}x{manifest.input.height} is not a multiple of 32"
+        return said(
+            "input {width}x{height} is not a multiple of 32",
+            width=manifest.input.width,
+            height=manifest.input.height,
+        )
     if len(outputs) != 1 or len(outputs[0].shape) != 3:
-        return f"YOLOX has one output of three dimensions, this has {[o.shape for o in outputs]}"
+        return said(
+            "YOLOX has one output of three dimensions, this has {value}", value=[o.shape for o in outputs]
+        )
     _, rows, columns = outputs[0].shape
     wanted = (len(grid(manifest.input.width, manifest.input.height)), 5 + len(manifest.classes))
     if (rows is not None and rows != wanted[0]) or (columns is not None and columns != wanted[1]):
-        return f"its output is [1, {rows}, {columns}]; this input and these classes give {(1, *wanted)}"
+        return said(
+            "its output is [1, {rows}, {columns}]; this input and these classes give {value}",
+            rows=rows,
+            columns=columns,
+            value=(1, *wanted),
+        )
     return None
 
 

@@ -382,7 +382,7 @@ class Engine:
             self.evidence.relay(layout)
         if self._pictures is not None:
             self._pictures.forget(before.cameras.keys() - layout.cameras.keys())
-        t, why = self.store_time(), "it is read otherwise from now on"
+        t, why = self.store_time(), said("it is read otherwise from now on")
         anew = sorted(reset_scales(before, layout))
         self.take([(Outage(scale, "scale", t, t, True, why), False) for scale in anew])
         self.fix()

@@ -29,7 +29,7 @@ class _Device:
         self.last: float | None = None
         self.interval: float | None = None
         self.received = 0
-        self.why = ""
+        self.why: Words = ""
 
 
 class HeardDevices:

@@ -21,6 +21,7 @@ from inference.engine.entries import Entry, Relaid, Skip, Taken
 from inference.engine.files import DamagedFileError, frame, frames, sync_folder, write_all
 from inference.messages import Observation
 from inference.messages.codec import CodecError, Vectors, from_msgpack, to_msgpack
+from inference.messages.said import Words, said
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Journal:
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         """Reads nothing yet: :meth:`latest_checkpoint`, :meth:`tail`, then :meth:`keep` to start writing."""
         self.folder = folder
-        self.notes: list[str] = []
+        self.notes: list[Words] = []
         """What was found wrong while reading, in words for staff."""
         self.count = 0
         """Entries taken so far: the number of the next one."""
@@ -117,7 +118,13 @@ class Journal:
             yield payload, entry
             end = after
         if end < len(data):
-            self._note(f"{path.name}: {len(data) - end} bytes of an unfinished record cut off")
+            self._note(
+                said(
+                    "{name}: {count} bytes of an unfinished record cut off",
+                    name=path.name,
+                    count=len(data) - end,
+                )
+            )
             os.truncate(path, end)
         yield b"", None
 
@@ -130,7 +137,7 @@ class Journal:
         ended = {path for (_, path), (end, _) in pairwise(segments) if end <= first}
         return [(start, path) for start, path in segments if path not in ended]
 
-    def _note(self, text: str) -> None:
+    def _note(self, text: Words) -> None:
         log.info("journal: %s", text)
         self.notes.append(text)
 

@@ -83,7 +83,7 @@ class LiveSource:
 
     def finished_before(self) -> None:
         """A live store is never finished. Raises ``SourceError``."""
-        raise SourceError("the journal of a live store says that it is finished: put it aside")
+        raise SourceError(said("the journal of a live store says that it is finished: put it aside"))
 
     def take(self, limit: int, timeout: float) -> list[Observation]:
         """What has arrived."""

@@ -27,6 +27,7 @@ from inference.messages import (
     VisitClosed,
 )
 from inference.messages.codec import CodecError, Vectors
+from inference.messages.said import said
 from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
@@ -182,7 +183,7 @@ def _restored(
             flow.restore(checkpoint.flow, base)
         except CodecError as error:
             path = checkpoint_path(journal.folder, checkpoint.count)
-            journal.notes.append(f"{path.name} cannot be used: {error}")
+            journal.notes.append(said("{name} cannot be used: {error}", name=path.name, error=error))
             path.replace(path.with_suffix(".damaged"))
         else:
             return flow, layout, checkpoint, entries
@@ -193,7 +194,7 @@ def _restored(
 def unheard(layout: StoreLayout, since: float, now: float) -> list[Outage]:
     """What every live device said between the last journaled moment and now is not known."""
     file, since = layout.file, min(since, now)
-    why = "the engine was restarted"
+    why = said("the engine was restarted")
     return [
         *(Outage(camera.id, "camera", since, now, why=why) for camera in file.camera),
         *(Outage(scale.id, "scale", since, now, why=why) for scale in file.scale),
@@ -215,4 +216,9 @@ def _in_place_of(seen: Observation) -> Outage | None:
 
 def skipped_alarm(number: int, t: float) -> Alarm:
     """Tells staff that an observation was left out."""
-    return Alarm(t, "engine", "journal", f"observation {number} could not be used and was passed over")
+    return Alarm(
+        t,
+        "engine",
+        "journal",
+        said("observation {number} could not be used and was passed over", number=number),
+    )

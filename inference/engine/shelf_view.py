@@ -32,6 +32,15 @@ from inference.messages.shelves import (
 from store_layout.layout_changes import reset_scales
 from store_layout.model import StoreLayout
 
+_FAULTS: dict[ScaleFault, Said] = {
+    "silent": said("silent"),
+    "stuck": said("it repeats one value"),
+    "impossible": said("its weights are impossible"),
+    "over_capacity": said("over capacity"),
+    "unsettled": said("it does not come to rest"),
+    "re_zeroed": said("it took another zero by itself"),
+    "drifting": said("its level drifts"),
+}
 LATEST_EVENTS = 20
 """Of each scale, for its history."""
 REVISED = 500
@@ -181,8 +190,8 @@ class ShelfView:
         if level.active:
             return said("something moves on {scale}: wait until it is at rest", scale=scale)
         if level.faults:
-            faults = ", ".join(level.faults).replace("_", " ")
-            return said("{scale} is at fault ({faults}): mend it first", scale=scale, faults=faults)
+            fault = _FAULTS[level.faults[0]]
+            return said("{scale} is at fault ({fault}): mend it first", scale=scale, fault=fault)
         return ScaleTare(scale, t, level.level_g - load_g, load_g)
 
     def _scale(self, level: ScaleLevel, now: float) -> ScaleView:

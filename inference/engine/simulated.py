@@ -131,13 +131,13 @@ class SimulatedSource:
 
     def finished_before(self) -> None:
         """A simulated store has no end. Raises ``SourceError``."""
-        raise SourceError("the journal of a simulated store says that it is finished: put it aside")
+        raise SourceError(said("the journal of a simulated store says that it is finished: put it aside"))
 
     def take(self, limit: int, timeout: float) -> list[Observation]:
         """What the devices have said."""
         batch = self._readings.drain(limit, timeout)
         if not batch and self._error is not None:
-            raise SourceError(f"the simulated store failed: {self._error}") from self._error
+            raise SourceError(said("the simulated store failed: {error}", error=self._error)) from self._error
         for seen in batch:
             match seen:
                 case WeightReading(scale=device) | GateSignal(gate=device) | Detections(camera=device):

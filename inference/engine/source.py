@@ -154,7 +154,9 @@ class RecordingSource:
             if self._heard is not None:
                 self._heard.hear(batch)
         elif self._error is not None:
-            raise SourceError(f"recording {self._id}: {self._error}") from self._error
+            raise SourceError(
+                said("recording {id}: {error}", id=self._id, error=self._error)
+            ) from self._error
         return batch
 
     @property

@@ -24,7 +24,7 @@ from inference.messages import (
     VisitClosed,
     VisitOpened,
 )
-from inference.messages.said import Words
+from inference.messages.said import Words, said
 from inference.messages.wire import CameraView, DeviceStatus, Inside, Snapshot, SourceStatus
 from store_layout.layout_changes import moved_cameras
 from store_layout.model import StoreLayout
@@ -152,8 +152,8 @@ class View:
                 case VisitOpened(visit=visit, code=code, track=track, t=t):
                     state.open[track] = OpenVisit(visit, code, track, t)
                     if state.paused_since is not None:
-                        said = f"{code} came in while the store was paused"
-                        self._warn(Alarm(t, "paused", code, said))
+                        text = said("{code} came in while the store was paused", code=code)
+                        self._warn(Alarm(t, "paused", code, text))
                 case UnexplainedPerson(code=code, track=track, t=t, over=False):
                     state.unexplained[track] = OpenVisit("", code, track, t)
                 case UnexplainedPerson(code=code, track=track):

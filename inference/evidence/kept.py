@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from inference.evidence.manifest import FILE, FORMAT, Evidence
+from inference.messages.said import said
 from inference.recording.format import file_name
 
 FOLDER = "clips"
@@ -51,7 +52,14 @@ def _read(folder: Path) -> Evidence | None:
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError) as error:
-        raise EvidenceError(f"{file}: {error}") from error
+        raise EvidenceError(said("{file}: {error}", file=file, error=error)) from error
     if found.format != FORMAT:
-        raise EvidenceError(f"{file}: format {found.format}, this program reads {FORMAT}")
+        raise EvidenceError(
+            said(
+                "{file}: format {format}, this program reads {known}",
+                file=file,
+                format=found.format,
+                known=FORMAT,
+            )
+        )
     return found

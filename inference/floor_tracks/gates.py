@@ -10,6 +10,7 @@ from inference.floor_tracks.kalman import distance2
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import Arrival, Entry, FloorTracksState, Track
 from inference.messages import Alarm, GateSignal
+from inference.messages.said import said
 from store_layout.model import StoreLayout
 
 Point2 = tuple[float, float]
@@ -127,13 +128,23 @@ def unmatched(state: FloorTracksState, t: float, s: Settings) -> list[Alarm]:
         late = [a for a in state.arrivals if t - a.t > s.gate_signal_s]
         state.arrivals = [a for a in state.arrivals if t - a.t <= s.gate_signal_s]
         alarms += [
-            Alarm(t, "entry_without_signal", a.gate, f"Person {a.track} came in without a signal of the gate")
+            Alarm(
+                t,
+                "entry_without_signal",
+                a.gate,
+                said("Person {track} came in without a signal of the gate", track=a.track),
+            )
             for a in late
             if a.gate in state.signalling
         ]
     if state.entries and t - state.entries[0].t > s.gate_signal_s:
         alarms += [
-            Alarm(t, "signal_without_person", e.gate, f"The gate let in {e.people}, and no camera saw them")
+            Alarm(
+                t,
+                "signal_without_person",
+                e.gate,
+                said("The gate let in {people}, and no camera saw them", people=e.people),
+            )
             for e in state.entries
             if t - e.t > s.gate_signal_s and e.people > 0
         ]
@@ -157,7 +168,7 @@ def note_exit(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Sett
     missing = signal.people - len(chosen)
     if missing <= 0:
         return []
-    text = f"The gate let out {missing} more than anybody was seen near it"
+    text = said("The gate let out {missing} more than anybody was seen near it", missing=missing)
     return [Alarm(signal.t, "exit_without_person", signal.gate, text)]
 
 

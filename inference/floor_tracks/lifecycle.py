@@ -12,6 +12,7 @@ from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import FloorTracksState, Track
 from inference.floor_tracks.whereabouts import Whereabouts
 from inference.messages import Alarm, TrackEnded, TrackJoined, TrackStarted
+from inference.messages.said import said
 from store_layout.floor_plan import FloorPlan
 
 
@@ -139,7 +140,12 @@ class Lifecycle:
             x.explained = False
             self._linking.note_doubt(state, x)
         if unexplained:
-            text = f"Person {number} appeared at ({m.x:.1f}, {m.y:.1f}), where there is no gate"
+            text = said(
+                "Person {number} appeared at ({x}, {y}), where there is no gate",
+                number=number,
+                x=f"{m.x:.1f}",
+                y=f"{m.y:.1f}",
+            )
             changes.alarms.append(Alarm(state.t, "unexplained_person", f"track {number}", text))
         return True
 
@@ -163,8 +169,10 @@ class Lifecycle:
                 changes.ended.append(TrackEnded(p.number, state.t, gate))
             elif state.t - p.last_seen > (s.give_up_s if p.explained else s.give_up_unexplained_s):
                 changes.ended.append(TrackEnded(p.number, state.t, None))
-                text = (
-                    f"Person {p.number} has not been seen for {state.t - p.last_seen:.0f} s and was given up"
+                text = said(
+                    "Person {number} has not been seen for {seconds} s and was given up",
+                    number=p.number,
+                    seconds=f"{state.t - p.last_seen:.0f}",
                 )
                 changes.alarms.append(Alarm(state.t, "person_given_up", f"track {p.number}", text))
             else:

@@ -56,6 +56,7 @@ from inference.messages import (
     Skeletons,
     Tick,
 )
+from inference.messages.said import said
 from store_layout.floor_plan import FloorPlan
 from store_layout.model import StoreLayout
 
@@ -287,8 +288,12 @@ class FloorTracker:
                     state.t,
                     "camera_turned",
                     camera,
-                    f"Camera {camera} is turned by some {shift.angle_deg:.1f} degrees from its calibration. "
-                    "Calibrate it again; until then it counts less",
+                    said(
+                        "Camera {camera} is turned by some {angle_deg} degrees from its calibration. "
+                        "Calibrate it again; until then it counts less",
+                        camera=camera,
+                        angle_deg=f"{shift.angle_deg:.1f}",
+                    ),
                 )
             )
 

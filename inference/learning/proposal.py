@@ -16,6 +16,7 @@ from inference.learning.cases import Rest, Settled, each_once, moved_alone
 from inference.learning.scales import ScaleEstimate, estimate_change_sd, estimate_noise
 from inference.learning.trust import Era, TrustEstimate, estimate_trust
 from inference.learning.weights import Weight, WeightEstimate, estimate_weight
+from inference.messages.said import said
 from inference.shelf_events import settings as shelf_events
 from store_layout.learned import (
     Learned,
@@ -95,11 +96,11 @@ def propose(
     weights: list[WeightEstimate] = []
     now = with_learned(layout)
     for sku, some in sorted(moved.items()):
-        said, reckoned = layout.products[sku], now.products[sku]
+        stated, reckoned = layout.products[sku], now.products[sku]
         weights.append(
             estimate_weight(
                 sku,
-                Weight(said.weight_g, said.weight_sd_g),
+                Weight(stated.weight_g, stated.weight_sd_g),
                 Weight(reckoned.weight_g, reckoned.weight_sd_g),
                 some,
             )
@@ -140,9 +141,9 @@ def learned_from(
     """
     before = layout.learned
     if (0 if before is None else before.number) != proposal.follows:
-        raise ValueError("something else was applied meanwhile: look at the proposal anew")
+        raise ValueError(said("something else was applied meanwhile: look at the proposal anew"))
     if not proposal.proposed:
-        raise ValueError("nothing is proposed")
+        raise ValueError(said("nothing is proposed"))
     lines = {(e.what, e.about): e for e in proposal.proposed}
     products = {w.sku: w for w in before.product if w.holds_for(layout)} if before else {}
     scales = {e.id: e for e in before.scale if e.id in layout.scales} if before else {}
@@ -150,13 +151,13 @@ def learned_from(
     for (what, about), line in lines.items():
         match what:
             case "weight":
-                said = layout.products[about]
+                stated = layout.products[about]
                 products[about] = LearnedWeight(
                     sku=about,
                     weight_g=round(line.new, 2),
                     weight_sd_g=round(lines["spread", about].new, 3),
-                    catalog_weight_g=said.weight_g,
-                    catalog_weight_sd_g=said.weight_sd_g,
+                    catalog_weight_g=stated.weight_g,
+                    catalog_weight_sd_g=stated.weight_sd_g,
                     events=round(line.events, 1),
                     low_g=round(line.low, 2),
                     high_g=round(line.high, 2),

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from inference.learning import settings as s
 from inference.learning.cases import Settled, worths
@@ -56,6 +55,8 @@ def fit_trust(shares: Sequence[Floats], worth: Floats) -> tuple[float, float]:
         return total
 
     low, high = (math.log(limit) for limit in s.TRUST_RANGE)
+    from scipy.optimize import minimize_scalar  # a third of a second, and a window starts without it
+
     found = float(minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-4}).x)
     step = 0.05
     curve = (loss(found + step) - 2 * loss(found) + loss(found - step)) / step**2

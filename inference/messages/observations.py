@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.messages.said import Words
+
 Box = tuple[float, float, float, float]
 """``(x1, y1, x2, y2)`` in pixels of the camera's picture; may reach outside of it."""
 
@@ -165,7 +167,7 @@ class Outage(msgspec.Struct, frozen=True, tag="outage", omit_defaults=True):
     t: float
     """When the outage ended, or when it was noticed if ``over`` is false."""
     over: bool = True
-    why: str = ""
+    why: Words = ""
 
 
 class StaffMark(msgspec.Struct, frozen=True, tag="staff"):

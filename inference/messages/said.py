@@ -1,56 +1,7 @@
-"""Sentences for people, as a text with places for values: whoever shows them can say them in their language.
-
-The text is English, and is what a sentence goes by; values are filled in where it is shown. What was written
-before there were such sentences (journals, ledgers, recordings) is a plain text, and is shown as it stands.
-"""
+"""Sentences for people: what :mod:`store_layout.said` says of them, under the name that the engine knows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from store_layout.said import Said, Value, Words, in_english, said, words_of
 
-import msgspec
-
-Value = str | int | float
-
-
-class Said(msgspec.Struct, frozen=True, omit_defaults=True, eq=False):
-    """A sentence. ``str`` of it is the English one, which is also what it compares by."""
-
-    text: str
-    """With ``{name}`` for each value."""
-    values: Mapping[str, Value] = {}
-    parts: Mapping[str, Said] = {}
-    """Values that are sentences themselves: a reason within a reason."""
-
-    def __str__(self) -> str:
-        if not self.values and not self.parts:
-            return self.text
-        return self.text.format_map({**self.values, **self.parts})
-
-    def __eq__(self, other: object) -> bool:
-        return str(self) == str(other) if isinstance(other, str | Said) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(str(self))
-
-    def __contains__(self, words: str) -> bool:
-        return words in str(self)
-
-
-Words = str | Said
-"""A sentence, or a text from before there were any."""
-
-
-def said(text: str, /, **values: object) -> Said:
-    """A sentence with its values. ``text`` is a literal: tests look for its translations in the source.
-
-    Numbers are rounded by whoever says them: ``said("{g} g", g=f"{g:.0f}")``.
-    """
-    plain: dict[str, Value] = {}
-    parts: dict[str, Said] = {}
-    for name, value in values.items():
-        if isinstance(value, Said):
-            parts[name] = value
-        else:
-            plain[name] = value if isinstance(value, str | int | float) else str(value)
-    return Said(text, plain, parts)
+__all__ = ["Said", "Value", "Words", "in_english", "said", "words_of"]

@@ -13,6 +13,7 @@ import numpy as np
 
 from inference.messages import Appearance
 from inference.messages.codec import to_json
+from inference.messages.said import Words
 from inference.recording.format import LineProblem
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class LineReader(Generic[T]):
         file: str | None,
         kind: type[T],
         problems: Problems,
-        check: Callable[[T], str | None] | None = None,
+        check: Callable[[T], Words | None] | None = None,
     ) -> None:
         """``file`` None: no lines. ``check`` says in words what is wrong with a well-typed value, or None."""
         self._path, self.file = folder / (file or ""), file or ""
@@ -119,7 +120,7 @@ class LineReader(Generic[T]):
             if reason is None:
                 yield number, value
             else:
-                self.problems.add(self.file, number, reason)
+                self.problems.add(self.file, number, str(reason))
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         number, rest = 0, b""

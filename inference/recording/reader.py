@@ -161,7 +161,8 @@ class Recording:
         return LineReader(self.folder, file, kind, self.problems, all_checks)
 
     def _problem_of(self, seen: Observation) -> str | None:
-        return problem_of(seen) or self._problem_of_t(seen.t)
+        wrong = problem_of(seen)
+        return self._problem_of_t(seen.t) if wrong is None else str(wrong)
 
     def _problem_of_t(self, t: float) -> str | None:
         """A time far outside of the recording is damage: the player would tick all the way to it."""

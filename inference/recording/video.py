@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import av
 import cv2
 import numpy as np
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from inference.recording.format import RecordingError
+
+if TYPE_CHECKING:
+    import av
+    from av.video.stream import VideoStream
 
 Image = NDArray[np.uint8]
 KEYFRAME_EVERY = 30
@@ -24,6 +26,9 @@ class VideoFile:
 
     def __init__(self, path: Path, width: int, height: int, fps: float, crf: int = 23) -> None:
         """``crf``: x264's constant quality, 0 to 51; six more halve the size."""
+        import av  # here, and below: a window opens recordings, and looks into few of them
+        from av.video.stream import VideoStream
+
         path.parent.mkdir(parents=True, exist_ok=True)
         self._container = av.open(
             str(path), "w", format="mp4", options={"movflags": "frag_keyframe+empty_moov+default_base_moof"}
@@ -41,6 +46,8 @@ class VideoFile:
 
     def write(self, image: Image) -> None:
         """Append one BGR picture ``[height, width, 3]`` of the file's size."""
+        from av.video.frame import VideoFrame
+
         if (image.shape[1], image.shape[0]) != self.size:
             raise RecordingError(
                 f"a picture of {image.shape[1]}x{image.shape[0]} in a video of {self.size[0]}x{self.size[1]}"
@@ -60,6 +67,8 @@ def read_video(path: Path, first: int = 0) -> Iterator[Image]:
     Seeks to the key frame before ``first``, so that a late start is quick. Ends quietly where a file that
     was cut off ends; raises :class:`RecordingError` where it cannot be opened or decoded.
     """
+    import av
+
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inference.messages import Alarm, Outage, ScaleChange, ShelfEvent, Tick, WeightReading
+from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.neighbours import Place, overlap, places
 from inference.shelf_events.scale_watch import ScaleWatch
@@ -193,5 +194,8 @@ class ShelfEventDetector:
         if reading.scale in known or len(known) >= UNKNOWN_KEPT:
             return []
         known.append(reading.scale)
-        text = f"A scale called {reading.scale!r} sends weights, but the store folder does not have it."
+        text = said(
+            "A scale called {scale} sends weights, but the store folder does not have it.",
+            scale=repr(reading.scale),
+        )
         return [Alarm(t=reading.t, kind="scale_unknown", about=reading.scale, text=text)]

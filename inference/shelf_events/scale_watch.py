@@ -11,6 +11,7 @@ import math
 import msgspec
 
 from inference.messages import Alarm, Outage
+from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
 from inference.shelf_events.traces import Trace, parted, stirred
@@ -191,7 +192,11 @@ class ScaleWatch:
             st.noise_var *= 1.0 + 2.0 * self._period / s.RESTLESS_GROWTH_S
         if lasted > s.UNSETTLED_ALARM_S and not st.alarmed:
             st.alarmed = True
-            text = f"Scale {self.scale.id} has not come to rest for {lasted:.0f} s: something leans on it?"
+            text = said(
+                "Scale {id} has not come to rest for {lasted} s: something leans on it?",
+                id=self.scale.id,
+                lasted=f"{lasted:.0f}",
+            )
             return (Alarm(t=t, kind="scale_unsettled", about=self.scale.id, text=text),)
         return ()
 
@@ -267,7 +272,12 @@ class ScaleWatch:
             st.doubts.append("spike")
         if st.wild != s.WILD_ALARM:
             return ()
-        text = f"Scale {self.scale.id} sends impossible weights ({grams:.0f} g, capacity {self._high:.0f} g)."
+        text = said(
+            "Scale {id} sends impossible weights ({grams} g, capacity {high} g).",
+            id=self.scale.id,
+            grams=f"{grams:.0f}",
+            high=f"{self._high:.0f}",
+        )
         return (Alarm(t=t, kind="scale_fault", about=self.scale.id, text=text),)
 
     def _after_gap(self, since: float, t: float, grams: float) -> None:
@@ -293,13 +303,15 @@ class ScaleWatch:
             return told
         if not st.frozen and t - st.same_since >= s.FROZEN_S and self._was_noisy():
             st.frozen = True
-            why = "it repeats one value"
+            why = said("it repeats one value")
             told = (Outage(self.scale.id, "scale", st.same_since, t, False, why),)
         if st.same >= s.STUCK_READINGS and t - st.same_since >= s.STUCK_S:
             st.stuck = True
-            text = (
-                f"Scale {self.scale.id} has said exactly {st.last_g:.1f} g "
-                f"for {t - st.same_since:.0f} s: stuck?"
+            text = said(
+                "Scale {id} has said exactly {last_g} g for {seconds} s: stuck?",
+                id=self.scale.id,
+                last_g=f"{st.last_g:.1f}",
+                seconds=f"{t - st.same_since:.0f}",
             )
             told += (Alarm(t=t, kind="scale_stuck", about=self.scale.id, text=text),)
         return told
@@ -313,7 +325,7 @@ class ScaleWatch:
         st = self.state
         st.frozen = False
         self._after_gap(st.same_since, t, grams)
-        return (Outage(self.scale.id, "scale", st.same_since, t, True, "its values change again"),)
+        return (Outage(self.scale.id, "scale", st.same_since, t, True, said("its values change again")),)
 
     def _saturation(self, t: float, now: bool) -> tuple[Alarm, ...]:
         st = self.state
@@ -321,5 +333,9 @@ class ScaleWatch:
         if not now:
             self.doubt("saturated")
             return ()
-        text = f"Scale {self.scale.id} is loaded beyond its capacity of {self._high:.0f} g."
+        text = said(
+            "Scale {id} is loaded beyond its capacity of {high} g.",
+            id=self.scale.id,
+            high=f"{self._high:.0f}",
+        )
         return (Alarm(t=t, kind="scale_over_capacity", about=self.scale.id, text=text),)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import Outage
+from inference.messages.said import said
 from store_layout.model import Camera, MatrixCalibration, OpenCvCalibration, StoreLayout
 
 LATE_S = 4.0
@@ -119,10 +120,10 @@ def silence(
     """What is told of a device that says nothing: that it is silent, ``late_s`` on, and that it is back."""
     found = []
     if for_s > late_s:
-        why = f"simulated: the {kind} is silent"
+        why = said("simulated: the device is silent")
         found.append(Outage(device, kind, since, since + late_s, False, why))
-    said = "pictures" if kind == "camera" else "readings"
-    return [*found, Outage(device, kind, since, since + for_s, True, f"it sends {said} again")]
+    back = said("it sends pictures again") if kind == "camera" else said("it sends readings again")
+    return [*found, Outage(device, kind, since, since + for_s, True, back)]
 
 
 def as_hung(layout: StoreLayout, faults: Iterable[CameraFault]) -> StoreLayout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -22,6 +23,7 @@ class Presence:
         self._low = np.array([[min(b.low[i] for b in box) for i in (0, 1)] for box in boxes]).reshape(-1, 2)
         self._high = np.array([[max(b.high[i] for b in box) for i in (0, 1)] for box in boxes]).reshape(-1, 2)
         self._cameras = layout.cameras
+        self._names = {camera.id: camera.name for camera in layout.file.camera}
 
     def note(self, visit: Visit, person: Person) -> None:
         """Remember which scales this shopper can reach now."""
@@ -56,7 +58,7 @@ class Presence:
             if not touched:
                 continue
             serious = serious or outage.kind == "broker" or (outage.kind == "scale" and not outage.over)
-            notes.append(_words(outage))
+            notes.append(_words(outage, self._names))
         return list(dict.fromkeys(notes)), serious
 
     def awaits_a_scale(self, visit: Visit, outages: list[Outage], t: float) -> bool:
@@ -80,8 +82,8 @@ class Presence:
         )
 
 
-def _words(outage: Outage) -> Said:
-    what, over = _device(outage), outage.over
+def _words(outage: Outage, names: Mapping[str, str]) -> Said:
+    what, over = _device(outage, names), outage.over
     seconds = f"{outage.t - outage.since:.0f}"
     match outage.kind:
         case "scale":
@@ -111,12 +113,13 @@ def _words(outage: Outage) -> Said:
             return said("{what} went silent and has not returned during the visit.", what=what)
 
 
-def _device(outage: Outage) -> Said:
+def _device(outage: Outage, names: Mapping[str, str]) -> Said:
+    """A device as people call it; a scale has its id alone."""
     match outage.kind:
         case "scale":
             return said("Scale {device}", device=outage.device)
         case "camera":
-            return said("Camera {device}", device=outage.device)
+            return said("Camera {device}", device=names.get(outage.device) or outage.device)
         case "gate":
             return said("Gate {device}", device=outage.device)
         case "broker":

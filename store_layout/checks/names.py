@@ -12,6 +12,7 @@ import msgspec
 from store_layout.currency import is_currency
 from store_layout.findings import TOML, Draft, Finding, Place
 from store_layout.model import Retention, Rules, StoreInfo
+from store_layout.said import said
 
 LONGEST = {"clips_days": 90, "visits_days": 3650, "documents_years": 100}
 """Beyond these a number is a mistake. A period of 0 would leave nothing to look at in a dispute."""
@@ -20,8 +21,8 @@ SHORTEST_BY_LAW = 5
 _ID = re.compile(r"\w[\w.-]{0,63}")
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 NOT_A_LINE = (
-    "the text is empty, starts or ends with a blank, or has control characters",
-    "Write one plain line",
+    said("the text is empty, starts or ends with a blank, or has control characters"),
+    said("Write one plain line"),
 )
 
 
@@ -36,8 +37,8 @@ def check_names(draft: Draft) -> Iterator[Finding]:
         for target, name in (("fixture", slot.fixture), ("scale", slot.scale)):
             if name is not None and name not in known[target]:
                 what, remedy = (
-                    f"there is no {target} {name!r}",
-                    f"Correct it, or add a [[{target}]] with that id",
+                    said("there is no {target} {name}", target=target, name=repr(name)),
+                    said("Correct it, or add a [[{target}]] with that id", target=target),
                 )
                 yield Finding(TOML, ("slot", slot_number, target), what, remedy)
     if draft.rules is not None:
@@ -50,22 +51,28 @@ def check_names(draft: Draft) -> Iterator[Finding]:
 def _store(store: StoreInfo) -> Iterator[Finding]:
     yield from _id(("store", "id"), store.id)
     if not is_currency(store.currency):
-        what, remedy = f"{store.currency!r} is not a currency", "Write its ISO 4217 code, such as EUR or USD"
+        what, remedy = (
+            said("{currency} is not a currency", currency=repr(store.currency)),
+            said("Write its ISO 4217 code, such as EUR or USD"),
+        )
         yield Finding(TOML, ("store", "currency"), what, remedy)
     try:
         zoneinfo.ZoneInfo(store.time_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        what, remedy = f"{store.time_zone!r} is not a time zone", "Write its IANA name, such as Europe/Berlin"
+        what, remedy = (
+            said("{time_zone} is not a time zone", time_zone=repr(store.time_zone)),
+            said("Write its IANA name, such as Europe/Berlin"),
+        )
         yield Finding(TOML, ("store", "time_zone"), what, remedy)
     if not _TIME_OF_DAY.fullmatch(store.day_starts):
-        what = f"{store.day_starts!r} is no time of day"
-        yield Finding(TOML, ("store", "day_starts"), what, "Write hours and minutes, such as 04:00")
+        what = said("{day_starts} is no time of day", day_starts=repr(store.day_starts))
+        yield Finding(TOML, ("store", "day_starts"), what, said("Write hours and minutes, such as 04:00"))
 
 
 def _id(place: Place, name: str) -> Iterator[Finding]:
     if not _ID.fullmatch(name):
-        what = f"{name!r} cannot be an id"
-        remedy = "Use letters, digits, '.', '_' and '-' only, 64 at most, not starting with '.' or '-'"
+        what = said("{name} cannot be an id", name=repr(name))
+        remedy = said("Use letters, digits, '.', '_' and '-' only, 64 at most, not starting with '.' or '-'")
         yield Finding(TOML, place, what, remedy)
 
 
@@ -74,8 +81,13 @@ def _unique(table: str, draft: Draft) -> Iterator[Finding]:
     for number, name in draft.ids.get(table, {}).items():
         yield from _id((table, number, "id"), name)
         if name in first:
-            what = f"{name!r} is the id of {table}[{first[name] + 1}] already"
-            yield Finding(TOML, (table, number, "id"), what, "Give each its own id")
+            what = said(
+                "{name} is the id of {table}[{first}] already",
+                name=repr(name),
+                table=table,
+                first=first[name] + 1,
+            )
+            yield Finding(TOML, (table, number, "id"), what, said("Give each its own id"))
         first.setdefault(name, number)
 
 
@@ -83,18 +95,29 @@ def _retention(retention: Retention, rules: Rules) -> Iterator[Finding]:
     for name, most in LONGEST.items():
         value = getattr(retention, name)
         if not 1 <= value <= most:
-            what = f"{value} {name.rpartition('_')[2]}"
-            yield Finding(TOML, ("retention", name), what, f"Write a whole number from 1 to {most}")
+            in_years = name.endswith("years")
+            what = said("{n} years", n=value) if in_years else said("{n} days", n=value)
+            yield Finding(
+                TOML, ("retention", name), what, said("Write a whole number from 1 to {most}", most=most)
+            )
     if 1 <= retention.visits_days < rules.refund_days:
-        what = f"visits are kept for {retention.visits_days} days, but disputed for {rules.refund_days}"
-        yield Finding(TOML, ("retention", "visits_days"), what, "Write at least what rules.refund_days says")
+        what = said(
+            "visits are kept for {visits_days} days, but disputed for {refund_days}",
+            visits_days=retention.visits_days,
+            refund_days=rules.refund_days,
+        )
+        yield Finding(
+            TOML, ("retention", "visits_days"), what, said("Write at least what rules.refund_days says")
+        )
     if 1 <= retention.documents_years < SHORTEST_BY_LAW:
-        what = f"receipts are kept for {retention.documents_years} years only"
-        remedy = "Ask who does the shop's taxes: most countries want 5 to 10 years"
+        what = said(
+            "receipts are kept for {documents_years} years only", documents_years=retention.documents_years
+        )
+        remedy = said("Ask who does the shop's taxes: most countries want 5 to 10 years")
         yield Finding(TOML, ("retention", "documents_years"), what, remedy, "warning")
     if not 0 <= retention.quiet_hour <= 23:
-        what = f"{retention.quiet_hour} is no hour of the day"
-        yield Finding(TOML, ("retention", "quiet_hour"), what, "Write 0 to 23, when nobody shops")
+        what = said("{quiet_hour} is no hour of the day", quiet_hour=retention.quiet_hour)
+        yield Finding(TOML, ("retention", "quiet_hour"), what, said("Write 0 to 23, when nobody shops"))
 
 
 def _rules(rules: Rules) -> Iterator[Finding]:
@@ -108,10 +131,15 @@ def _rules(rules: Rules) -> Iterator[Finding]:
         "card_hold",
     ):
         if getattr(rules, name) < 0:
-            yield Finding(TOML, ("rules", name), f"{getattr(rules, name)} is negative", "Write 0 or more")
+            yield Finding(
+                TOML,
+                ("rules", name),
+                said("{value} is negative", value=getattr(rules, name)),
+                said("Write 0 or more"),
+            )
     if not 0.0 <= rules.issue_from <= 1.0:
-        problem = f"{rules.issue_from} is no probability"
-        yield Finding(TOML, ("rules", "issue_from"), problem, "Write a number from 0 to 1, such as 0.97")
+        what = said("{issue_from} is no probability", issue_from=rules.issue_from)
+        yield Finding(TOML, ("rules", "issue_from"), what, said("Write a number from 0 to 1, such as 0.97"))
 
 
 def _all_text(draft: Draft) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from shapely import Polygon
 
 from store_layout.findings import TOML, Draft, Finding, Place
 from store_layout.model import Point2, Slot
+from store_layout.said import said
 
 SLACK_M = 0.05
 """Measured by hand, walls and shelves agree to some centimetres."""
@@ -27,9 +28,12 @@ def check_places(draft: Draft) -> Iterator[Finding]:
         yield from check_outline(("floor", "outline"), draft.floor.outline)
         floor = sound_polygon(draft.floor.outline)
         if draft.floor.plan_metres_per_pixel <= 0:
-            what = f"{draft.floor.plan_metres_per_pixel} metres a pixel"
+            what = said(
+                "{plan_metres_per_pixel} metres a pixel",
+                plan_metres_per_pixel=draft.floor.plan_metres_per_pixel,
+            )
             yield Finding(
-                TOML, ("floor", "plan_metres_per_pixel"), what, "Write how wide a pixel is, in metres"
+                TOML, ("floor", "plan_metres_per_pixel"), what, said("Write how wide a pixel is, in metres")
             )
     yield from _fixtures(draft, floor)
     for number, slot in draft.slots.items():
@@ -48,19 +52,28 @@ def sound_polygon(outline: tuple[Point2, ...]) -> Polygon | None:
 def check_outline(place: Place, outline: tuple[Point2, ...]) -> Iterator[Finding]:
     """At least three different corners, no crossing of itself, an area."""
     if len(outline) < 3:
-        yield Finding(TOML, place, f"{len(outline)} corners are no area", "List at least three corners")
+        yield Finding(
+            TOML,
+            place,
+            said("{count} corners are no area", count=len(outline)),
+            said("List at least three corners"),
+        )
         return
     for corner, (a, b) in enumerate(pairwise(outline), start=1):
         if a == b:
-            what, remedy = "the corner stands twice in a row", "Remove one of them"
+            what, remedy = said("the corner stands twice in a row"), said("Remove one of them")
             yield Finding(TOML, (*place, corner), what, remedy, "warning")
     polygon = Polygon(outline)
     if polygon.convex_hull.area <= SMALLEST_M2:
-        yield Finding(TOML, place, "the outline has no area", "List the corners in metres, around the area")
+        yield Finding(
+            TOML, place, said("the outline has no area"), said("List the corners in metres, around the area")
+        )
     elif not polygon.is_valid:
         reason = shapely.is_valid_reason(polygon).replace("[", " near (").replace("]", ")").lower()
-        remedy = "List the corners in the order in which one walks around; the outline must not cross itself"
-        yield Finding(TOML, place, f"the outline is not simple ({reason})", remedy)
+        remedy = said(
+            "List the corners in the order in which one walks around; the outline must not cross itself"
+        )
+        yield Finding(TOML, place, said("the outline is not simple ({reason})", reason=reason), remedy)
 
 
 def _fixtures(draft: Draft, floor: Polygon | None) -> Iterator[Finding]:
@@ -69,43 +82,71 @@ def _fixtures(draft: Draft, floor: Polygon | None) -> Iterator[Finding]:
         place: Place = ("fixture", number, "outline")
         yield from check_outline(place, fixture.outline)
         if fixture.height <= 0:
-            remedy = "Write its height in metres"
-            yield Finding(TOML, ("fixture", number, "height"), f"a height of {fixture.height} m", remedy)
+            remedy = said("Write its height in metres")
+            yield Finding(
+                TOML,
+                ("fixture", number, "height"),
+                said("a height of {height} m", height=fixture.height),
+                remedy,
+            )
         polygon = sound_polygon(fixture.outline)
         if polygon is None:
             continue
         if floor is not None and not floor.buffer(SLACK_M).covers(polygon):
             out = polygon.difference(floor).area / polygon.area
-            what = f"{out:.0%} of the fixture stands outside of the floor"
-            yield Finding(TOML, place, what, "Move it inside floor.outline, or correct the floor")
+            what = said("{out} of the fixture stands outside of the floor", out=f"{out:.0%}")
+            yield Finding(TOML, place, what, said("Move it inside floor.outline, or correct the floor"))
         for other, area in placed.items():
             shared = area.intersection(polygon).area
             if shared > 0.1 * min(area.area, polygon.area):
-                what = f"it overlaps fixture[{other + 1}] by {shared:.2f} m2"
-                yield Finding(TOML, place, what, "Correct one of the two outlines", "warning")
+                what = said(
+                    "it overlaps fixture[{other}] by {shared} m2", other=other + 1, shared=f"{shared:.2f}"
+                )
+                yield Finding(TOML, place, what, said("Correct one of the two outlines"), "warning")
         placed[number] = polygon
 
 
 def _slot(number: int, slot: Slot, draft: Draft) -> Iterator[Finding]:
     for axis, low, high in zip("xyz", slot.low, slot.high, strict=True):
         if not low < high:
-            what, remedy = f"{axis} goes from {low} to {high}", "low must be smaller than high on each axis"
+            what, remedy = (
+                said("{axis} goes from {low} to {high}", axis=axis, low=low, high=high),
+                said("low must be smaller than high on each axis"),
+            )
             yield Finding(TOML, ("slot", number, "high"), what, remedy)
             return
     if slot.low[2] < -SLACK_M:
         yield Finding(
-            TOML, ("slot", number, "low"), f"z is {slot.low[2]}: under the floor", "z counts up from 0"
+            TOML,
+            ("slot", number, "low"),
+            said("z is {low}: under the floor", low=slot.low[2]),
+            said("z counts up from 0"),
         )
     fixture = next((f for f in draft.fixtures.values() if f.id == slot.fixture), None)
     if fixture is None or (polygon := sound_polygon(fixture.outline)) is None:
         return
     footprint = shapely.box(slot.low[0], slot.low[1], slot.high[0], slot.high[1])
     if not polygon.buffer(REACH_M).covers(footprint):
-        what = f"it reaches {_reach(polygon, footprint):.2f} m out of the outline of fixture {fixture.id!r}"
-        yield Finding(TOML, ("slot", number), what, f"Keep it within {REACH_M} m, or name the right fixture")
+        what = said(
+            "it reaches {metres} m out of the outline of fixture {id}",
+            metres=f"{_reach(polygon, footprint):.2f}",
+            id=repr(fixture.id),
+        )
+        yield Finding(
+            TOML,
+            ("slot", number),
+            what,
+            said("Keep it within {reach_m} m, or name the right fixture", reach_m=REACH_M),
+        )
     if slot.low[2] > fixture.height + SLACK_M or slot.high[2] > fixture.height + ABOVE_M:
-        what = f"z from {slot.low[2]} to {slot.high[2]} is above fixture {fixture.id!r} of {fixture.height} m"
-        yield Finding(TOML, ("slot", number, "high"), what, "Correct the slot, or the fixture's height")
+        what = said(
+            "z from {low} to {high} is above fixture {id} of {height} m",
+            low=slot.low[2],
+            high=slot.high[2],
+            id=repr(fixture.id),
+            height=fixture.height,
+        )
+        yield Finding(TOML, ("slot", number, "high"), what, said("Correct the slot, or the fixture's height"))
 
 
 def _reach(polygon: Polygon, footprint: Polygon) -> float:
@@ -122,8 +163,8 @@ def _gates(draft: Draft, floor: Polygon | None) -> Iterator[Finding]:
         polygon = sound_polygon(gate.outline)
         if polygon is not None and walkable is not None and not walkable.buffer(SLACK_M).intersects(polygon):
             what, remedy = (
-                "nobody can walk there",
-                "Move the gate so that it touches the floor between the fixtures",
+                said("nobody can walk there"),
+                said("Move the gate so that it touches the floor between the fixtures"),
             )
             yield Finding(TOML, place, what, remedy)
     if draft.toml_read:
@@ -135,6 +176,6 @@ def _ways(draft: Draft) -> Iterator[Finding]:
     whole = len(ids) == len(draft.gates)
     for direction in ("entry", "exit") if whole else ():
         if not any(gate.kind in {direction, "both"} for gate in draft.gates.values()):
-            what = f"there is no gate of kind {direction!r} or 'both'"
-            remedy = "Add a [[gate]]: people appear and disappear only there"
+            what = said("there is no gate of kind {direction} or 'both'", direction=repr(direction))
+            remedy = said("Add a [[gate]]: people appear and disappear only there")
             yield Finding(TOML, ("gate",), what, remedy, "warning")

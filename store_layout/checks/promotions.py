@@ -8,6 +8,7 @@ from store_layout.checks.names import NOT_A_LINE, is_plain_line
 from store_layout.checks.products import DEAREST
 from store_layout.findings import CATALOG, PROMOTIONS, Draft, Finding
 from store_layout.model import Promotion
+from store_layout.said import said
 
 NEEDS = {"n_for_m": ("take", "pay"), "percent": ("basis_points",), "fixed": ("amount",)}
 """The columns that each kind is told by; the others stay empty."""
@@ -19,15 +20,17 @@ def check_promotions(draft: Draft) -> Iterator[Finding]:
     categories = {product.category for product in draft.catalog.values()}
     for row, promotion in draft.promotions.items():
         if promotion.id in first:
-            what = f"{promotion.id!r} stands in row {first[promotion.id] + 1} already"
-            yield Finding(PROMOTIONS, (row, "id"), what, "Give each promotion its own id")
+            what = said(
+                "{id} stands in row {first} already", id=repr(promotion.id), first=first[promotion.id] + 1
+            )
+            yield Finding(PROMOTIONS, (row, "id"), what, said("Give each promotion its own id"))
         first.setdefault(promotion.id, row)
         yield from _text(row, promotion)
         yield from _goods(row, promotion, draft, categories)
         yield from _terms(row, promotion)
         if promotion.starts and promotion.ends and promotion.ends < promotion.starts:
-            what = f"it ends on {promotion.ends}, before it starts"
-            yield Finding(PROMOTIONS, (row, "ends"), what, "Write the last day on which it holds")
+            what = said("it ends on {ends}, before it starts", ends=promotion.ends)
+            yield Finding(PROMOTIONS, (row, "ends"), what, said("Write the last day on which it holds"))
 
 
 def _text(row: int, promotion: Promotion) -> Iterator[Finding]:
@@ -40,24 +43,29 @@ def _text(row: int, promotion: Promotion) -> Iterator[Finding]:
 def _goods(row: int, promotion: Promotion, draft: Draft, categories: set[str]) -> Iterator[Finding]:
     """What it is for is there."""
     if promotion.sku is not None and promotion.category is not None:
-        what = "it is for a product and for a category"
-        yield Finding(PROMOTIONS, (row, "category"), what, "Leave one of the two empty")
+        what = said("it is for a product and for a category")
+        yield Finding(PROMOTIONS, (row, "category"), what, said("Leave one of the two empty"))
     if draft.catalog_read and promotion.sku is not None and promotion.sku not in draft.known("catalog"):
-        what, remedy = f"there is no product {promotion.sku!r}", f"Correct it, or add a row to {CATALOG}"
+        what, remedy = (
+            said("there is no product {sku}", sku=repr(promotion.sku)),
+            said("Correct it, or add a row to {catalog}", catalog=CATALOG),
+        )
         yield Finding(PROMOTIONS, (row, "sku"), what, remedy)
     if draft.catalog_read and promotion.category is not None and promotion.category not in categories:
-        what = f"no product is of category {promotion.category!r}"
-        yield Finding(PROMOTIONS, (row, "category"), what, f"Write it as in {CATALOG}", "warning")
+        what = said("no product is of category {category}", category=repr(promotion.category))
+        yield Finding(
+            PROMOTIONS, (row, "category"), what, said("Write it as in {catalog}", catalog=CATALOG), "warning"
+        )
     basket = promotion.sku is None and promotion.category is None
     if basket and promotion.kind == "n_for_m":
-        what = "it is for the whole basket, and counts units"
-        yield Finding(PROMOTIONS, (row, "kind"), what, "Name a sku or a category")
+        what = said("it is for the whole basket, and counts units")
+        yield Finding(PROMOTIONS, (row, "kind"), what, said("Name a sku or a category"))
     if not basket and promotion.minimum:
-        what = "only a basket can have a minimum"
-        yield Finding(PROMOTIONS, (row, "minimum"), what, "Leave it empty, or the sku and the category")
+        what = said("only a basket can have a minimum")
+        yield Finding(PROMOTIONS, (row, "minimum"), what, said("Leave it empty, or the sku and the category"))
     if not 0 <= promotion.minimum <= DEAREST:
-        what = "the minimum is negative or beyond reason"
-        yield Finding(PROMOTIONS, (row, "minimum"), what, "Write an amount, or leave it empty")
+        what = said("the minimum is negative or beyond reason")
+        yield Finding(PROMOTIONS, (row, "minimum"), what, said("Write an amount, or leave it empty"))
 
 
 def _terms(row: int, promotion: Promotion) -> Iterator[Finding]:
@@ -66,19 +74,22 @@ def _terms(row: int, promotion: Promotion) -> Iterator[Finding]:
     for column in ("take", "pay", "basis_points", "amount"):
         value = getattr(promotion, column)
         if column in needed and value is None:
-            what = f"a promotion of kind {promotion.kind} needs it"
-            yield Finding(PROMOTIONS, (row, column), what, "Fill it in")
+            what = said("a promotion of kind {kind} needs it", kind=promotion.kind)
+            yield Finding(PROMOTIONS, (row, column), what, said("Fill it in"))
         elif column not in needed and value is not None:
-            what = f"a promotion of kind {promotion.kind} has none"
-            yield Finding(PROMOTIONS, (row, column), what, "Leave it empty")
+            what = said("a promotion of kind {kind} has none", kind=promotion.kind)
+            yield Finding(PROMOTIONS, (row, column), what, said("Leave it empty"))
     take, pay = promotion.take, promotion.pay
     if take is not None and pay is not None and not 0 <= pay < take:
-        what = f"{take} for the price of {pay}"
-        yield Finding(PROMOTIONS, (row, "pay"), what, "Write fewer than are taken, and 0 or more")
+        what = said("{take} for the price of {pay}", take=take, pay=pay)
+        yield Finding(PROMOTIONS, (row, "pay"), what, said("Write fewer than are taken, and 0 or more"))
     if promotion.basis_points is not None and not 0 < promotion.basis_points <= 10_000:
-        what = f"{promotion.basis_points} basis points off"
-        yield Finding(PROMOTIONS, (row, "basis_points"), what, "Write 1 to 10000; 10 % is 1000")
+        what = said("{basis_points} basis points off", basis_points=promotion.basis_points)
+        yield Finding(PROMOTIONS, (row, "basis_points"), what, said("Write 1 to 10000; 10 % is 1000"))
     if promotion.amount is not None and not 0 < promotion.amount <= DEAREST:
         yield Finding(
-            PROMOTIONS, (row, "amount"), "it takes nothing off", "Write an amount above 0 within reason"
+            PROMOTIONS,
+            (row, "amount"),
+            said("it takes nothing off"),
+            said("Write an amount above 0 within reason"),
         )

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli.app import app
+from console.language import ENGLISH, choose
 from store_layout.writer import write_store
 from tests.support.stores import small_store
 
@@ -43,3 +44,26 @@ def test_a_broken_store_folder_is_said_first(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["doctor", "--store", str(tmp_path)])
     assert result.exit_code == 1
     assert "store.toml" in result.output
+
+
+def test_it_speaks_the_language_that_is_asked_for(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state"
+    monkeypatch.setenv("OPENAISLE_STATE", str(state))
+    camera = small_store().file.camera[0].id
+    try:
+        asked = CliRunner().invoke(app, ["doctor", "--store", str(store), "--language", "de"]).output
+        assert f"Kamera {camera}" in asked
+        assert "FEHLER" in asked
+        programs = CliRunner().invoke(app, ["doctor", "--store", str(store), "--language", "de", "--json"])
+        assert f"camera {camera}" in {item["about"] for item in json.loads(programs.stdout)}
+        (state / "window").mkdir(parents=True)
+        (state / "window" / "window.ini").write_text("[General]\ngeometry=x\nlanguage=de\n")
+        as_the_window = CliRunner().invoke(app, ["doctor", "--store", str(tmp_path)]).output
+        assert "die Datei fehlt" in as_the_window
+        none = CliRunner().invoke(app, ["doctor", "--store", str(store), "--language", "xx"])
+        assert none.exit_code == 1
+        assert "no language 'xx'" in none.output
+    finally:
+        choose(ENGLISH)

@@ -206,7 +206,7 @@ def test_a_bad_model_says_which_file_and_what_to_do(
     with pytest.raises(ModelError, match=words) as caught:
         load_detector(manifest if manifest.exists() else manifest.with_suffix(".onnx"))
     assert Path(caught.value.file).name == file
-    assert caught.value.remedy.endswith((".", "assets/models"))
+    assert str(caught.value.remedy).endswith((".", "assets/models"))
 
 
 def test_a_missing_file_and_an_unknown_name(tmp_path: Path) -> None:

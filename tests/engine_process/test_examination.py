@@ -50,7 +50,7 @@ def by_name(
     found = examine(layout, secrets or MemorySecrets(), folder, threads=threads)
     assert all(bool(e.remedy) == (e.verdict != "ok") for e in found)
     assert len({e.about for e in found}) == len(found)
-    return {e.about: e for e in found}
+    return {str(e.about): e for e in found}
 
 
 def test_cameras_are_probed_and_their_shape_is_compared(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_cameras_are_probed_and_their_shape_is_compared(tmp_path: Path) -> None:
         tmp_path,
     )
     assert found["camera good"].verdict == "ok"
-    assert found["camera good"].what.startswith("64x36 mjpeg, 10 frames/s, first picture after ")
+    assert str(found["camera good"].what).startswith("64x36 mjpeg, 10 frames/s, first picture after ")
     assert found["camera slow"].verdict == "warn"
     assert "the store wants 25" in found["camera slow"].what
     assert found["camera square"].verdict == "fail"
@@ -82,7 +82,7 @@ def test_cameras_are_probed_at_the_same_time(tmp_path: Path, monkeypatch: pytest
     real = probe_camera
     monkeypatch.setattr(examination, "probe_camera", lambda *a, **k: (together.wait(), real("x:", *a[1:]))[1])
     found = by_name(store(*(a_camera("usb:0", f"c{i}") for i in range(4))), tmp_path)
-    assert [e.verdict for e in found.values() if e.about.startswith("camera")] == ["fail"] * 4
+    assert [e.verdict for e in found.values() if str(e.about).startswith("camera")] == ["fail"] * 4
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_what_is_wrong_is_said_with_its_place_and_remedy(
     assert check.layout is None
     (problem,) = [p for p in check.problems if p.file == LEARNED]
     assert problem.where == where
-    assert what.replace("`", "").lower() in problem.what.lower()
+    assert what.replace("`", "").lower() in str(problem.what).lower()
     assert "remove learned.toml" in problem.remedy
 
 

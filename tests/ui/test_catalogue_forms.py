@@ -195,6 +195,10 @@ def test_an_import_says_what_it_would_change_before_it_does(
     qtbot.waitUntil(lambda: not window.busy, timeout=LONG_MS)
 
 
+def _says(dialog: ImportDialog, words: str) -> bool:
+    return words in dialog.told.text()
+
+
 def test_a_file_that_is_not_there_and_a_time_that_is_over_are_refused_in_words(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

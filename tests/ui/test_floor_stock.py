@@ -54,8 +54,9 @@ def test_a_shelf_that_empties_is_low_then_empty_and_is_looked_at_once_a_second(
     stock.follow(snapshot)
     full = place_of(stock, facing.slot)
     assert (full.full, full.sign) == (1.0, None)
-    assert not stock.follow(with_level(snapshot, facing, layout, 2, 0.5))
-    assert stock.follow(with_level(snapshot, facing, layout, 2, 2.0))
+    assert not stock.follow(with_level(snapshot, facing, layout, 2, 0.1))
+    looks = [stock.follow(with_level(snapshot, facing, layout, 2, 0.2 * n)) for n in range(1, 7)]
+    assert looks.count(True) == 1  # the others look at other places
     low = place_of(stock, facing.slot)
     assert (low.sign, low.tone) == (Icon.LOW, "waiting")
     assert low.full == pytest.approx(0.2)

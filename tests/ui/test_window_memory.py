@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from console.operations.kept_settings import KeptSettings
 from console.pages.live import LivePage
 from console.pages.visits import VisitsPage
 from console.widgets.visit_pane import HISTORY
@@ -109,15 +113,58 @@ def test_settings_of_another_version_do_no_harm(
     assert window.state.selected is None
 
 
+def written(settings: KeptSettings) -> str:
+    settings.sync()
+    settings.flush(settings.path)
+    return settings.path.read_text("utf-8")
+
+
 def test_what_has_not_changed_is_not_written_again(qtbot: QtBot, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     settings.setValue("page", "live")
-    settings.sync()
-    file = tmp_path / "window.ini"
-    before = file.stat().st_ino  # each writing puts another file in its place
+    assert "page=live" in written(settings)
+    settings.path.write_text("not touched")
     settings.setValue("page", "live")
-    settings.sync()
-    assert file.stat().st_ino == before
+    assert written(settings) == "not touched"
+    settings.setValue("page", "visits")
+    assert "page=visits" in written(settings)
+
+
+def test_the_window_waits_for_no_disk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gui, go, seen = threading.current_thread(), threading.Event(), []
+
+    def slow(number: int) -> None:
+        seen.append(threading.current_thread())
+        assert go.wait(10)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    settings = settings_in(tmp_path)
+    for page in ("live", "visits", "shelves"):
+        settings.setValue("page", page)
+        settings.sync()  # comes back while the first is still on its way
+    assert not settings.path.exists()  # whole or not at all
+    go.set()
+    settings.flush(settings.path)
+    assert gui not in seen
+    assert settings_in(tmp_path).value("page") == "shelves"
+
+
+def test_what_is_kept_is_written_without_anybody_asking(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    settings.setValue("language", "de")
+    qtbot.waitUntil(settings.path.exists)
+    settings.flush(settings.path)
+    assert settings_in(tmp_path).value("language") == "de"
+
+
+def test_a_disk_that_cannot_be_written_costs_the_settings_alone(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    settings = settings_in(tmp_path / "file")
     settings.setValue("page", "visits")
     settings.sync()
-    assert file.stat().st_ino != before
+    settings.flush(settings.path)
+    assert settings.value("page") == "visits"
+    assert "cannot be kept" in caplog.text
+    caplog.clear()

@@ -452,7 +452,7 @@ def test_a_camera_outage_is_noted() -> None:
     day.leave(1, 30)
     day.until(33)
     assert day.closed[1].decision == "nothing"
-    assert day.closed[1].notes == ("Camera west was silent for 4 s during the visit.",)
+    assert day.closed[1].notes == ("Camera West corner was silent for 4 s during the visit.",)
 
 
 def test_tokens_go_to_those_who_come_in_at_the_gate() -> None:
