@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from math import exp, log
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from inference.floor_tracks.kalman import Fix, brought_forward, distance2
+from inference.floor_tracks.appearance import likenesses, strangeness
+from inference.floor_tracks.crowds import placed
+from inference.floor_tracks.kalman import Fix, Motion, brought_forward, distance2
 from inference.floor_tracks.settings import Settings
-from inference.floor_tracks.sightings import Sighting, feet_show, located
+from inference.floor_tracks.sightings import Sighting, Stature, located, stature
 from inference.floor_tracks.state import Track
-from inference.messages import Appearance
 
 Blocked = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]
 """Which straight ways, from ``(N, 2)`` to ``(N, 2)``, lead through a fixture."""
-NEVER = -1e6
+CROWDED = 40
+"""From so many pairs on they are placed in arrays: below, one by one is quicker."""
 
 
-class Pair:
-    """A detection that may be a person: how likely, where it would put them, and how alike they look."""
+class Pair(msgspec.Struct, gc=False):
+    """A detection that may be a person."""
 
-    __slots__ = ("fix", "gain", "likeness")
-
-    def __init__(self, gain: float, fix: Fix) -> None:
-        self.gain, self.fix = gain, fix
-        self.likeness: float | None = None
-        """Cosine of the two appearances; None where one is not known."""
+    gain: float
+    """How likely: log odds."""
+    fix: Fix
+    """Where it would put them."""
+    likeness: float | None = None
+    """Cosine of the two appearances; None where one is not known."""
 
 
 def best_assignment(gains: Sequence[Sequence[float]] | NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -62,13 +65,15 @@ def pairs_of(
     its repeating error added, ``shown`` whether the picture has it; ``late`` is how old the frame is against
     the tracks, seconds. The gain is ``log P_D N(z) / ((1 - P_D) clutter)`` plus appearance and walls.
     """
-    found: dict[tuple[int, int], Pair] = {}
     unsure = 2.0 * s.direct_sd_m**2
     odds = [
         log(p / ((1.0 - p) * s.clutter_per_m2))
         for p in (s.detection_probability_outside, s.detection_probability_new, s.detection_probability)
     ]
-    for i, near in _near(common, sightings):
+    people: dict[int, tuple[Fix, Stature, Motion]] = {}
+    bonuses: dict[int, float] = {}
+    keys = _near(common, sightings)
+    for i in dict.fromkeys(i for i, _ in keys):
         track, at = tracks[i], common[i]
         if at.xx + at.yy > unsure or track.t - track.last_seen > s.hidden_s:
             continue  # hidden people come back by re-linking: one stray box must not drag them along
@@ -78,56 +83,58 @@ def pairs_of(
             bonus -= s.tentative_cost
         if track.leaving is not None:
             bonus -= min(s.left_most, s.left_cost + s.left_rate * (track.t - track.leaving_t))
-        for j in near:
-            pair = _pair(track, at, sightings[j], bonus, late=late, s=s)
-            if pair is not None:
-                found[i, j] = pair
+        bonuses[i] = bonus
+        who = stature(track.height_m, max(track.height_var**0.5, s.height_known_sd_m), s)
+        people[i] = (at, who, track.motion)
+    keys = [key for key in keys if key[0] in people]
+    places = _places(keys, people, sightings, late, s)
+    found = {(i, j): Pair(bonuses[i] + density, fix) for (i, j), (density, fix) in places.items()}
     if found:
         _judge_appearance(found, tracks, sightings, s)
         _judge_walls(found, tracks, blocked, s)
     return found
 
 
-def _near(common: Sequence[Fix], sightings: Sequence[Sighting]) -> Iterator[tuple[int, list[int]]]:
-    """For each track that has any, the sightings that are near enough to be it."""
-    seen = [
-        (fix.x, fix.y, 16.0 * (fix.xx + fix.yy) + 1.0, j) for j, fix in enumerate(g.first for g in sightings)
-    ]
-    if not seen:
-        return
-    seen.sort()
-    lefts = [each[0] for each in seen]
-    widest = max(each[2] for each in seen)
-    for i, at in enumerate(common):
-        ax, ay, own = at.x, at.y, 16.0 * (at.xx + at.yy)
-        far = (own + widest) ** 0.5
-        first, last = bisect_left(lefts, ax - far), bisect_right(lefts, ax + far)
-        if first == last:
+def _near(common: Sequence[Fix], sightings: Sequence[Sighting]) -> list[tuple[int, int]]:
+    """Pairs near enough to be looked at: index of the track, index of the sighting; in this order."""
+    if not common or not sightings:
+        return []
+    people = np.array([(at.x, at.y, 16.0 * (at.xx + at.yy)) for at in common])[:, :, None]
+    seen = np.array([(z.x, z.y, 16.0 * (z.xx + z.yy) + 1.0) for z in [g.first for g in sightings]]).T
+    dx, dy = people[:, 0] - seen[0], people[:, 1] - seen[1]
+    rows, columns = np.nonzero(dx * dx + dy * dy <= people[:, 2] + seen[2])
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def _places(
+    keys: Sequence[tuple[int, int]],
+    people: Mapping[int, tuple[Fix, Stature, Motion]],
+    sightings: Sequence[Sighting],
+    late: float,
+    s: Settings,
+) -> dict[tuple[int, int], tuple[float, Fix]]:
+    """Pairs within the gate: log density of the sighting's place there, and that place. In order of keys."""
+    found: dict[tuple[int, int], tuple[float, Fix]] = {}
+    singly = keys
+    if len(keys) >= CROWDED:
+        found, singly = placed(keys, people, sightings, late, s)
+    for i, j in singly:
+        at, who, motion = people[i]
+        fix = place_for(at, who, sightings[j], s)
+        if fix is None:
             continue
-        near = [
-            j
-            for x, y, reach, j in seen[first:last]
-            if (x - ax) * (x - ax) + (y - ay) * (y - ay) <= own + reach
-        ]
-        if near:
-            near.sort()
-            yield i, near
+        if late > 0.0:
+            fix = brought_forward(fix, motion, late, s.speed_sd_ms)
+        dx, dy = fix.x - at.x, fix.y - at.y
+        xx, xy, yy = at.xx + fix.xx, at.xy + fix.xy, at.yy + fix.yy
+        d2, density = distance2(dx, dy, xx, xy, yy)
+        if d2 < s.gate_d2:
+            found[i, j] = (density, fix)
+    return found if singly is keys else {key: found[key] for key in keys if key in found}
 
 
-def _pair(
-    track: Track, at: Fix, sighting: Sighting, bonus: float, *, late: float, s: Settings
-) -> Pair | None:
-    fix = place_for(track, at, sighting, s)
-    if fix is None:
-        return None
-    if late > 0.0:
-        fix = brought_forward(fix, track.motion, late, s.speed_sd_ms)
-    d2, density = distance2(fix.x - at.x, fix.y - at.y, at.xx + fix.xx, at.xy + fix.xy, at.yy + fix.yy)
-    return Pair(bonus + density, fix) if d2 < s.gate_d2 else None
-
-
-def place_for(track: Track, at: Fix, sighting: Sighting, s: Settings) -> Fix | None:
-    """Where the sighting puts this person, with the height that is known of them.
+def place_for(at: Fix, who: Stature, sighting: Sighting, s: Settings) -> Fix | None:
+    """Where the sighting puts a person of this height.
 
     A box too short for them either ends where something hides their feet, and the head says where they are,
     or it is all of them, crouching or bent. What the foot point's score and the place ``at`` which they are
@@ -136,10 +143,9 @@ def place_for(track: Track, at: Fix, sighting: Sighting, s: Settings) -> Fix | N
     """
     if sighting.skeleton is not None:
         return sighting.first
-    height_sd_m = max(track.height_var**0.5, s.height_known_sd_m)
-    fix = located(sighting, track.height_m, height_sd_m, s)
-    low = sighting.low_foot
-    if low is None and sighting.foot is not None and not feet_show(sighting, track.height_m, height_sd_m, s):
+    fix = located(sighting, who, s)
+    low, implied = sighting.low_foot, sighting.implied_m
+    if low is None and implied is not None and implied <= who.least:
         low = sighting.foot
     if low is None or fix is None or low is fix:
         return fix
@@ -161,7 +167,7 @@ def _judge_appearance(
 ) -> None:
     """Appearance decides between people, so only against the other candidates of the same detection."""
     likeness: dict[int, list[tuple[int, float]]] = {}
-    for (i, j), c in _likenesses(found, tracks, sightings).items():
+    for (i, j), c in likenesses(found, tracks, sightings).items():
         pair = found[i, j]
         pair.likeness = c
         likeness.setdefault(j, []).append((i, c))
@@ -175,39 +181,24 @@ def _judge_appearance(
             found[i, j].gain += max(-s.appearance_limit, min(s.appearance_limit, gain))
 
 
-def _likenesses(
-    found: Collection[tuple[int, int]], tracks: Sequence[Track], sightings: Sequence[Sighting]
-) -> dict[tuple[int, int], float]:
-    """Cosines of all pairs of which both appearances are known, in one product where their sizes agree."""
-    theirs = {i: a.vector for i in dict.fromkeys(i for i, _ in found) if (a := tracks[i].appearance)}
-    now = {j: a.vector for j in dict.fromkeys(j for _, j in found) if (a := sightings[j].appearance)}
-    if len({v.size for v in (*theirs.values(), *now.values())} - {0}) != 1:
-        pairs = ((i, j, cosine(tracks[i].appearance, sightings[j].appearance)) for i, j in found)
-        return {(i, j): c for i, j, c in pairs if c is not None}
-    rows = {i: n for n, i in enumerate(i for i, v in theirs.items() if v.size)}
-    columns = {j: n for n, j in enumerate(j for j, v in now.items() if v.size)}
-    if not rows or not columns:
-        return {}
-    known, new = np.array([theirs[i] for i in rows]), np.array([now[j] for j in columns])
-    norms = np.einsum("ni,ni->n", known, known)[:, None] * np.einsum("ni,ni->n", new, new)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cosines = ((known @ new.T) / np.sqrt(norms)).tolist()
-    return {
-        (i, j): c
-        for i, j in found
-        if i in rows and j in columns and (c := cosines[rows[i]][columns[j]]) == c  # NaN: of no length
-    }
-
-
 def _judge_walls(
     found: dict[tuple[int, int], Pair], tracks: Sequence[Track], blocked: Blocked, s: Settings
 ) -> None:
-    """Who would have walked through a fixture. Pairs that gain nothing anyway are not asked about."""
+    """Who would have walked through a fixture.
+
+    Not asked where it changes nothing: about pairs that gain nothing anyway, and about those that nobody
+    contests and that gain more than a wall costs.
+    """
     far2 = s.wall_step_m**2
+    gaining = [key for key, pair in found.items() if pair.gain > 0.0]
+    of_track, of_sighting = Counter(i for i, _ in gaining), Counter(j for _, j in gaining)
     asked, starts, ends = [], [], []
-    for (i, _), pair in found.items():
+    for i, j in gaining:
+        pair = found[i, j]
+        if pair.gain > s.wall_cost and of_track[i] == 1 and of_sighting[j] == 1:
+            continue
         (x, y), fix = tracks[i].last_xy, pair.fix
-        if pair.gain > 0.0 and (fix.x - x) ** 2 + (fix.y - y) ** 2 > far2:
+        if (fix.x - x) ** 2 + (fix.y - y) ** 2 > far2:
             asked.append((tracks[i], pair))
             starts.append((x, y))
             ends.append((fix.x, fix.y))
@@ -216,35 +207,3 @@ def _judge_walls(
     for (track, pair), through in zip(asked, blocked(np.array(starts), np.array(ends)).tolist(), strict=True):
         if through:
             pair.gain -= s.wall_cost * exp(-(track.t - track.last_seen) / s.wall_fades_s)
-
-
-def strangeness(track: Track, likeness: float, s: Settings) -> float:
-    """Log likelihood against this person looking so unlike themselves."""
-    if track.looks < s.stranger_looks:
-        return 0.0
-    below = track.likeness - s.stranger_margin - likeness
-    return min(s.stranger_limit, s.stranger_weight * max(0.0, below))
-
-
-def cosine(a: Appearance | None, b: Appearance | None) -> float | None:
-    """Likeness of two appearances; None where one is not known, or from another model."""
-    if a is None or b is None or a.vector.size == 0 or a.vector.size != b.vector.size:
-        return None
-    norm = float(np.dot(a.vector, a.vector)) * float(np.dot(b.vector, b.vector))
-    return float(np.dot(a.vector, b.vector)) / norm**0.5 if norm > 0.0 else None
-
-
-def mean_appearance(
-    old: Appearance | None, new: Appearance | None, looks: int, s: Settings
-) -> tuple[Appearance | None, int]:
-    """Running mean over the visit, and how many frames are in it. Never changes an array in place."""
-    if new is None or new.vector.size == 0:
-        return old, looks
-    size = float(np.dot(new.vector, new.vector)) ** 0.5
-    if size == 0.0:
-        return old, looks
-    unit: NDArray[np.float32] = (new.vector / np.float32(size)).astype(np.float32, copy=False)
-    if old is None or old.vector.size != unit.size:
-        return Appearance(unit), 1
-    share = np.float32(1.0 / min(looks + 1, s.appearance_memory))
-    return Appearance(old.vector + share * (unit - old.vector)), looks + 1

@@ -19,35 +19,35 @@ SHAPE = np.array([(0.25, 0.0), (0.2, 0.5), (0.2, 0.82), (0.1, 0.98)])
 far as that: the value under which the boxes of two detectors and four indoor cameras lean least."""
 
 
-RING = np.concatenate([*(turn * SHAPE[:, 0] for turn in (1, -1, 1j, -1j)), np.zeros(2)])
+RING = np.concatenate([*(turn * SHAPE[:, 0] for turn in (1, -1, 1j, -1j)), np.zeros(2)])[:, None]
 """16 points around the body and the axis' two ends, over the floor: as complex numbers, times the direction
 away from the camera."""
-LEVELS = np.array([*SHAPE[:, 1].tolist() * 4, 0.0, 1.0])
+LEVELS = np.array([*SHAPE[:, 1].tolist() * 4, 0.0, 1.0])[:, None]
 """Their heights, as shares of the person's."""
 
 
-def offsets(model: CameraModel, places: Array, height_m: float, size: tuple[int, int]) -> Array:
+def offsets(model: CameraModel, eye_xy: Array, places: Array, height_m: float, size: Array) -> Array:
     """For bodies at ``places`` ``(N, 2)``: pixels from their box to the true points, ``(N, 4)``.
 
+    ``eye_xy`` ``(2,)`` is the floor below the camera.
     ``(u, v)`` from the middle of the box's bottom to the point between the feet, then ``(u, v)`` from the
     middle of its top to the top of the head. Boxes are cut to the picture (``size`` is width, height) as a
     detector's are. Zeros where a body is partly behind the camera.
     """
-    count = len(places)
-    away = np.ascontiguousarray(places - (model.position or (0.0, 0.0, 0.0))[:2])
-    away /= np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-6)[:, None]
-    points = np.empty((count, 18, 3))
+    here = places.view(np.complex128)[:, 0]
+    away = here - complex(*eye_xy)
+    away *= 1.0 / np.maximum(np.abs(away), 1e-6)
+    points = np.empty((18, len(places), 3))
     points[:, :, 2] = LEVELS * height_m
-    around = RING * away.view(np.complex128)
-    points[:, :, :2] = places[:, None] + around.view(np.float64).reshape(count, 18, 2)
+    points[:, :, :2] = (here + RING * away)[:, :, None].view(np.float64)
     pixels, _ = model.project(points.reshape(-1, 3))
-    seen = pixels.reshape(count, 18, 2)
-    low = np.minimum(np.maximum(seen.min(axis=1), 0.0), size)
-    high = np.minimum(np.maximum(seen.max(axis=1), 0.0), size)
-    found = np.empty((count, 4))
-    found[:, 0::2] = seen[:, 16:, 0] - ((low[:, 0] + high[:, 0]) / 2)[:, None]
-    found[:, 1] = seen[:, 16, 1] - high[:, 1]
-    found[:, 3] = seen[:, 17, 1] - low[:, 1]
+    seen = pixels.reshape(18, -1, 2)
+    low = np.minimum(np.maximum(seen.min(axis=0), 0.0), size)
+    high = np.minimum(np.maximum(seen.max(axis=0), 0.0), size)
+    found = np.empty((len(places), 4))
+    found[:, 0::2] = (seen[16:, :, 0] - (low[:, 0] + high[:, 0]) / 2).T
+    found[:, 1] = seen[16, :, 1] - high[:, 1]
+    found[:, 3] = seen[17, :, 1] - low[:, 1]
     if not np.isfinite(found.sum()):
         found[~np.isfinite(found).all(axis=1)] = 0.0
     return found

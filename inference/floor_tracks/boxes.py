@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
 from inference.floor_tracks.settings import Settings
 from inference.messages import Box, Detection, Detections, KeyPoint
 
-NEIGHBOURS = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
+NEIGHBOURS = np.array(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))
 """A pixel and its right and lower neighbour: derivatives by differences."""
 
 

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from inference.floor_tracks.camera_knowledge import block_name
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.settings import Settings
-from inference.floor_tracks.sightings import Feet, Sighting, feet_show
+from inference.floor_tracks.sightings import Feet, Sighting, feet_show, stature
 from inference.floor_tracks.state import CameraErrors, CameraShifted, CameraSpread, FeetSeen, Track
 
 Array = NDArray[np.float64]
@@ -59,7 +59,7 @@ def feet_found(track: Track, sighting: Sighting, camera: str, t: float, s: Setti
         return None
     if sighting.foot is None or sighting.feet is None:
         return None
-    if not feet_show(sighting, track.height_m, track.height_var**0.5, s):
+    if not feet_show(sighting, stature(track.height_m, track.height_var**0.5, s)):
         return None
     fix, (x, y, z) = sighting.foot, sighting.origin
     return FeetFound(track, fix, sighting.feet, (fix.x - x, fix.y - y, z) if z > 0.0 else None)
@@ -132,13 +132,9 @@ def _compare(
         for name, moves in _moves(other, u, v):
             weighted = [(-a * p - b * q, -c * p - d * q) for p, q in moves]
             parts.append((_known(errors, name, s), weighted))
-    size = len(errors.mean)
-    along_x, along_y = [0.0] * size, [0.0] * size
+    h = np.zeros((2, len(errors.mean)))
     for at, moves in parts:
-        for k, (p, q) in enumerate(moves, start=at):
-            along_x[k] += p
-            along_y[k] += q
-    h = np.array((along_x, along_y))
+        h[:, at : at + len(moves)] += np.array(moves).T
     hp = h @ errors.covariance
     (pxx, pxy), (_, pyy) = (hp @ h.T).tolist()
     rxx, rxy, ryy = own.fix.xx + spread[0], own.fix.xy + spread[1], own.fix.yy + spread[2]
@@ -170,10 +166,13 @@ def _follow_shift(errors: CameraErrors, own: FeetSeen, x: float, y: float, s: Se
     if own.eye is None:
         return
     right, down = _angle(own.eye, own.right_x, own.right_y), _angle(own.eye, own.down_x, own.down_y)
-    moves = np.array(((own.right_x / right, own.down_x / down), (own.right_y / right, own.down_y / down)))
     at = errors.starts[block_name(own.camera, "turn")]
-    whole = np.array((x, y)) + errors.mean[at : at + 3] @ np.array(_turning(own.eye))
-    alpha, beta = np.linalg.solve(moves, whole).tolist()
+    for turn, (p, q) in zip(errors.mean[at : at + 3].tolist(), _turning(own.eye), strict=True):
+        x, y = x + turn * p, y + turn * q
+    # x, y = alpha (right_x, right_y) / right + beta (down_x, down_y) / down
+    det = own.right_x * own.down_y - own.down_x * own.right_y
+    alpha = (x * own.down_y - y * own.down_x) * right / det
+    beta = (y * own.right_x - x * own.right_y) * down / det
     bias = errors.starts[block_name(own.camera, "point" if own.from_point else "box")]
     alpha += float(errors.mean[bias + 1]) * right
     beta += float(errors.mean[bias]) * down

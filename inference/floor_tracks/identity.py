@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import exp, log
 
-from inference.floor_tracks.association import cosine
+from inference.floor_tracks.appearance import Compared
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import Encounter, Track
 from inference.messages import Appearance
@@ -75,11 +75,17 @@ def weigh_appearance(
     It is a filter of two states, exchanged or not: closeness lets them mix, looks tell them apart again, also
     while they still stand together. Where one has left, the other goes on being compared with both.
     """
+    seen = {number: Compared(new) for number, new in looks.items() if new is not None}
     for met in encounters:
+        if met.a not in seen and met.b not in seen:
+            continue
         share = s.evidence_share if met.parted_t is not None else s.evidence_share_near
-        for number, own, other in ((met.a, met.look_a, met.look_b), (met.b, met.look_b, met.look_a)):
-            new = looks.get(number)
-            to_own, to_other = cosine(new, own), cosine(new, other)
+        a, b = Compared(met.look_a), Compared(met.look_b)
+        for number, own, other in ((met.a, a, b), (met.b, b, a)):
+            new = seen.get(number)
+            if new is None:
+                continue
+            to_own, to_other = new.cosine(own), new.cosine(other)
             if to_own is not None and to_other is not None:
                 met.exchanged = _told(met.exchanged, share * s.appearance_weight * (to_other - to_own), s)
                 if met.parted_t is not None:
@@ -145,18 +151,26 @@ def in_doubt(encounters: Sequence[Encounter]) -> set[int]:
     return {n for e in encounters for n in (e.a, e.b)}
 
 
+def encounters_of(encounters: Sequence[Encounter]) -> dict[int, list[Encounter]]:
+    """Everybody's open encounters, by track number."""
+    found: dict[int, list[Encounter]] = {}
+    for met in encounters:
+        found.setdefault(met.a, []).append(met)
+        found.setdefault(met.b, []).append(met)
+    return found
+
+
 def reported(
     track: Track, encounters: Sequence[Encounter], people: Mapping[int, Track], s: Settings
 ) -> tuple[float, tuple[tuple[int, float], ...]]:
-    """``identity`` and ``could_be`` of a person, open encounters included."""
+    """``identity`` and ``could_be`` of a person, their open encounters included."""
     belief = track.belief
     for met in encounters:
-        if track.number in (met.a, met.b):
-            other = met.b if track.number == met.a else met.a
-            q = met.exchanged
-            if q >= s.doubt_kept:
-                theirs = people[other].belief if other in people else {other: 1.0}
-                belief = mixed(belief, theirs, q, s.doubt_kept)
+        other = met.b if track.number == met.a else met.a
+        q = met.exchanged
+        if q >= s.doubt_kept:
+            theirs = people[other].belief if other in people else {other: 1.0}
+            belief = mixed(belief, theirs, q, s.doubt_kept)
     if len(belief) == 1 and track.number in belief:
         return min(1.0, belief[track.number]), ()
     others = sorted(((n, p) for n, p in belief.items() if n != track.number), key=lambda x: (-x[1], x[0]))

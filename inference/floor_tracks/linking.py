@@ -8,7 +8,8 @@ from math import exp, log
 import msgspec
 import shapely
 
-from inference.floor_tracks.association import best_assignment, cosine, strangeness
+from inference.floor_tracks.appearance import cosine, strangeness
+from inference.floor_tracks.association import best_assignment
 from inference.floor_tracks.changes import Changes
 from inference.floor_tracks.gates import Gates, birth_density, came_by
 from inference.floor_tracks.identity import mixed

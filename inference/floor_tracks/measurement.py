@@ -5,7 +5,7 @@ The lines of sight to all points of a frame are taken in one call of the camera 
 
 from __future__ import annotations
 
-from math import hypot, sqrt
+from math import hypot
 
 import numpy as np
 import shapely
@@ -23,14 +23,16 @@ from inference.floor_tracks.boxes import (
     wrists_of,
 )
 from inference.floor_tracks.kalman import Fix
-from inference.floor_tracks.rays import Ray, at_height, between, height_above, ray_from, spread_of
+from inference.floor_tracks.rays import Ray, at_height, between, height_above, rays_from, spread_of
 from inference.floor_tracks.settings import Settings
-from inference.floor_tracks.sightings import Feet, Sighting, WristRay, located
+from inference.floor_tracks.sightings import Feet, Sighting, WristRay, located, stature
 from inference.floor_tracks.views import AS_SEEN, CameraOff, View
 from inference.messages import Detection, Detections
 from store_layout.model import StoreLayout
 
 Array = NDArray[np.float64]
+NOWHERE = Fix(0.0, 0.0, 1.0, 0.0, 1.0)
+"""Until the place is known."""
 
 
 class Measurer:
@@ -38,6 +40,7 @@ class Measurer:
 
     def __init__(self, layout: StoreLayout, settings: Settings) -> None:
         self._settings = settings
+        self._anybody = stature(settings.height_m, settings.height_sd_m, settings)
         self._cameras = layout.cameras
         self._views: dict[tuple[str, int, int], View] = {}
         shapes = [shapely.Polygon(f.outline).buffer(-settings.inside_fixture_m) for f in layout.file.fixture]
@@ -89,7 +92,7 @@ class Measurer:
     def _from_floor(self, seen: Detections, kept: list[int], view: View, off: CameraOff) -> list[Sighting]:
         s = self._settings
         feet = [self._foot(seen.items[i], seen, off) for i in kept]
-        points = np.array([(f.u + a, f.v + b) for f in feet for a, b in NEIGHBOURS])
+        points = (np.array([(f.u, f.v) for f in feet])[:, None] + NEIGHBOURS).reshape(-1, 2)
         xy, valid = view.model.to_floor(points)
         found = []
         for n, i in enumerate(kept):
@@ -110,73 +113,63 @@ class Measurer:
 
     def _from_lines(self, seen: Detections, kept: list[int], view: View, off: CameraOff) -> list[Sighting]:
         s = self._settings
-        feet = [self._foot(seen.items[i], seen, off) for i in kept]
-        tops = [top_pixel(seen.items[i], seen, s) for i in kept]
-        feet, tops = self._unleaned(seen, kept, view, off, feet=feet, tops=tops)
-        wrists = [(n, left, k) for n, i in enumerate(kept) for left, k in wrists_of(seen.items[i], s)]
-        flat = [(p.u + a, p.v + b) for p in (*feet, *tops) for a, b in NEIGHBOURS]
-        flat += [(k.x, k.y) for _, _, k in wrists]
-        origin, directions = view.sight_lines(np.array(flat, dtype=np.float64), off)
+        count, items = len(kept), [seen.items[i] for i in kept]
+        feet = [self._foot(item, seen, off) for item in items]
+        tops = [top_pixel(item, seen, s) for item in items]
+        points = self._unleaned(items, view, off, feet=feet, tops=tops)
+        wrists = [(n, left, k) for n, item in enumerate(items) for left, k in wrists_of(item, s)]
+        pixels = (points[:, None] + NEIGHBOURS).reshape(-1, 2)
+        if wrists:
+            pixels = np.concatenate((pixels, np.array([(k.x, k.y) for _, _, k in wrists])))
+        eye, lines = view.sight_lines(pixels, off)
+        origin: tuple[float, float, float] = tuple(eye.tolist())
         error_px = view.noise_px(off)
-        ox, oy, oz = origin.tolist()
-        rays = directions.tolist()
-        count = len(kept)
+        three = lines[: 6 * count].reshape(-1, 3, 3)
+        rays = rays_from(three, (*feet, *tops), error_px)
         found: list[Sighting] = []
         places: dict[int, Sighting] = {}
-        for n, i in enumerate(kept):
-            foot = ray_from(rays[3 * n : 3 * n + 3], feet[n], error_px)
-            m = 3 * (count + n)
-            top = ray_from(rays[m : m + 3], tops[n], error_px)
+        for n, item in enumerate(items):
+            foot, top = rays[n], rays[count + n]
             sighting = self._combine(
-                seen.items[i],
-                i,
-                (ox, oy, oz),
-                foot=foot,
-                top=top,
-                foot_cut=feet[n].cut,
-                top_cut=tops[n].cut,
+                item, kept[n], origin, foot=foot, top=top, foot_cut=feet[n].cut, top_cut=tops[n].cut
             )
             if sighting is not None:
                 found.append(sighting)
                 places[n] = sighting
-        for (n, left, key), d in zip(wrists, rays[6 * count :], strict=True):
+        if wrists:
+            steps = three[count:, 1] - three[count:, 0]
+            angles = np.sqrt(np.einsum("ni,ni->n", steps, steps)).tolist()
+        for (n, left, key), (dx, dy, dz) in zip(wrists, lines[6 * count :].tolist(), strict=True):
             if n in places:
-                m = 3 * (count + n)
-                noise = hypot(error_px, s.key_share * box_height(seen.items[kept[n]].box) + s.pixel_floor_px)
-                angle = noise * sqrt(sum((a - b) ** 2 for a, b in zip(rays[m], rays[m + 1], strict=True)))
-                item = seen.items[kept[n]]
-                ray = WristRay(left, d[0], d[1], d[2], angle, key.score, item.side_score)
+                noise = hypot(error_px, s.key_share * box_height(items[n].box) + s.pixel_floor_px)
+                ray = WristRay(left, dx, dy, dz, noise * angles[n], key.score, items[n].side_score)
                 places[n].wrists = (*places[n].wrists, ray)
         self._drop_feet_in_fixtures(found)
         return found
 
     def _unleaned(
-        self,
-        seen: Detections,
-        kept: list[int],
-        view: View,
-        off: CameraOff,
-        *,
-        feet: list[Pixel],
-        tops: list[Pixel],
-    ) -> tuple[list[Pixel], list[Pixel]]:
-        """The pixels of feet and head, from those of the box's bottom and top (see ``body``)."""
+        self, items: list[Detection], view: View, off: CameraOff, *, feet: list[Pixel], tops: list[Pixel]
+    ) -> Array:
+        """The pixels of all feet, then of all heads, from those of the boxes' edges (see ``body``)."""
         s = self._settings
-        origin, lines = view.sight_lines(np.array([(p.u, p.v) for p in (*feet, *tops)]), off)
-        count = len(kept)
-        down = np.minimum(lines[:, 2:], -0.05)
-        slopes = lines[:, :2] / down
-        cut = np.array([foot.cut for foot in feet])[:, None]
-        tall = s.height_m - origin[2] if origin[2] > s.height_m + 0.1 else -0.1
-        places = origin[:2] + np.where(cut, tall * slopes[count:], -origin[2] * slopes[:count])
-        moves = offsets(view.model, places, s.height_m, (seen.width, seen.height)).tolist()
-        for n, i in enumerate(kept):
-            item = seen.items[i]
-            fu, fv, tu, tv = moves[n]
-            if not usable(item.foot, s):
-                feet[n] = feet[n].moved(fu, fv)
-            tops[n] = tops[n].moved(0.0 if usable(item.head, s) else tu, tv)
-        return feet, tops
+        pixels = np.array([(p.u, p.v) for p in (*feet, *tops)])
+        origin, lines = view.sight_lines(pixels, off)
+        count = len(items)
+        slopes = lines[:, :2] / np.minimum(lines[:, 2:], -0.05)
+        places = origin[:2] - origin[2] * slopes[:count]
+        if any(foot.cut for foot in feet):
+            tall = s.height_m - origin[2] if origin[2] > s.height_m + 0.1 else -0.1
+            cut = [foot.cut for foot in feet]
+            places[cut] = origin[:2] + tall * slopes[count:][cut]
+        moves = offsets(view.model, view.eye_xy, places, s.height_m, view.size)
+        for n, item in enumerate(items):  # key points know better
+            if usable(item.foot, s):
+                moves[n, :2] = 0.0
+            if usable(item.head, s):
+                moves[n, 2] = 0.0
+        pixels[:count] += moves[:, :2]
+        pixels[count:] += moves[:, 2:]
+        return pixels
 
     def _combine(
         self,
@@ -191,14 +184,20 @@ class Measurer:
     ) -> Sighting | None:
         """Feet where they show; else the head; else the middle of what is left."""
         s = self._settings
-        sighting = Sighting(index, item.score, Fix(0, 0, 1, 0, 1), item.appearance, origin=origin)
-        sighting.foot_score = 0.0 if item.foot is None else item.foot.score
-        sighting.sure_feet = sighting.foot_score >= s.sure_foot_score
+        score = 0.0 if item.foot is None else item.foot.score
+        sighting = Sighting(
+            index,
+            item.score,
+            NOWHERE,
+            item.appearance,
+            top=None if top_cut else top,
+            origin=origin,
+            foot_score=score,
+            sure_feet=score >= s.sure_foot_score,
+        )
         place = None
         if foot is not None and not foot_cut:
             place = at_height(foot, origin, 0.0, 0.0, s.farthest_m)
-        if top is not None and not top_cut:
-            sighting.top = top
         if place is not None and sighting.top is not None:
             implied = height_above(sighting.top, origin, place.x, place.y)
             if implied is not None and implied < s.shortest_m and not sighting.sure_feet:
@@ -215,7 +214,7 @@ class Measurer:
             )
         if place is None and sighting.top is None and foot is not None and top is not None:
             sighting.middle = between(foot, top)
-        first = located(sighting, s.height_m, s.height_sd_m, s)
+        first = located(sighting, self._anybody, s)
         if first is None:
             return None
         sighting.first = first
@@ -232,7 +231,7 @@ class Measurer:
         for sighting, inside in zip(with_feet, shapely.contains_xy(self._solid, xs, ys), strict=True):
             if inside:
                 foot, sighting.foot = sighting.foot, None
-                first = located(sighting, s.height_m, s.height_sd_m, s)
+                first = located(sighting, self._anybody, s)
                 if first is None:
                     sighting.foot = foot
                 else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inference.floor_tracks.association import mean_appearance
+from inference.floor_tracks.appearance import mean_appearance
 from inference.floor_tracks.kalman import Fix, at_rest, predict, update
 from inference.floor_tracks.settings import Settings
-from inference.floor_tracks.sightings import Sighting, feet_show
+from inference.floor_tracks.sightings import Sighting, feet_show, stature
 from inference.floor_tracks.state import Repeats, SeenBy, Track
 from inference.floor_tracks.whereabouts import Whereabouts
 
@@ -57,12 +57,11 @@ def seen_at(
     t: float,
     *,
     likeness: float | None,
-    learn: bool,
     s: Settings,
 ) -> None:
-    """Update a track by its sighting, which looks as alike as ``likeness`` (a cosine).
+    """Update a track by its sighting. What they look like is gathered by ``appearance``.
 
-    ``learn``: this surely is them, so appearance may be gathered.
+    ``likeness``: how alike the two look (a cosine); None where that is not known, or not surely theirs.
     """
     track.motion = m = update(track.motion, fix)
     track.cells = None
@@ -79,16 +78,14 @@ def seen_at(
     track.walked_m = max(track.walked_m, ((m.x - fx) ** 2 + (m.y - fy) ** 2) ** 0.5)
     track.seen_by[sensor] = SeenBy(t, sighting.index, fix.xx, fix.xy, fix.yy)
     _learn_height(track, sighting, s)
-    if learn:
-        if likeness is not None:
-            track.likeness += (likeness - track.likeness) / min(track.looks + 1, s.appearance_memory)
-        track.appearance, track.looks = mean_appearance(track.appearance, sighting.appearance, track.looks, s)
+    if likeness is not None:
+        track.likeness += (likeness - track.likeness) / min(track.looks + 1, s.appearance_memory)
 
 
 def _learn_height(track: Track, sighting: Sighting, s: Settings) -> None:
     """Height from the head's line of sight over the feet, as a running mean (scalar Kalman)."""
     tall, sd = sighting.height_m, s.height_frame_sd_m
-    if tall is None and feet_show(sighting, track.height_m, track.height_var**0.5, s):
+    if tall is None and feet_show(sighting, stature(track.height_m, track.height_var**0.5, s)):
         tall = sighting.implied_m
     if tall is None or not s.shortest_m < tall < s.tallest_m:
         return
@@ -124,8 +121,8 @@ def _repeats(track: Track, shares: Mapping[str, float], s: Settings) -> Repeats:
     return Repeats(k * c + p, -k * b, k * a + p, told / (a + c))
 
 
-def as_told(track: Track, at: Fix, s: Settings) -> Fix:
-    """The place with the covariance that is told: what its cameras' differences show that they deserve.
+def as_told(track: Track, at: Fix, s: Settings) -> tuple[float, float, float]:
+    """The covariance ``(xx, xy, yy)`` that is told: what its cameras' differences show that they deserve.
 
     The filter takes each frame for worse than it is, since its error repeats in the next; detectors differ.
     Posture misleads all cameras alike and stays as it is. Who has not been seen for a moment has moved: that
@@ -133,8 +130,8 @@ def as_told(track: Track, at: Fix, s: Settings) -> Fix:
     """
     more = track.repeats
     if more is None or more.share == 1.0 or track.cells is not None:
-        return at
+        return (at.xx, at.xy, at.yy)
     unseen = (track.t - track.last_seen) / s.hidden_s
     share = more.share + (1.0 - more.share) * min(1.0, max(0.0, unseen))
     p = s.posture_sd_m**2
-    return Fix(at.x, at.y, share * (at.xx - p) + p, share * at.xy, share * (at.yy - p) + p)
+    return (share * (at.xx - p) + p, share * at.xy, share * (at.yy - p) + p)

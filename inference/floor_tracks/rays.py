@@ -6,10 +6,16 @@ slope and its derivative by the pixel are all that is needed for a point at any 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from inference.floor_tracks.boxes import Pixel
 from inference.floor_tracks.kalman import Fix
+
+Array = NDArray[np.float64]
 
 
 class Ray(msgspec.Struct, frozen=True, gc=False):
@@ -28,13 +34,12 @@ class Ray(msgspec.Struct, frozen=True, gc=False):
     """... and to its lower one."""
 
 
-def at_height(
+def at_height(  # noqa: PLR0917 - asked for every pair: keywords cost
     ray: Ray,
     origin: tuple[float, float, float],
     h: float,
     h_sd: float,
     farthest_m: float,
-    *,
     more_var: float = 0.0,
 ) -> Fix | None:
     """Where the line of sight passes height ``h``; ``more_var`` (m2) is added to both variances.
@@ -46,7 +51,7 @@ def at_height(
     gx, gy = ray.gx, ray.gy
     dx, dy = drop * gx, drop * gy
     if drop >= -0.05 or dx * dx + dy * dy > farthest_m * farthest_m:
-        return None  # the slopes are of lines that go down: see ``ray_from``
+        return None  # the slopes are of lines that go down: see ``rays_from``
     d2, h2, more = drop * drop, h_sd * h_sd, 1e-6 + more_var
     return Fix(
         x + dx,
@@ -65,29 +70,25 @@ def height_above(ray: Ray, origin: tuple[float, float, float], x: float, y: floa
     return origin[2] + ((x - origin[0]) * ray.gx + (y - origin[1]) * ray.gy) / g2
 
 
-def ray_from(three: list[list[float]], pixel: Pixel, error_px: float) -> Ray | None:
-    """Slope and its covariance from the directions at a pixel and its two neighbours; None if not downward.
+def rays_from(lines: Array, pixels: Sequence[Pixel], error_px: float) -> list[Ray | None]:
+    """Slopes and their covariances from directions ``(N, 3, 3)``: at each pixel, and at its two neighbours.
 
-    Covariance to first order: ``J diag(su2 + e2, sv2 + e2) J'`` with ``J = dg / d(u, v)``.
+    None where one of the three is not downward, or (NaN) not through the lens. Covariance to first order:
+    ``J diag(su2 + e2, sv2 + e2) J'`` with ``J = dg / d(u, v)``.
     """
-    (x, y, z), (ax, ay, az), (bx, by, bz) = three
-    if not (z < -0.02 and az < -0.02 and bz < -0.02):
-        return None  # upward, level, or (NaN) not through the lens
-    gx, gy = x / z, y / z
-    ux, uy, vx, vy = ax / az - gx, ay / az - gy, bx / bz - gx, by / bz - gy
-    e2 = error_px * error_px
-    wu, wv = pixel.su * pixel.su + e2, pixel.sv * pixel.sv + e2
-    return Ray(
-        gx,
-        gy,
-        wu * ux * ux + wv * vx * vx,
-        wu * ux * uy + wv * vx * vy,
-        wu * uy * uy + wv * vy * vy,
-        ux,
-        uy,
-        vx,
-        vy,
-    )
+    count = len(pixels)
+    slopes = lines[:, :, :2] / np.minimum(lines[:, :, 2:], -0.02)
+    by_pixel = slopes[:, 1:] - slopes[:, :1]
+    noise = np.array([(p.su, p.sv) for p in pixels])
+    weights = noise * noise + error_px * error_px
+    spread = np.einsum("nk,nkx,nky->nxy", weights, by_pixel, by_pixel).reshape(count, 4)
+    rows = np.empty((count, 9))
+    rows[:, :2] = slopes[:, 0]
+    rows[:, 2:4], rows[:, 4] = spread[:, :2], spread[:, 3]
+    rows[:, 5:] = by_pixel.reshape(count, 4)
+    below = lines[:, :, 2] < -0.02
+    down: list[bool] = (below[:, 0] & below[:, 1] & below[:, 2]).tolist()
+    return [Ray(*row) if ok else None for row, ok in zip(rows.tolist(), down, strict=True)]
 
 
 def spread_of(x: float, y: float, j: tuple[float, float, float, float], pixel: Pixel, error_px: float) -> Fix:

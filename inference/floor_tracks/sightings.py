@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import hypot
+from typing import NamedTuple
 
 import msgspec
 
@@ -35,7 +36,7 @@ class Feet(msgspec.Struct, frozen=True, array_like=True, gc=False):
     right_y: float
 
 
-class Sighting(msgspec.Struct):
+class Sighting(msgspec.Struct, gc=False):
     """One detection, or one skeleton, as the floor sees it."""
 
     index: int
@@ -66,15 +67,29 @@ class Sighting(msgspec.Struct):
     skeleton: Skeleton | None = None
 
 
-def feet_show(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> bool:
-    """Whether the box is tall enough for this person: else what ends it is something before their feet."""
+class Stature(NamedTuple):
+    """How tall somebody is known to be, metres."""
+
+    height: float
+    sd: float
+    least: float
+    """What ends a box that implies less than this is something before their feet."""
+
+
+def stature(height_m: float, height_sd_m: float, s: Settings) -> Stature:
+    """Of a person of this height, known with this standard deviation."""
+    doubt = hypot(height_sd_m, s.height_box_sd_m)
+    return Stature(height_m, height_sd_m, height_m - s.hidden_feet_sds * doubt)
+
+
+def feet_show(sighting: Sighting, who: Stature) -> bool:
+    """Whether there are feet, and the box is tall enough for this person."""
     if sighting.foot is None or sighting.implied_m is None:
         return sighting.foot is not None
-    doubt = hypot(height_sd_m, s.height_box_sd_m)
-    return sighting.implied_m > height_m - s.hidden_feet_sds * doubt
+    return sighting.implied_m > who.least
 
 
-def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings) -> Fix | None:
+def located(sighting: Sighting, who: Stature, s: Settings) -> Fix | None:
     """Where a person of this height stands: feet and head together as far as they show.
 
     The head of somebody who crouches or bends, feet in sight, is lower than their height: it says nothing.
@@ -82,14 +97,17 @@ def located(sighting: Sighting, height_m: float, height_sd_m: float, s: Settings
     top, foot = None, sighting.foot
     if sighting.top is not None:
         lean = s.head_lean_sd_m * s.head_lean_sd_m
-        top = at_height(sighting.top, sighting.origin, height_m, height_sd_m, s.farthest_m, more_var=lean)
-    if foot is not None and (top is None or feet_show(sighting, height_m, height_sd_m, s)):
-        return foot if top is None else fused(foot, top)
-    if foot is not None and sighting.sure_feet:
-        return foot
+        top = at_height(sighting.top, sighting.origin, who.height, who.sd, s.farthest_m, lean)
+    if foot is not None:
+        if top is None:
+            return foot
+        if sighting.implied_m is None or sighting.implied_m > who.least:
+            return fused(foot, top)
+        if sighting.sure_feet:
+            return foot
     if top is not None or sighting.middle is None:
         return top
-    return at_height(sighting.middle, sighting.origin, 0.5 * height_m, 0.3, s.farthest_m)
+    return at_height(sighting.middle, sighting.origin, 0.5 * who.height, 0.3, s.farthest_m)
 
 
 def from_skeletons(items: tuple[Skeleton, ...], s: Settings) -> list[Sighting]:

@@ -10,7 +10,7 @@ from inference.floor_tracks.kalman import Fix, Motion
 from inference.messages import Appearance
 
 
-class SeenBy(msgspec.Struct):
+class SeenBy(msgspec.Struct, gc=False):
     """The latest sighting of a person by one sensor."""
 
     t: float
@@ -22,7 +22,7 @@ class SeenBy(msgspec.Struct):
     """Covariance of the sighting, m2."""
 
 
-class Repeats(msgspec.Struct, frozen=True, array_like=True):
+class Repeats(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What no number of frames averages away of a person's place, m2, and what is told of the whole."""
 
     xx: float
@@ -32,7 +32,7 @@ class Repeats(msgspec.Struct, frozen=True, array_like=True):
     """Of the variance that the boxes promise, so much is seen in what their cameras say of each other."""
 
 
-class FeetSeen(msgspec.Struct, frozen=True, array_like=True):
+class FeetSeen(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where one camera had a person's feet, for comparing with others (see ``camera_errors``)."""
 
     t: float

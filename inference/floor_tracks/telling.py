@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inference.floor_tracks.identity import in_doubt, reported
+from inference.floor_tracks.identity import encounters_of, reported
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.people import as_told, with_common_error
 from inference.floor_tracks.settings import Settings
@@ -28,18 +28,17 @@ def everybody(
     ``known``: by identity of the track, its place where that has been worked out for this moment; ``shares``:
     see ``with_common_error``.
     """
-    doubtful = in_doubt(state.encounters) if state.encounters else ()
-    people = {p.number: p for p in state.people} if doubtful else {}
+    meeting = encounters_of(state.encounters)
+    people = {p.number: p for p in state.people} if meeting else {}
     found = []
     for p in state.people:
-        at = known.get(id(p)) or with_common_error(p, s, shares)
-        if p.number in doubtful:
-            who = reported(p, state.encounters, people, s)
-        elif len(p.belief) == 1 and p.number in p.belief:
-            who = (min(1.0, p.belief[p.number]), ())
+        number, belief = p.number, p.belief
+        if number not in meeting and len(belief) == 1 and number in belief:
+            who: Who = (min(1.0, belief[number]), ())
         else:
-            who = reported(p, (), {}, s)
-        found.append(_person(p, as_told(p, at, s), who, hands.get(p.number, NO_HANDS), s))
+            who = reported(p, meeting.get(number, ()), people, s)
+        at = known.get(id(p)) or with_common_error(p, s, shares)
+        found.append(_person(p, at, who, hands.get(number, NO_HANDS), s))
     return tuple(found)
 
 
@@ -52,7 +51,7 @@ def _person(p: Track, at: Fix, who: Who, hands: tuple[Hand, ...], s: Settings) -
         p.number,
         t,
         (at.x, at.y),
-        (at.xx, at.xy, at.yy),
+        as_told(p, at, s),
         (m.u, m.v),
         p.height_m,
         who[0],

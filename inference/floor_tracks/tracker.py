@@ -6,10 +6,11 @@ camera has at that place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from inference.floor_tracks.appearance import gather
 from inference.floor_tracks.association import best_assignment, pairs_of
 from inference.floor_tracks.camera_errors import feet_found, learn_feet, learn_turn_anew
 from inference.floor_tracks.camera_knowledge import (
@@ -141,20 +142,20 @@ class FloorTracker:
         count_chances(tracks, shown, found, known, s)
         doubtful = in_doubt(state.encounters)
         if view is not None and s.learn_camera_errors:
-            sure = [(tracks[i], sightings[j]) for i, j in matched if i < known]
-            feet = [feet_found(p, f, sensor, t, s) for p, f in sure if p.number not in doubtful]
-            if any(feet):
-                learn_feet(state.camera_errors, sensor, t, [f for f in feet if f is not None], s)
-                self._known_of = None
+            self._learn(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known], doubtful)
         for track in tracks:
             last = track.seen_by.get(sensor)
             if last is not None:
                 last.item = -1
+        learned = []
         for i, j in matched:
-            track = tracks[i]
-            learn = i >= known or track.number not in doubtful
-            pair = pairs[i, j]
-            seen_at(track, pair.fix, sightings[j], sensor, t, likeness=pair.likeness, learn=learn, s=s)
+            track, sighting, pair = tracks[i], sightings[j], pairs[i, j]
+            surely = i >= known or track.number not in doubtful
+            if surely:
+                learned.append((track, sighting.appearance))
+            likeness = pair.likeness if surely else None
+            seen_at(track, pair.fix, sighting, sensor, t, likeness=likeness, s=s)
+        gather(learned, s)
         compare_with_elders(tracks, shown, found, known, s)
         self._notice(sensor, t, sightings, {j for _, j in matched})
         seen = {tracks[i].number: sightings[j] for i, j in matched if i < known}
@@ -169,6 +170,17 @@ class FloorTracker:
         self._lifecycle.settle(state, dt, changes)
         still = {id(track): common[i] for i, track in enumerate(tracks) if i not in found}
         return self._update(hands, changes, still)
+
+    def _learn(
+        self, camera: str, t: float, seen: list[tuple[Track, Sighting]], doubtful: Collection[int]
+    ) -> None:
+        """What this frame says of what its camera is off."""
+        errors, s = self.state.camera_errors, self.settings
+        found = [feet_found(p, sighting, camera, t, s) for p, sighting in seen if p.number not in doubtful]
+        feet = [each for each in found if each is not None]
+        if feet:
+            learn_feet(errors, camera, t, feet, s)
+            self._known_of = None
 
     def _advance(self, t: float) -> float:
         """Bring everybody to time ``t`` (never back); returns the seconds that passed."""

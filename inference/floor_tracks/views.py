@@ -42,6 +42,9 @@ class View:
     def __init__(self, camera: Camera, width: int, height: int) -> None:
         self.model: CameraModel = camera_model(camera).scaled(width, height)
         self.width, self.height = width, height
+        self.size: Array = np.array((width, height), dtype=np.float64)
+        self.eye_xy: Array = np.array((self.model.position or (0.0, 0.0, 0.0))[:2])
+        """The floor below the camera; the origin, where its place is not known."""
         middle = np.array([[width / 2, height / 2]])
         self.error_px = sqrt(float(np.trace(self.model.pixel_error(middle)[0])) / 2)
         self._px_per_rad = 0.0
@@ -69,5 +72,6 @@ class View:
         points[:, :2] = places
         points[:, 2] = 1.0 if self.model.can_see_heights else 0.0
         pixels, _ = self.model.project(points)
-        inside = (pixels >= 0.0) & (pixels <= (self.width, self.height))  # NaN behind the camera: False
-        return [a and b for a, b in inside.tolist()]
+        inside = (pixels >= 0.0) & (pixels <= self.size)  # NaN behind the camera: False
+        shown: list[bool] = (inside[:, 0] & inside[:, 1]).tolist()
+        return shown

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inference.floor_tracks.association import best_assignment, cosine, mean_appearance, pairs_of
+from inference.floor_tracks import association
+from inference.floor_tracks.appearance import cosine, gather, mean_appearance
+from inference.floor_tracks.association import best_assignment, pairs_of
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.people import newcomer, with_common_error
+from inference.floor_tracks.rays import Ray
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting
 from inference.floor_tracks.state import Track
@@ -81,6 +85,77 @@ def test_appearance_decides_between_equally_near_people() -> None:
 def test_walking_through_a_fixture_costs() -> None:
     tracks, seen = [person(1, 0.0, 0.0)], [sighting(0.45, 0.0)]
     assert gains(tracks, seen)[0, 0] - gains(tracks, seen, wall_at_x=0.2)[0, 0] == pytest.approx(S.wall_cost)
+
+
+def test_walls_are_not_asked_about_where_they_change_nothing() -> None:
+    """A pair that nobody contests, and that gains more than a wall costs, is the best one either way."""
+    far, near = [person(1, 0.0, 0.0)], [sighting(0.42, 0.0)]
+    far[0].motion = newcomer(1, sighting(0.4, 0.0), "cam", 0.0, S).motion  # expected there: walking
+    alone = gains(far, near)[0, 0]
+    assert alone > S.wall_cost
+    assert gains(far, near, wall_at_x=0.2)[0, 0] == alone
+    rival = person(2, 0.5, 0.0)
+    contested = gains([*far, rival], near)[0, 0]
+    assert contested - gains([*far, rival], near, wall_at_x=0.2)[0, 0] == pytest.approx(S.wall_cost)
+
+
+def crowd(many: int, seed: int) -> tuple[list[Track], list[Sighting]]:
+    """People close together before one camera at the origin, 3 m up; of some the feet are hidden."""
+    rng = np.random.default_rng(seed)
+    tracks, seen = [], []
+    for n in range(many):
+        x, y = rng.uniform((4.0, -2.0), (8.0, 2.0)).tolist()
+        tall, from_m = float(rng.uniform(1.55, 1.95)), float(rng.choice([0.0, 0.6]))
+        eye, foot = (0.0, 0.0, 3.0), Fix(x, y, 0.02, 0.005, 0.01)
+        top = Ray(x / (tall - 3.0), y / (tall - 3.0), 0.003, 0.001, 0.002)
+        found = Sighting(n, 0.9, foot, foot=foot, top=top, implied_m=tall - from_m, origin=eye)
+        track = newcomer(n + 1, found, "cam", 0.0, S)
+        track.height_m, track.height_var = tall, 0.05**2
+        tracks.append(track)
+        seen.append(found)
+    seen[0].top = None
+    seen[1].low_foot, seen[1].foot = seen[1].foot, None
+    seen[2].origin = (0.0, 0.0, 1.6)  # the head is level with the camera: it says nothing
+    return tracks, seen
+
+
+@pytest.mark.parametrize("late", [0.0, 0.2])
+def test_a_crowd_is_placed_as_its_people_one_by_one(monkeypatch: pytest.MonkeyPatch, late: float) -> None:
+    tracks, seen = crowd(25, 3)
+    common = [with_common_error(t, S) for t in tracks]
+
+    def pairs(crowded: int) -> dict[tuple[int, int], association.Pair]:
+        monkeypatch.setattr(association, "CROWDED", crowded)
+        return pairs_of(
+            tracks,
+            common,
+            [True] * len(tracks),
+            seen,
+            sensor="cam",
+            known=len(tracks),
+            late=late,
+            blocked=lambda a, _: np.zeros(len(a), dtype=bool),
+            s=S,
+        )
+
+    at_once, singly = pairs(1), pairs(10_000)
+    assert list(at_once) == list(singly)
+    assert len(singly) > 60
+    for key, pair in singly.items():
+        assert at_once[key].gain == pytest.approx(pair.gain, abs=1e-9)
+        assert msgspec.to_builtins(at_once[key].fix) == pytest.approx(msgspec.to_builtins(pair.fix), abs=1e-9)
+
+
+def test_what_a_frame_shows_is_gathered_as_for_each_alone() -> None:
+    rng = np.random.default_rng(4)
+    looks = [Appearance(rng.normal(size=8).astype(np.float32)) for _ in range(8)]
+    shown: list[Appearance | None] = [*looks[:4], None, look(0.0, 0.0), look(1.0, 2.0), look(3.0, 4.0)]
+    tracks = [person(n, 0.0, 0.0, each) for n, each in enumerate(looks)]
+    tracks[3].appearance, tracks[3].looks = None, 0
+    tracks[2].looks = 70
+    wanted = [mean_appearance(t.appearance, new, t.looks, S) for t, new in zip(tracks, shown, strict=True)]
+    gather(zip(tracks, shown, strict=True), S)
+    assert [(t.appearance, t.looks) for t in tracks] == wanted
 
 
 def test_cosine_of_unknown_looks_is_unknown() -> None:

@@ -22,6 +22,7 @@ from tests.support import cmc1_recording
 from tests.support.data import shared_data
 from tests.support.floor_study import __main__ as command
 from tests.support.floor_study import cost
+from tests.support.floor_study.ellipses import ellipses
 from tests.support.floor_study.follow import Tracker
 from tests.support.floor_study.incidents import incidents
 from tests.support.floor_study.scenarios import DEMO_STORE, SCENARIOS, plans_of
@@ -150,7 +151,7 @@ def test_the_command_writes_table_and_file(tmp_path: Path) -> None:
     assert ours.visits == plain.visits > 0
     assert 0.5 < ours.idf1 <= 1.0
     table = (tmp_path / "o" / "floor_study.md").read_text(encoding="utf-8")
-    assert f"| ours | {ours.idf1:.3f}" in table
+    assert f"| ours | 1 ({ours.visits}) | {ours.idf1:.3f}" in table
     unknown = CliRunner().invoke(app, ["--scenario", "loud"])
     assert unknown.exit_code == 2
     assert "quiet" in unknown.output
@@ -199,6 +200,21 @@ def test_long_stretches_are_told_and_short_ones_are_not() -> None:
     assert [(i.kind, i.person, i.t) for i in missed] == [("missed", "a", 0.0)]
 
 
+def test_ellipses_count_whom_a_camera_sees_beside_their_true_place() -> None:
+    walker = Walker(way=along([(1.0, 0.4), (1.0, 2.6), (5.0, 2.6), (5.0, 0.9)], 0.0))
+    seen = list(Session(OPEN, [walker], CLEAN).frames(7.0))
+    times, xs, ys = zip(*walker.way, strict=True)
+    here, elsewhere = (
+        TruePath("a", times, tuple(zip(xs, (y + away for y in ys), strict=True))) for away in (0.0, 5.0)
+    )
+    found = ellipses(OPEN, seen, [here])
+    assert 40 < found.samples <= 70
+    assert found.inside_95 is not None
+    assert found.inside_95 > 0.8
+    assert ellipses(OPEN, seen, [elsewhere]).samples == 0
+    assert ellipses(OPEN, seen, [msgspec.structs.replace(here, ignore=True)]).samples == 0
+
+
 # -- the rest --------------------------------------------------------------------------------------------
 
 
@@ -207,7 +223,7 @@ def test_the_hall_is_seen_all_over_and_everybody_is_tracked() -> None:
     seen = cost.frames(layout, 5, 4.0)
     assert len(seen) == cost.CAMERAS * 40
     assert [s.t for s in seen] == sorted(s.t for s in seen)
-    measured = cost.measure(seen, 5, layout)
+    measured = cost.measure(seen, 5, layout, rounds=1)
     assert measured.tracked == 5
     assert measured.ours[0] > 0.0
 

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from inference.floor_tracks.association import place_for
-from inference.floor_tracks.boxes import without_duplicates
+from inference.floor_tracks.boxes import Pixel, without_duplicates
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.measurement import Measurer
-from inference.floor_tracks.people import newcomer
+from inference.floor_tracks.rays import rays_from
 from inference.floor_tracks.settings import Settings
-from inference.floor_tracks.sightings import Sighting, feet_show, from_skeletons, located
-from inference.floor_tracks.state import Track
+from inference.floor_tracks.sightings import Sighting, Stature, feet_show, from_skeletons, located, stature
 from inference.messages import Detection, Detections, Joint, KeyPoint, Skeleton
 from store_layout.camera_geometry import camera_model
 from store_layout.model import PointPair, PointsCalibration, StoreLayout
@@ -21,6 +20,7 @@ from tests.floor_tracks.walkers import Faults, Session, Walker
 from tests.support.stores import small_store
 
 S = Settings()
+KNOWN = stature(1.72, 0.03, S)
 PERFECT = Faults(miss=0.0, clutter=0.0, jitter=0.0, shift=0.0)
 
 
@@ -52,7 +52,7 @@ def test_feet_behind_a_gondola_are_known_to_be_hidden_and_the_head_is_used() -> 
     sighting = one(*seen_at((2.6, 2.6), "west"))  # behind gondola A
     assert sighting.foot is None
     assert sighting.top is not None
-    place = located(sighting, 1.72, 0.03, S)
+    place = located(sighting, KNOWN, S)
     assert place is not None
     assert hypot(place.x - 2.6, place.y - 2.6) < 0.35
     unknown = sighting.first
@@ -64,6 +64,16 @@ def test_feet_below_the_picture_are_not_believed() -> None:
     box = seen.items[0].box
     assert box[3] >= seen.height - S.edge_px
     assert one(layout, seen).foot is None
+
+
+def test_lines_of_sight_that_do_not_go_down_lead_nowhere() -> None:
+    level, lost = np.array([1.0, 0.0, 0.0]), np.full(3, np.nan)
+    down = np.array([0.6, 0.0, -0.8])
+    lines = np.array([[level] * 3, [lost] * 3, [down, down, -down], [down] * 3])
+    rays = rays_from(lines, [Pixel(0.0, 0.0, 1.0, 1.0, False)] * 4, 1.0)
+    assert [ray is not None for ray in rays] == [False, False, False, True]
+    assert rays[3] is not None
+    assert (rays[3].gx, rays[3].gy) == pytest.approx((-0.75, 0.0))
 
 
 def test_foot_key_point_is_taken_over_the_box() -> None:
@@ -86,21 +96,18 @@ def test_who_crouches_stays_where_their_feet_are_seen(tall: float) -> None:
         foot = KeyPoint(float(pixel[0, 0]), float(pixel[0, 1]), score)
         item = msgspec.structs.replace(seen.items[0], foot=foot)
         sighting = one(layout, msgspec.structs.replace(seen, items=(item,)))
-        place = located(sighting, 1.72, 0.03, S)
+        place = located(sighting, KNOWN, S)
         assert place is not None
         away[score] = hypot(place.x - at[0], place.y - at[1])
-        learned = feet_show(sighting, 1.72, 0.03, S)
+        learned = feet_show(sighting, KNOWN)
         assert not learned  # nobody becomes a shorter person for it
     assert away[0.95] < 0.05
     assert away[0.45] > 0.3  # feet that are only guessed: as if something hid them
 
 
-def known_at(x: float, y: float) -> tuple[Track, Fix]:
+def known_at(x: float, y: float) -> tuple[Fix, Stature]:
     """Somebody of 1.72 m who has stood there for a while."""
-    fix = Fix(x, y, 0.004, 0.0, 0.004)
-    track = newcomer(1, Sighting(0, 0.9, fix, foot=fix), "south", 0.0, S)
-    track.height_m, track.height_var = 1.72, 0.03**2
-    return track, fix
+    return Fix(x, y, 0.004, 0.0, 0.004), KNOWN
 
 
 @pytest.mark.parametrize("score", [0.0, 0.45])
@@ -112,7 +119,7 @@ def test_a_short_box_is_read_by_where_they_are_known_to_be(score: float) -> None
     foot = KeyPoint(float(pixel[0, 0]), float(pixel[0, 1]), score)
     item = msgspec.structs.replace(seen.items[0], foot=foot if score else None)
     sighting = one(layout, msgspec.structs.replace(seen, items=(item,)))
-    by_head = located(sighting, 1.72, 0.03, S)
+    by_head = located(sighting, KNOWN, S)
     assert by_head is not None
     assert hypot(by_head.x - at[0], by_head.y - at[1]) > 0.3
 

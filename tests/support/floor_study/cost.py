@@ -5,6 +5,9 @@ package ``trackers`` on the same boxes, one tracker for each camera, in one run,
 is no dependency: put it (with ``--no-deps``, and what else it lacks) into a folder outside the tree and name
 that in ``PYTHONPATH``. Where it is not found, its column stays empty.
 
+All of it is done several times, and of each frame the least counts: what else the machine does at the time
+makes a frame dearer, never cheaper.
+
 ByteTrack follows boxes within each picture. It says neither where on the floor people are nor who is the same
 in two pictures, so its figure is a scale, not a rival.
 """
@@ -24,6 +27,7 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from inference.floor_tracks import FloorTracker
 from inference.messages import Detections
@@ -39,6 +43,8 @@ CAMERAS, FPS = 8, 10.0
 PEOPLE = (5, 20, 100)
 WARM_S, MEASURED_S = 3.0, 6.0
 """Tracks are all there, and caches are warm, before the clock counts."""
+ROUNDS = 5
+"""So often the same frames are tracked from the start."""
 SPEED_MS = 0.9
 AIM_MS, AIM_PEOPLE = 1.0, 20
 
@@ -141,8 +147,7 @@ def byte_track() -> Step | None:
     """ByteTrack over each camera's boxes; None where its package is not here."""
     try:
         supervision, trackers = import_module("supervision"), import_module("trackers")
-    except ImportError as error:
-        sys.stderr.write(f"ByteTrack is left out: {error}. See the head of {Path(__file__).name}.\n")
+    except ImportError:
         return None
     by_camera: dict[str, Any] = {}
 
@@ -162,7 +167,7 @@ def byte_track() -> Step | None:
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """CPU milliseconds a frame."""
+    """CPU milliseconds a frame, the least of all rounds."""
 
     people: int
     boxes: float
@@ -174,28 +179,32 @@ class Cost(msgspec.Struct, frozen=True):
     byte_track: tuple[float, float] | None
 
 
-def measure(seen: Sequence[Detections], people: int, layout: StoreLayout) -> Cost:
-    """Both over the same frames, each frame by one and then the other."""
-    tracker, other = FloorTracker(layout), byte_track()
-    spent: dict[str, list[float]] = {"ours": [], "byte_track": []}
-    tracked = 0
-    for each in seen:
-        began = time.thread_time()
-        update = tracker.observe(each)
-        between = time.thread_time()
-        if other is not None:
-            other(each)
-        done = time.thread_time()
-        tracked = len(update.people) if update else tracked
-        if each.t >= WARM_S:
-            spent["ours"].append(1e3 * (between - began))
-            spent["byte_track"].append(1e3 * (done - between))
+def measure(seen: Sequence[Detections], people: int, layout: StoreLayout, rounds: int = ROUNDS) -> Cost:
+    """Both over the same frames, each frame by one and then the other, ``rounds`` times from the start."""
+    ours: list[list[float]] = []
+    theirs: list[list[float]] = []
+    tracked, other = 0, None
+    for _ in range(rounds):
+        tracker, other = FloorTracker(layout), byte_track()
+        ours.append([])
+        theirs.append([])
+        for each in seen:
+            began = time.thread_time()
+            update = tracker.observe(each)
+            between = time.thread_time()
+            if other is not None:
+                other(each)
+            done = time.thread_time()
+            tracked = len(update.people) if update else tracked
+            if each.t >= WARM_S:
+                ours[-1].append(1e3 * (between - began))
+                theirs[-1].append(1e3 * (done - between))
     boxes = float(np.mean([len(each.items) for each in seen]))
-    theirs = None if other is None else _mean_p95(spent["byte_track"])
-    return Cost(people, boxes, tracked, _mean_p95(spent["ours"]), theirs)
+    byte_track_ms = None if other is None else _mean_p95(np.min(theirs, axis=0))
+    return Cost(people, boxes, tracked, _mean_p95(np.min(ours, axis=0)), byte_track_ms)
 
 
-def _mean_p95(values: Sequence[float]) -> tuple[float, float]:
+def _mean_p95(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(np.mean(values)), float(np.percentile(values, 95))
 
 
@@ -238,6 +247,8 @@ def main(
 ) -> None:
     """Measure our tracker and ByteTrack over the same frames."""
     layout = hall()
+    if byte_track() is None:
+        sys.stderr.write(f"ByteTrack is left out: not found. See the head of {Path(__file__).name}.\n")
     costs = []
     for many in people or PEOPLE:
         seen = frames(layout, many, WARM_S + MEASURED_S)

@@ -105,18 +105,19 @@ def _mean(scores: Sequence[TrackScore], of: Callable[[TrackScore], float | None]
 def markdown(rows: Sequence[Row]) -> Iterator[str]:
     """Lines of the table."""
     yield (
-        "| scenario (visits; inside) | tracker | IDF1 (worst; aim) | MOTA | switches per 100 visits "
-        "| missed / false | error median / p90, m |"
+        "| scenario (inside) | tracker | sessions (visits) | IDF1 (worst; aim) | MOTA "
+        "| switches per 100 visits | missed / false | error median / p90, m |"
     )
-    yield "|---|---|---:|---:|---:|---:|---:|"
+    yield "|---|---|---:|---:|---:|---:|---:|---:|"
     last = ""
     for row in rows:
-        name = f"{row.scenario} ({row.visits}; {row.inside_mean:.1f})" if row.scenario != last else ""
+        name = f"{row.scenario} ({row.inside_mean:.1f})" if row.scenario != last else ""
         last = row.scenario
         doubt = "" if row.idf1_se is None else f" ± {row.idf1_se:.3f}"
         aim = "" if row.idf1_aim is None else f"; {row.idf1_aim:.2f}"
         yield (
-            f"| {name} | {row.variant} | {row.idf1:.3f}{doubt} ({row.idf1_worst:.3f}{aim}) | {row.mota:.3f} "
+            f"| {name} | {row.variant} | {row.sessions} ({row.visits}) "
+            f"| {row.idf1:.3f}{doubt} ({row.idf1_worst:.3f}{aim}) | {row.mota:.3f} "
             f"| {row.switches_per_100_visits:.1f} | {row.missed_share:.3f} / {row.false_share:.3f} "
             f"| {row.error_median_m:.3f} / {row.error_p90_m:.3f} |"
         )

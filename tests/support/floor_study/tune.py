@@ -22,7 +22,7 @@ from tests.floor_tracks import cmc1
 from tests.support import cmc1_recording, pets09
 from tests.support.data import real_data
 from tests.support.floor_study.follow import score
-from tests.support.floor_study.real import crowd_observations, room_observations
+from tests.support.floor_study.real import YOLOX_NANO, crowd_observations, room_observations
 from tests.support.floor_study.scenarios import SCENARIOS, simulated
 from tests.support.plain_tracker import PlainSettings, PlainTracker
 
@@ -67,7 +67,7 @@ def samples() -> Iterator[Sample]:
             yield Sample(detector, cmc1.layout(room), seen, paths, 1 / cmc1.FPS)
     if crowd is not None and models is not None:
         paths = pets09.truth(crowd).paths
-        found = crowd_observations(crowd, models)
+        found = crowd_observations(crowd, models / YOLOX_NANO)
         yield Sample("pets09", pets09.layout(crowd), found, paths)
 
 
