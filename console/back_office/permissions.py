@@ -56,6 +56,10 @@ class NotAllowedError(PermissionError):
     """The operator's role, or the limit of it, does not reach that far."""
 
 
+class SecondNotAllowedError(NotAllowedError):
+    """A second person has to agree, and nobody did who may."""
+
+
 class Actor(msgspec.Struct, frozen=True):
     """Somebody who has shown their PIN, and where: made by :func:`console.back_office.operators.sign_in`."""
 
@@ -80,12 +84,17 @@ def require(actor: Actor, action: Action) -> None:
 
 
 def require_second(actor: Actor, approver: Actor | None, action: Action, why: str) -> Actor:
-    """The second person who agrees. Raises :class:`NotAllowedError`, with ``why`` one is needed."""
+    """The second person who agrees. Raises :class:`SecondNotAllowedError`, with ``why`` one is needed."""
     if approver is None:
-        raise NotAllowedError(
+        raise SecondNotAllowedError(
             tr("{why}: a second person who may {action} has to agree", why=why, action=tr(action))
         )
-    require(approver, action)
+    try:
+        require(approver, action)
+    except NotAllowedError as error:
+        raise SecondNotAllowedError(str(error)) from error
     if approver.name == actor.name:
-        raise NotAllowedError(tr("{why}: somebody else than {name} has to agree", why=why, name=actor.name))
+        raise SecondNotAllowedError(
+            tr("{why}: somebody else than {name} has to agree", why=why, name=actor.name)
+        )
     return approver

@@ -19,7 +19,7 @@ from console.back_office.evidence_files import EvidenceFileError, EvidenceFiles
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.payments import PaymentError
-from console.back_office.permissions import Actor, NotAllowedError
+from console.back_office.permissions import Actor, NotAllowedError, SecondNotAllowedError
 from console.back_office.receipts import UnknownProductError
 from console.language import tr, tr_noop
 from console.language.sentences import in_words
@@ -126,7 +126,7 @@ def dispute(
                     layout=layout,
                 )
         except (*REFUSALS, *TROUBLES) as error:
-            raise _refused(error, second) from error
+            raise _refused(error) from error
 
 
 def decide(
@@ -146,7 +146,7 @@ def decide(
         try:
             return desk.decide(ledger, actor, name, verdict, at=at, approver=approver, why=why, layout=layout)
         except (*REFUSALS, *TROUBLES) as error:
-            raise _refused(error, second) from error
+            raise _refused(error) from error
 
 
 def pay(
@@ -177,7 +177,7 @@ def pay(
                 )
                 payments.settle(ledger, actor, receipt, settled, at=at, why=why, cash=how == "cash")
         except (*REFUSALS, *TROUBLES) as error:
-            raise _refused(error, None) from error
+            raise _refused(error) from error
 
 
 # -- parts -------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def _opened(path: Path) -> Ledger:
     try:
         return Ledger.open(path)
     except TROUBLES as error:
-        raise _refused(error, None) from error
+        raise _refused(error) from error
 
 
 def _signed_in(ledger: Ledger, who: SignIn, where: Where) -> Actor:
@@ -201,13 +201,12 @@ def _second(ledger: Ledger, second: SignIn | None) -> Actor | None:
     return None if second is None else _signed_in(ledger, second, "second")
 
 
-def _refused(error: Exception, second: SignIn | None) -> RefusedError:
+def _refused(error: Exception) -> RefusedError:
     if not isinstance(error, REFUSALS):  # asked first: a PermissionError is an OSError too
         return RefusedError("form", tr("Nothing was written: {error}", error=in_words(error)))
     where: Where = "form"
     if isinstance(error, NotAllowedError):
-        about_second = "has to agree" in str(error) or (second is not None and second.name in str(error))
-        where = "second" if about_second else "pin"
+        where = "second" if isinstance(error, SecondNotAllowedError) else "pin"
     return RefusedError(where, _sentence(in_words(error)))
 
 
