@@ -184,8 +184,9 @@ class VisitBook:
     def _one_of_two(self, kept: Visit, other: Visit, note: Said) -> list[Result]:
         """``other`` goes up in ``kept``; if it was a visit, it is closed with nothing in it."""
         tracks = list(self._state.visits)
+        freed = other.gate_in if kept.signal is not None and other.signal is not None else None
         by_hand.join(self._state, kept, other)
-        other.token, other.people = None, 1
+        other.signal, other.token, other.people = None, None, 1
         self._changed()
         if other.unexplained:
             ended: Result = self._forget_unexplained(other, self._state.now)
@@ -199,6 +200,8 @@ class VisitBook:
                 probability=1.0,
             )
             ended = VisitClosed(closed)
+        if freed is not None:  # somebody else came in on that place of the card
+            match_entries(self._state, freed, self._state.now)
         return [*self._show([track for track in tracks if track in self._state.visits], None, None), ended]
 
     def shopper(self, mark: ShopperMark) -> list[Result]:

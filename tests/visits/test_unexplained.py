@@ -9,6 +9,7 @@ from inference.messages import (
     Alarm,
     CartChanged,
     FloorUpdate,
+    GateSignal,
     LineMark,
     SameShopper,
     ShopperMark,
@@ -184,3 +185,18 @@ def test_everybody_still_there_is_told_of_when_the_store_closes(day: Day) -> Non
     day.finish(50.0)
     assert list(day.closed) == [1]
     assert len(alarms(day)) == 1
+
+
+def test_the_place_of_one_who_was_followed_twice_is_that_of_whoever_came_next() -> None:
+    """A card for two: the first was seen doubled, and both places went to them."""
+    day = Day(small_store())
+    day.results += day.book.gate(GateSignal("door", T, "entry", people=2, token="tok-1"))  # noqa: S106
+    day.enter(1, 0)
+    day.enter(2, 0.2)
+    day.enter(3, 1.5)
+    visits = day.book.state.visits
+    assert [visits[k].token for k in (1, 2, 3)] == ["tok-1", "tok-1", None]
+    day.results += day.book.floor(FloorUpdate(T + 3.0, (), joined=(TrackJoined(1, 2, T + 3.0),)))
+    assert [visits[k].token for k in (1, 3)] == ["tok-1", "tok-1"]
+    assert day.closed[2].decision == "nothing"
+    assert day.closed[2].token is None
