@@ -175,11 +175,10 @@ class FloorTracker:
         self, camera: str, t: float, seen: list[tuple[Track, Sighting]], doubtful: Collection[int]
     ) -> None:
         """What this frame says of what its camera is off."""
-        errors, s = self.state.camera_errors, self.settings
-        found = [feet_found(p, sighting, camera, t, s) for p, sighting in seen if p.number not in doubtful]
-        feet = [each for each in found if each is not None]
-        if feet:
-            learn_feet(errors, camera, t, feet, s)
+        s = self.settings
+        found = (feet_found(p, sighting, camera, t, s) for p, sighting in seen if p.number not in doubtful)
+        if feet := [each for each in found if each is not None]:
+            learn_feet(self.state.camera_errors, camera, t, feet, s)
             self._known_of = None
 
     def _advance(self, t: float) -> float:
