@@ -6,8 +6,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from console.operations.garbage_search import GarbageSearch
-
 
 @contextmanager
 def unsearched() -> Iterator[None]:
@@ -31,6 +29,8 @@ def steady_memory() -> Iterator[None]:
     Modules, catalogue and widgets stay for as long as the window does; to look through them again and again
     held the window up for a tenth of a second at a time. To be entered, and left, in the window's thread.
     """
+    from console.operations.garbage_search import GarbageSearch  # Qt: commands without a window need none
+
     gc.freeze()
     was_on = gc.isenabled()
     gc.disable()

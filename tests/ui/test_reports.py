@@ -315,7 +315,8 @@ def test_export(qtbot: QtBot, window: MainWindow, tmp_path: Path, key: str, begi
     assert window.notice.words.text().endswith(asked[0])
     page.ask_path = lambda _: ""
     page.csv_button.click()
-    page.ask_path = lambda name: str(tmp_path / "no such folder" / name)
+    (tmp_path / "a file").touch()
+    page.ask_path = lambda name: str(tmp_path / "a file" / name)
     page.csv_button.click()
     settled(qtbot, window)
     assert "Nothing was written" in window.notice.words.text()

@@ -169,7 +169,7 @@ def test_a_card_that_was_taken_over_meanwhile_is_said(
     qtbot: QtBot, window: MainWindow, ledger_path: Path, people: dict[str, Actor]
 ) -> None:
     enter(qtbot, window)
-    later = time.time() + desk.LEASE_S + 1
+    later = time.time() + desk.LEASE_S  # when the claim made before is over
     with Ledger.open(ledger_path) as ledger:
         desk.claim(ledger, people["Sam"], later, "v2")
     press(window, Qt.Key.Key_1)
