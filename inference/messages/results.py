@@ -174,6 +174,7 @@ class Explanation(msgspec.Struct, frozen=True):
     track: int | None
     """Who; None: nobody (noise), or somebody who is not charged."""
     moves: tuple[ItemMove, ...] = ()
+    """Empty of somebody: they moved what no product explains."""
 
     def mover(self, move: ItemMove) -> int | None:
         """Who made one of the moves."""

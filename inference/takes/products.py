@@ -57,6 +57,13 @@ def nothing(event: ShelfEvent) -> float:
     return total
 
 
+def unknown(event: ShelfEvent) -> float:
+    """Log density of the change if goods were moved that no product explains: they may weigh anything."""
+    anything = math.log(1.0 / s.FULL_RANGE_G)
+    factor = sd_factor(event)
+    return sum(max(anything, _log_tailed(c.delta_g, factor * c.sd_g)) for c in event.changes)
+
+
 def unmoved(event: ShelfEvent) -> float:
     """Log density of the change if the scales weigh what they weighed."""
     return sum(_log_tailed(change.delta_g, sd_factor(event) * change.sd_g) for change in event.changes)

@@ -77,6 +77,9 @@ TOLD_FROM = 0.02
 # -- who -------------------------------------------------------------------------------------------------
 NOBODY = 0.01
 """A change that no product explains: something leaned, was tidied, fell."""
+UNKNOWN = 0.004
+"""Goods that no product here explains: not in the catalogue, weighed wrongly there, or moved by more hands
+than are told apart."""
 UNSEEN = 0.01
 """A product moved by somebody whom the cameras do not follow."""
 RESTOCKED = 0.003

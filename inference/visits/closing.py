@@ -19,6 +19,7 @@ from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
 from inference.visits.restocks import restocked_by
 from inference.visits.state import Fact, Visit, VisitsState
+from inference.visits.unknown_goods import unknown_goods
 from store_layout.model import StoreLayout
 
 Decision = Literal["issue", "review", "nothing", "staff"]
@@ -102,7 +103,8 @@ class Closing:
         carts = evidence.carts(visit.track)
         until = visit.left_at if visit.left_at is not None else t
         notes, serious = self._presence.outage_notes(visit, state.outages, until)
-        notes = [*_company(state, visit), *notes]
+        unknown = [] if visit.staff else unknown_goods(state, visit, self._layout)
+        notes = [*_company(state, visit), *notes, *unknown]
         if visit.staff:
             return Verdict("staff", 1.0, 0.0, False, carts, carts, tuple(notes))
         rules = self._layout.file.rules
@@ -110,7 +112,7 @@ class Closing:
         best, probability = carts.best.cart, paid.best.probability
         holds = sum(p for cart, p in carts.ranked() if cart)
         odd = _oddities(visit)
-        must_look = serious or (bool(odd) and holds >= s.ASK_FROM)
+        must_look = serious or bool(unknown) or (bool(odd) and holds >= s.ASK_FROM)
         wrong = money.expected_wrong(paid.best.cart, paid.ranked(), self._layout.products)
         if must_look or probability < rules.issue_from or money.worth_asking(wrong, rules):
             decision: Decision = "review"

@@ -29,6 +29,10 @@ BREACH = 1e-4
 """Factor for giving back what the cart does not hold: the taking was missed."""
 TOUCH = 0.01
 """Explanations less probable than this change no cart: what they claim stays in doubt."""
+UNKNOWN_FROM = 0.1
+"""Whoever moved, with at least this probability, what no product explains is looked at ..."""
+UNKNOWN_SURELY = 0.5
+"""... and where that is so sure, everybody who stood within reach."""
 SHARED = 0.05
 """An event is shared while two visits each did it with at least this probability."""
 

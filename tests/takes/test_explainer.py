@@ -120,11 +120,19 @@ def test_an_empty_store_explains_too() -> None:
     assert {e.track for e in found.explanations} == {None}
 
 
-def test_a_weight_of_nothing_here_is_noise() -> None:
+def test_a_weight_of_nothing_here_is_what_no_product_explains_of_whoevers_hand_was_there() -> None:
     layout = small_store()
     explainer = watched(layout, standing(1, BEFORE_A0, reaching=IN_A0))
     (found,) = explainer.explain([event([("scale-A0", -247.0)], layout)], {})
-    assert best(found).moves == ()
+    assert (best(found).track, best(found).moves) == (1, ())
+    assert best(found).probability > 0.9
+
+
+def test_a_weight_of_nothing_here_is_noise_where_nobodys_hand_was() -> None:
+    layout = small_store()
+    explainer = watched(layout, standing(1, (2.1, 1.9)))
+    (found,) = explainer.explain([event([("scale-A0", -247.0)], layout)], {})
+    assert (best(found).track, best(found).moves) == (None, ())
     assert share(found, 1) < 0.05
 
 
