@@ -98,7 +98,8 @@ class TakeExplainer:
         """False: hands that changed nothing, where nobody could have made up for what another took."""
         if event.stir is None:
             return True
-        options = stirs.exchanges(event, self._stock, self.state.strayed, tuple(holdings), holdings)
+        everybody = tuple(self.state.places)
+        options = stirs.exchanges(event, self._stock, self.state.strayed, everybody, holdings)
         return bool(options.by_two or any(options.by_one.values()))
 
     def _told(self, found: list[Attribution]) -> list[Attribution]:

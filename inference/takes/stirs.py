@@ -45,8 +45,8 @@ def exchanges(
     given = held_of(stock.returnable(event, everything), everything) if takeable else []
     both = [*products.swaps(event, takeable, given), *_same(event, takeable, given)] if len(near) > 1 else []
     return Options(
-        by_one={track: _cancelling(alone.get(track, ())) for track in near},
-        by_two=[way for h in _cancelling(both) for way in products.shared_out(h, taken=True)],
+        by_one={track: _unfelt(event, alone.get(track, ())) for track in near},
+        by_two=[way for h in _unfelt(event, both) for way in products.shared_out(h, taken=True)],
         two_of=frozenset(near),
         brought=[],
         by_nobody=[],
@@ -64,9 +64,10 @@ def _same(event: ShelfEvent, taken: Sequence[Candidate], given: Sequence[Candida
     ]
 
 
-def _cancelling(found: Iterable[Hypothesis]) -> list[Hypothesis]:
-    """Without what would have been felt."""
-    return likely(list(found))
+def _unfelt(event: ShelfEvent, found: Iterable[Hypothesis]) -> list[Hypothesis]:
+    """Those that the scale would hardly have felt, all told."""
+    least = products.unmoved(event) - s.KEEP_SCORE
+    return likely([h for h in found if h.score - h.together > least])
 
 
 def score(
