@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.back_office.ledger import Ledger, LedgerError
 from console.back_office.operators import OperatorError, SignInError, sign_in
-from console.back_office.permissions import NotAllowedError
+from console.back_office.permissions import Actor, NotAllowedError
 from console.language import tr
 from console.language.sentences import in_words
 from console.operations.background import Background
@@ -192,20 +192,19 @@ class CatalogueDesk(QObject):
 
     def carry_out(self, plan: Plan, who: SignIn, why: str = "") -> None:
         """Make a planned change; ``made`` or ``refused`` follows."""
-        folder = self.folder
-        if folder is None:
-            return
-
-        def work() -> tuple[Change, Book]:
-            with Ledger.open(self._path) as ledger:
-                actor = sign_in(ledger, who.name, who.pin, at=time.time(), screen=SCREEN)
-                change = carry_out(folder, ledger, actor, plan, now=time.time(), why=why)
-            return change, read_book(folder)
-
-        self._background.run(work, self._was_made, self._failed)
+        self._change(
+            who,
+            lambda folder, ledger, actor: carry_out(folder, ledger, actor, plan, now=time.time(), why=why),
+        )
 
     def take_back(self, number: int, who: SignIn, why: str = "") -> None:
         """Undo a change, or cancel one that waits; ``made`` or ``refused`` follows."""
+        self._change(
+            who,
+            lambda folder, ledger, actor: take_back(folder, ledger, actor, number, now=time.time(), why=why),
+        )
+
+    def _change(self, who: SignIn, make: Callable[[Path, Ledger, Actor], Change]) -> None:
         folder = self.folder
         if folder is None:
             return
@@ -213,7 +212,7 @@ class CatalogueDesk(QObject):
         def work() -> tuple[Change, Book]:
             with Ledger.open(self._path) as ledger:
                 actor = sign_in(ledger, who.name, who.pin, at=time.time(), screen=SCREEN)
-                change = take_back(folder, ledger, actor, number, now=time.time(), why=why)
+                change = make(folder, ledger, actor)
             return change, read_book(folder)
 
         self._background.run(work, self._was_made, self._failed)

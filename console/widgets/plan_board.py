@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.language import tr
 from console.theme.appearance import Appearance
+from console.widgets.crosshair import SHOWS, moved_cross, paint_cross
 from console.widgets.floor_ground import paint_plan, polygon
 from console.widgets.floor_view import FloorView, bounds_of
 from store_layout.model import Point2, StoreLayout
@@ -16,15 +17,7 @@ GRID_M = 0.05
 """Corners lie on this grid: nobody measures a floor closer."""
 WALL_M = 0.15
 """So near to the floor's edge the edge is meant."""
-STEP, FAR = 1.0, 10.0
-"""Pixels that an arrow key moves the cross; with Shift."""
 SMALL = QSize(400, 300)
-_ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, -1.0),
-    Qt.Key.Key_Down: (0.0, 1.0),
-}
 
 
 class PlanBoard(QWidget):
@@ -90,16 +83,11 @@ class PlanBoard(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Move the cross, show a corner, or begin anew."""
-        arrow = _ARROWS.get(Qt.Key(event.key()))
-        if arrow is not None:
-            far = FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP
-            cross = self._cross or QPointF(self.rect().center())
-            self._cross = QPointF(
-                min(max(cross.x() + far * arrow[0], 0.0), self.width() - 1.0),
-                min(max(cross.y() + far * arrow[1], 0.0), self.height() - 1.0),
-            )
+        moved = moved_cross(self, self._cross, event)
+        if moved is not None:
+            self._cross = moved
             self.update()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        elif event.key() in SHOWS:
             self._cross = self._cross or QPointF(self.rect().center())
             if self._first is None:
                 self._first = self._point()
@@ -134,15 +122,7 @@ class PlanBoard(QWidget):
             painter.drawRect(QRectF(corner, self._view.to_pixel(self._point())).normalized())
         elif self._outline:
             painter.drawPolygon(polygon(self._outline, self._view))
-        if self._cross is not None and self.hasFocus():
-            painter.setPen(QPen(QColor(theme.text), 1.0))
-            x, y = self._cross.x(), self._cross.y()
-            painter.drawLine(QPointF(x - 12, y), QPointF(x + 12, y))
-            painter.drawLine(QPointF(x, y - 12), QPointF(x, y + 12))
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.accent), 2.0))
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        paint_cross(self, self._cross, painter, theme)
 
     # -- inside --------------------------------------------------------------------------------------
 

@@ -23,23 +23,16 @@ from console.operations.calibration_pairs import CalibrationPairs
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import TEXT_SECONDARY
+from console.widgets.crosshair import SHOWS, moved_cross, paint_cross
 from console.widgets.floor_ground import paint_plan
 from console.widgets.floor_view import FloorView
 from console.widgets.wire_frame import paint_wires
 from store_layout.model import Camera, Point2, StoreLayout
 
-STEP, FAR = 1.0, 10.0
-"""Pixels that an arrow key moves the cross; with Shift."""
 SNAP = 9.0
 """Pixels within which a click means a corner of the plan, whose place is known exactly."""
 MARK = 7.0
 SMALL = QSize(420, 260)
-_ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, -1.0),
-    Qt.Key.Key_Down: (0.0, 1.0),
-}
 
 
 class PointBoard(QWidget):
@@ -101,16 +94,11 @@ class PointBoard(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Move the cross, or show its place."""
-        arrow = _ARROWS.get(Qt.Key(event.key()))
-        if arrow is not None:
-            far = FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP
-            cross = self._cross or QPointF(self.rect().center())
-            self._cross = QPointF(
-                min(max(cross.x() + far * arrow[0], 0.0), self.width() - 1.0),
-                min(max(cross.y() + far * arrow[1], 0.0), self.height() - 1.0),
-            )
+        moved = moved_cross(self, self._cross, event)
+        if moved is not None:
+            self._cross = moved
             self.update()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        elif event.key() in SHOWS:
             self._cross = self._cross or QPointF(self.rect().center())
             self._show()
         else:
@@ -133,14 +121,7 @@ class PointBoard(QWidget):
         waiting = self.pending()
         if waiting is not None:
             self._mark(painter, self.to_pixel(waiting), "?", QColor(theme.waiting), chosen=True)
-        if self._cross is not None and self.hasFocus():
-            painter.setPen(QPen(QColor(theme.text), 1.0))
-            x, y = self._cross.x(), self._cross.y()
-            painter.drawLine(QPointF(x - 12, y), QPointF(x + 12, y))
-            painter.drawLine(QPointF(x, y - 12), QPointF(x, y + 12))
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 2.0))
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        paint_cross(self, self._cross, painter, theme)
 
     def _show(self) -> None:
         point = None if self._cross is None else self.to_point(self._cross)

@@ -183,11 +183,11 @@ class TakeExplainer:
         }
         held = self._contents(item, near)
         scored = Scored({}, {})
+        unknown = math.log(s.UNKNOWN) + products.unknown(event)
         for (track, side), evidence in seen.items():
             prior = log_each + math.log(s.ANY_HAND)
             found = weighed(options.by_one[track], evidence, held[track], side)
-            anything = math.log(s.UNKNOWN) + products.unknown(event)
-            found[()] = anything + max(evidence.values(), default=0.0)
+            found[()] = unknown + max(evidence.values(), default=0.0)
             put(scored, Doer(((track, side),)), found, prior)
             if options.brought:
                 found = weighed(options.brought, evidence, held[track], side)
