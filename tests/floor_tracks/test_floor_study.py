@@ -25,7 +25,9 @@ from tests.support.floor_study import cost
 from tests.support.floor_study.ellipses import ellipses
 from tests.support.floor_study.follow import Tracker
 from tests.support.floor_study.incidents import incidents
-from tests.support.floor_study.scenarios import DEMO_STORE, SCENARIOS, plans_of
+from tests.support.floor_study.kept import Kept
+from tests.support.floor_study.runs import Job, known_of, run
+from tests.support.floor_study.scenarios import DEMO_STORE, SCENARIOS, plans_of, simulated
 from tests.support.floor_study.tables import Study
 from tests.support.floor_study.variants import VARIANTS, no_walls
 from tests.support.plain_tracker import PlainSettings, PlainTracker
@@ -152,9 +154,31 @@ def test_the_command_writes_table_and_file(tmp_path: Path) -> None:
     assert 0.5 < ours.idf1 <= 1.0
     table = (tmp_path / "o" / "floor_study.md").read_text(encoding="utf-8")
     assert f"| ours | 1 ({ours.visits}) | {ours.idf1:.3f}" in table
+    alone = CliRunner().invoke(app, ["--only-kept"])
+    assert alone.exit_code == 2
+    assert "--keep" in alone.output
     unknown = CliRunner().invoke(app, ["--scenario", "loud"])
     assert unknown.exit_code == 2
     assert "quiet" in unknown.output
+
+
+def test_a_study_goes_on_where_it_was_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, job = Kept(tmp_path), Job("quiet", 1, ("plain",), 20.0)
+    (first,) = run(job, memory)
+    assert memory.session(job).paths == simulated(SCENARIOS["quiet"], 1, 20.0).paths
+
+    def again(*_: object) -> None:
+        raise AssertionError("simulated again")
+
+    monkeypatch.setattr("tests.support.floor_study.kept.simulated", again)
+    both = msgspec.structs.replace(job, variants=("ours", "plain"))
+    assert known_of(both, memory) == [first]
+    ours, plain = run(both, memory)  # the session is read, and only ours has it to track
+    assert (ours.variant, plain) == ("ours", first)
+    monkeypatch.setattr(Kept, "session", again)
+    assert run(both, memory) == [ours, plain]
+    with pytest.raises(AssertionError, match="again"):
+        run(msgspec.structs.replace(both, duration_s=21.0), memory)
 
 
 # -- what went wrong -------------------------------------------------------------------------------------

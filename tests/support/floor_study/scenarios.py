@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from inference.messages import Observation, ScaleTare, StaffMark, WeightReading
-from inference.recording import Recording, RecordingPlayer
+from inference.messages import Observation
 from inference.recording.truth import TruePath
-from inference.simulation import Errand, Plan, SimulationSettings, simulate
+from inference.simulation import Errand, Plan, SimulationSettings
 from inference.simulation.faults import CameraFault, CameraLost, CameraTurned, ClockOff
 from inference.simulation.plans import random_errands
+from inference.trials.session import happen_in
 from store_layout.model import StoreLayout
 from store_layout.reader import read_store
 
@@ -90,21 +90,15 @@ class Session(msgspec.Struct, frozen=True):
     """Up to the session's end."""
 
 
-def simulated(scenario: Scenario, seed: int, place: Path, duration_s: float = DURATION_S) -> Session:
-    """Simulate into ``place`` (a folder that does not exist yet), and read it again."""
+def simulated(scenario: Scenario, seed: int, duration_s: float = DURATION_S) -> Session:
+    """One session, as a replay of its recording would give it."""
     layout = _with_cameras(read_store(DEMO_STORE), scenario.cameras)
-    settings = SimulationSettings(
-        duration_s=duration_s, scale_rate_hz=1.0, faults=scenario.faults(layout, seed)
-    )
-    simulate(layout, settings, seed, place, plans=plans_of(layout, scenario, settings, seed))
-    recording = Recording.open(place)
-    seen = RecordingPlayer(recording).observations()
-    kept = [each for each in seen if not isinstance(each, WeightReading | StaffMark | ScaleTare)]
-    if recording.problems or recording.truth is None:
-        raise ValueError(f"{place}: {recording.problems or 'no truth'}")
+    settings = SimulationSettings(duration_s=duration_s, faults=scenario.faults(layout, seed))
+    plans = plans_of(layout, scenario, settings, seed)
+    happened = happen_in(layout, settings, plans, seed, scales=False)
     end = settings.started_at + duration_s
-    paths = tuple(cut for path in recording.truth.paths if (cut := _until(path, end)) is not None)
-    return Session(recording.layout, kept, paths)
+    paths = tuple(cut for path in happened.truth.paths if (cut := _until(path, end)) is not None)
+    return Session(layout, happened.observations, paths)
 
 
 def _with_cameras(layout: StoreLayout, names: tuple[str, ...] | None) -> StoreLayout:
