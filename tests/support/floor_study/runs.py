@@ -13,6 +13,7 @@ import msgspec
 
 from inference.evaluation.tracks import TrackScore, read_tracks, score_tracks
 from tests.support.floor_study.follow import write_tracks
+from tests.support.floor_study.hidden import HiddenPlaces, Watch
 from tests.support.floor_study.incidents import Incident, incidents
 from tests.support.floor_study.scenarios import DURATION_S, SCENARIOS, Session, occupancy, simulated
 from tests.support.floor_study.variants import VARIANTS, Variant
@@ -38,6 +39,7 @@ class Run(msgspec.Struct, frozen=True):
     """People at once: mean, 10th and 90th percentile."""
     score: TrackScore
     incidents: tuple[Incident, ...]
+    hidden: HiddenPlaces | None = None
 
 
 class Memory(Protocol):
@@ -90,7 +92,8 @@ def track(job: Job, session: Session, variant: Variant) -> Run:
     """Let one tracker follow a session."""
     with tempfile.TemporaryDirectory(prefix="openaisle-study-") as place:
         file = Path(place) / "tracks.csv"
-        write_tracks(variant.make(session.layout), variant.given(session.observations), file)
+        watch = Watch()
+        write_tracks(variant.make(session.layout), variant.given(session.observations), file, watch)
         tracks = read_tracks(file)
     return Run(
         job.scenario,
@@ -100,6 +103,7 @@ def track(job: Job, session: Session, variant: Variant) -> Run:
         occupancy(session.paths, min(30.0, job.duration_s / 4)),
         score_tracks(session.paths, tracks),
         tuple(incidents(session.paths, tracks)),
+        watch.score(session.paths),
     )
 
 
