@@ -45,6 +45,8 @@ Part = tuple[Candidate, int]
 
 def sd_factor(event: ShelfEvent) -> float:
     """By how much the event's doubts widen its spread."""
+    if not event.doubts:
+        return 1.0
     return max((s.DOUBTED_SD.get(doubt, 1.0) for doubt in event.doubts), default=1.0)
 
 
