@@ -59,9 +59,9 @@ APART_S = 1.4
 LASTED_FLOOR = 0.1
 """How long it lasted never speaks more against two than this."""
 
-EXCHANGED = 0.05
+EXCHANGED = 0.1
 """Share of the hands on a plate that weighs afterwards what it weighed that are two people's who made up for
-each other, where one of them holds what the other could take (1 to 7 in 100 in simulated days) ..."""
+each other, where one of them holds what the other could take (some 7 of 90 in simulated days) ..."""
 TOUCHED_BY_TWO = 0.03
 """... that are two people's who only touched it, ..."""
 TOUCHED_BY_NOBODY = 0.05
