@@ -1,8 +1,8 @@
-"""What the store's computer does by itself, beside selling, in a thread of its own: the day's purge, and to take
-planned changes of the catalogue over at their time.
+"""What the store's computer does by itself, beside selling, in a thread of its own.
 
-It runs where the engine runs, because that is on whenever the store is open, with or without a window. A
-recording's visits are not of today and nobody's business: only a store folder's are purged.
+The day's purge, and to take planned changes of the catalogue over at their time. It runs where the engine
+runs, because that is on whenever the store is open, with or without a window. A recording's visits are not of
+today and nobody's business: only a store folder's are purged.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Housekeeping:
         look_s: float = LOOK_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``folder``, ``submit``: the store's, just read, and the engine that takes it over; None: it is not."""
+        """``folder``, ``submit``: the store's, just read, and the engine that takes changes of it over."""
         self._store, self._ledger, self._state = store, ledger, state
         self._look_s, self._clock = look_s, clock
         self._not_before = 0.0

@@ -52,9 +52,7 @@ class Store:
         return future
 
     def planned(self) -> PlannedChanges:
-        return PlannedChanges(
-            self.folder, self.ledger, self.submit, clock=lambda: self.now, ended=self.ended
-        )
+        return PlannedChanges(self.folder, self.ledger, self.submit, clock=lambda: self.now, ended=self.ended)
 
     def plan(self, at: float = EVENING) -> Change:
         return schedule(self.folder, heavier(), valid_from=at, now=self.now, who="Mara", why="")
