@@ -39,13 +39,13 @@ class WindowNotices(QObject):
             window.device_desk.refused,
             window.gates.said,
             window.gates.refused,
-            window.takeover.refused,
             window.catalogue.said,
             window.catalogue.trouble,
         ):
             said.connect(window.notice.say)
         window.takeover.said.connect(lambda words: window.notice.say(words, *self._undo()))
-        window.device_desk.filed.connect(lambda *_: self._changed("file"))
+        window.takeover.refused.connect(lambda words: window.notice.say(words, *self._undo()))
+        window.device_desk.filed.connect(self._filed)
         window.decision.saved.connect(lambda *_: self._changed("rules"))
         window.catalogue.filed.connect(lambda *_: self._changed("catalogue"))
         self.last: Changed = ""
@@ -73,6 +73,12 @@ class WindowNotices(QObject):
 
     def _changed(self, what: Changed) -> None:
         self.last = what
+
+    def _filed(self, _about: str, words: str) -> None:
+        """At once, not only when the engine has taken it over: whoever removed the wrong thing undoes it."""
+        self._changed("file")
+        if words:
+            self._notice.say(words, *self._undo())
 
     def _undo(self) -> tuple[str, Callable[[], object] | None]:
         """What takes the last change of the store back, as long as it can be."""
