@@ -24,6 +24,7 @@ from console.operations.disputes import SignIn
 from console.operations.model_rows import model_rows, speed_words
 from console.operations.model_speed import CancelledError, ModelSpeed, measure
 from console.operations.operator_session import SCREEN, OperatorSession
+from console.operations.printer_book import PrinterBook
 from console.operations.printer_rows import print_test, printer_rows
 from console.operations.shelving_work import Rebuilt, put_back, rebuild
 from console.operations.store_edits import EditError, StoreEdit, edit_store, take_back
@@ -120,6 +121,8 @@ class DeviceDesk(QObject):
         self._reading = self._reads_again = False
         self.preview = CameraPreview(self)
         self.listening = DeviceListening(self)
+        self.printer_book = PrinterBook(state, self)
+        self.printer_book.saved.connect(self.refresh)
         self._timer = QTimer(self)
         self._timer.setInterval(PRINTERS_MS)
         self._timer.timeout.connect(self.refresh)

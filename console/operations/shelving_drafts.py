@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from console.item_models.gondolas import Face, face_with
 from console.language import tr
 from console.language.sentences import in_words
 from console.language.writing import decimal
 from console.operations.fixture_drafts import LEAST_M, OVER_BOARD_M
+from console.operations.gondolas import Face, face_with
 from store_layout.model import Facing, Point3, Scale, Slot, StoreLayout
 from store_layout.problems import errors_among
 from store_layout.writer import check_layout

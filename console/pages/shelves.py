@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.gondolas import Face, faces
 from console.item_models.shelf_tasks import ShelfTasks
 from console.item_models.shelf_words import face_words
 from console.item_models.shelves import ShelfBook
@@ -24,6 +23,7 @@ from console.item_models.words import ShopWords
 from console.language import tr, tr_noop
 from console.operations.catalogue_desk import CatalogueDesk
 from console.operations.device_desk import DeviceDesk
+from console.operations.gondolas import Face, faces
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelf_desk import ShelfDesk

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from console.item_models.gondolas import Face, Placed
 from console.language import tr
 from console.language.writing import decimal
+from console.operations.gondolas import Face, Placed
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_4, TEXT_SECONDARY

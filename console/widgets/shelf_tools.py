@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
-from console.item_models.gondolas import Face
 from console.language import tr
 from console.operations.device_desk import DeviceDesk
 from console.operations.fixture_drafts import full_slots, without_fixture
+from console.operations.gondolas import Face
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelving_drafts import followed

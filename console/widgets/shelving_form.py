@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.gondolas import Face
 from console.language import tr
 from console.language.sentences import in_words
 from console.language.writing import decimal
 from console.operations.device_desk import DeviceDesk
 from console.operations.disputes import SignIn
+from console.operations.gondolas import Face
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelving_drafts import (

@@ -17,6 +17,7 @@ from console.operations.store_drafts import (
     size_of,
     with_store,
 )
+from console.theme.fonts import sized
 from console.theme.tokens import FIELD, SPACE_1
 from console.widgets.connect_dialog import CURRENCIES
 from console.widgets.labels import label
@@ -109,7 +110,7 @@ class StoreForm(PartForm):
         self.row("currency", tr("Currency"), self.currency)
         told = tr("Only until the first receipt: the ledger never changes, and prices keep their figures.")
         self.form.addRow("", label(told, "secondary", wrap=True))
-        self.currency.setMinimumHeight(FIELD)
+        self.currency.setMinimumHeight(sized(FIELD))
         self.lay_out()
         self.setMinimumWidth(WIDTH)
         floors = () if self._size is None else (self.wide, self.deep)

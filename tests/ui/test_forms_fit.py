@@ -48,6 +48,8 @@ def test_every_form_has_names_and_fits_a_small_screen(window: MainWindow, qtbot:
         "scale": lambda: devices.add("scale"),
         "gate": lambda: devices.add("gate"),
         "broker": lambda: devices.add("broker"),
+        "printer": lambda: devices.add("printer"),
+        "store": window.setup.change_store,
         "setup": window.setup.show,
     }
     for name, call in opens.items():

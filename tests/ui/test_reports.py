@@ -80,10 +80,13 @@ def test_tables_fit_with_larger_texts_in_german(
         page = made.page
         assert isinstance(page, ReportsPage)
         qtbot.waitUntil(lambda: page.tables.names.count() >= 5, timeout=15_000)
+
+        def fits() -> bool:
+            return page.tables.table.horizontalScrollBar().maximum() == 0
+
         for row in range(page.tables.names.count()):
             page.tables.names.setCurrentRow(row)
-            bar = page.tables.table.horizontalScrollBar()
-            qtbot.waitUntil(lambda b=bar: b.maximum() == 0, timeout=5_000)
+            qtbot.waitUntil(fits, timeout=5_000)
     finally:
         made.close()
         made.deleteLater()

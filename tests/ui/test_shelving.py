@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from console.back_office import Ledger, audit
 from console.back_office.permissions import Actor
-from console.item_models.gondolas import Face, faces
 from console.operations.catalogue import carry_out, plan_slot
+from console.operations.gondolas import Face, faces
 from console.operations.shelving_drafts import (
     ShelvingError,
     boards_of,
@@ -72,6 +72,7 @@ def pair(layout: StoreLayout) -> tuple[str, str]:
 # -- the rules ---------------------------------------------------------------------------------------
 
 
+@settings(deadline=None, max_examples=40)
 @given(share=st.floats(0.1, 0.9), number=st.integers(0, 9), own=st.booleans())
 def test_a_divided_slot_fills_the_room_of_the_old_one_and_joins_again(
     share: float, number: int, own: bool

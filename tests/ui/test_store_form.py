@@ -98,7 +98,7 @@ def test_another_engine_goes_on_in_another_currency_while_nobody_would_lose_a_ca
     assert found is not None
     assert found.remedy == "start"
     view = View("e")
-    view.state.open["v1"] = OpenVisit("v1", "K7-204", 1, 0.0)
+    view.state.open[1] = OpenVisit("v1", "K7-204", 1, 0.0)
     for inside, unposted in ((view, 0), (View("e"), 1)):
         found = obstacle(changes, inside, calm, unposted)
         assert found is not None
