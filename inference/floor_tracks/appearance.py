@@ -29,7 +29,7 @@ def likenesses(
     if not rows or not columns:
         return {}
     known, new = np.array([theirs[i] for i in rows]), np.array([now[j] for j in columns])
-    norms = np.einsum("ni,ni->n", known, known)[:, None] * np.einsum("ni,ni->n", new, new)
+    norms = np.vecdot(known, known)[:, None] * np.vecdot(new, new)
     norms[norms <= 0.0] = np.nan
     cosines = ((known @ new.T) / np.sqrt(norms)).tolist()
     return {
@@ -96,24 +96,25 @@ def gather(seen: Iterable[tuple[Track, Appearance | None]], s: Settings) -> None
     tracks: list[Track] = []
     olds: list[NDArray[np.float32]] = []
     news: list[NDArray[np.float32]] = []
-    sizes, shares = [], []
+    shares = []
     for track, new in seen:
-        old = track.appearance
-        size = _length(new)
-        if new is None or size == 0.0:
+        if new is None:
             continue
+        old = track.appearance
         if old is None or old.vector.size != new.vector.size or (news and new.vector.size != news[0].size):
             track.appearance, track.looks = mean_appearance(old, new, track.looks, s)
             continue
         tracks.append(track)
         olds.append(old.vector)
         news.append(new.vector)
-        sizes.append(size)
         shares.append(1.0 / min(track.looks + 1, s.appearance_memory))
     if not tracks:
         return
-    factors = np.array((sizes, shares), dtype=np.float32)[:, :, None]
-    known = np.array(olds)
-    units = np.array(news) / factors[0]
-    for track, mean in zip(tracks, known + factors[1] * (units - known), strict=True):
-        track.appearance, track.looks = Appearance(mean), track.looks + 1
+    known, now = np.array(olds), np.array(news)
+    sizes = np.sqrt(np.vecdot(now, now))[:, None]
+    something = sizes > 0.0
+    units = np.divide(now, sizes, where=something, out=np.zeros_like(now))
+    means = known + np.array(shares, dtype=np.float32)[:, None] * (units - known)
+    for track, mean, told in zip(tracks, means, something[:, 0].tolist(), strict=True):
+        if told:
+            track.appearance, track.looks = Appearance(mean), track.looks + 1

@@ -164,6 +164,10 @@ class Lifecycle:
         kept = []
         inside = self._gates.inside_many([p.last_xy for p in state.people])
         for p, on_floor in zip(state.people, inside, strict=True):
+            if on_floor and p.leaving is None and state.t - p.last_seen < s.leave_signal_s:
+                p.outside_s = 0.0
+                kept.append(p)
+                continue
             gate = self._beyond(p, dt, on_floor=on_floor) or self._left_by(state, p, dt)
             if gate is not None:
                 changes.ended.append(TrackEnded(p.number, state.t, gate))

@@ -138,7 +138,7 @@ class Measurer:
                 places[n] = sighting
         if wrists:
             steps = three[count:, 1] - three[count:, 0]
-            angles = np.sqrt(np.einsum("ni,ni->n", steps, steps)).tolist()
+            angles = np.sqrt(np.vecdot(steps, steps)).tolist()
         for (n, left, key), (dx, dy, dz) in zip(wrists, lines[6 * count :].tolist(), strict=True):
             if n in places:
                 noise = hypot(error_px, s.key_share * box_height(items[n].box) + s.pixel_floor_px)

@@ -81,7 +81,7 @@ def rays_from(lines: Array, pixels: Sequence[Pixel], error_px: float) -> list[Ra
     by_pixel = slopes[:, 1:] - slopes[:, :1]
     noise = np.array([(p.su, p.sv) for p in pixels])
     weights = noise * noise + error_px * error_px
-    spread = np.einsum("nk,nkx,nky->nxy", weights, by_pixel, by_pixel).reshape(count, 4)
+    spread = ((by_pixel * weights[:, :, None]).transpose(0, 2, 1) @ by_pixel).reshape(count, 4)
     rows = np.empty((count, 9))
     rows[:, :2] = slopes[:, 0]
     rows[:, 2:4], rows[:, 4] = spread[:, :2], spread[:, 3]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from inference.floor_tracks.identity import encounters_of, reported
 from inference.floor_tracks.kalman import Fix
@@ -40,6 +40,18 @@ def everybody(
         at = known.get(id(p)) or with_common_error(p, s, shares)
         found.append(_person(p, at, who, hands.get(number, NO_HANDS), s))
     return tuple(found)
+
+
+def unmoved(tracks: Sequence[Track], common: Sequence[Fix], found: Collection[int]) -> dict[int, Fix]:
+    """By identity of the track, the places (``common``) that still hold for who was not found in this frame.
+
+    Not those of people who came out of hiding in it: they were found, as somebody tentative.
+    """
+    return {
+        id(track): at
+        for i, (track, at) in enumerate(zip(tracks, common, strict=True))
+        if i not in found and track.motion.x == at.x and track.motion.y == at.y
+    }
 
 
 def _person(p: Track, at: Fix, who: Who, hands: tuple[Hand, ...], s: Settings) -> Person:

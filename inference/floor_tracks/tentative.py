@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import Track
 
@@ -27,19 +29,22 @@ def compare_with_elders(
 
     Only the nearest: one who is another view of somebody known may well be found beside a third.
     """
-    reach2 = (2.0 * s.near_person_m) ** 2
-    for i, x in enumerate(tracks):
-        if i < known and (not shown[i] or x.t - x.first_t > s.doubled_within_s):
+    late = [
+        i
+        for i, x in enumerate(tracks)
+        if i and (i in found if i >= known else shown[i] and x.t - x.first_t <= s.doubled_within_s)
+    ]
+    if not late:
+        return
+    px, py = np.array([(x.motion.x, x.motion.y) for x in tracks]).T
+    apart2 = (px - px[late, None]) ** 2 + (py - py[late, None]) ** 2
+    apart2[np.arange(len(tracks)) >= np.array(late)[:, None]] = np.inf
+    nearest = apart2.argmin(axis=1)
+    near = apart2[np.arange(len(late)), nearest] < (2.0 * s.near_person_m) ** 2
+    for i, k, beside in zip(late, nearest.tolist(), near.tolist(), strict=True):
+        if not beside:
             continue
-        if i >= known and i not in found:
-            continue
-        mx, my = x.motion.x, x.motion.y
-        far2, k = min(
-            (((e.motion.x - mx) ** 2 + (e.motion.y - my) ** 2, k) for k, e in enumerate(tracks[:i])),
-            default=(reach2, -1),
-        )
-        if far2 >= reach2:
-            continue
+        x = tracks[i]
         if i not in found:
             x.in_turns += k in found
         elif k in found:

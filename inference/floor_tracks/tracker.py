@@ -41,7 +41,7 @@ from inference.floor_tracks.people import advance, newcomer, seen_at, with_commo
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting, from_skeletons
 from inference.floor_tracks.state import CameraErrors, FloorTracksState, Track
-from inference.floor_tracks.telling import everybody
+from inference.floor_tracks.telling import everybody, unmoved
 from inference.floor_tracks.tentative import compare_with_elders, count_chances
 from inference.floor_tracks.views import CameraOff, View
 from inference.floor_tracks.whereabouts import Whereabouts
@@ -168,8 +168,7 @@ class FloorTracker:
         self._encounters({n: sighting.appearance for n, sighting in seen.items()})
         hands = self._hands(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known])
         self._lifecycle.settle(state, dt, changes)
-        still = {id(track): common[i] for i, track in enumerate(tracks) if i not in found}
-        return self._update(hands, changes, still)
+        return self._update(hands, changes, unmoved(tracks, common, found))
 
     def _learn(
         self, camera: str, t: float, seen: list[tuple[Track, Sighting]], doubtful: Collection[int]

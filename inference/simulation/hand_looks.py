@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from inference.messages import Holding
 from inference.messages.observations import MOST_PRODUCTS
-from inference.simulation.people import Action, Walker
+from inference.simulation.walkers import Action, Walker
 from store_layout.model import StoreLayout
 
 Floats = NDArray[np.float64]

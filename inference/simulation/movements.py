@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inference.recording.truth import TrueMove
 from inference.simulation.bodies import reached
-from inference.simulation.people import RATE_HZ, Reach, Walker
+from inference.simulation.walkers import RATE_HZ, Reach, Walker
 
 Floats = NDArray[np.float64]
 Side = Literal["left", "right"]

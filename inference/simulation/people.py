@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from shapely import Point, Polygon
 
-from inference.simulation.plans import Act, Errand, Plan
+from inference.simulation.passing import APART_M, keep_apart
+from inference.simulation.plans import Errand, Plan
 from inference.simulation.settings import SimulationSettings
+from inference.simulation.walkers import RATE_HZ, REACH_S, Action, Reach, Walker
 from inference.simulation.ways import Ways
 from store_layout.model import Gate, Slot, StoreLayout
 
 Floats = NDArray[np.float64]
 
-RATE_HZ = 20
-"""Samples of a movement a second."""
-REACH_S = 0.7
-"""From the hand leaving the side until it is in the slot, and back."""
 BETWEEN_HANDS_S = 1.8
 """Between two reaches into the same slot."""
-APART_M = 0.55
-"""How close two people stand or pass."""
 ARM_M = (0.3, 0.75)
 """Nearest and farthest that somebody stands from the middle of a slot."""
 QUEUE_M = (0.9, 1.8)
@@ -34,46 +30,6 @@ PATIENCE = 20
 """... so often, and then squeezes in."""
 SMOOTH = 9
 """Samples that corners and starts are smoothed over."""
-
-
-class Reach(NamedTuple):
-    """A hand in a slot at ``t`` (seconds from the start)."""
-
-    t: float
-    side: Literal["left", "right"]
-    target: tuple[float, float, float]
-
-
-class Action(NamedTuple):
-    """What a hand did there."""
-
-    t: float
-    person: str
-    act: Act
-    slot: str
-    sku: str | None
-    units: int
-
-
-@dataclass
-class Walker:
-    """One person's visit, sampled at :data:`RATE_HZ` from ``first / RATE_HZ`` seconds on."""
-
-    plan: Plan
-    height: float
-    first: int
-    xy: Floats
-    heading: Floats
-    """Radians, one per sample: where the chest points."""
-    reaches: list[Reach]
-    entry: tuple[str, float]
-    exit: tuple[str, float]
-    """Gate and time of the gate's signal."""
-
-    @property
-    def last(self) -> int:
-        """Number of the sample after the last."""
-        return self.first + len(self.xy)
 
 
 @dataclass
@@ -290,60 +246,9 @@ class Schedule:
         middle = np.array(Polygon(gate.outline).representative_point().coords[0])
         for _ in range(20):
             point = middle + self._rng.normal(0, 0.1, 2)
-            if Polygon(gate.outline).covers(Point(point)) and self._ways.can_stand(point):
+            if Polygon(gate.outline).covers(Point(point)) and self._ways.can_stand(*point.tolist()):
                 return np.asarray(point)
         return np.asarray(self._ways.cells[self._ways.nearest(middle)])
-
-
-class Passer:
-    """Somebody who gives way while they walk."""
-
-    def __init__(self, walker: Walker) -> None:
-        self.walker = walker
-        self.aside = np.zeros(2)
-        """How far they are from where they meant to be, metres."""
-        self._moving = np.hypot(*np.gradient(walker.xy, axis=0).T) * RATE_HZ > 0.2
-
-    def is_here(self, n: int) -> bool:
-        """Whether they are in the store at sample ``n``."""
-        return self.walker.first <= n < self.walker.last
-
-    def is_moving(self, n: int) -> bool:
-        """Whether they meant to walk at sample ``n``."""
-        return bool(self._moving[n - self.walker.first])
-
-
-def keep_apart(walkers: list[Walker], ways: Ways) -> None:
-    """Let people give way: whoever walks moves aside, whoever stands stays. Changes ``xy`` in place."""
-    passers = [Passer(walker) for walker in walkers]
-    for n in range(min((w.first for w in walkers), default=0), max((w.last for w in walkers), default=0)):
-        give_way([passer for passer in passers if passer.is_here(n)], n, ways)
-
-
-def give_way(here: list[Passer], n: int, ways: Ways) -> None:
-    """Sample ``n`` of everybody who is there. Call with each ``n`` in turn; changes ``xy`` in place."""
-    planned = [p.walker.xy[n - p.walker.first].copy() for p in here]
-    for i, passer in enumerate(here):
-        aside = passer.aside
-        aside *= 0.92
-        if passer.is_moving(n):
-            for j, other in enumerate(here):
-                if j != i:
-                    aside += _push(planned[i] + aside - planned[j] - other.aside)
-        length = float(np.hypot(*aside))
-        if length > 0.45:
-            aside *= 0.45 / length
-        if not ways.can_stand(planned[i] + aside):
-            aside *= 0.5
-        if ways.can_stand(planned[i] + aside):
-            passer.walker.xy[n - passer.walker.first] = planned[i] + aside
-
-
-def _push(apart: Floats) -> Floats:
-    distance = float(np.hypot(*apart))
-    if distance >= APART_M or distance < 1e-6:
-        return np.zeros(2)
-    return np.asarray(apart / distance * (APART_M - distance) * 0.12)
 
 
 def _smooth(xy: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -34,18 +35,29 @@ class Prisms:
 
     def hide(self, eye: Floats, points: Floats, margin_m: Floats) -> Mask:
         """Which points are behind any; what lies within ``margin_m`` before a point does not count."""
-        if not self._first or not len(points):
-            return np.zeros(len(points), dtype=bool)
+        hidden = np.zeros(len(points), dtype=bool)
         way = points - eye
-        slope = way[:, :2] @ self._normals.T
-        room = self._offsets - eye[:2] @ self._normals.T
-        with np.errstate(divide="ignore", invalid="ignore"):
-            cross = room / slope
-        entering = np.where(slope < 0, cross, np.where((slope == 0) & (room < 0), np.inf, 0.0))
-        enter = np.maximum.reduceat(entering, self._first, axis=1)
-        leave = np.minimum.reduceat(np.where(slope > 0, cross, 1.0), self._first, axis=1)
+        slopes = np.ascontiguousarray((way[:, :2] @ self._normals.T).T)
+        rooms = self._offsets - eye[:2] @ self._normals.T
         reach = 1.0 - margin_m / np.maximum(np.linalg.norm(way, axis=1), 1e-9)
-        enter, leave = np.maximum(enter, 0.0), np.minimum(leave, reach[:, None])
-        with np.errstate(invalid="ignore"):
-            lowest = np.minimum(eye[2] + enter * way[:, 2:], eye[2] + leave * way[:, 2:])
-        return np.asarray(((enter < leave) & (lowest < self._heights)).any(axis=1))
+        for height, (first, last) in zip(self._heights, pairwise((*self._first, len(rooms))), strict=True):
+            slope, room = slopes[first:last], rooms[first:last, None]
+            # What is on the eye's side of an edge, as the eye is, is not behind: most points, mostly.
+            facing = room[:, 0] < 0
+            some = np.flatnonzero((slope[facing] < room[facing]).all(axis=0))
+            if len(some):
+                hidden[some] |= _behind(eye[2], way[some, 2], slope[:, some], room, reach[some], height)
+        return hidden
+
+
+def _behind(  # noqa: PLR0917 - one point a column
+    eye_z: float, way_z: Floats, slope: Floats, room: Floats, reach: Floats, height: float
+) -> Mask:
+    """Points behind one prism: by how fast the way to each ``(N,)`` goes out through each edge ``(E, N)``."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cross = room / slope
+        enter = np.where(slope < 0, cross, np.where((slope == 0) & (room < 0), np.inf, 0.0)).max(axis=0)
+        leave = np.where(slope > 0, cross, 1.0).min(axis=0)
+        enter, leave = np.maximum(enter, 0.0), np.minimum(leave, reach)
+        lowest = np.minimum(eye_z + enter * way_z, eye_z + leave * way_z)
+    return np.asarray((enter < leave) & (lowest < height))

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.recording.truth import TrueMove
-from inference.simulation.people import Action
 from inference.simulation.settings import SimulationSettings
+from inference.simulation.walkers import Action
 from store_layout.model import StoreLayout
 
 Floats = NDArray[np.float64]

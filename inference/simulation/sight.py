@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 from inference.messages import Appearance, Box, Detection, Detections, Holding, KeyPoint
 from inference.simulation.bodies import FOOT, HEAD, LEFT, RIGHT, RING, body_points
 from inference.simulation.hand_looks import HandLooks
-from inference.simulation.people import Walker
 from inference.simulation.prisms import Prisms
 from inference.simulation.settings import SimulationSettings
+from inference.simulation.walkers import Walker
 from store_layout.camera_geometry import CameraModel, camera_model
 from store_layout.model import Camera, StoreLayout
 
@@ -27,6 +28,8 @@ FOREARM = (0.35, 0.9)
 """... but for those that it takes to be elsewhere: so far along the way from the shoulder to the wrist."""
 REACHING = 0.28
 """A wrist farther from the body's middle than this share of its height reaches for something."""
+ERRORS = 8
+"""Numbers that a detector errs by for a while: two each of foot, head and wrists."""
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 REACHED_IN_M = 0.5
 """A hand inside a fixture is seen through its open front."""
@@ -80,7 +83,7 @@ class SimulatedCamera:
         """Everybody in the picture at ``t`` seconds from the start, truly; nearest first."""
         if not people:
             return []
-        world = np.stack([body_points(walker, t) for walker in people])
+        world = body_points(people, t)
         flat = world.reshape(-1, 3)
         pixels, front = self._model.project(flat)
         with np.errstate(invalid="ignore"):
@@ -110,10 +113,11 @@ class SimulatedCamera:
         ``stamp_s``: when the camera believes it to be; None: it is right.
         """
         items = []
-        for sighting in sightings:
-            chance = self._settings.recall * float(np.clip((sighting.visible - 0.12) / 0.35, 0.0, 1.0))
+        shown = _shown(sightings)
+        for i, sighting in enumerate(sightings):
+            chance = self._settings.recall * min(max((sighting.visible - 0.12) / 0.35, 0.0), 1.0)
             if self._rng.random() < chance:
-                items.append(self._found(sighting, looks.get(sighting.person), t))
+                items.append(self._found(sighting, shown[i], looks.get(sighting.person), t))
         items += self._false_alarms()
         items.sort(key=lambda item: -item.score)
         return Detections(
@@ -136,20 +140,24 @@ class SimulatedCamera:
         self, people: list[Walker], world: Floats, pixels: Floats, front: Mask, seen: Mask
     ) -> list[Sighting]:
         distance = np.linalg.norm(world[:, FOOT, :2] - self._position[:2], axis=1)
+        whole = np.asarray(front.all(axis=1) & np.isfinite(pixels).all(axis=(1, 2)))
+        with np.errstate(invalid="ignore"):
+            boxes = np.column_stack((pixels.min(axis=1), pixels.max(axis=1))).tolist()
+        covered = _covered(pixels)
+        nearer: list[int] = []
         sightings: list[Sighting] = []
-        for i in np.argsort(distance, kind="stable"):
-            if not front[i].all() or not np.isfinite(pixels[i]).all():
+        for i in np.argsort(distance, kind="stable").tolist():
+            if not whole[i]:
                 continue
-            visible = seen[i].copy()
-            for nearer in sightings:
-                visible &= ~_covered(pixels[i], nearer.pixels[:RING])
-            share = float(visible[:RING].mean())
-            box = self._clipped(_bounds(pixels[i]))
+            visible = seen[i] & ~covered[i, nearer].any(axis=0)
+            share = float(np.count_nonzero(visible[:RING])) / RING
+            box = self._clipped(boxes[i])
             if share > 0.0 and box is not None:
                 sightings.append(Sighting(people[i].plan.person, box, share, pixels[i], visible))
+                nearer.append(i)
         return sightings
 
-    def _clipped(self, box: Box) -> Box | None:
+    def _clipped(self, box: Sequence[float]) -> Box | None:
         x1, y1, x2, y2 = box
         x1, x2 = max(0.0, x1), min(float(self.about.width), x2)
         y1, y2 = max(0.0, y1), min(float(self.about.height), y2)
@@ -157,28 +165,32 @@ class SimulatedCamera:
 
     # -- the detector --------------------------------------------------------------------------------
 
-    def _found(self, sighting: Sighting, look: Floats | None, t: float) -> Detection:
-        height = sighting.pixels[:, 1].max() - sighting.pixels[:, 1].min()
-        error = self._error(sighting.person, t)
+    def _found(self, sighting: Sighting, shown: _Shown, look: Floats | None, t: float) -> Detection:
+        settings, pixels, visible = self._settings, sighting.pixels, sighting.visible
+        height = shown.height
+        normal = self._rng.standard_normal(ERRORS + 6)
+        error = self._error(sighting.person, normal[:ERRORS].reshape(-1, 2), t)
         foot_seen = bool(sighting.seen[FOOT])
-        foot_sd = self._settings.foot_noise * height * (1.0 if foot_seen else self._settings.hidden_foot)
-        point_sd = self._settings.point_noise * height
+        foot_sd = settings.foot_noise * height * (1.0 if foot_seen else settings.hidden_foot)
+        point_sd = settings.point_noise * height
+        guess, *jitter, surer = normal[ERRORS:].tolist()
         # Hidden feet shorten a box: a detector guesses only a part of what it does not see.
-        shown = np.array(_bounds(sighting.pixels[sighting.seen]))
-        guessed = float(np.clip(self._rng.normal(self._settings.hidden_guessed, 0.1), 0.0, 1.0))
-        box = shown + guessed * (np.array(sighting.box) - shown)
-        jitter = self._rng.normal(0.0, point_sd, 4)
-        score = float(np.clip(self._rng.normal(0.55 + 0.35 * sighting.visible, 0.08), 0.3, 0.99))
+        guessed = min(max(settings.hidden_guessed + 0.1 * guess, 0.0), 1.0)
+        x1, y1, x2, y2 = (
+            a + guessed * (b - a) + point_sd * off
+            for a, b, off in zip(shown.bounds, sighting.box, jitter, strict=True)
+        )
+        score = min(max(0.55 + 0.35 * visible + 0.08 * surer, 0.3), 0.99)
         left = self._wrist(sighting, LEFT, error[2] * point_sd)
         right = self._wrist(sighting, RIGHT, error[3] * point_sd)
         return Detection(
-            box=_box(box[0] + jitter[0], box[1] + jitter[1], box[2] + jitter[2], box[3] + jitter[3]),
+            box=_box(x1, y1, x2, y2),
             score=round(score, 3),
             head=self._point(sighting, HEAD, error[1] * point_sd, 0.9),
-            foot=_point(sighting.pixels[FOOT] + error[0] * foot_sd, 0.85 if foot_seen else 0.3),
+            foot=_point(pixels[FOOT] + error[0] * foot_sd, 0.85 if foot_seen else 0.3),
             wrist_left=left,
             wrist_right=right,
-            appearance=self._appearance(look, sighting.visible, sighting.person, t),
+            appearance=self._appearance(look, visible, sighting.person, t),
             holds=self._holds(sighting.person, left, right, t),
         )
 
@@ -195,9 +207,8 @@ class SimulatedCamera:
         )
         return tuple(look for look in looks if look is not None)
 
-    def _error(self, person: str, t: float) -> Floats:
-        """``(4, 2)`` standard normal errors (foot, head, wrists) that fade into new ones over time."""
-        fresh = self._rng.normal(0.0, 1.0, (4, 2))
+    def _error(self, person: str, fresh: Floats, t: float) -> Floats:
+        """``(4, 2)`` standard normal errors (foot, head, wrists) that fade into ``fresh`` ones over time."""
         if person in self._errors:
             before, old = self._errors[person]
             keep = float(np.exp(-(t - before) / self._settings.noise_memory_s))
@@ -245,7 +256,7 @@ class SimulatedCamera:
             unlike = keep * old + np.sqrt(1.0 - keep * keep) * unlike
             self._unlike[person] = (t, unlike)
         vector = look + self._tint / np.sqrt(len(look)) + unlike
-        return Appearance(np.round(vector / np.linalg.norm(vector), 2).astype(np.float32))
+        return Appearance(np.round(vector / np.sqrt(vector.dot(vector)), 2).astype(np.float32))
 
     def _false_alarms(self) -> list[Detection]:
         found = []
@@ -263,11 +274,12 @@ class SimulatedCamera:
         half = 0.18 * height
         size = self._settings.appearance_size
         look = self._rng.normal(0.0, 1.0, size) if size else None
-        box = _box(foot[0] - half, foot[1] - height, foot[0] + half, foot[1])
+        x, y = foot.tolist()
+        box = _box(x - half, y - height, x + half, y)
         return Detection(
             box=box,
             score=round(float(self._rng.uniform(0.3, 0.6)), 3),
-            head=_point(np.array([foot[0], foot[1] - 0.93 * height]), 0.4),
+            head=_point(np.array([x, y - 0.93 * height]), 0.4),
             foot=_point(foot, 0.4),
             appearance=self._appearance(look / np.linalg.norm(look), 0.5) if look is not None else None,
         )
@@ -284,12 +296,21 @@ class SimulatedCamera:
         return None
 
 
-def _covered(pixels: Floats, nearer: Floats) -> Mask:
-    """Which pixels lie on a nearer body: its box, less the air beside head and legs."""
-    x1, y1, x2, y2 = _bounds(nearer)
-    air = 0.15 * (x2 - x1)
-    x, y = pixels[:, 0], pixels[:, 1]
-    return np.asarray((x > x1 + air) & (x < x2 - air) & (y > y1) & (y < y2))
+def _covered(pixels: Floats) -> Mask:
+    """Which pixels of each body ``(N, POINTS, 2)`` lie on each ``(N, N, POINTS)``.
+
+    That is on its box, less the air beside head and legs.
+    """
+    x, y = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    with np.errstate(invalid="ignore"):
+        low_x, high_x = x[:, :RING].min(axis=1, keepdims=True), x[:, :RING].max(axis=1, keepdims=True)
+        low_y, high_y = y[:, :RING].min(axis=1, keepdims=True), y[:, :RING].max(axis=1, keepdims=True)
+        air = 0.15 * (high_x - low_x)
+        beside = x[:, None] > low_x + air
+        beside &= x[:, None] < high_x - air
+        beside &= y[:, None] > low_y
+        beside &= y[:, None] < high_y
+    return np.asarray(beside)
 
 
 def _is_hand(people: int) -> Mask:
@@ -298,16 +319,32 @@ def _is_hand(people: int) -> Mask:
     return np.tile(hand, people)
 
 
-def _bounds(pixels: Floats) -> Box:
-    (x1, y1), (x2, y2) = pixels.min(axis=0), pixels.max(axis=0)
-    return (float(x1), float(y1), float(x2), float(y2))
+class _Shown(NamedTuple):
+    """What a detector can know of where somebody is in a picture."""
+
+    height: float
+    """Of all of the body, pixels."""
+    bounds: Sequence[float]
+    """Of what is seen of it."""
+
+
+def _shown(sightings: list[Sighting]) -> list[_Shown]:
+    if not sightings:
+        return []
+    pixels = np.array([s.pixels for s in sightings])
+    seen = np.array([s.seen for s in sightings])[:, :, None]
+    heights = (pixels[:, :, 1].max(axis=1) - pixels[:, :, 1].min(axis=1)).tolist()
+    low = np.where(seen, pixels, np.inf).min(axis=1)
+    high = np.where(seen, pixels, -np.inf).max(axis=1)
+    return list(map(_Shown, heights, np.column_stack((low, high)).tolist()))
 
 
 def _box(x1: float, y1: float, x2: float, y2: float) -> Box:
-    x1, x2 = sorted((round(float(x1), 1), round(float(x2), 1)))
-    y1, y2 = sorted((round(float(y1), 1), round(float(y2), 1)))
+    x1, x2 = sorted((round(x1, 1), round(x2, 1)))
+    y1, y2 = sorted((round(y1, 1), round(y2, 1)))
     return (x1, y1, x2, y2)
 
 
 def _point(xy: Floats, score: float) -> KeyPoint:
-    return KeyPoint(round(float(xy[0]), 1), round(float(xy[1]), 1), score)
+    x, y = xy.tolist()
+    return KeyPoint(round(x, 1), round(y, 1), score)

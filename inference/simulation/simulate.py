@@ -16,12 +16,13 @@ from inference.recording.format import FrameTime
 from inference.recording.truth import TrueBox, TrueLine, TrueMove, TruePath, TrueVisit, Truth
 from inference.simulation.faults import as_hung, check_faults, clock_off_s, is_lost, outages
 from inference.simulation.hand_looks import HandLooks
-from inference.simulation.people import RATE_HZ, Action, Schedule, Walker
+from inference.simulation.people import Schedule
 from inference.simulation.plans import Plan, random_plans
 from inference.simulation.scale_faults import FaultyScale, check_scale_faults, scale_outages
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.shelves import ScaleSignal, Shelves
 from inference.simulation.sight import IGNORE_BELOW, SimulatedCamera
+from inference.simulation.walkers import RATE_HZ, Action, Walker
 from store_layout.model import StoreLayout
 
 Floats = NDArray[np.float64]

@@ -12,6 +12,8 @@ from store_layout.floor_plan import FloorPlan
 from store_layout.model import Point2, StoreLayout
 
 STEP_M = 0.1
+SQUARE_M = 0.1
+"""Where somebody can stand is remembered by squares of this size: it is asked again and again."""
 SEARCHES = 256
 """Searches that are kept; in a small store one takes a few milliseconds and 80 kB."""
 CLEARANCES_M = (0.25, 0.15, 0.05)
@@ -49,6 +51,7 @@ class Ways:
         self.cells: Floats = np.column_stack([x[free], y[free]])
         self._graph = _grid_graph(number)
         self._from: dict[int, tuple[Floats, NDArray[np.int32]]] = {}
+        self._squares: dict[tuple[int, int], bool | None] = {}
 
     def _connected(self, gates: list[Floats]) -> bool:
         first = self.nearest(gates[0]) if gates else 0
@@ -63,9 +66,21 @@ class Ways:
         """Number of the free cell nearest to a point."""
         return int(np.argmin(np.sum((self.cells - np.asarray(xy)) ** 2, axis=1)))
 
-    def can_stand(self, xy: Floats) -> bool:
+    def can_stand(self, x: float, y: float) -> bool:
         """Whether somebody's middle can be here."""
-        return bool(shapely.contains_xy(self._area, xy[0], xy[1]))
+        square = (int(x // SQUARE_M), int(y // SQUARE_M))
+        if square not in self._squares:
+            self._squares[square] = self._whole(*square)
+        known = self._squares[square]
+        return bool(shapely.contains_xy(self._area, x, y)) if known is None else known
+
+    def _whole(self, i: int, j: int) -> bool | None:
+        """Whether people can stand in all of this square, or nowhere in it; None: here and there."""
+        low = (i * SQUARE_M - 1e-9, j * SQUARE_M - 1e-9)
+        square = shapely.box(*low, low[0] + SQUARE_M + 2e-9, low[1] + SQUARE_M + 2e-9)
+        if shapely.contains_properly(self._area, square):
+            return True
+        return None if shapely.intersects(self._area, square) else False
 
     def reachable(self, start: Floats) -> NDArray[np.bool_]:
         """Which cells a way leads to from ``start``."""

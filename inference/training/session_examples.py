@@ -15,12 +15,13 @@ import numpy as np
 
 from inference.simulation import SimulationSettings
 from inference.simulation.movements import Movement
-from inference.simulation.people import RATE_HZ, Schedule
+from inference.simulation.people import Schedule
 from inference.simulation.plans import random_plans
 from inference.simulation.rendering.optics import Sensor, compressed
 from inference.simulation.rendering.session_scene import SessionScene, Staged, StoreCameras
 from inference.simulation.rendering.style import Style
 from inference.simulation.shelves import Shelves
+from inference.simulation.walkers import RATE_HZ
 from inference.training.example_types import Example, TrainingPerson, shard_path, write_shard
 from inference.training.examples import HIDDEN, PER_SHARD, SMALLEST_PX, in_processes, person_of
 from inference.training.missing_shards import Progress, make_missing

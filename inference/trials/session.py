@@ -115,15 +115,24 @@ def happen(trial: Trial) -> Happened:
 
 
 def happen_in(
-    layout: StoreLayout, settings: SimulationSettings, plans: tuple[Plan, ...], seed: int
+    layout: StoreLayout,
+    settings: SimulationSettings,
+    plans: tuple[Plan, ...],
+    seed: int,
+    *,
+    scales: bool = True,
 ) -> Happened:
-    """Simulate these plans in this store. Raises ``ValueError`` where nobody can shop."""
+    """Simulate these plans in this store. Raises ``ValueError`` where nobody can shop.
+
+    ``scales``: False where only people matter, for a third of the time: no scale says anything.
+    """
     stage = staged(layout, settings, seed, plans)
     memory = _Memory()
     session = Session(memory, layout, settings, seed, stage)
     session.write_gates()
     session.write_outages()
-    session.write_scales()
+    if scales:
+        session.write_scales()
     boxes = {camera.id: session.write_camera(i) for i, camera in enumerate(layout.file.camera)}
     start = settings.started_at
     return Happened(

@@ -11,6 +11,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from inference.evaluation.tracks import Trail
+from inference.floor_tracks import FloorTracker
 from inference.messages import Detections, FloorUpdate, Observation
 from inference.recording import Recording, RecordingPlayer
 from inference.recording.truth import TruePath
@@ -24,8 +25,11 @@ from tests.support.floor_study import __main__ as command
 from tests.support.floor_study import cost
 from tests.support.floor_study.ellipses import ellipses
 from tests.support.floor_study.follow import Tracker
+from tests.support.floor_study.hidden import Watch
 from tests.support.floor_study.incidents import incidents
-from tests.support.floor_study.scenarios import DEMO_STORE, SCENARIOS, plans_of
+from tests.support.floor_study.kept import Kept
+from tests.support.floor_study.runs import Job, known_of, run
+from tests.support.floor_study.scenarios import DEMO_STORE, SCENARIOS, plans_of, simulated, store_of
 from tests.support.floor_study.tables import Study
 from tests.support.floor_study.variants import VARIANTS, no_walls
 from tests.support.plain_tracker import PlainSettings, PlainTracker
@@ -152,9 +156,31 @@ def test_the_command_writes_table_and_file(tmp_path: Path) -> None:
     assert 0.5 < ours.idf1 <= 1.0
     table = (tmp_path / "o" / "floor_study.md").read_text(encoding="utf-8")
     assert f"| ours | 1 ({ours.visits}) | {ours.idf1:.3f}" in table
+    alone = CliRunner().invoke(app, ["--only-kept"])
+    assert alone.exit_code == 2
+    assert "--keep" in alone.output
     unknown = CliRunner().invoke(app, ["--scenario", "loud"])
     assert unknown.exit_code == 2
     assert "quiet" in unknown.output
+
+
+def test_a_study_goes_on_where_it_was_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, job = Kept(tmp_path), Job("quiet", 1, ("plain",), 20.0)
+    (first,) = run(job, memory)
+    assert memory.session(job).paths == simulated(SCENARIOS["quiet"], 1, 20.0).paths
+
+    def again(*_: object) -> None:
+        raise AssertionError("simulated again")
+
+    monkeypatch.setattr("tests.support.floor_study.kept.simulated", again)
+    both = msgspec.structs.replace(job, variants=("ours", "plain"))
+    assert known_of(both, memory) == [first]
+    ours, plain = run(both, memory)  # the session is read, and only ours has it to track
+    assert (ours.variant, plain) == ("ours", first)
+    monkeypatch.setattr(Kept, "session", again)
+    assert run(both, memory) == [ours, plain]
+    with pytest.raises(AssertionError, match="again"):
+        run(msgspec.structs.replace(both, duration_s=21.0), memory)
 
 
 # -- what went wrong -------------------------------------------------------------------------------------
@@ -213,6 +239,37 @@ def test_ellipses_count_whom_a_camera_sees_beside_their_true_place() -> None:
     assert found.inside_95 > 0.8
     assert ellipses(OPEN, seen, [elsewhere]).samples == 0
     assert ellipses(OPEN, seen, [msgspec.structs.replace(here, ignore=True)]).samples == 0
+
+
+def test_hidden_people_are_compared_with_where_they_are() -> None:
+    walker = Walker(
+        way=(*along([(1.0, 0.2), (1.0, 2.6), MIDDLE], 0.0), (14.0, *MIDDLE)), unseen=((6.0, 10.0),), look=1
+    )
+    times, xs, ys = zip(*walker.way, strict=True)
+    there, elsewhere = (
+        TruePath("a", times, tuple(zip(xs, (y + away for y in ys), strict=True))) for away in (0.0, 3.0)
+    )
+    tracker, watch = FloorTracker(LAYOUT), Watch()
+    for update in _updates(tracker, list(Session(LAYOUT, [walker], CLEAN).frames(14.0))):
+        watch.note(update)
+    found = watch.score([there])
+    assert found is not None
+    assert found.places == pytest.approx((10.0 - 6.0 - 1.0) / 0.2, abs=3)
+    assert found.error_mean_m < 1.0
+    assert found.inside_95 > 0.9
+    assert watch.score([there, elsewhere]) == found
+    assert watch.score([elsewhere]) is None  # no track was ever near
+    assert Watch().score([there]) is None
+
+
+def test_nobody_looks_over_the_gondolas_of_the_scenario_with_much_hidden() -> None:
+    scenario = SCENARIOS["hidden"]
+    layout, demo = store_of(scenario), read_store(DEMO_STORE)
+    assert len(layout.cameras) == 3 < len(demo.cameras)
+    gondolas = [f for f in layout.file.fixture if f.kind == "gondola"]
+    assert {f.height for f in gondolas} == {scenario.gondolas_m}
+    others = [f for f in layout.file.fixture if f.kind != "gondola"]
+    assert others == [f for f in demo.file.fixture if f.kind != "gondola"]
 
 
 # -- the rest --------------------------------------------------------------------------------------------

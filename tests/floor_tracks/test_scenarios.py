@@ -64,6 +64,9 @@ def test_hidden_for_eight_seconds_is_the_same_person_after(seed: int) -> None:
         update = tracker.observe(seen)
         assert update is not None
         note(told, update)
+        known = {p.number: (p.motion.x, p.motion.y) for p in tracker.state.people}
+        # In the frame in which they come back they are told where they are, not where they were believed.
+        assert {p.track: p.position for p in update.people} == known
         if 7.0 < seen.t < 12.5:
             (person,) = update.people
             hidden.append(person.covariance[0] + person.covariance[2])

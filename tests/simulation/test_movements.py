@@ -7,8 +7,8 @@ import pytest
 
 from inference.recording.truth import TrueMove
 from inference.simulation.movements import FETCHED_S, HELD_S, Movement
-from inference.simulation.people import RATE_HZ, Reach, Walker
 from inference.simulation.plans import Plan
+from inference.simulation.walkers import RATE_HZ, Reach, Walker
 
 STARTED = 1000.0
 

@@ -10,9 +10,9 @@ from shapely import Polygon
 
 from inference.simulation.formats import FORMATS, FormatName, ScaleKind, store_of
 from inference.simulation.hand_looks import HandLooks
-from inference.simulation.people import Action, Reach, Walker
 from inference.simulation.plans import Plan
 from inference.simulation.profiles import PROFILES, PUT_BACK, WRONG_SLOT, plans_of, settings_of
+from inference.simulation.walkers import Action, Reach, Walker
 from inference.simulation.ways import Ways
 from store_layout.model import StoreLayout
 from store_layout.problems import errors_among

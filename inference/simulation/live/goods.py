@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from inference.simulation.people import Action
 from inference.simulation.plans import Errand
 from inference.simulation.shelves import STOCK
+from inference.simulation.walkers import Action
 from store_layout.model import Facing, StoreLayout
 
 LOW = 0.25

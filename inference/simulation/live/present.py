@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inference.recording.truth import TrueMove
 from inference.simulation.movements import BodyNow, Movement
-from inference.simulation.people import RATE_HZ, Passer, Walker
+from inference.simulation.passing import Passer
+from inference.simulation.walkers import RATE_HZ, Walker
 
 Floats = NDArray[np.float64]
 

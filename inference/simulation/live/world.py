@@ -25,11 +25,13 @@ from inference.simulation.live.devices import LiveScales, gate_signals
 from inference.simulation.live.goods import Goods, spoken_for
 from inference.simulation.live.present import Visitor
 from inference.simulation.movements import BodyNow
-from inference.simulation.people import ARM_M, RATE_HZ, Action, Passer, Schedule, Walker, give_way
+from inference.simulation.passing import Passer, give_way
+from inference.simulation.people import ARM_M, Schedule
 from inference.simulation.plans import Errand, Plan, random_errands
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.shelves import Shelves
 from inference.simulation.simulate import LOOKS, PEOPLE, PLANS, SHELVES
+from inference.simulation.walkers import RATE_HZ, Action, Walker
 from inference.simulation.ways import Ways
 from store_layout.model import StoreLayout
 

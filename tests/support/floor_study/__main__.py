@@ -9,7 +9,8 @@ import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.support.floor_study.runs import Job, Run, run_all
+from tests.support.floor_study.kept import Kept
+from tests.support.floor_study.runs import Job, Nothing, Run, known_of, run_all
 from tests.support.floor_study.scenarios import DURATION_S, SCENARIOS
 from tests.support.floor_study.tables import markdown, study
 from tests.support.floor_study.variants import VARIANTS
@@ -28,16 +29,30 @@ def main(  # noqa: PLR0917 - a command's options are its parameters
         float, typer.Option("--duration", min=20.0, help="Seconds a session.")
     ] = DURATION_S,
     out: Annotated[Path | None, typer.Option(help="Folder for floor_study.md and .json.")] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the simulated sessions and for what each tracker made of each: with it, a study "
+            "that was ended goes on. One folder for one state of the program."
+        ),
+    ] = None,
+    only_kept: Annotated[
+        bool, typer.Option("--only-kept", help="Run nothing: the table of what --keep has.")
+    ] = False,
 ) -> None:
     """Floor tracking alone over simulated sessions: our tracker, a plain one, ours less one idea each."""
     scenarios = _known(scenario, list(SCENARIOS), "--scenario")
     variants = tuple(_known(variant, list(VARIANTS), "--variant"))
     jobs = [Job(name, seed, variants, duration_s) for seed in range(1, seeds + 1) for name in scenarios]
+    if only_kept and keep is None:
+        raise typer.BadParameter("needs --keep", param_hint="--only-kept")
+    memory = Nothing() if keep is None else Kept(keep)
     runs: list[Run] = []
     columns = (TextColumn("sessions"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as bar:
         task = bar.add_task("sessions", total=len(jobs))
-        for done in run_all(jobs, processes):
+        known = (known_of(job, memory) for job in jobs)
+        for done in known if only_kept else run_all(jobs, processes, memory):
             runs += done
             bar.advance(task)
             if out is not None:

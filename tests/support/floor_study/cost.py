@@ -32,8 +32,8 @@ from numpy.typing import NDArray
 from inference.floor_tracks import FloorTracker
 from inference.messages import Detections
 from inference.simulation import Plan, SimulationSettings
-from inference.simulation.people import RATE_HZ, Walker
 from inference.simulation.sight import SimulatedCamera
+from inference.simulation.walkers import RATE_HZ, Walker
 from inference.simulation.ways import Ways
 from store_layout.aim import looking_at
 from store_layout.model import Camera, Fixture, Floor, Gate, Point2, StoreFile, StoreInfo, StoreLayout

@@ -80,8 +80,7 @@ def cases() -> Iterator[Case]:
             seen = crowd_observations(crowd, network)
             yield f"pets09 (real, 1 camera), {name}", pets09.layout(crowd), seen, paths
     for scenario in ("normal", "crowd"):
-        with tempfile.TemporaryDirectory(prefix="openaisle-study-") as place:
-            made = simulated(SCENARIOS[scenario], SEED, Path(place) / "session", DURATION_S)
+        made = simulated(SCENARIOS[scenario], SEED, DURATION_S)
         name = f"simulated {scenario}, seed {SEED}, {DURATION_S:.0f} s"
         yield name, made.layout, made.observations, made.paths
 

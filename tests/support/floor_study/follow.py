@@ -21,6 +21,7 @@ from inference.messages import (
 )
 from inference.recording.tracks import TracksFile
 from inference.recording.truth import TruePath
+from tests.support.floor_study.hidden import Watch
 
 
 class Tracker(Protocol):
@@ -30,12 +31,16 @@ class Tracker(Protocol):
         """Take one observation."""
 
 
-def write_tracks(tracker: Tracker, seen: Iterable[Observation], file: Path) -> None:
-    """What the tracker says of these, one after another, as ``tracks.csv``."""
+def write_tracks(
+    tracker: Tracker, seen: Iterable[Observation], file: Path, watch: Watch | None = None
+) -> None:
+    """What the tracker says of these, one after another, as ``tracks.csv``; ``watch`` is told as well."""
     tracks = TracksFile(file)
     for each in seen:
         if not isinstance(each, WeightReading | OperatorMark) and (update := tracker.observe(each)):
             tracks.write(update)
+            if watch is not None:
+                watch.note(update)
     tracks.close(keep=True)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from inference.messages import Observation, ScaleTare, StaffMark, WeightReading
-from inference.recording import Recording, RecordingPlayer
+from inference.messages import Observation
 from inference.recording.truth import TruePath
-from inference.simulation import Errand, Plan, SimulationSettings, simulate
+from inference.simulation import Errand, Plan, SimulationSettings
 from inference.simulation.faults import CameraFault, CameraLost, CameraTurned, ClockOff
 from inference.simulation.plans import random_errands
+from inference.trials.session import happen_in
 from store_layout.model import StoreLayout
 from store_layout.reader import read_store
 
@@ -46,6 +46,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     faults: Faults = lambda _layout, _seed: ()
     cameras: tuple[str, ...] | None = None
     """The store has only these; None: all."""
+    gondolas_m: float | None = None
+    """How high the gondolas are; None: as in the demo store, 1.5 m."""
 
 
 def _some_camera(layout: StoreLayout, seed: int) -> str:
@@ -76,6 +78,14 @@ SCENARIOS = {
         Scenario(name="camera-turned", inside=6.0, rounds=2, faults=_turned),
         # All six together see every place of the floor; with these two there is much to be hidden behind.
         Scenario(name="two-cameras", inside=6.0, rounds=2, cameras=("front-left", "back-right")),
+        # Nobody looks over these, and three cameras do not see into every aisle: people are hidden for long.
+        Scenario(
+            name="hidden",
+            inside=8.0,
+            rounds=3,
+            cameras=("front-left", "front-right", "back-middle"),
+            gondolas_m=2.2,
+        ),
     )
 }
 
@@ -90,28 +100,30 @@ class Session(msgspec.Struct, frozen=True):
     """Up to the session's end."""
 
 
-def simulated(scenario: Scenario, seed: int, place: Path, duration_s: float = DURATION_S) -> Session:
-    """Simulate into ``place`` (a folder that does not exist yet), and read it again."""
-    layout = _with_cameras(read_store(DEMO_STORE), scenario.cameras)
-    settings = SimulationSettings(
-        duration_s=duration_s, scale_rate_hz=1.0, faults=scenario.faults(layout, seed)
-    )
-    simulate(layout, settings, seed, place, plans=plans_of(layout, scenario, settings, seed))
-    recording = Recording.open(place)
-    seen = RecordingPlayer(recording).observations()
-    kept = [each for each in seen if not isinstance(each, WeightReading | StaffMark | ScaleTare)]
-    if recording.problems or recording.truth is None:
-        raise ValueError(f"{place}: {recording.problems or 'no truth'}")
+def simulated(scenario: Scenario, seed: int, duration_s: float = DURATION_S) -> Session:
+    """One session, as a replay of its recording would give it."""
+    layout = store_of(scenario)
+    settings = SimulationSettings(duration_s=duration_s, faults=scenario.faults(layout, seed))
+    plans = plans_of(layout, scenario, settings, seed)
+    happened = happen_in(layout, settings, plans, seed, scales=False)
     end = settings.started_at + duration_s
-    paths = tuple(cut for path in recording.truth.paths if (cut := _until(path, end)) is not None)
-    return Session(recording.layout, kept, paths)
+    paths = tuple(cut for path in happened.truth.paths if (cut := _until(path, end)) is not None)
+    return Session(layout, happened.observations, paths)
 
 
-def _with_cameras(layout: StoreLayout, names: tuple[str, ...] | None) -> StoreLayout:
-    if names is None:
-        return layout
-    kept = tuple(camera for camera in layout.file.camera if camera.id in names)
-    return msgspec.structs.replace(layout, file=msgspec.structs.replace(layout.file, camera=kept))
+def store_of(scenario: Scenario) -> StoreLayout:
+    """The demo store as the scenario has it."""
+    layout = read_store(DEMO_STORE)
+    cameras, fixtures = layout.file.camera, layout.file.fixture
+    if scenario.cameras is not None:
+        cameras = tuple(camera for camera in cameras if camera.id in scenario.cameras)
+    if scenario.gondolas_m is not None:
+        fixtures = tuple(
+            msgspec.structs.replace(each, height=scenario.gondolas_m) if each.kind == "gondola" else each
+            for each in fixtures
+        )
+    file = msgspec.structs.replace(layout.file, camera=cameras, fixture=fixtures)
+    return msgspec.structs.replace(layout, file=file)
 
 
 def _until(path: TruePath, end: float) -> TruePath | None:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from inference.evaluation.tracks import TrackScore
+from tests.support.floor_study.hidden import HiddenPlaces
 from tests.support.floor_study.runs import Run
 from tests.support.floor_study.scenarios import DURATION_S, SCENARIOS
 
@@ -36,6 +37,10 @@ class Row(msgspec.Struct, frozen=True):
     error_p90_m: float
     """Means of the sessions' medians and p90s."""
     idf1_aim: float | None
+    hidden_error_m: float | None = None
+    """Mean error of the places that are told of hidden people, and ..."""
+    hidden_inside_95: float | None = None
+    """... the share of their true places inside the 95 % ellipse."""
 
 
 class Study(msgspec.Struct, frozen=True):
@@ -86,7 +91,16 @@ def _row(some: Sequence[Run]) -> Row:
         error_median_m=_mean(scores, lambda s: s.error_median_m),
         error_p90_m=_mean(scores, lambda s: s.error_p90_m),
         idf1_aim=SCENARIOS[some[0].scenario].idf1_aim if some[0].variant == "ours" else None,
+        hidden_error_m=_over_places(some, lambda places: places.error_mean_m),
+        hidden_inside_95=_over_places(some, lambda places: places.inside_95),
     )
+
+
+def _over_places(some: Sequence[Run], of: Callable[[HiddenPlaces], float]) -> float | None:
+    """Mean over all places of all sessions."""
+    known = [run.hidden for run in some if run.hidden is not None]
+    total = sum(places.places for places in known)
+    return sum(places.places * of(places) for places in known) / total if total else None
 
 
 def _misses(scores: Sequence[TrackScore]) -> Iterator[int]:
@@ -106,18 +120,24 @@ def markdown(rows: Sequence[Row]) -> Iterator[str]:
     """Lines of the table."""
     yield (
         "| scenario (inside) | tracker | sessions (visits) | IDF1 (worst; aim) | MOTA "
-        "| switches per 100 visits | missed / false | error median / p90, m |"
+        "| switches per 100 visits | missed / false | error median / p90, m "
+        "| hidden: error, m / inside 95 % |"
     )
-    yield "|---|---|---:|---:|---:|---:|---:|---:|"
+    yield "|---|---|---:|---:|---:|---:|---:|---:|---:|"
     last = ""
     for row in rows:
         name = f"{row.scenario} ({row.inside_mean:.1f})" if row.scenario != last else ""
         last = row.scenario
         doubt = "" if row.idf1_se is None else f" ± {row.idf1_se:.3f}"
         aim = "" if row.idf1_aim is None else f"; {row.idf1_aim:.2f}"
+        hidden = (
+            "-"
+            if row.hidden_error_m is None or row.hidden_inside_95 is None
+            else f"{row.hidden_error_m:.2f} / {row.hidden_inside_95:.2f}"
+        )
         yield (
             f"| {name} | {row.variant} | {row.sessions} ({row.visits}) "
             f"| {row.idf1:.3f}{doubt} ({row.idf1_worst:.3f}{aim}) | {row.mota:.3f} "
             f"| {row.switches_per_100_visits:.1f} | {row.missed_share:.3f} / {row.false_share:.3f} "
-            f"| {row.error_median_m:.3f} / {row.error_p90_m:.3f} |"
+            f"| {row.error_median_m:.3f} / {row.error_p90_m:.3f} | {hidden} |"
         )

@@ -7,10 +7,8 @@ they are at hand, the real recordings that are reported.
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -54,10 +52,9 @@ class Sample(msgspec.Struct, frozen=True):
 
 def samples() -> Iterator[Sample]:
     """Simulated ones, and the real ones that are at hand."""
-    with tempfile.TemporaryDirectory(prefix="openaisle-tune-") as place:
-        for name, seed in (("normal", 901), ("crowd", 902)):
-            session = simulated(SCENARIOS[name], seed, Path(place) / name, duration_s=60.0)
-            yield Sample(name, session.layout, session.observations, session.paths)
+    for name, seed in (("normal", 901), ("crowd", 902)):
+        session = simulated(SCENARIOS[name], seed, duration_s=60.0)
+        yield Sample(name, session.layout, session.observations, session.paths)
     room, crowd, models = (real_data(name) for name in ("cmc1", "pets09", "models"))
     if room is not None:
         detectors: tuple[cmc1.Detector, ...] = ("faster_rcnn", "fairmot")

@@ -1,0 +1,58 @@
+"""What a simulated visit is: who was where at each moment, and what hands did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.simulation.plans import Act, Plan
+
+Floats = NDArray[np.float64]
+
+RATE_HZ = 20
+"""Samples of a movement a second."""
+REACH_S = 0.7
+"""From the hand leaving the side until it is in the slot, and back."""
+
+
+class Reach(NamedTuple):
+    """A hand in a slot at ``t`` (seconds from the start)."""
+
+    t: float
+    side: Literal["left", "right"]
+    target: tuple[float, float, float]
+
+
+class Action(NamedTuple):
+    """What a hand did there."""
+
+    t: float
+    person: str
+    act: Act
+    slot: str
+    sku: str | None
+    units: int
+
+
+@dataclass
+class Walker:
+    """One person's visit, sampled at :data:`RATE_HZ` from ``first / RATE_HZ`` seconds on."""
+
+    plan: Plan
+    height: float
+    first: int
+    xy: Floats
+    heading: Floats
+    """Radians, one per sample: where the chest points."""
+    reaches: list[Reach]
+    entry: tuple[str, float]
+    exit: tuple[str, float]
+    """Gate and time of the gate's signal."""
+
+    @property
+    def last(self) -> int:
+        """Number of the sample after the last."""
+        return self.first + len(self.xy)
