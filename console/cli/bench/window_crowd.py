@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from inference.recording import RecordingWriter
 from inference.simulation import SimulationSettings
-from inference.simulation.people import RATE_HZ, Action, Reach, Walker
 from inference.simulation.plans import Plan
 from inference.simulation.shelves import Shelves
 from inference.simulation.sight import SimulatedCamera
 from inference.simulation.simulate import Session, Stage
+from inference.simulation.walkers import RATE_HZ, Action, Reach, Walker
 from store_layout.aim import looking_at
 from store_layout.model import (
     Camera,
