@@ -62,6 +62,7 @@ def test_a_terminal_does_not_take_the_engine_along(how: str) -> None:
         for pid in (engine, shell.pid):
             if is_there(pid):
                 os.kill(pid, signal.SIGKILL)
+        shell.wait(20)
 
 
 def _own_terminal() -> None:
@@ -69,3 +70,5 @@ def _own_terminal() -> None:
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in (signal.SIGINT, signal.SIGHUP):  # whoever runs tests in the background has them ignored
+        signal.signal(number, signal.SIG_DFL)
