@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -31,33 +30,33 @@ class Prisms:
         self._normals, self._offsets = np.concatenate(normals), np.concatenate(offsets)
         self._first = first
         """Of each fixture's edges."""
+        counts = np.diff([*first, len(self._offsets)])
+        most = np.arange(max(counts, default=0))[:, None]
+        self._edges = np.array(first, dtype=np.intp) + np.minimum(most, counts - 1)
+        """``(E, N)``: each fixture's edges, the last one again where another has more."""
         self._heights = np.array([fixture.height for fixture in fixtures])
 
     def hide(self, eye: Floats, points: Floats, margin_m: Floats) -> Mask:
         """Which points are behind any; what lies within ``margin_m`` before a point does not count."""
         hidden = np.zeros(len(points), dtype=bool)
+        if not len(self._heights) or not len(points):
+            return hidden
         way = points - eye
         slopes = np.ascontiguousarray((way[:, :2] @ self._normals.T).T)
-        rooms = self._offsets - eye[:2] @ self._normals.T
+        rooms = (self._offsets - eye[:2] @ self._normals.T)[:, None]
+        # What is on the eye's side of an edge, as the eye is, is not behind: most points of most fixtures.
+        before = (rooms < 0) & (slopes >= rooms)
+        fixture, point = np.nonzero(~np.logical_or.reduceat(before, self._first, axis=0))
+        if not len(point):
+            return hidden
+        edges = self._edges[:, fixture]
+        slope, room, way_z = slopes[edges, point], rooms[edges, 0], way[point, 2]
         reach = 1.0 - margin_m / np.maximum(np.linalg.norm(way, axis=1), 1e-9)
-        for height, (first, last) in zip(self._heights, pairwise((*self._first, len(rooms))), strict=True):
-            slope, room = slopes[first:last], rooms[first:last, None]
-            # What is on the eye's side of an edge, as the eye is, is not behind: most points, mostly.
-            facing = room[:, 0] < 0
-            some = np.flatnonzero((slope[facing] < room[facing]).all(axis=0))
-            if len(some):
-                hidden[some] |= _behind(eye[2], way[some, 2], slope[:, some], room, reach[some], height)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cross = room / slope
+            enter = np.where(slope < 0, cross, np.where((slope == 0) & (room < 0), np.inf, 0.0)).max(axis=0)
+            leave = np.where(slope > 0, cross, 1.0).min(axis=0)
+            enter, leave = np.maximum(enter, 0.0), np.minimum(leave, reach[point])
+            lowest = np.minimum(eye[2] + enter * way_z, eye[2] + leave * way_z)
+        hidden[point[(enter < leave) & (lowest < self._heights[fixture])]] = True
         return hidden
-
-
-def _behind(  # noqa: PLR0917 - one point a column
-    eye_z: float, way_z: Floats, slope: Floats, room: Floats, reach: Floats, height: float
-) -> Mask:
-    """Points behind one prism: by how fast the way to each ``(N,)`` goes out through each edge ``(E, N)``."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cross = room / slope
-        enter = np.where(slope < 0, cross, np.where((slope == 0) & (room < 0), np.inf, 0.0)).max(axis=0)
-        leave = np.where(slope > 0, cross, 1.0).min(axis=0)
-        enter, leave = np.maximum(enter, 0.0), np.minimum(leave, reach)
-        lowest = np.minimum(eye_z + enter * way_z, eye_z + leave * way_z)
-    return np.asarray((enter < leave) & (lowest < height))
