@@ -109,12 +109,12 @@ class PlannedChanges:
     def _ask(self) -> Answer | None:
         """The engine's answer; None where it is to end meanwhile."""
         asked = self._submit(TakeStore())
-        while not self._ended.is_set():
+        while True:
             try:
                 return asked.result(ANSWER_S)
-            except NotYet:
-                continue
-        return None
+            except NotYet:  # an answer that has come is taken, also at the end: it is to be in the log
+                if self._ended.is_set():
+                    return None
 
     def _taken_over(self, due: list[Change], changes: tuple[LayoutChange, ...]) -> None:
         numbers = ", ".join(str(change.number) for change in due)
