@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -175,6 +175,10 @@ class MainWindow(OpensDialogs):
         self.page.take_focus()
         if what:
             self.page.look_at(what)
+        # What was just shown is laid out and marked to be painted by events that may come after the first
+        # painting of it, which would then be the first of two.
+        for due in (QEvent.Type.LayoutRequest, QEvent.Type.UpdateLater):
+            QCoreApplication.sendPostedEvents(None, due)
         self._memory.keep_soon()
 
     def hand_over(self) -> HandedOver:

@@ -54,6 +54,7 @@ def fill_book(window: MainWindow) -> list[QAction]:
         book.action(tr("Welcome: three things to try"), "", window.show_welcome),
         book.action(tr("Connect my store"), "", window.connect_store),
         book.action(tr("Set up my store: what is missing"), "", window.setup.show),
+        book.action(tr("Name, floor and currency of my store"), "", lambda *_: window.setup.change_store()),
         book.action(tr("Lock, or sign somebody else in"), "Ctrl+L", window.switch_operator),
         book.action(tr("Quit"), "Ctrl+Q", window.close),
     ]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from console.language import language, own_name, tr
 from console.operations.card_watch import CardWatch
+from console.printing.printers import PrinterSettings
 from console.theme.appearance import size_of
 from console.widgets.messages_dialog import message_words
 from console.window_handover import Changed, HandedOver
@@ -37,15 +38,18 @@ class WindowNotices(QObject):
             window.shelf_desk.refused,
             window.device_desk.said,
             window.device_desk.refused,
+            window.device_desk.printer_book.said,
+            window.device_desk.printer_book.refused,
             window.gates.said,
             window.gates.refused,
-            window.takeover.refused,
             window.catalogue.said,
             window.catalogue.trouble,
         ):
             said.connect(window.notice.say)
         window.takeover.said.connect(lambda words: window.notice.say(words, *self._undo()))
-        window.device_desk.filed.connect(lambda *_: self._changed("file"))
+        window.takeover.refused.connect(lambda words: window.notice.say(words, *self._undo()))
+        window.device_desk.filed.connect(self._filed)
+        window.device_desk.printer_book.removed.connect(self._forgot)
         window.decision.saved.connect(lambda *_: self._changed("rules"))
         window.catalogue.filed.connect(lambda *_: self._changed("catalogue"))
         self.last: Changed = ""
@@ -73,6 +77,16 @@ class WindowNotices(QObject):
 
     def _changed(self, what: Changed) -> None:
         self.last = what
+
+    def _filed(self, _about: str, words: str) -> None:
+        """At once, not only when the engine has taken it over: whoever removed the wrong thing undoes it."""
+        self._changed("file")
+        if words:
+            self._notice.say(words, *self._undo())
+
+    def _forgot(self, printer: PrinterSettings) -> None:
+        said = tr("{device} is removed.", device=printer.name)
+        self._notice.say(said, tr("Undo"), lambda: self._window.device_desk.printer_book.save(printer))
 
     def _undo(self) -> tuple[str, Callable[[], object] | None]:
         """What takes the last change of the store back, as long as it can be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QWidget
 
 from console.language import tr
 from console.operations.store_setup import StoreSetup, is_unfinished
@@ -13,6 +13,7 @@ from console.widgets.device_forms import open_form
 from console.widgets.fixture_form import FixtureForm
 from console.widgets.import_dialog import ImportDialog
 from console.widgets.setup_dialog import SetupDialog
+from console.widgets.store_form import StoreForm
 
 if TYPE_CHECKING:
     from console.window import MainWindow
@@ -55,6 +56,15 @@ class WindowSetup(QObject):
         dialog.finished.connect(self._seen)
         dialog.open()
 
+    def change_store(self, over: QWidget | None = None) -> None:
+        """Name, floor and currency; of a recording and a simulated store they are part of it."""
+        window = self._window
+        snapshot = window.state.snapshot
+        if self._setup.folder is None or snapshot is None or snapshot.source.kind != "live":
+            window.notice.say(tr("This store is part of what is played: connect a store of your own first."))
+            return
+        _open(StoreForm(window.device_desk, window.state, window.session, over or window))
+
     # -- inside --------------------------------------------------------------------------------------
 
     def _first(self) -> None:
@@ -82,6 +92,8 @@ class WindowSetup(QObject):
                 open_form(kind, "", desk, look, dialog)
             case "calibration":
                 open_form("camera", about, desk, look, dialog)
+            case "store":
+                self.change_store(dialog)
             case "shelf":
                 _open(FixtureForm(desk, look, None, dialog))
             case "products":

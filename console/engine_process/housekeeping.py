@@ -1,7 +1,8 @@
-"""What the store's computer does by itself, beside selling: the day's purge, in a thread of its own.
+"""What the store's computer does by itself, beside selling, in a thread of its own.
 
-It runs where the engine runs, because that is on whenever the store is open, with or without a window. A
-recording's visits are not of today and nobody's business: only a store folder's are purged.
+The day's purge, and to take planned changes of the catalogue over at their time. It runs where the engine
+runs, because that is on whenever the store is open, with or without a window. A recording's visits are not of
+today and nobody's business: only a store folder's are purged.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from zoneinfo import ZoneInfo
 
 from console.back_office.ledger_file import LedgerError, LedgerFile
 from console.back_office.retention import Purged, due_day, purge
+from console.engine_process.planned_changes import PlannedChanges, Submit
 from store_layout.model import StoreFile
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 60.0
+LOOK_S = 15.0
 RETRY_S = 3600.0
 """After a purge that failed."""
 QUIET_H = 2
@@ -28,7 +30,7 @@ QUIET_H = 2
 
 
 class Housekeeping:
-    """Looks once a minute whether it is time, from :meth:`start` to :meth:`close`."""
+    """Looks several times a minute whether it is time, from :meth:`start` to :meth:`close`."""
 
     def __init__(
         self,
@@ -36,19 +38,25 @@ class Housekeeping:
         ledger: Path,
         state: Path,
         *,
+        folder: Path | None = None,
+        submit: Submit | None = None,
         look_s: float = LOOK_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """``folder``, ``submit``: the store's, just read, and the engine that takes changes of it over."""
         self._store, self._ledger, self._state = store, ledger, state
         self._look_s, self._clock = look_s, clock
         self._not_before = 0.0
         self._done: date | None = None
         """The day's purge has run; the ledger is not opened again before tomorrow."""
         self._ended = threading.Event()
+        self.planned: PlannedChanges | None = None
+        if folder is not None and submit is not None:
+            self.planned = PlannedChanges(folder, ledger, submit, clock=clock, ended=self._ended)
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
     def start(self) -> None:
-        """From now on, once a minute."""
+        """From now on."""
         self._thread.start()
 
     def close(self) -> None:
@@ -95,3 +103,5 @@ class Housekeeping:
     def _run(self) -> None:
         while not self._ended.wait(self._look_s):
             self.look()
+            if self.planned is not None:
+                self.planned.look()

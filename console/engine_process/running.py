@@ -131,7 +131,13 @@ class RunningEngine:
         )
         self._housekeeping: Housekeeping | None = None
         if spec.store is not None:
-            self._housekeeping = Housekeeping(parts.layout.file, spec.ledger_path, self._state)
+            self._housekeeping = Housekeeping(
+                parts.layout.file,
+                spec.ledger_path,
+                self._state,
+                folder=None if parts.premises is None else Path(spec.store),
+                submit=self.engine.submit,
+            )
             self._closers.append(self._housekeeping.close)
         server = CommandServer(self.engine, self.session.token, Path(self.session.run_dir))
         self._closers.append(server.close)

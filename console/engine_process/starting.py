@@ -87,4 +87,6 @@ def _detached() -> dict[str, Any]:
     """A process that neither Ctrl-C in our terminal nor our own end takes with it."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
+    # A group of its own in the same session: a session of its own would be a scheduling group of its own to
+    # Linux (sched(7), autogroups), and the window could only share evenly with all the networks together.
+    return {"process_group": 0}

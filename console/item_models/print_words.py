@@ -7,9 +7,19 @@ from console.operations.health import Tone
 from console.printing.jobs import Job
 
 
+def what_words(job: Job) -> str:
+    """What is printed: a document, a copy of one, or a test."""
+    if not job.document:
+        return tr("A test receipt")
+    if job.copy:
+        name = job.what.removesuffix(f" copy {job.copy}")
+        return tr("{what}, copy {number}", what=name, number=job.copy)
+    return job.what
+
+
 def job_words(job: Job) -> tuple[str, Tone]:
     """What became of it."""
-    head = tr("{what} on {printer}:", what=job.what, printer=job.printer) + " "
+    head = tr("{what} on {printer}:", what=what_words(job), printer=job.printer) + " "
     match job.state:
         case "printed" if job.confirmed:
             return head + tr("printed, the printer says so"), "good"

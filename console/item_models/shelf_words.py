@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from console.item_models.gondolas import Face
 from console.item_models.shelves import GoodsNow, SlotNow, Stock
 from console.item_models.words import DASH, ShopWords, chance, grams, left_words
 from console.language import tr, tr_n
+from console.operations.gondolas import Face
 from console.theme.icons import Icon
 from inference.messages.shelves import ScaleEvent, ScaleFault
 

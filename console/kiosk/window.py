@@ -94,7 +94,7 @@ class KioskWindow(QWidget):
             self.state, self.story, self.shoppers, words, self.appearance, facts=facts, unit=self._unit
         )
         self.shop = KioskShop(self.shoppers, words, pictures or {}, self.appearance)
-        self.facts = KioskFacts(facts, 2)
+        self.facts = KioskFacts(facts, 3)
         self.pin = KioskPin(self.exit)
         self.sign_in = SignInPanel(self.session)
         self._may_close = False

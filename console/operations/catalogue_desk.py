@@ -1,7 +1,8 @@
 """What is sold and where it stands, from the window: dry runs, changes now or at a time, and their history.
 
 A change whose time has come is priced by the engine's ledger at once; weights and slots come into the running
-engine when the folder is taken over, which this asks for while a window is open.
+engine when it takes the folder over. An open window asks for that and says so; without one the engine's
+process does it (``engine_process/planned_changes.py``).
 """
 
 from __future__ import annotations

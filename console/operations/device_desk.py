@@ -12,16 +12,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.back_office import audit
 from console.back_office.ledger import Ledger, LedgerError
+from console.back_office.operators import OperatorError, SignInError, sign_in
+from console.back_office.permissions import NotAllowedError
 from console.language import tr
 from console.language.sentences import in_words
 from console.operations.background import Background
 from console.operations.camera_drafts import CameraDraft, with_camera
 from console.operations.camera_preview import CameraPreview
 from console.operations.device_listening import DeviceListening
+from console.operations.disputes import SignIn
 from console.operations.model_rows import model_rows, speed_words
 from console.operations.model_speed import CancelledError, ModelSpeed, measure
 from console.operations.operator_session import SCREEN, OperatorSession
+from console.operations.printer_book import PrinterBook
 from console.operations.printer_rows import print_test, printer_rows
+from console.operations.shelving_work import Rebuilt, put_back, rebuild
 from console.operations.store_edits import EditError, StoreEdit, edit_store, take_back
 from console.printing.document import UnprintableError
 from console.printing.jobs import Job
@@ -32,6 +37,7 @@ from inference.capture import KeyringSecrets, Secrets, SecretsUnavailableError, 
 from inference.detection import ModelError, model_folders
 from inference.detection.threads import CORES
 from inference.messages.wire import DeviceStatus
+from store_layout.change_files import ChangeError
 from store_layout.model import Camera, StoreFile, StoreLayout
 from store_layout.problems import StoreProblems
 from store_layout.reader import read_store
@@ -43,12 +49,17 @@ FIRST_MS, UNSEEN_MS = 2500, 60_000
 USUAL_SIZE, USUAL_FPS = (1280, 720), 10.0
 """Of a store without cameras."""
 ERRORS = (
+    ChangeError,
     EditError,
+    LedgerError,
     ModelError,
+    NotAllowedError,
     OSError,
+    OperatorError,
     PrintersError,
     QueueError,
     SecretsUnavailableError,
+    SignInError,
     StationeryError,
     StoreProblems,
     UnprintableError,
@@ -63,6 +74,8 @@ class SavedChange(msgspec.Struct, frozen=True):
     key: str = ""
     """Empty: no password was kept."""
     password: str | None = None
+    change: int | None = None
+    """Of the catalogue, which belongs to it."""
 
 
 class DeviceDesk(QObject):
@@ -108,6 +121,8 @@ class DeviceDesk(QObject):
         self._reading = self._reads_again = False
         self.preview = CameraPreview(self)
         self.listening = DeviceListening(self)
+        self.printer_book = PrinterBook(state, self)
+        self.printer_book.saved.connect(self.refresh)
         self._timer = QTimer(self)
         self._timer.setInterval(PRINTERS_MS)
         self._timer.timeout.connect(self.refresh)
@@ -219,13 +234,43 @@ class DeviceDesk(QObject):
             self._log(what, about)
             return SavedChange(about, edit, key, before), read_store(folder)
 
-        def done(made: tuple[SavedChange, StoreLayout]) -> None:
-            self.undoable = made[0]
-            self._now(made[1])
-            self.saved.emit()
-            self.filed.emit(about, said)
+        self._run(work, lambda made: self._wrote(made[0], made[1], about, said))
 
-        self._run(work, done)
+    def rebuild(
+        self,
+        before: StoreLayout,
+        after: StoreLayout,
+        carts: tuple[tuple[str, str], ...],
+        who: SignIn,
+        why: str,
+        *,
+        about: str,
+        said: str,
+    ) -> None:
+        """Write a shelf's other boards and slots, with what moves between them; else as :meth:`edit`.
+
+        ``carts``: code and sku of what is in open carts. ``who`` may change the catalogue.
+        """
+        folder = self.folder
+        if folder is None:
+            return
+
+        def work() -> tuple[SavedChange, StoreLayout]:
+            now = time.time()
+            with Ledger.open(self._session.path) as ledger:
+                actor = sign_in(ledger, who.name, who.pin, at=now, screen=SCREEN)
+                made = rebuild(folder, ledger, actor, before, after, carts=carts, now=now, why=why)
+                with ledger.writing(tr("the change of {about}", about=about)):
+                    audit.record(ledger, actor, "rebuilt a shelf", at=now, about=about, why=why)
+            return SavedChange(about, made.edit, change=made.change), read_store(folder)
+
+        self._run(work, lambda made: self._wrote(made[0], made[1], about, said))
+
+    def _wrote(self, change: SavedChange, layout: StoreLayout, about: str, said: str) -> None:
+        self.undoable = change
+        self._now(layout)
+        self.saved.emit()
+        self.filed.emit(about, said)
 
     @property
     def secrets(self) -> Secrets:
@@ -239,7 +284,12 @@ class DeviceDesk(QObject):
             return
 
         def work() -> StoreLayout:
-            take_back(folder, saved.edit)
+            if saved.change is None:
+                take_back(folder, saved.edit)
+            else:
+                with Ledger.open(self._session.path) as ledger:
+                    rebuilt = Rebuilt(saved.edit, saved.change)
+                    put_back(folder, ledger, self._session.actor, rebuilt, now=time.time())
             self._log("took a change of the store's file back", saved.what)
             if saved.key:
                 self._put_back(saved.key, saved.password)

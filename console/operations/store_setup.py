@@ -129,7 +129,7 @@ def _store(layout: StoreLayout) -> Step:
     store = layout.file.store
     words = tr("{name}, {wide} × {deep} m, prices in {currency}", name=store.name, wide=wide, deep=deep,
                currency=store.currency)  # fmt: skip
-    return Step("store", "done", tr("The room"), words)
+    return Step("store", "done", tr("The room"), words, tr("Change …"))
 
 
 def _operator(*, has_manager: bool) -> Step:

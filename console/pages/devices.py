@@ -108,19 +108,23 @@ class DevicesPage(Page):
 
     def add(self, kind: DeviceKind) -> None:
         """Type a new device in."""
-        if self._can_edit():
+        if self._can_change(kind):
             open_form(kind, "", self._desk, self._appearance, self)
+        else:
+            self._desk.refused.emit(
+                tr("This store is part of what is played: connect a store of your own first.")
+            )
 
     def edit(self) -> None:
         """Change the chosen device."""
         chosen = self._chosen()
-        if isinstance(chosen, DeviceStatus) and self._can_edit():
+        if isinstance(chosen, DeviceStatus) and self._can_change(chosen.kind):
             open_form(chosen.kind, chosen.device, self._desk, self._appearance, self)
 
     def remove(self) -> None:
         """Take the chosen device out of the store; that can be taken back."""
         chosen = self._chosen()
-        if isinstance(chosen, DeviceStatus) and self._can_edit():
+        if isinstance(chosen, DeviceStatus) and self._can_change(chosen.kind):
             remove_device(chosen.kind, chosen.device, self._desk)
 
     def take_over(self) -> None:
@@ -165,6 +169,10 @@ class DevicesPage(Page):
         """A recording's and a simulated store's cameras are part of it."""
         snapshot = self._state.snapshot
         return self._desk.folder is not None and snapshot is not None and snapshot.source.kind == "live"
+
+    def _can_change(self, kind: DeviceKind) -> bool:
+        """Printers are this computer's, whatever store it shows."""
+        return kind == "printer" or self._can_edit()
 
     def _devices(self) -> tuple[DeviceStatus, ...]:
         return all_devices(self._state.snapshot, self._desk, can_edit=self._can_edit())
@@ -211,7 +219,6 @@ class DevicesPage(Page):
         bad = unwell(snapshot.devices) if snapshot else ()
         worst: Tone = "wrong" if any(TONE_OF_STATE[d.state] == "wrong" for d in bad) else "waiting"
         self._badge(str(len(bad)) if bad else "", worst if bad else "neutral")
-        self.head.add.setEnabled(self._can_edit())
         if self.isVisible():
             self._refresh()
 
@@ -269,7 +276,8 @@ class DevicesPage(Page):
             if isinstance(chosen, DeviceStatus)
             else ""
         )
-        self.foot.show_chosen(chosen, can_edit=self._can_edit(), measuring=desk.measuring, reading=reading)
+        can_edit = self._can_change(chosen.kind) if isinstance(chosen, DeviceStatus) else False
+        self.foot.show_chosen(chosen, can_edit=can_edit, measuring=desk.measuring, reading=reading)
 
     def _make_actions(self) -> None:
         def action(text: str, keys: str, call: Callable[[], object]) -> QAction:
@@ -283,6 +291,7 @@ class DevicesPage(Page):
             action(tr("Add a scale"), "Ctrl+Shift+L", lambda: self.add("scale")),
             action(tr("Add a gate"), "Ctrl+Shift+G", lambda: self.add("gate")),
             action(tr("Set up the broker"), "Ctrl+Shift+B", lambda: self.add("broker")),
+            action(tr("Add a printer"), "Ctrl+Shift+P", lambda: self.add("printer")),
         )
         self.head.menu.addActions(adds)
         find = action(tr("Search devices"), "", self.search.setFocus)

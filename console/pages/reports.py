@@ -27,6 +27,7 @@ from console.operations.operator_session import OperatorSession
 from console.operations.reports import Reports, Shown, Wanted
 from console.operations.visit_history import VisitHistory
 from console.theme.appearance import Appearance
+from console.theme.fonts import sized
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3
 from console.widgets.labels import EmptyState, label, set_tone, titled
@@ -317,13 +318,16 @@ class ReportsPage(Page):
         for button in (self.first_open, self.csv_button, self.pdf_button, self.close_button):
             line.addWidget(button)
         chart, self._chart_title = titled("", self.chart)
+        self._chart_title.setWordWrap(True)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setHandleWidth(SPACE_3)
         self._columns.setChildrenCollapsible(False)
         self._columns.addWidget(chart)
         self._columns.addWidget(self.tables)
-        self._columns.setSizes([330, 890])
-        for part, share in ((0, 1), (1, 2)):
+        # Larger texts need the room in the tables; bars can do with less of it.
+        bars = 330 - 3 * (sized(100) - 100)
+        self._columns.setSizes([bars, 1220 - bars])
+        for part, share in ((0, 1), (1, 3)):
             self._columns.setStretchFactor(part, share)
         report = QWidget()
         column = QVBoxLayout(report)

@@ -258,7 +258,7 @@ class SettingsPage(Page):
             return self._printer.trouble
         if names:
             return tr("Receipts are printed on {printer}.", printer=names[0])
-        return tr("No printer yet: add one with “{command}”.", command="main.py printers add NAME ADDRESS")
+        return tr("No printer yet: add one on the page Devices (Ctrl+Shift+P there).")
 
     def _show_theme(self) -> None:
         _choose(self.theme, self._appearance.choice)

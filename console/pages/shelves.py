@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.item_models.gondolas import Face, faces
 from console.item_models.shelf_tasks import ShelfTasks
 from console.item_models.shelf_words import face_words
 from console.item_models.shelves import ShelfBook
@@ -24,6 +23,7 @@ from console.item_models.words import ShopWords
 from console.language import tr, tr_noop
 from console.operations.catalogue_desk import CatalogueDesk
 from console.operations.device_desk import DeviceDesk
+from console.operations.gondolas import Face, faces
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelf_desk import ShelfDesk
@@ -74,7 +74,7 @@ class ShelvesPage(Page):
         self._catalogue = catalogue
         self._book = ShelfBook(state.layout)
         self.tools = CatalogueTools(catalogue, session, words, pictures=pictures, appearance=appearance)
-        self.shelf_tools = ShelfTools(devices, state, appearance)
+        self.shelf_tools = ShelfTools(devices, session, state, appearance)
         self.bar = TakeoverBar(takeover)
         self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
         self._faces = {face.key: face for face in faces(state.layout)}
@@ -256,6 +256,11 @@ class ShelvesPage(Page):
                 tr("Change the chosen shelf"),
                 "Ctrl+Shift+E",
                 lambda: self.shelf_tools.change(self._fixture()),
+            ),
+            action(
+                tr("Boards and slots of the chosen shelf"),
+                "Ctrl+B",
+                lambda: self.shelf_tools.rebuild(self._face(self.list.currentRow()), self.gondola.slot),
             ),
             action(
                 tr("Remove the chosen shelf"),

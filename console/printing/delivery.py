@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from console.language import tr
 from console.printing.jobs import Job
 from console.printing.listening import (
     SilentPrinterError,
@@ -107,17 +108,19 @@ class _Worker:
             wire.send(confirmation_query(how, job.id))
             if hear_confirmation(wire, how, job.id, self.confirm_s):
                 return True
-            return f"all was sent, but the printer did not say that it printed{self.why(wire)}"
+            words = self.why(wire)
+            if words:
+                return tr("all was sent, but the printer did not say that it printed: {why}", why=words)
+            return tr("all was sent, but the printer did not say that it printed")
         except WireError as error:
-            return f"{error} ({sent} of {len(body)} bytes were sent)"
+            return tr("{error} ({sent} of {all} bytes were sent)", error=error, sent=sent, all=len(body))
 
     def why(self, wire: Wire) -> str:
         """What the printer says of itself after it did not confirm."""
         try:
-            words = trouble(wire)
+            return trouble(wire)
         except (WireError, SilentPrinterError):
             return ""
-        return f": {words}" if words else ""
 
     def after(self, job: Job, came: str | bool) -> Job:
         if isinstance(came, bool):
@@ -135,7 +138,7 @@ class _Worker:
     def give(self, job: Job, send_blocks: SendBlocks | None) -> Job:
         """To the operating system, which has a queue of its own and answers for the rest."""
         if send_blocks is None:
-            return self.put_off(job, "this program cannot print to the operating system's printers")
+            return self.put_off(job, tr("this program cannot print to the operating system's printers"))
         body = self.queue.body(job.id)
         self.queue.sending(job)
         try:

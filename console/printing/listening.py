@@ -36,14 +36,14 @@ def trouble(wire: Wire) -> str:
     """
     paper = _ask(wire, _PAPER)
     if paper & 0x60:
-        return "the paper is out"
+        return tr("the paper is out")
     offline = _ask(wire, _OFFLINE)
     if offline & 0x04:
-        return "its cover is open"
+        return tr("its cover is open")
     if offline & 0x20:
-        return "the paper is out"
+        return tr("the paper is out")
     if offline & 0x40:
-        return "it reports an error; switch it off and on, and look for jammed paper"
+        return tr("it reports an error; switch it off and on, and look for jammed paper")
     return ""
 
 

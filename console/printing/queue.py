@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from console.language import tr
+from console.language import tr, tr_noop
 from console.printing.jobs import Format, Job, State
 from console.printing.queue_file import QueueError, QueueFile
 
@@ -27,7 +27,7 @@ LONGEST_WAIT_S = 300.0
 """Between two attempts. What is to wait for longer was put off before the clock was set back: it is due."""
 KEPT_S = 7 * 86_400.0
 """How long a job that is over is kept: a receipt can be printed again from the ledger."""
-LOST = "power or program was lost while it was printed"
+LOST = tr_noop("power or program was lost while it was printed")
 _COLUMNS = ", ".join(Job.__struct_fields__)
 _OVER = ("printed", "cancelled")
 
@@ -220,7 +220,7 @@ class PrintQueue(QueueFile):
                 "SELECT id, sent FROM job WHERE printer = ? AND state = 'printing' ORDER BY id", (printer,)
             ).fetchall()
             return [
-                self._move(number, ("printing",), "unknown", reason=LOST)
+                self._move(number, ("printing",), "unknown", reason=tr(LOST))
                 if sent
                 else self._move(number, ("printing",), "queued", reason="", not_before="0")
                 for number, sent in rows
@@ -273,8 +273,8 @@ class PrintQueue(QueueFile):
                     "print job {number} ({what}) is {state}, {then}",
                     number=number,
                     what=job.what,
-                    state=job.state,
-                    then=then,
+                    state=tr(_STATES[job.state]),
+                    then=tr(then),
                 )
             )
         sets = "".join(f", {name} = {sql}" for name, sql in columns.items())
@@ -291,14 +291,24 @@ class PrintQueue(QueueFile):
 
 
 _WHAT_THEN: dict[State, str] = {
-    "queued": "it waits for its turn; it can be cancelled",
-    "printing": "it is being sent; wait for its end",
-    "printed": "and over; print a copy instead",
-    "unknown": "somebody must say whether it printed: main.py printers answer",
-    "failed": "it can be tried again or cancelled",
-    "cancelled": "and over; print it anew",
+    "queued": tr_noop("it waits for its turn; it can be cancelled"),
+    "printing": tr_noop("it is being sent; wait for its end"),
+    "printed": tr_noop("and over; print a copy instead"),
+    "unknown": tr_noop("somebody must say whether it printed: main.py printers answer"),
+    "failed": tr_noop("it can be tried again or cancelled"),
+    "cancelled": tr_noop("and over; print it anew"),
 }
 
 
 def _job(row: tuple[Any, ...]) -> Job:
     return msgspec.convert(dict(zip(Job.__struct_fields__, row, strict=True)), type=Job, strict=False)
+
+
+_STATES: dict[State, str] = {
+    "queued": tr_noop("queued"),
+    "printing": tr_noop("printing"),
+    "printed": tr_noop("printed"),
+    "unknown": tr_noop("unknown"),
+    "failed": tr_noop("failed"),
+    "cancelled": tr_noop("cancelled"),
+}

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -43,13 +43,22 @@ def _colour(name: str) -> QColor:
     return QColor(name)
 
 
+@lru_cache(maxsize=4096)
+def _elided(text: str, pixels: int, bold: bool, width: int) -> str:
+    """As much of a text as fits, in the UI font of so many pixels: cells say the same again and again."""
+    del pixels  # tells the sizes apart; the font is of the one that is chosen
+    metrics = QFontMetricsF(ui_font(TEXT_BODY, bold=bold))
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
 class CellDelegate(QStyledItemDelegate):
     """A cell with a sign before its text, in the tone of what it says."""
 
     def __init__(self, appearance: Appearance, table: QTableView) -> None:
         super().__init__(table)
         self._appearance, self._table = appearance, table
-        self._measures: dict[bool, QFontMetricsF] = {}
+        self.marked_row = -1
+        """Where the keys are; -1: nowhere. Of all cells of one painting."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, line, sign, text."""
@@ -61,7 +70,7 @@ class CellDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, _colour(theme.selected))
         painter.fillRect(QRectF(left, rect.bottom() - 1, width, 1), _colour(theme.raised))
-        if self._table.currentIndex().row() == index.row() and self._table.hasFocus():
+        if self.marked_row == index.row():
             for y in (rect.top(), rect.bottom() - 1):
                 painter.fillRect(QRectF(left, y, width, 1), _colour(theme.accent))
         toned = cell.tone in ("good", "waiting", "wrong")
@@ -84,13 +93,8 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(_colour(colour))
         bold = cell.heading and index.column() == 0
         painter.setFont(ui_font(TEXT_BODY, bold=bold))
-        text = self._metrics(bold).elidedText(cell.text, Qt.TextElideMode.ElideRight, room.width())
+        text = _elided(cell.text, sized(TEXT_BODY), bold, math.floor(room.width()))
         painter.drawText(room, cell.alignment, text)
-
-    def _metrics(self, bold: bool) -> QFontMetricsF:
-        if bold not in self._measures:
-            self._measures[bold] = QFontMetricsF(ui_font(TEXT_BODY, bold=bold))
-        return self._measures[bold]
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """As wide as sign and text need."""
@@ -113,7 +117,8 @@ class DataTable(QTableView):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(appearance, self))
+        self._cells = CellDelegate(appearance, self)
+        self.setItemDelegate(self._cells)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -137,6 +142,11 @@ class DataTable(QTableView):
         self._widen_to_headings()
         self.setSortingEnabled(False)
         appearance.changed.connect(self.viewport().update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """What is the same for all cells is looked up once."""
+        self._cells.marked_row = self.currentIndex().row() if self.hasFocus() else -1
+        super().paintEvent(event)
 
     def sort_by(self, column: int, order: Qt.SortOrder) -> None:
         """Sort from the start by this column, and by others when their headings are clicked."""

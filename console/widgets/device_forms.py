@@ -13,11 +13,12 @@ from console.theme.appearance import Appearance
 from console.widgets.broker_form import BrokerForm
 from console.widgets.camera_form import CameraForm
 from console.widgets.gate_form import GateForm
+from console.widgets.printer_form import PrinterForm
 from console.widgets.scale_form import ScaleForm
 from inference.messages.wire import DeviceKind
 
-EDITABLE: tuple[DeviceKind, ...] = ("camera", "scale", "gate", "broker")
-REMOVABLE: tuple[DeviceKind, ...] = ("camera", "scale", "gate")
+EDITABLE: tuple[DeviceKind, ...] = ("camera", "scale", "gate", "broker", "printer")
+REMOVABLE: tuple[DeviceKind, ...] = ("camera", "scale", "gate", "printer")
 
 
 def open_form(
@@ -35,6 +36,10 @@ def open_form(
             form = GateForm(desk, appearance, layout.gates.get(name), parent)
         case "broker":
             form = BrokerForm(desk, parent)
+        case "printer":
+            known = {printer.name: printer for printer in desk.printer_book.printers()}
+            if not name or name in known:
+                form = PrinterForm(desk, known.get(name), parent)
         case _:
             pass
     if form is not None:
@@ -53,6 +58,8 @@ def remove_device(kind: DeviceKind, name: str, desk: DeviceDesk) -> None:
             desk.edit(
                 lambda layout: without_scale(layout, name), about=name, what="removed a scale", said=said
             )
+        case "printer":
+            desk.printer_book.remove(name)
         case "gate" if name in desk.layout.gates:
             desk.edit(lambda layout: without_gate(layout, name), about=name, what="removed a gate", said=said)
         case _:

@@ -46,7 +46,7 @@ class DevicesHead(QWidget):
         )
         self.add = QPushButton(tr("Add …"))
         self.add.setAccessibleName(tr("Add a device"))
-        self.add.setToolTip(tr("A camera, a scale, a gate, or the broker. Of a live store only."))
+        self.add.setToolTip(tr("A printer; of a live store also a camera, a scale, a gate, or the broker."))
         self.menu = QMenu(self.add)
         self.add.setMenu(self.menu)
         self.bar = TakeoverBar(takeover)

@@ -18,6 +18,12 @@ FAINTEST = 60
 """Opacity of the outline, of 255: it falls as the area grows, so that all carry about the same ink."""
 
 
+def is_doubtful(person: Person, scale: float) -> bool:
+    """Whether there is anything to be painted: else the token covers it. ``scale``: pixels per metre."""
+    xx, xy, yy = person.covariance
+    return 4 * ((xx + yy) / 2 + math.hypot((xx - yy) / 2, xy)) * scale * scale > LEAST * LEAST
+
+
 def paint_doubt(painter: QPainter, person: Person, at: QPointF, scale: float, colour: QColor) -> None:
     """One ellipse around pixel ``at``; ``scale`` in pixels per metre. The caller clips to the floor."""
     xx, xy, yy = person.covariance

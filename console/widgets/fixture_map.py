@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from console.item_models.gondolas import Face
 from console.language import tr
+from console.operations.gondolas import Face
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import TEXT_SECONDARY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSizeF
+from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from console.item_models.words import grams
@@ -30,12 +30,19 @@ def paint_flashes(
     """``ratio``: device pixels to one of the map."""
     now = time.monotonic()
     lit = [(f, strength) for f in flashes if (strength := f.strength(now, reduced_motion=reduced_motion)) > 0]
-    painter.setPen(QPen(QColor(theme.accent), 1.5))
+    painter.save()
+    # Rectangles along the axes: smoothing their edges would cost ten times as much, and there may be dozens.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setPen(QPen(QColor(theme.accent), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for flash, strength in lit:
         fill = QColor(theme.accent)
         fill.setAlphaF(0.7 * strength)
-        painter.setBrush(fill)
-        painter.drawRects([slot_rect(slot.low, slot.high, view) for slot in flash.slots])
+        for slot in flash.slots:
+            rect = slot_rect(slot.low, slot.high, view)
+            painter.fillRect(rect, fill)
+            painter.drawRect(rect)
+    painter.restore()
     touched = dict.fromkeys(slot.fixture for flash, _ in lit for slot in flash.slots)
     paint_names(painter, [layout.fixtures[name] for name in touched if name in layout.fixtures], view, theme)
     for flash, _ in lit:

@@ -10,16 +10,15 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from console.item_models.words import called, chance
 from console.operations.moment import Moment
 from console.theme.appearance import Appearance
-from console.widgets.doubt_paint import paint_doubt
+from console.widgets.doubt_paint import is_doubtful, paint_doubt
 from console.widgets.floor_ground import polygon
 from console.widgets.floor_view import FloorView
 from console.widgets.identity_paint import (
     RING,
     TURNS,
-    heading_picture,
     identity_colour,
     label_of,
-    token_picture,
+    shopper_picture,
 )
 from console.widgets.label_places import Wanted, place_labels
 from console.widgets.trails import PIECES, Trails
@@ -91,6 +90,8 @@ class ShopperPainter:
         painter.setClipPath(self._floor_path())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=len(inside) <= FEW)
         for shopper in inside:
+            if not is_doubtful(shopper.person, self._view.scale):
+                continue
             colour = identity_colour(self._state.identity(shopper.person.track), self._appearance.theme)
             at = self._view.to_pixel(shopper.person.position)
             paint_doubt(painter, shopper.person, at, self._view.scale, colour)
@@ -109,16 +110,14 @@ class ShopperPainter:
             painter.setPen(QPen(QColor(theme.text), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(at, RING + 3, RING + 3)
-        identity = self._state.identity(person.track)
         vx, vy = person.velocity
+        step = None
         if not person.hidden and math.hypot(vx, vy) > MOVING:
             step = round(math.atan2(-vy, vx) * TURNS / math.tau) % TURNS
-            heading = heading_picture(identity, step, theme, ratio)
-            half = heading.deviceIndependentSize().width() / 2
-            painter.drawPixmap(QPointF(at.x() - half, at.y() - half), heading)
         items = self._state.items(person.track)
-        picture = token_picture(identity, str(items) if items else "", person.hidden, theme, ratio)
-        half = picture.deviceIndependentSize().width() / 2
+        text = str(items) if items else ""
+        identity = self._state.identity(person.track)
+        picture, half = shopper_picture(identity, text, theme, ratio, hidden=person.hidden, step=step)
         painter.drawPixmap(QPointF(at.x() - half, at.y() - half), picture)
 
     def _paint_labels(self, painter: QPainter, shoppers: list[Inside], ratio: float, room: QSizeF) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from console.item_models.gondolas import Face, Placed
 from console.item_models.shelves import SlotNow
 from console.item_models.words import ShopWords
+from console.operations.gondolas import Face, Placed
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_3
 from console.widgets.product_pictures import ProductPictures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
@@ -81,6 +82,30 @@ def heading_picture(index: int, step: int, theme: Theme, ratio: float) -> QPixma
     painter.drawPolygon(QPolygonF([QPointF(RING + 5, 0), wing, QPointF(wing.x(), -wing.y())]))
     painter.end()
     return picture
+
+
+class Drawn(NamedTuple):
+    """A picture, and half of its side: it is drawn around a point."""
+
+    picture: QPixmap
+    half: float
+
+
+@lru_cache(maxsize=2048)
+def shopper_picture(
+    index: int, text: str, theme: Theme, ratio: float, *, hidden: bool, step: int | None
+) -> Drawn:
+    """Token and heading as one. ``step``: as of :func:`heading_picture`; None: they stand."""
+    token = token_picture(index, text, hidden, theme, ratio)
+    if step is None:
+        return Drawn(token, token.deviceIndependentSize().width() / 2)
+    picture = QPixmap(heading_picture(index, step, theme, ratio))
+    half = picture.deviceIndependentSize().width() / 2
+    inset = half - token.deviceIndependentSize().width() / 2
+    painter = QPainter(picture)
+    painter.drawPixmap(QPointF(inset, inset), token)
+    painter.end()
+    return Drawn(picture, half)
 
 
 def label_of(inside: Inside, text: str, selected: bool, theme: Theme, ratio: float) -> QPixmap:

@@ -18,7 +18,6 @@ from console.operations.simulated_shoppers import SimulatedShoppers
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6
 from console.widgets.floor_map import FloorMap
-from console.widgets.kiosk_facts import KioskFacts
 from console.widgets.kiosk_slip import KioskSlip
 from console.widgets.kiosk_type import kiosk_label, touch_button
 from console.widgets.labels import panel
@@ -26,7 +25,6 @@ from console.widgets.labels import panel
 TURN_MS = 9000
 """How long each picture of the attract loop stands."""
 LARGER = 1.7
-FACTS_AT_ONCE = 2
 
 
 class KioskFloor(QWidget):
@@ -56,10 +54,11 @@ class KioskFloor(QWidget):
         self.slip.unit = unit
         self.attracting = True
         self._turn = 0
+        self._facts = tuple(facts)
         self._turns = QTimer(self)
         self._turns.setInterval(TURN_MS)
         self._turns.timeout.connect(self.turn_on)
-        self._lay_out(facts)
+        self._lay_out()
         self.map.picked.connect(self._touched)
         self.send.clicked.connect(self.shop_asked)
         self.recorded.clicked.connect(self.facts_asked)
@@ -96,11 +95,24 @@ class KioskFloor(QWidget):
         """Show what is to be shown now."""
         inside = len(self._state.visitors)
         well = self._state.engine_state == "running"
-        self.inside.setText(tr_n("{n} inside", "{n} inside", inside) if well else tr("Back in a moment"))
+        snapshot = self._state.snapshot
+        paused = snapshot is not None and snapshot.paused_since is not None
+        self.inside.setText(
+            tr("Back in a moment")
+            if not well
+            else tr("Closed for the moment")
+            if paused
+            else tr_n("{n} inside", "{n} inside", inside)
+        )
         self._foot.setCurrentIndex(0 if self.attracting else 1)
         self.send.setVisible(self._shoppers.is_simulated)
-        if self.attracting:
-            self._attract()
+        if not well:
+            self._say(
+                tr("Back in a moment"),
+                tr("The map stands still as it was last seen. Every cart is kept, and every receipt comes."),
+            )
+        elif self.attracting:
+            self._attract(paused=paused)
         else:
             self._show_slip(self._story.slip)
             if self._story.track is not None:
@@ -119,9 +131,9 @@ class KioskFloor(QWidget):
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _attract(self) -> None:
+    def _attract(self, *, paused: bool) -> None:
         cart, receipt = self._story.fullest_cart(), self._story.latest_receipt()
-        turns: list[str | QWidget] = ["promise", "count"]
+        turns: list[str | RecordedFact] = ["closed", "count"] if paused else ["promise", "count"]
         turns += ["cart"] if cart else []
         turns += ["receipt"] if receipt else []
         turns += self._facts
@@ -133,6 +145,11 @@ class KioskFloor(QWidget):
                         "Cameras see where people stand, shelves feel what is taken. "
                         "The receipt comes by itself."
                     ),
+                )
+            case "closed":
+                self._say(
+                    tr("Closed for the moment"),
+                    tr("Nobody is let in just now. Whoever is inside shops and walks out as always."),
                 )
             case "count":
                 goods = sum(self._state.items(i.person.track) for i in self._state.visitors)
@@ -147,10 +164,12 @@ class KioskFloor(QWidget):
                 self._show_slip(cart)
             case "receipt":
                 self._show_slip(receipt)
-            case QWidget() as facts:
-                self._side.setCurrentWidget(facts)
+            case RecordedFact() as fact:
+                self._say(fact.heading, fact.text, tr("What is recorded here"))
 
-    def _say(self, hero: str, text: str) -> None:
+    def _say(self, hero: str, text: str, about: str = "") -> None:
+        self.about.setText(about)
+        self.about.setVisible(bool(about))
         self.hero.setText(hero)
         self.text.setText(text)
         self._side.setCurrentWidget(self._words)
@@ -170,7 +189,7 @@ class KioskFloor(QWidget):
             self._state.select(track)
             self._story.follow_track(track)
 
-    def _lay_out(self, facts: Sequence[RecordedFact]) -> None:
+    def _lay_out(self) -> None:
         self.name = kiosk_label(self._state.layout.file.store.name, "large", wrap=False, strong=True)
         self.inside = kiosk_label("", "large", wrap=False, quiet=True)
         self.out = touch_button(tr("Staff"))
@@ -181,22 +200,20 @@ class KioskFloor(QWidget):
         head.addStretch(1)
         head.addWidget(self.inside)
         head.addWidget(self.out)
+        self.about = kiosk_label("", "large", strong=True)
+        self.about.setProperty("accent", "true")
         self.hero, self.text = kiosk_label("", "hero"), kiosk_label("", "large", quiet=True)
         self._words = panel()
         words = QVBoxLayout(self._words)
         words.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
         words.setSpacing(SPACE_4)
         words.addStretch(1)
+        words.addWidget(self.about)
         words.addWidget(self.hero)
         words.addWidget(self.text)
         words.addStretch(2)
-        self._facts = [panel() for _ in range(0, len(facts), FACTS_AT_ONCE)]
-        for i, holder in enumerate(self._facts):
-            inner = QVBoxLayout(holder)
-            inner.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
-            inner.addWidget(KioskFacts(facts[i * FACTS_AT_ONCE : (i + 1) * FACTS_AT_ONCE], 1))
         self._side = QStackedWidget()
-        for part in (self._words, self.slip, *self._facts):
+        for part in (self._words, self.slip):
             self._side.addWidget(part)
         self._side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         frame = panel()

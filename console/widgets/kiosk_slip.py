@@ -17,6 +17,8 @@ from console.widgets.kiosk_type import LARGE, SMALL, TEXT, TITLE
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 ROW, HEAD, TOTAL, EDGE, QUANTITY = 44.0, 84.0, 76.0, 28.0, 44.0
+ROOMY = 1.35
+"""How much larger the lines are while there is room for that, with one line more to come."""
 
 
 class KioskSlip(QWidget):
@@ -29,6 +31,7 @@ class KioskSlip(QWidget):
         self.unit = 1.0
         """Pixels for each one of a screen of 1080 lines."""
         self._fresh: frozenset[str] = frozenset()
+        self._larger = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         appearance.changed.connect(self.update)
 
@@ -63,6 +66,8 @@ class KioskSlip(QWidget):
         note_height = self._note(painter, slip, room)
         total_height = TOTAL * u if slip.total and slip.lines else 0.0
         free = room.bottom() - note_height - total_height - top
+        self._larger = ROOMY if (len(slip.lines) + 1) * ROW * ROOMY * u <= free else 1.0
+        row = ROW * self._larger * u
         fitting = max(1, int(free // (ROW * u)))
         lines = slip.lines
         if len(lines) > fitting:  # the newest are of most interest; the rest is counted
@@ -74,7 +79,7 @@ class KioskSlip(QWidget):
             painter.drawText(QRectF(room.left() + QUANTITY * u, top, room.width(), ROW * u), LEFT, more)
             top += ROW * u
         for i, line in enumerate(lines):
-            self._line(painter, line, QRectF(room.left(), top + i * ROW * u, room.width(), ROW * u))
+            self._line(painter, line, QRectF(room.left(), top + i * row, room.width(), row))
         if total_height:
             self._total(painter, slip, room, room.bottom() - note_height - total_height)
 
@@ -102,12 +107,12 @@ class KioskSlip(QWidget):
         painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
 
     def _line(self, painter: QPainter, line: SlipLine, box: QRectF) -> None:
-        theme, u = self._appearance.theme, self.unit
+        theme, u = self._appearance.theme, self.unit * self._larger
         if line.name in self._fresh:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.selected))
             painter.drawRoundedRect(box.adjusted(-10 * u, 1, 10 * u, -1), RADIUS, RADIUS)
-        painter.setFont(self._font(TEXT))
+        painter.setFont(ui_font(round(TEXT * u)))
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(theme.text))
         painter.drawText(QRectF(box.left(), box.top(), 30 * u, box.height()), RIGHT, line.quantity)

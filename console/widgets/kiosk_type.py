@@ -35,6 +35,7 @@ def kiosk_stylesheet(theme: Theme, unit: float) -> str:
     {sizes}
     QLabel[strong="true"] {{ font-weight: 600; }}
     QLabel[quiet="true"] {{ color: {theme.secondary}; }}
+    QLabel[accent="true"] {{ color: {theme.accent}; }}
     QLabel[tone="wrong"] {{ color: {theme.wrong}; }}
     QPushButton[kiosk="touch"], QPushButton[kiosk="first"] {{ font-size: {round(TEXT * unit)}px;
         min-height: {touch - 12}px; min-width: {touch - 12}px; padding: 4px {round(20 * unit)}px;

@@ -14,7 +14,7 @@ from console.theme.appearance import Appearance
 from console.theme.fonts import sized
 from console.theme.tokens import SPACE_3, SPACE_4
 from console.widgets.data_table import DataTable
-from console.widgets.labels import label
+from console.widgets.labels import EmptyState, label
 from inference.messages import Alarm
 
 SIZE = QSize(760, 420)
@@ -47,13 +47,12 @@ class MessagesDialog(QDialog):
         )
         self.rows = KeyedRows(columns, lambda m: (m.t, m.kind, m.about, str(m.text)), self)
         self.table = DataTable(self.rows, tr("Messages"), (WHEN, 0), appearance)
-        self.empty = label(
+        self.empty = EmptyState(
+            tr("Nothing was said"),
             tr(
-                "The engine has said nothing. A disk that is full, a scale that sends impossible weights, "
-                "somebody who came in without a signal of the gate: it would stand here."
+                "A disk that is full, a scale that sends impossible weights, somebody who came in without a "
+                "signal of the gate: the engine says it here."
             ),
-            "secondary",
-            wrap=True,
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)

@@ -10,11 +10,15 @@ from console.back_office.reports.sheets import Sheet
 from console.item_models.report_rows import ReportRows
 from console.language import tr
 from console.theme.appearance import Appearance
+from console.theme.fonts import sized
 from console.theme.tokens import SPACE_2, SPACE_3
 from console.widgets.data_table import DataTable
 from console.widgets.labels import label, panel
 
 NAMES_WIDTH, NAME_HEIGHT = 184, 28
+
+LEAST = 84
+"""Pixels of the longest column that are always there: the rest of its texts is in their tool tips."""
 
 
 class ReportTables(QWidget):
@@ -95,8 +99,10 @@ class ReportTables(QWidget):
         words = [i for i, column in enumerate(table.columns) if column.kind == "text"] or [0]
         longest = max(words, key=lambda i: max((len(str(row[i])) for row in table.all_rows), default=0))
         columns = range(len(table.columns))
-        needed = sum(max(self.table.sizeHintForColumn(i), header.sectionSizeHint(i)) for i in columns)
-        fits = needed <= self.table.viewport().width()
+        needed = [max(self.table.sizeHintForColumn(i), header.sectionSizeHint(i)) for i in columns]
+        # The longest gives way before anybody has to scroll sideways, down to a few letters of it.
+        least = sum(needed) - needed[longest] + min(needed[longest], sized(LEAST))
+        fits = least <= self.table.viewport().width()
         for i in columns:
             own = QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch if i == longest and fits else own)

@@ -9,10 +9,14 @@ from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from console.language import tr
 from console.operations.device_desk import DeviceDesk
 from console.operations.fixture_drafts import full_slots, without_fixture
+from console.operations.gondolas import Face
 from console.operations.live_state import LiveState
+from console.operations.operator_session import OperatorSession
+from console.operations.shelving_drafts import followed
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_1
 from console.widgets.fixture_form import FixtureForm
+from console.widgets.shelving_form import ShelvingForm
 from store_layout.model import Fixture
 
 
@@ -20,12 +24,18 @@ class ShelfTools(QWidget):
     """Of a live store only: a recording's and a simulated store's shelves are part of it."""
 
     def __init__(
-        self, desk: DeviceDesk, state: LiveState, appearance: Appearance, parent: QWidget | None = None
+        self,
+        desk: DeviceDesk,
+        session: OperatorSession,
+        state: LiveState,
+        appearance: Appearance,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._session = session
         self._desk, self._state, self._appearance = desk, state, appearance
         self.button = QPushButton(tr("The shelf …"))
-        self.button.setToolTip(tr("Add a shelf, change or remove the chosen one"))
+        self.button.setToolTip(tr("Add a shelf; change, rebuild or remove the chosen one"))
         self.menu = QMenu(self.button)
         self.button.setMenu(self.menu)
         self.undo = QPushButton()
@@ -68,6 +78,22 @@ class ShelfTools(QWidget):
         known = self._desk.layout.fixtures.get(fixture)
         if known is not None and self.can_edit:
             self._open(known)
+
+    def rebuild(self, face: Face | None, slot: str) -> None:
+        """Divide and join slots, add, move and take out boards of a side."""
+        known = None if face is None else self._desk.layout.fixtures.get(face.fixture.id)
+        if face is not None and known is not None and self.can_edit:
+            form = ShelvingForm(
+                self._desk,
+                self._session,
+                self._state,
+                followed(face, self._state.layout, self._desk.layout),
+                slot=slot,
+                appearance=self._appearance,
+                parent=self,
+            )
+            form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            form.open()
 
     def remove(self, fixture: str) -> None:
         """Take one out, with its slots and scales; that can be taken back."""

@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from inference.detection.pool import FrameFault, Gate, Session, SessionMaker, detected
+from inference.detection.priority import give_way
 from inference.messages import Detections, Frame
 from inference.messages.said import said
 from inference.messages.wire import DeviceStatus
@@ -159,6 +160,7 @@ class LiveDetection:
             self._news.wait_for(lambda: self._told != heard, LOOK_S)
 
     def _work(self, session: Session) -> None:
+        give_way()
         while not self._stop.is_set():
             heard = self._told
             taken = self._next_frame()

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from inference.detection.manifest import ModelError
 from inference.detection.picture import Picture
+from inference.detection.priority import give_way
 from inference.messages import Detection, Detections, Frame
 
 
@@ -70,7 +71,7 @@ class DetectorPool:
         self._own = threading.local()
         self._on_fault = on_fault
         self._gate = gate
-        self._pool = ThreadPoolExecutor(threads, "detect")
+        self._pool = ThreadPoolExecutor(threads, "detect", initializer=give_way)
         self.failed = 0
         """Frames that the model failed on."""
         self.last_error = ""

@@ -35,6 +35,7 @@ from inference.engine.publishing import Publisher
 from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover, unheard
 from inference.engine.relaying import Premises, carry
 from inference.engine.source import Source
+from inference.engine.turns import TurnSize
 from inference.engine.view import View
 from inference.evidence.keeper import EvidenceKeeper
 from inference.messages import Alarm, Detections, Observation, Outage, Tick, WeightReading
@@ -46,7 +47,6 @@ from store_layout.model import StoreLayout
 
 log = logging.getLogger(__name__)
 
-BATCH = 256
 TICK_S = 0.2
 DISK_WAIT_S = 1.0
 POST_WAIT_S = 30.0
@@ -115,6 +115,7 @@ class Engine:
         self._outbox = Outbox(sink)
         self._asked = Asked(premises)
         self._published = Publisher(layout, source, pictures)
+        self._size = TurnSize()
         self._relaid = False
         """The store was laid out otherwise when this engine began."""
         self._stop = threading.Event()
@@ -204,13 +205,15 @@ class Engine:
     def _turn(self) -> None:
         self._beat(PHASE_RUNNING)
         self._asked.serve(self, IDLE_S if self.now.finished else 0.0)
-        seen = [] if self.now.finished else self.source.take(BATCH, 0.05)
+        seen = [] if self.now.finished else self.source.take(self._size.most, 0.05)
         batch = [(observation, True) for observation in seen if self._is_ours(observation)]
         if self.source.recording_id is None and self._clock() - self._ticked_at >= TICK_S:
             self._ticked_at = self._clock()
             batch.append((Tick(self._ticked_at), False))
         if batch:
+            began = time.monotonic()
             self.take(batch)
+            self._size.took(len(batch), time.monotonic() - began)
         elif self.source.ended and not self.now.finished:
             self._finish()
         self._journal.sync_when_due()

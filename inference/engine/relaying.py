@@ -83,7 +83,9 @@ def obstacle(
     """
     for change in changes:
         if change.needs == "start" and not (starting and change.part != "store"):
-            return Refused(_needs_a_start(change), "" if change.part == "store" else "start")
+            # What the ledger is counted in may only change where nothing is counted yet.
+            lost = change.part == "store" and (bool(view.state.open) or bool(unposted))
+            return Refused(_needs_a_start(change), "" if lost else "start")
     inside = len(view.state.open) or len(view.state.people)
     for change in changes:
         if change.needs == "empty" and inside:

@@ -77,6 +77,8 @@ class ShelfView:
         self.state = state
         self._traces = Traces()
         self._levels: dict[str, ScaleLevel] = {}
+        self._begun: float | None = None
+        """Store time of the first look: whoever never spoke is not silent at once."""
         self.scales: tuple[ScaleView, ...] = ()
         self.moved: tuple[SlotMove, ...] = self._books()
         self.misplaced: tuple[Misplaced, ...] = ()
@@ -170,6 +172,8 @@ class ShelfView:
     def look(self, levels: Iterable[ScaleLevel], strayed: tuple[Misplaced, ...], now: float) -> None:
         """Take what the stages show now; ``now`` is store time. A few times a second is enough."""
         self._levels = {level.scale: level for level in levels}
+        if self._begun is None and now > 0.0:
+            self._begun = now
         self.scales = tuple(self._scale(level, now) for level in self._levels.values())
         self.misplaced = strayed
 
@@ -214,7 +218,8 @@ class ShelfView:
 
     def _faults(self, level: ScaleLevel, now: float) -> tuple[ScaleFault, ...]:
         found: list[ScaleFault] = []
-        if now - level.t > SILENT_S:
+        heard = level.t if level.t >= 0.0 else now if self._begun is None else self._begun
+        if now - heard > SILENT_S:
             found.append("silent")
         found += level.faults
         if level.scale in self.state.re_zeroed:

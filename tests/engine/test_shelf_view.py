@@ -109,6 +109,13 @@ def test_faults_are_told(shown: ScaleLevel, now: float, faults: tuple[ScaleFault
     assert view.scales[0].faults == faults
 
 
+def test_who_never_spoke_is_silent_only_after_a_while() -> None:
+    view = ShelfView(ShelfViewState())
+    for now, faults in ((0.0, ()), (1000.0, ()), (1004.0, ()), (1005.5, ("silent",))):
+        view.look([level(0.0, t=-1.0)], (), now)
+        assert view.scales[0].faults == faults
+
+
 def test_what_events_explain_is_no_drift() -> None:
     view = ShelfView(ShelfViewState())
     read_for(view, 2.0, 500.0)

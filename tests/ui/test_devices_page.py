@@ -19,12 +19,14 @@ from console.operations.model_speed import ModelSpeed
 from console.pages.devices import DevicesPage
 from console.printing.printers import PrinterSettings, write_printers
 from console.widgets.camera_form import CameraForm
+from console.widgets.printer_form import PrinterForm
 from console.window import MainWindow
 from inference.capture import MemorySecrets, camera_key
 from store_layout.model import StoreLayout
 from store_layout.reader import read_store
 from store_layout.writer import write_store
 from tests.support.fake_engine import FakeEngine
+from tests.support.live_window import shown
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -200,9 +202,65 @@ def test_change_a_camera_and_keep_its_calibration(
 def test_cameras_of_a_recording_are_part_of_it(window: MainWindow) -> None:
     window.show_page("devices")
     page = page_of(window)
-    assert not page.head.add.isEnabled()
     press(window, Qt.Key.Key_N, CTRL | SHIFT)
     assert window.findChildren(CameraForm) == []
+    assert "connect a store of your own first" in window.notice.words.text()
+    assert not page.foot.edit.isEnabled()
+
+
+def test_a_printer_is_added_changed_and_forgotten_whatever_is_shown(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.show_page("devices")
+    page, paper = page_of(window), tmp_path / "paper.bin"
+    press(window, Qt.Key.Key_P, CTRL | SHIFT)
+    form = shown(window, PrinterForm)
+    assert isinstance(form, PrinterForm)
+    form.save()
+    assert form.problems["where"].text() == "Say where it is"
+    QTest.keyClicks(form.name, "Counter")
+    QTest.keyClicks(form.where, "no host/at all")
+    form.save()
+    assert "is no address of a printer" in form.problems["where"].text()
+    form.where.setText(f"file:{paper}")  # a whole address is as good
+    form.profile.setCurrentText("nonsense")
+    form.save()
+    assert "no printer profile" in form.problems["profile"].text()
+    form.profile.setCurrentText("58mm")
+    form.save()
+    assert not form.isVisible()
+    book = window.device_desk.printer_book
+    made = PrinterSettings(name="counter", address=f"file:{paper}", profile="58mm")
+    assert book.printers() == (made,)
+
+    def chosen() -> bool:
+        page._to_device("counter")
+        return page._chosen_name("printer") == "counter"
+
+    qtbot.waitUntil(chosen, timeout=15_000)
+    page.edit()
+    form = shown(window, PrinterForm)
+    assert isinstance(form, PrinterForm)
+    assert form.draft().settings == made
+    form.profile.setCurrentText("80mm")
+    form.save()
+    assert [printer.profile for printer in book.printers()] == ["80mm"]
+    page.add("printer")
+    form = shown(window, PrinterForm)
+    assert isinstance(form, PrinterForm)
+    form.name.setText("counter")
+    form.where.setText("10.0.0.9")
+    form.save()
+    assert "There is a printer counter already" in form.problems["name"].text()
+    form.reject()
+    qtbot.waitUntil(lambda: not window.busy, timeout=15_000)
+    qtbot.waitUntil(chosen, timeout=15_000)
+    page.remove()
+    assert book.printers() == ()
+    assert window.notice.words.text() == "counter is removed."
+    window.notice.button.click()
+    assert [printer.name for printer in book.printers()] == ["counter"]
+    qtbot.waitUntil(lambda: not window.busy, timeout=15_000)
 
 
 def test_a_test_receipt_by_key(live: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -44,9 +44,12 @@ def test_every_form_has_names_and_fits_a_small_screen(window: MainWindow, qtbot:
         "changes": shelves.tools.open_changes,
         "shelf": shelves.shelf_tools.add,
         "old shelf": lambda: shelves.shelf_tools.change("A"),
+        "boards": lambda: shelves.shelf_tools.rebuild(shelves._face(0), shelves.gondola.slot),
         "scale": lambda: devices.add("scale"),
         "gate": lambda: devices.add("gate"),
         "broker": lambda: devices.add("broker"),
+        "printer": lambda: devices.add("printer"),
+        "store": window.setup.change_store,
         "setup": window.setup.show,
     }
     for name, call in opens.items():

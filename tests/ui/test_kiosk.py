@@ -202,14 +202,33 @@ def test_the_first_touch_only_wakes_it_and_idle_brings_it_back(qtbot: QtBot, kio
 
 def test_the_attract_loop_tells_everything_in_turn(kiosk: KioskWindow) -> None:
     told = set()
-    for _ in range(8):
+    for _ in range(12):
         side = kiosk.floor._side.currentWidget()
         assert side is not None
         told.add(kiosk.floor.hero.text() if side is kiosk.floor._words else side.accessibleName())
         kiosk.floor.turn_on()
+    assert {fact.heading for fact in recorded_facts(kiosk.state.layout)} <= told
     assert "Take what you like. Walk out." in told
     assert "2 shoppers inside now" in told
     assert any("Receipt R-000002" in each for each in told)
+
+
+def test_a_paused_store_and_an_engine_that_is_away_say_so(
+    kiosk: KioskWindow, engine: SimulatedEngine
+) -> None:
+    floor = kiosk.floor
+    engine.paused_since = EPOCH
+    engine.advance(0.1)
+    kiosk.state.poll()
+    assert (floor.hero.text(), floor.inside.text()) == ("Closed for the moment",) * 2
+    kiosk.wake()
+    assert floor._side.currentWidget() is floor.slip  # whoever is inside goes on shopping
+    engine.state = "starting"
+    kiosk.state.poll()
+    for look in (kiosk.attract, kiosk.wake):
+        look()
+        assert (floor.hero.text(), floor.inside.text()) == ("Back in a moment",) * 2
+        assert floor._side.currentWidget() is floor._words
 
 
 def attracts(kiosk: KioskWindow) -> bool:

@@ -153,8 +153,13 @@ def test_a_scale_is_changed_and_removed(window: MainWindow, qtbot: QtBot, folder
     qtbot.waitUntil(lambda: read_store(folder).scales["scale-A1"].noise_sd_g == 3.5, timeout=LONG_MS)
     qtbot.waitUntil(lambda: closed(window, ScaleForm))
     page._to_device("scale-A1")
+    offered: list[tuple[str, str]] = []
+    notice = window.notice
+    window.device_desk.filed.connect(lambda *_: offered.append((notice.words.text(), notice.button.text())))
     page.remove()
     qtbot.waitUntil(lambda: "scale-A1" not in read_store(folder).scales, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: bool(offered), timeout=LONG_MS)
+    assert offered == [("scale-A1 is removed.", "Undo")]  # before the engine has taken it over
     assert read_store(folder).slots["A1"].scale is None
     qtbot.waitUntil(lambda: not window.busy, timeout=LONG_MS)
 

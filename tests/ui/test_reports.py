@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 from argon2 import PasswordHasher
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -63,6 +63,33 @@ def ledger_path(tmp_path: Path, layout: StoreLayout) -> Path:
             ledger.post_visit(sold(number, layout, days.begins(day) + hour * 3600), layout)
         ledger.post_visit(sold(5, layout, days.begins(TUE) + 11 * 3600, "review"), layout)
     return path
+
+
+def test_tables_fit_with_larger_texts_in_german(
+    tmp_path: Path, layout: StoreLayout, engine: FakeEngine, ledger_path: Path, qtbot: QtBot
+) -> None:
+    settings = QSettings(str(tmp_path / "window" / "window.ini"), QSettings.Format.IniFormat)
+    settings.setValue("language", "de")
+    settings.setValue("text_size", "larger")
+    settings.sync()
+    made = MainWindow(layout, engine, ledger_path, tmp_path / "window")
+    try:
+        made.resize(1366, 768)
+        made.show()
+        made.show_page("reports")
+        page = made.page
+        assert isinstance(page, ReportsPage)
+        qtbot.waitUntil(lambda: page.tables.names.count() >= 5, timeout=15_000)
+
+        def fits() -> bool:
+            return page.tables.table.horizontalScrollBar().maximum() == 0
+
+        for row in range(page.tables.names.count()):
+            page.tables.names.setCurrentRow(row)
+            qtbot.waitUntil(fits, timeout=5_000)
+    finally:
+        made.close()
+        made.deleteLater()
 
 
 @pytest.fixture

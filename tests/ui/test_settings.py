@@ -74,7 +74,7 @@ def test_what_the_shop_decided_is_said_with_its_place(window: MainWindow) -> Non
 
 
 def test_no_printer_says_how_to_add_one(window: MainWindow) -> None:
-    assert "main.py printers add NAME ADDRESS" in seen(page_of(window))
+    assert "add one on the page Devices" in seen(page_of(window))
 
 
 def test_the_printer_chosen_comes_first_in_the_file(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.item_models.gondolas import faces
 from console.item_models.shelf_counts import Goods, count_units
 from console.item_models.shelf_tasks import WAIT_S, ShelfTasks
 from console.item_models.shelves import ShelfBook, SlotNow
+from console.operations.gondolas import faces
 from inference.messages.shelves import Misplaced, ScaleView, SlotMove
 from inference.messages.wire import Snapshot, SourceStatus
 from store_layout.model import Facing, StoreLayout

@@ -68,7 +68,7 @@ def measure(
         cameras = measure_window(live_cameras(demo, DETECTOR, scratch / "live"), scratch / "live", seconds)
     if seconds and people:
         _say(f"{people} simulated shoppers")
-        spec, entered_s = crowd(scratch / "crowd", seconds, people)
+        spec, entered_s = crowd(scratch / "crowd", seconds, people, lambda what: _say(f"  made: {what}"))
         many = measure_window(spec, scratch / "crowd", seconds, begin_s=entered_s)
     if kills:
         _say("windows and engines killed")
@@ -92,7 +92,7 @@ def rows(found: WindowBench) -> Iterator[str]:
 
 def frame_rows(name: str, found: WindowFrames) -> Iterator[str]:
     """Of one run."""
-    who = f"{name} ({found.cameras} cameras, {found.shoppers} people)"
+    who = f"{name} ({found.cameras} cameras, {found.shoppers} people, {found.pace:.2f} times real time)"
     for what, cpu, wall in (
         ("window busy at a time", found.frames_cpu, found.frames),
         ("key or click to painted", found.answers_cpu, found.answers),

@@ -21,6 +21,7 @@ import numpy as np
 from console.engine_process.spec import EngineSpec
 
 if TYPE_CHECKING:
+    from console.cli.bench.window_inputs import Answer
     from console.cli.bench.window_opened import Opened
     from console.window import MainWindow
 
@@ -54,14 +55,18 @@ class WindowFrames(msgspec.Struct, frozen=True):
     answers: Quantiles
     """From a key or click to what it changes being painted, wall clock."""
     answers_cpu: Quantiles
-    by_input: dict[str, float]
-    """95th percentile of ``answers_cpu`` for each kind of key or click."""
+    answers_queued: Quantiles
+    """Of the wall clock's, how long others had the cores meanwhile (Linux; else 0)."""
+    by_input: dict[str, tuple[float, float, float]]
+    """95th percentiles for each kind of key or click: wall clock, processor time, waiting for a core."""
     shoppers: int
     """Most inside at a time."""
     cameras: int
     pictures: int
     """Of all cameras, that the engine looked at in the measured time; 0 where there are none."""
     seconds: float
+    pace: float
+    """Of a recording: how much of it was played in a second; live: 1."""
 
 
 def measure_window(
@@ -113,8 +118,8 @@ def _watch(opened: Opened, seconds: float) -> WindowFrames:
     window, rng = opened.window, random.Random(4)
     inputs = Inputs(window)
     rounds: list[tuple[float, float]] = []
-    answers: list[tuple[str, float, float]] = []
-    shoppers, looked_at = 0, _looked_at(opened)
+    answers: list[Answer] = []
+    shoppers, looked_at, position = 0, _looked_at(opened), _position(window)
     began = time.perf_counter()
     due = began
     while (now := time.perf_counter()) - began < seconds:
@@ -143,16 +148,24 @@ def _watch(opened: Opened, seconds: float) -> WindowFrames:
     return WindowFrames(
         frames=_quantiles([wall for wall, _ in frames]),
         frames_cpu=_quantiles([cpu for _, cpu in frames]),
-        answers=_quantiles([wall for _, wall, _ in answers]),
-        answers_cpu=_quantiles([cpu for _, _, cpu in answers]),
-        by_input={
-            name: _quantiles([cpu for kind, _, cpu in answers if kind == name]).p95
-            for name in sorted({kind for kind, _, _ in answers})
-        },
+        answers=_quantiles([one.wall for one in answers]),
+        answers_cpu=_quantiles([one.cpu for one in answers]),
+        answers_queued=_quantiles([one.queued for one in answers]),
+        by_input={name: _by_input(name, answers) for name in sorted({one.name for one in answers})},
         shoppers=shoppers,
         cameras=len(window.state.layout.cameras),
         pictures=_looked_at(opened) - looked_at,
-        seconds=time.perf_counter() - began,
+        seconds=(took := time.perf_counter() - began),
+        pace=(_position(window) - position) / took if position else 1.0,
+    )
+
+
+def _by_input(name: str, answers: list[Answer]) -> tuple[float, float, float]:
+    mine = [one for one in answers if one.name == name]
+    return (
+        _quantiles([one.wall for one in mine]).p95,
+        _quantiles([one.cpu for one in mine]).p95,
+        _quantiles([one.queued for one in mine]).p95,
     )
 
 

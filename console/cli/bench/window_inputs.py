@@ -5,20 +5,39 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from console.cli.bench.window_walk import CTRL, NONE, Stroke, press
+from console.cli.bench.window_walk import CTRL, NONE, Stroke, keys_go_to, press
 
 if TYPE_CHECKING:
     from console.window import MainWindow
 
 PATIENCE_S = 5.0
-Answer = tuple[str, float, float]
-"""Which input, seconds by the wall clock, seconds of this thread's processor time."""
+SCHEDULED = Path("/proc/thread-self/schedstat")
+
+
+class Answer(NamedTuple):
+    """One input answered, seconds each."""
+
+    name: str
+    wall: float
+    cpu: float
+    """Processor time of the window's thread."""
+    queued: float
+    """While the thread could have worked, and others had the cores; 0 where the system does not say."""
+
+
+def queued_s() -> float:
+    """Seconds this thread has waited for a core so far; 0 where the system does not say."""
+    try:
+        return int(SCHEDULED.read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 class _Input(NamedTuple):
@@ -26,8 +45,10 @@ class _Input(NamedTuple):
     do: Callable[[], None]
     changes: Callable[[], QWidget]
     """What is painted anew by it."""
-    opens: bool = False
-    """Whether that is there only after it was done: then all of it is painted once more, to be seen."""
+    other: bool = False
+    """Whether it opens or closes another window: what is seen then is painted once more, for no system
+    tells that (closing a dialog paints nothing of the page behind it; the page's own next tick would count).
+    """
 
 
 class Inputs(QObject):
@@ -42,7 +63,7 @@ class Inputs(QObject):
         if not isinstance(live, LivePage):
             raise TypeError("the first page is not the floor")
         self._live = live
-        self._given: tuple[str, float, float] | None = None
+        self._given: Answer | None = None
         self._waits_for: QWidget | None = None
         self._painted = False
         self._next = cycle(
@@ -58,9 +79,9 @@ class Inputs(QObject):
                 _Input("to the shelves", self._key(Qt.Key.Key_4, CTRL), lambda: window.pages[3]),
                 _Input("to the devices", self._key(Qt.Key.Key_5, CTRL), lambda: window.pages[4]),
                 _Input("next device", self._key(Qt.Key.Key_Down), _focused),
-                _Input("find anything", self._key(Qt.Key.Key_K, CTRL), _focused, opens=True),
+                _Input("find anything", self._key(Qt.Key.Key_K, CTRL), _focused, other=True),
                 _Input("a letter", self._key(Qt.Key.Key_C), _focused),
-                _Input("close it", self._key(Qt.Key.Key_Escape), lambda: window.pages[4]),
+                _Input("close it", self._key(Qt.Key.Key_Escape), lambda: window.pages[4], other=True),
             )
         )
 
@@ -72,12 +93,13 @@ class Inputs(QObject):
     def give(self, due: float) -> None:
         """Press or click what comes next; it was due at this moment of ``time.perf_counter``."""
         one = next(self._next)
-        self._given = (one.name, due, time.thread_time())
+        self._given = Answer(one.name, due, time.thread_time(), queued_s())
         self._painted = False
-        if not one.opens:
+        if not one.other:
             self._wait_for(one.changes())
         one.do()
-        if one.opens:
+        if one.other:
+            keys_go_to(self._window)  # what a window manager does at once, and repaints, is part of it
             self._wait_for(one.changes()).update()
 
     def _wait_for(self, part: QWidget) -> QWidget:
@@ -89,7 +111,7 @@ class Inputs(QObject):
         """The answer to the last input, once. Raises ``RuntimeError`` where none comes."""
         if self._given is None or self._waits_for is None:
             return None
-        name, due, cpu = self._given
+        name, due, cpu, queued = self._given
         now = time.perf_counter()
         if not self._painted:
             if now - due > PATIENCE_S:
@@ -97,7 +119,7 @@ class Inputs(QObject):
             return None
         self._waits_for.removeEventFilter(self)
         self._given = self._waits_for = None
-        return name, now - due, time.thread_time() - cpu
+        return Answer(name, now - due, time.thread_time() - cpu, queued_s() - queued)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """It is painted: this counts when the round of events is over."""

@@ -85,12 +85,12 @@ def press(window: MainWindow, stroke: Stroke) -> None:
     """As a keyboard does: to the window that has the keys now, be it a dialog or a menu."""
     if isinstance(stroke.key, str):
         for letter in stroke.key:
-            QTest.keyClick(_target(window), Qt.Key(ord(letter.upper())))
+            QTest.keyClick(keys_go_to(window), Qt.Key(ord(letter.upper())))
     else:
-        QTest.keyClick(_target(window), stroke.key, stroke.modifiers)
+        QTest.keyClick(keys_go_to(window), stroke.key, stroke.modifiers)
 
 
-def _target(window: MainWindow) -> QWindow:
+def keys_go_to(window: MainWindow) -> QWindow:
     """Without a window manager nobody hands the keys on when a dialog closes."""
     if QGuiApplication.focusWindow() is None:
         window.activateWindow()

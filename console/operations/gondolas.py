@@ -59,13 +59,15 @@ def faces(layout: StoreLayout) -> tuple[Face, ...]:
         side = max(near, key=lambda out: readily[slot.fixture, out])
         found[slot.fixture].setdefault(side, []).append(slot)
     return tuple(
-        _face(layout.fixtures[fixture], out, slots, is_only=len(sides) == 1)
+        face_with(layout.fixtures[fixture], out, slots, is_only=len(sides) == 1)
         for fixture, sides in found.items()
         for out, slots in sorted(sides.items())
     )
 
 
-def _face(fixture: Fixture, out: Point2, slots: Iterable[Slot], *, is_only: bool) -> Face:
+def face_with(fixture: Fixture, out: Point2, slots: Iterable[Slot], *, is_only: bool) -> Face:
+    """The side that looks towards ``out``, with these slots."""
+
     def across(x: float, y: float) -> float:
         """Metres to the right, for who looks against ``out``."""
         return -out[1] * x + out[0] * y
