@@ -192,7 +192,8 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the shop decides itself.
 
     A person is asked when ``expected wrong money * wrong_cost_factor > review_cost``, or when the whole
-    receipt is less probable than ``issue_from``. A wrong charge costs a complaint, a refund and trust: ten
+    receipt is less probable than ``issue_from``. One product for another is one mistake, wrong by what the
+    dearer of them costs. A wrong charge costs a complaint, a refund and trust: ten
     times its amount. Asking costs somebody's attention, the shopper's wait, and being looked at: two euros.
     So a person is asked from 20 cents of expected error on: an item of 2 euro is issued from 90 % on; most
     receipts are at 99.9 %. BENCHMARKS.md has what this comes to, and other settings.

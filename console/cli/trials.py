@@ -14,6 +14,7 @@ from inference.simulation.formats import FormatName, ScaleKind
 from inference.simulation.profiles import PROFILES, ProfileName
 
 if TYPE_CHECKING:
+    from inference.trials.kept import Kept
     from inference.trials.many import Asked, Result
 
 
@@ -44,6 +45,12 @@ def trials_command(
         typer.Option("--without", help="Switch an idea off; 'each' runs once without every one of them."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep", help="Keep finished sessions in this folder; the same run goes on from there."
+        ),
+    ] = None,
     markdown: Annotated[
         Path | None, typer.Option("--markdown", help="Also write the tables to this file.")
     ] = None,
@@ -51,6 +58,7 @@ def trials_command(
 ) -> None:
     """Simulate days in many stores; say how often receipts were right and a person was asked."""
     from inference.trials.ideas import IDEAS
+    from inference.trials.kept import Kept
     from inference.trials.many import Asked
     from inference.trials.report import report, tables
 
@@ -81,7 +89,8 @@ def trials_command(
     with errors_in_words(OSError, ValueError):
         if markdown is not None:
             markdown.touch()  # told now what would fail after the work
-        results = [(asked, _run(asked, workers, quiet=as_json)) for asked in todo]
+        kept = Kept(keep) if keep is not None else None
+        results = [(asked, _run(asked, workers, kept, quiet=as_json)) for asked in todo]
         told = report(results)
         if markdown is not None:
             markdown.write_text(tables(told), encoding="utf-8")
@@ -91,14 +100,16 @@ def trials_command(
         out.print(tables(told), markup=False, highlight=False)
 
 
-def _run(asked: Asked, workers: int, *, quiet: bool) -> Result:
+def _run(asked: Asked, workers: int, kept: Kept | None, *, quiet: bool) -> Result:
     from inference.trials.many import run_many
 
     what = f"{asked.profile}, {asked.scales}" + (f", without {', '.join(asked.off)}" if asked.off else "")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
         task = bar.add_task(what, total=None)
-        return run_many(asked, workers, lambda done, total: bar.update(task, completed=done, total=total))
+        return run_many(
+            asked, workers, lambda done, total: bar.update(task, completed=done, total=total), kept
+        )
 
 
 def _named(given: list[str], known: tuple[str, ...], what: str) -> tuple[str, ...]:

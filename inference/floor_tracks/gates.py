@@ -84,7 +84,24 @@ def came_by(gates: Gates, state: FloorTracksState, x: Track, s: Settings) -> str
     if gate is not None:
         return gate
     gate = gates.way_in(x.first_xy, s.gate_signal_reach_m)
-    return gate if gate is not None and open_entry(state, gate, x.first_t, s) is not None else None
+    if gate is not None and open_entry(state, gate, x.first_t, s) is not None:
+        return gate
+    return _walked_in(gates, state, x, s)
+
+
+def _walked_in(gates: Gates, state: FloorTracksState, x: Track, s: Settings) -> str | None:
+    """The gate that let in somebody who was not seen there, from where this newcomer can have walked.
+
+    Not by where they were first seen: a false alarm may have begun what became them.
+    """
+    here = (x.motion.x, x.motion.y)
+    for entry in state.entries:
+        walked = state.t - entry.t
+        if entry.people <= 0 or walked > s.gate_signal_s or x.first_t < entry.t - s.gate_early_s:
+            continue
+        if gates.distance(entry.gate, here) <= s.gate_margin_m + s.gate_walk_ms * max(0.0, walked):
+            return entry.gate
+    return None
 
 
 def birth_density(state: FloorTracksState, gate: str | None, x: Track, s: Settings) -> float:

@@ -210,6 +210,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A person first seen this far behind a gate's zone came through it."""
     gate_signal_reach_m: float = 3.0
     """... and with an open entry signal, this far."""
+    gate_walk_ms: float = 1.6
+    """... or as far as one walks briskly since then ..."""
+    gate_early_s: float = 1.5
+    """... who was not seen inside for longer than this before it."""
     gate_signal_s: float = 6.0
     """A signal and the person it is about are at most this far apart in time."""
     outside_m: float = 0.5

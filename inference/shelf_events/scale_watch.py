@@ -238,14 +238,21 @@ class ScaleWatch:
         if found.minor:
             found = msgspec.structs.replace(found, stir=stirred(trace, found, base))
             return () if found.stir is None and abs(delta) < 2 * sd else (found,)
-        return parted(trace, found, (base, mean), self.least_g, self.explains) or (found,)
+        return parted(trace, found, (base, mean), self.least_g, self.units) or (found,)
 
     def explains(self, delta_g: float, sd_g: float) -> bool:
         """True: whole units of one product on this scale weigh this much."""
-        return any(
-            abs(abs(delta_g) - n * w) < s.ALONE_SDS * (sd_g + 0.01 * n * w)
-            for w in self.weights
-            for n in range(1, s.ALONE_UNITS + 1)
+        return self.units(delta_g, sd_g) is not None
+
+    def units(self, delta_g: float, sd_g: float) -> int | None:
+        """Fewest whole units of one product on this scale that weigh this much; None: no product does."""
+        return next(
+            (
+                n
+                for n in range(1, s.ALONE_UNITS + 1)
+                if any(abs(abs(delta_g) - n * w) < s.ALONE_SDS * (sd_g + 0.01 * n * w) for w in self.weights)
+            ),
+            None,
         )
 
     def flush(self, t: float) -> tuple[Settled, ...]:

@@ -44,6 +44,9 @@ DRIFT_G = 0.3
 
 PLATEAU_S = 0.25
 """Calm for so long between two hands, at a level that whole units explain, parts one event in two."""
+LONG_PLATEAU_S = 0.4
+"""... or for so long, where fewer units explain the whole than the two parts: a hand that carries some of
+what it lifts makes short levels too."""
 TRACE_S = 10.0
 """An event is looked through for plateaus as far as this from its start."""
 

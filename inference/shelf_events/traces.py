@@ -13,8 +13,8 @@ from inference.messages import Stir
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import Settled
 
-Explains = Callable[[float, float], bool]
-"""Whether whole units of one product weigh so many grams, give or take so many."""
+Units = Callable[[float, float], int | None]
+"""Fewest whole units of one product that weigh so many grams, give or take so many; None: no product does."""
 
 
 class Trace(NamedTuple):
@@ -28,7 +28,7 @@ class Trace(NamedTuple):
 
 
 def parted(
-    trace: Trace, whole: Settled, levels: tuple[float, float], least_g: float, explains: Explains
+    trace: Trace, whole: Settled, levels: tuple[float, float], least_g: float, units: Units
 ) -> tuple[Settled, ...]:
     """The event in two, where the signal stood still in between at a level that whole units explain.
 
@@ -36,6 +36,7 @@ def parted(
     """
     (base, final), grams = levels, trace.grams
     length = max(3, round(s.PLATEAU_S / trace.period_s))
+    simplest = units(whole.delta_g, whole.sd_g)
     bound = max(s.QUIET_FLOOR_G, s.QUIET_SDS * math.sqrt(trace.noise_var))
     for first in range(1, len(grams) - length):
         flat = grams[first : first + length]
@@ -48,11 +49,23 @@ def parted(
         least = max(least_g, s.MIN_CHANGE_SDS * sd)
         # a hand that leans on the plate makes levels too, but not between before and after
         between = min(one * whole.delta_g, other * whole.delta_g) > 0 and min(abs(one), abs(other)) > least
-        if between and explains(one, sd) and explains(other, sd):
+        parts = (units(one, sd), units(other, sd)) if between else (None, None)
+        if parts[0] is None or parts[1] is None:
+            continue
+        simpler = simplest is not None and simplest < parts[0] + parts[1]
+        if not simpler or _calm_s(trace, first, length, level, 3.0 * bound) >= s.LONG_PLATEAU_S:
             return _part(trace, whole, (0, first), one, sd), _part(
                 trace, whole, (first + length, len(grams)), other, sd
             )
     return ()
+
+
+def _calm_s(trace: Trace, first: int, length: int, level: float, bound: float) -> float:
+    """For how long the signal stays within the bound of a level that it has from bin ``first`` on."""
+    end = first + length
+    while end < len(trace.grams) and abs(trace.grams[end] - level) <= bound:
+        end += 1
+    return (end - first) * trace.period_s
 
 
 def _part(trace: Trace, whole: Settled, bins: tuple[int, int], delta: float, sd: float) -> Settled:

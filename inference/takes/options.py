@@ -63,6 +63,10 @@ def options_of(
         if len(near) > 1
         else []
     )
+    fillers = [track for track in near if track not in small]
+    beside: list[Shared] = []
+    if fillers and len(near) > 1:
+        beside = products.filled_beside(event, takeable, stock.returnable(event, {}), less=event.delta_g < 0)
     if event.delta_g < 0:
         taken = products.single(event, takeable, 1) + products.pairs(event, takeable, 1)
         alone = likely(taken)
@@ -71,7 +75,7 @@ def options_of(
                 track: likely(taken + _fitting(swapped[track], carts[track])) if swapped.get(track) else alone
                 for track in near
             },
-            by_two=_shared_out([*alone, *mixed], taken=True) if len(near) > 1 else [],
+            by_two=[*_shared_out([*alone, *mixed], taken=True), *beside] if len(near) > 1 else [],
             two_of=frozenset(near),
             brought=[],
             by_nobody=alone,
@@ -85,8 +89,8 @@ def options_of(
             track: likely(_fitting(found + swapped.get(track, []), carts.get(track, {})))
             for track, found in returned.items()
         },
-        by_two=by_two,
-        two_of=frozenset(small),
+        by_two=[*by_two, *beside],
+        two_of=frozenset(small if not beside else near),
         brought=_brought(event, stock),
         by_nobody=likely(_fitting(_returnable(event, stock, all_held(carts)), all_held(carts))),
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inference.messages import Hand, ShelfEvent
 from inference.takes import settings as s
 from inference.takes.fronts import Front
-from inference.takes.reach import Cells, at_arms_length, densities, idle
+from inference.takes.reach import Cells, at_arms_length, densities, idle, spread_densities
 from inference.takes.state import Place
 from store_layout.model import Point3, Slot
 
@@ -86,9 +86,7 @@ class HandScorer:
         self._sided = np.array([h.side_score for h in seen])
         at, where = np.array([p.t for p in places]), np.array([(p.x, p.y) for p in places])
         times = np.array([h.t for h in seen])
-        bodies = np.pad(where[_nearest(at, times)], ((0, 0), (0, 1)))
-        centres = bodies[:, None] + IDLE.centres[None]
-        around = densities(self._means, self._covariances, centres, IDLE.var)
+        around = spread_densities(self._means, self._covariances, where[_nearest(at, times)], IDLE)
         # a sight far from everything that its owner could reach is false, not impossible
         self._idle = np.maximum(around @ IDLE.weights, LEAST_DENSITY)[:, None]
         elsewhere = self._true * around + (1.0 - self._true) * self._idle
@@ -104,9 +102,11 @@ class HandScorer:
         """
         if not self._any:
             return dict.fromkeys(SIDES, 0.0)
-        centres = np.broadcast_to(box.centres[None], (len(self._means), *box.centres.shape))
         true = self._true / (self._true + math.exp(s.REACHING_DOUBT) * (1.0 - self._true))
-        there = true * densities(self._means, self._covariances, centres, box.var) + (1.0 - true) * self._idle
+        there = (
+            true * densities(self._means, self._covariances, box.centres[None], box.var)
+            + (1.0 - true) * self._idle
+        )
         prior = at_arms_length(box, self._places)
         return {
             side: float(np.log(self._weights @ np.exp(self._sum(there, side, prior) - self._otherwise[side])))

@@ -45,6 +45,8 @@ Part = tuple[Candidate, int]
 
 def sd_factor(event: ShelfEvent) -> float:
     """By how much the event's doubts widen its spread."""
+    if not event.doubts:
+        return 1.0
     return max((s.DOUBTED_SD.get(doubt, 1.0) for doubt in event.doubts), default=1.0)
 
 
@@ -201,6 +203,32 @@ def shared_out(hypothesis: Hypothesis, *, taken: bool) -> list[Shared]:
         score += math.log(s.GIVEN_BACK if taken else 1.0 - s.GIVEN_BACK)
     (first, second), (here, there) = moves, slots
     return [Shared(first, here, second, there, score), Shared(second, there, first, here, score)]
+
+
+def filled_beside(
+    event: ShelfEvent, taken: Sequence[Candidate], filled: Sequence[Candidate], *, less: bool
+) -> list[Shared]:
+    """Somebody takes while somebody else fills the same scale: only the difference was felt.
+
+    ``less``: the weight went down. Also of one product: a scale with three more may have got four. Whoever
+    fills brings as likely many as few.
+    """
+    taken, filled = (sorted(some, key=lambda c: -c.share)[: s.SWAP_CANDIDATES] for some in (taken, filled))
+    found: list[Shared] = []
+    for a in taken:
+        for b in filled:
+            if not a.scales & b.scales:
+                continue
+            for n in range(1, s.TWO_UNITS + 1):
+                for m in range(1, len(s.LOG_COUNT) + 1):
+                    score = math.log(a.share * b.share / len(s.LOG_COUNT)) + s.LOG_COUNT[n - 1]
+                    score += _fit_pair(event, (a, n), (b, -m))
+                    if not less:  # beside what was felt, the commoner thing
+                        score += math.log(1.0 - s.GIVEN_BACK)
+                    one, other = (_move(a, n), a.slots), (_move(b, -m), b.slots)
+                    found += [Shared(*one, *other, score), Shared(*other, *one, score)]
+    top = max((way.score for way in found), default=0.0)
+    return [way for way in found if way.score > top - s.KEEP_SCORE]
 
 
 def _fit_pair(event: ShelfEvent, a: Part, b: Part) -> float:

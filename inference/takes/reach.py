@@ -43,8 +43,8 @@ class Spread:
 
     centres: Matrix
     """Shape (K, 3)."""
-    var: Matrix
-    """Shape (K, 3), m2."""
+    kinds: tuple[tuple[slice, Matrix], ...]
+    """Which of them vary alike, and by how much: shape (3,), m2."""
     weights: Matrix
     """Shape (K,), summing to 1."""
 
@@ -66,11 +66,12 @@ def idle() -> Spread:
     likely = np.exp(-0.5 * (away**2).sum(axis=1))
     return Spread(
         np.concatenate([rest, room]),
-        np.concatenate(
-            [
-                np.tile([s.IDLE_OUT_SD_M**2, s.IDLE_OUT_SD_M**2, s.IDLE_HEIGHT_SD_M**2], (len(rest), 1)),
-                np.full((len(room), 3), s.ROOM_STEP_M**2 / 12),
-            ]
+        (
+            (
+                slice(len(rest)),
+                np.array([s.IDLE_OUT_SD_M**2, s.IDLE_OUT_SD_M**2, s.IDLE_HEIGHT_SD_M**2]),
+            ),
+            (slice(len(rest), len(rest) + len(room)), np.full(3, s.ROOM_STEP_M**2 / 12)),
         ),
         np.concatenate(
             [
@@ -89,19 +90,22 @@ def at_arms_length(box: Cells, bodies: Matrix) -> Matrix:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
-def densities(means: Matrix, covariances: Matrix, centres: Matrix, var: Matrix) -> Matrix:
-    """Densities (N, K), per m3, of N sights with covariances (N, 3, 3) around centres (N, K, 3).
-
-    ``var`` is (K, 3) or (3,): the centres' own variances. The convolution of both Gaussians is evaluated.
-    """
-    kinds, kind_of = np.unique(np.broadcast_to(var, centres.shape[1:]), axis=0, return_inverse=True)
-    found = np.empty(centres.shape[:2])
-    for k, own in enumerate(kinds):
-        chosen = kind_of.reshape(-1) == k
-        spread = covariances + np.diag(own)
-        inverse = np.linalg.inv(spread)
-        gap = means[:, None] - centres[:, chosen]
-        square = np.einsum("nki,nij,nkj->nk", gap, inverse, gap, optimize=True)
-        scale = 1.0 / np.sqrt((2 * math.pi) ** 3 * np.linalg.det(spread))
-        found[:, chosen] = scale[:, None] * np.exp(-0.5 * square)
+def spread_densities(means: Matrix, covariances: Matrix, bodies: Matrix, spread: Spread) -> Matrix:
+    """Densities (N, K), per m3, of N sights around K places of hands, each of its own body at ``(N, 2)``."""
+    found = np.empty((len(means), len(spread.centres)))
+    at = np.pad(bodies, ((0, 0), (0, 1)))
+    for chosen, var in spread.kinds:
+        found[:, chosen] = densities(means, covariances, at[:, None] + spread.centres[None, chosen], var)
     return found
+
+
+def densities(means: Matrix, covariances: Matrix, centres: Matrix, var: Matrix) -> Matrix:
+    """Densities (N, K), per m3, of N sights with covariances (N, 3, 3) around centres (N or 1, K, 3).
+
+    ``var`` (3,): the centres' own variances. The convolution of both Gaussians is evaluated.
+    """
+    spread = covariances + np.diag(var)
+    gap = means[:, None] - centres
+    square = ((gap @ np.linalg.inv(spread)) * gap).sum(axis=-1)
+    scale = 1.0 / np.sqrt((2 * math.pi) ** 3 * np.linalg.det(spread))
+    return np.asarray(scale[:, None] * np.exp(-0.5 * square))

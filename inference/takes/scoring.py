@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from inference.messages import ItemMove
 from inference.takes import products
@@ -76,25 +78,54 @@ def put_two(
 
     ``log_prior``: of two people's being these two. ``carts``: what each may give back.
     """
+    if not ways:
+        return
     prior = log_prior + 2 * math.log(s.ANY_HAND)
     # by where they were alone: what one person cannot have done says nothing of hands
     there = {hand: max(evidence.values(), default=0.0) for hand, evidence in seen.items()}
     top = max(there.values(), default=0.0)
     hands = [hand for hand in seen if there[hand] > top - s.KEEP_SCORE]
-    for i, a in enumerate(hands if ways else ()):
+    ways = list({(way.mine, way.other): way for way in ways}.values())
+    base = np.array([way.score for way in ways])
+    mine = {h: _parts(h, [(w.mine, w.my_slots) for w in ways], seen[h], held[h[0]], carts) for h in hands}
+    other = {
+        h: _parts(h, [(w.other, w.other_slots) for w in ways], seen[h], held[h[0]], carts) for h in hands
+    }
+    best = max(scored.totals.values(), default=-math.inf)
+    for i, a in enumerate(hands):
         for b in hands[i + 1 :]:
             if a[0] == b[0]:
                 continue
-            found: dict[Moves, float] = {}
-            held_by_a = limited({(way.mine,): held[a[0]].log_ratio(a[1], (way.mine,)) for way in ways})
-            held_by_b = limited({(way.other,): held[b[0]].log_ratio(b[1], (way.other,)) for way in ways})
-            for way in ways:
-                score = way.score + _at(seen[a], way.my_slots) + _at(seen[b], way.other_slots)
-                score += held_by_a[(way.mine,)] + held_by_b[(way.other,)]
-                score += products.held_factor((way.mine,), carts.get(a[0], {}))
-                score += products.held_factor((way.other,), carts.get(b[0], {}))
-                found[way.mine, msgspec.structs.replace(way.other, track=b[0])] = score
-            put(scored, Doer((a, b)), found, prior)
+            scores = base + mine[a] + other[b]
+            most = float(scores.max())
+            # the rest is too little to be kept, whatever else there is
+            if prior + most + math.log(len(ways)) <= best - s.KEEP_SCORE:
+                continue
+            put(
+                scored,
+                Doer((a, b)),
+                {
+                    (ways[n].mine, msgspec.structs.replace(ways[n].other, track=b[0])): float(scores[n])
+                    for n in np.flatnonzero(scores > most - s.KEEP_SCORE)
+                },
+                prior,
+            )
+            best = max(best, scored.totals.get(Doer((a, b)), -math.inf))
+
+
+def _parts(
+    hand: tuple[int, Side],
+    parts: Sequence[tuple[ItemMove, tuple[str, ...]]],
+    evidence: Evidence,
+    held: Contents,
+    carts: Mapping[int, Mapping[str, float]],
+) -> NDArray[np.float64]:
+    """What speaks for one hand's share in each of N ways: shape (N,)."""
+    track, side = hand
+    shown = limited({(move,): held.log_ratio(side, (move,)) for move in dict(parts)})
+    cart = carts.get(track, {})
+    alone = {move: shown[(move,)] + products.held_factor((move,), cart) for move in dict(parts)}
+    return np.array([_at(evidence, slots) + alone[move] for move, slots in parts])
 
 
 def pruned(scored: Scored) -> Scored:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from multiprocessing import get_context, parent_process
@@ -17,6 +17,7 @@ from inference.trials.baseline import play_baseline
 from inference.trials.ceiling import play_ceiling
 from inference.trials.costs import STAGES
 from inference.trials.ideas import without
+from inference.trials.kept import Kept
 from inference.trials.ours import play
 from inference.trials.payments import Payment
 from inference.trials.session import Trial, happen
@@ -43,6 +44,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     ceiling: bool = False
     off: tuple[str, ...] = ()
     """Ideas that are switched off."""
+
+    @property
+    def how(self) -> tuple[bool, bool, tuple[str, ...]]:
+        """All of it that what a session gives hangs on, but for the session itself."""
+        return self.baseline, self.ceiling, tuple(sorted(self.off))
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,26 +123,37 @@ def _named(payment: Payment, trial: Trial) -> Payment:
     return msgspec.structs.replace(payment, token=f"{where}:{payment.token}")
 
 
-def run_many(asked: Asked, workers: int, progress: Progress | None = None) -> Result:
+def run_many(
+    asked: Asked, workers: int, progress: Progress | None = None, kept: Kept | None = None
+) -> Result:
     """All sessions, ``workers`` at once; the order of the sessions decides the order of the payments.
 
-    Raises what a session raises.
+    What is ``kept`` already is not run again, and what is run is kept. Raises what a session raises.
     """
     todo = trials(asked)
     total = sum(trial.visits for trial in todo)
-    results: dict[int, Result] = {}
-    done = 0
-    for number, result in _run(todo, asked, workers):
+    results = {
+        number: result
+        for number, trial in enumerate(todo)
+        if kept is not None and (result := kept.load(trial, asked.how, Result)) is not None
+    }
+    done = sum(todo[number].visits for number in results)
+    if progress is not None:
+        progress(done, total)
+    missing = {number: trial for number, trial in enumerate(todo) if number not in results}
+    for number, result in _run(missing, asked, workers):
         results[number] = result
+        if kept is not None:
+            kept.save(todo[number], asked.how, result)
         done += todo[number].visits
         if progress is not None:
             progress(done, total)
     return added([results[i] for i in range(len(todo))])
 
 
-def _run(todo: Sequence[Trial], asked: Asked, workers: int) -> Iterator[tuple[int, Result]]:
+def _run(todo: Mapping[int, Trial], asked: Asked, workers: int) -> Iterator[tuple[int, Result]]:
     if workers <= 1:
-        for number, trial in enumerate(todo):
+        for number, trial in todo.items():
             yield number, run_one(trial, asked)
         return
     with ExitStack() as stack:
@@ -144,7 +161,7 @@ def _run(todo: Sequence[Trial], asked: Asked, workers: int) -> Iterator[tuple[in
             ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=alone)
         )
         # Long sessions first: none is left to wait for at the end.
-        order = sorted(range(len(todo)), key=lambda i: -todo[i].visits)
+        order = sorted(todo, key=lambda i: -todo[i].visits)
         futures = {pool.submit(run_one, todo[i], asked): i for i in order}
         stack.callback(lambda: [future.cancel() for future in futures])
         for future in as_completed(futures):

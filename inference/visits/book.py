@@ -143,8 +143,10 @@ class VisitBook:
         if signal.kind != "entry":
             return []
         state = self._state
-        state.waiting = [w for w in state.waiting if signal.t - w.signal.t <= s.REMATCH_S]
+        state.waiting = [w for w in state.waiting if signal.t - w.signal.t <= s.SIGNALS_KEPT_S]
         state.waiting.append(Waiting(signal))
+        if signal.token is not None and signal.gate not in state.carded:
+            state.carded.append(signal.gate)
         match_entries(state, signal.gate, signal.t)
         return []
 
@@ -297,6 +299,16 @@ class VisitBook:
             track: self._anything if visit.staff else evidence.expected(track)
             for track, visit in self._state.visits.items()
         }
+        parties: dict[str, list[int]] = {}
+        for track, visit in self._state.visits.items():
+            if visit.token is not None and visit.people > 1 and not visit.staff:
+                parties.setdefault(visit.token, []).append(track)
+        for party in parties.values():  # what one of them took another may give back
+            together: dict[str, float] = {}
+            for track in party:
+                for sku, count in held[track].items():
+                    together[sku] = together.get(sku, 0.0) + count
+            held |= {track: dict(together) for track in party}
         return held | {earlier: held[now] for earlier, now in self._state.same.items() if now in held}
 
     # -- time ----------------------------------------------------------------------------------------
@@ -336,7 +348,10 @@ class VisitBook:
             return [self._close(visit, t)]
         alarm = unexplained.took_away(visit, self._layout.products, t)
         ended = self._forget_unexplained(visit, t)
-        return [ended] if alarm is None else [alarm, ended]
+        if alarm is None:
+            return [ended]
+        self._state.strangers.append(visit.entered_at)
+        return [alarm, ended]
 
     def _forget_unexplained(self, visit: Visit, t: float) -> UnexplainedPerson:
         ended = unexplained.forget(self._state, visit, t)

@@ -52,6 +52,7 @@ def join(state: VisitsState, kept: Visit, other: Visit) -> None:
     kept.gate_in = kept.gate_in or other.gate_in
     if kept.signal is None and other.signal is not None:
         kept.signal, kept.token, kept.people = other.signal, other.token, other.people
+        kept.followed = other.followed
     kept.staff = kept.staff or other.staff
     for scale, spans in other.near.items():
         kept.near[scale] = sorted([*kept.near.get(scale, []), *spans])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from inference.visits import settings as s
 from inference.visits.carts import CartHypothesis, Carts
 from inference.visits.evidence import Evidence
 from inference.visits.grounds import grounds_of
+from inference.visits.handed_on import hand_on
 from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
 from inference.visits.restocks import restocked_by
@@ -74,8 +75,10 @@ class Closing:
             codes |= {track: other.code for track, other in state.visits.items()}
             interviewer = Interviewer(self._layout, codes, evidence.log_mass)
             questions = interviewer.questions(verdict.paid.tracks, chosen.explanations())
-        elif verdict.decision != "staff":
-            _settle(state, chosen, visit.track)
+        if verdict.decision != "staff":
+            elsewhere = hand_on(state, chosen, visit)
+            if verdict.decision != "review":
+                _settle(state, chosen, visit.track, elsewhere)
         return ClosedVisit(
             visit=visit.visit,
             code=visit.code,
@@ -111,14 +114,14 @@ class Closing:
         paid = _paid(state, visit, evidence, carts)
         best, probability = carts.best.cart, paid.best.probability
         holds = sum(p for cart, p in carts.ranked() if cart)
-        odd = _oddities(visit)
-        must_look = serious or bool(unknown) or (bool(odd) and holds >= s.ASK_FROM)
+        odd, missing = _oddities(state, visit), _missing(state, visit)
+        must_look = serious or bool(unknown) or bool(missing) or (bool(odd) and holds >= s.ASK_FROM)
         wrong = money.expected_wrong(paid.best.cart, paid.ranked(), self._layout.products)
         if must_look or probability < rules.issue_from or money.worth_asking(wrong, rules):
             decision: Decision = "review"
         else:
             decision = "issue" if best else "nothing"
-        return Verdict(decision, probability, wrong, must_look, carts, paid, (*odd, *notes))
+        return Verdict(decision, probability, wrong, must_look, carts, paid, (*odd, *missing, *notes))
 
 
 def _paid(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) -> Carts:
@@ -150,9 +153,29 @@ def _company(state: VisitsState, visit: Visit) -> list[Words]:
     return [said("Shares one payment with {codes}.", codes=", ".join(sorted(codes)))]
 
 
-def _oddities(visit: Visit) -> list[Words]:
+def _missing(state: VisitsState, visit: Visit) -> list[Words]:
+    """Of those whom the card let in not all were seen, and somebody whom no gate explains has goods."""
+    missing = visit.people - visit.followed
+    if visit.token is None or missing <= 0:
+        return []
+    since = [v.entered_at for v in state.visits.values() if v.unexplained and not v.staff and v.lines]
+    if all(t < visit.entered_at - s.STRANGER_S for t in (*since, *state.strangers)):
+        return []
+    return [
+        said(
+            "The card let in {people}, of whom {missing} not seen to come in, "
+            "and somebody whom no gate explains took goods.",
+            people=visit.people,
+            missing=missing,
+        )
+    ]
+
+
+def _oddities(state: VisitsState, visit: Visit) -> list[Words]:
     """What is strange about how a visit began or ended."""
     odd: list[Words] = []
+    if visit.gate_in in state.carded and visit.token is None:
+        odd.append(said("No card let the shopper in: who pays is not known."))
     if visit.gate_in is None:
         odd.append(said("The shopper appeared inside without coming through a gate."))
     if visit.given_up:
@@ -162,9 +185,13 @@ def _oddities(visit: Visit) -> list[Words]:
     return odd
 
 
-def _settle(state: VisitsState, chosen: CartHypothesis, track: int) -> None:
-    """Remember what this visit paid for of each event, and what it did not."""
+def _settle(state: VisitsState, chosen: CartHypothesis, track: int, elsewhere: Collection[str]) -> None:
+    """Remember what this visit paid for of each event, and what it did not.
+
+    ``elsewhere``: events that are others' from now on.
+    """
     for attribution, explanation in chosen.explanations():
         if any(track in e.tracks() for e in attribution.explanations):
-            fact = Fact(track, explanation.units(track))
+            settled = attribution.event.id in elsewhere
+            fact = Fact(track, {} if settled else explanation.units(track))
             state.facts.setdefault(attribution.event.id, []).append(fact)

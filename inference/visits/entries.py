@@ -34,18 +34,25 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
     # who came in before has kept a card: nobody who came later has one from before it
     kept = [v.signal for v in state.visits.values() if v.signal in signals and v.track not in here]
     passed = max((signal.t for signal in kept if signal is not None), default=-math.inf)
-    places: list[int] = []
+    places: list[tuple[float, int]] = []
+    """When somebody is to come in, and on which signal."""
     for i, entry in enumerate(waiting):
         if entry.signal.t < passed:
             continue
         settled = sum(v.signal == entry.signal and v.track not in here for v in state.visits.values())
-        places += [i] * max(0, entry.signal.people - settled - entry.closed)
-    chosen = _fitted([v.entered_at for v in visits], [waiting[i].signal.t for i in places])
+        taken = settled + entry.closed
+        places += [(entry.signal.t + k * s.FOLLOW_S, i) for k in range(taken, entry.signal.people)]
+    places.sort()
+    chosen = _fitted([v.entered_at for v in visits], [at for at, _ in places])
     for visit, place in zip(visits, chosen, strict=True):
-        signal = None if place is None else signals[places[place]]
+        signal = None if place is None else signals[places[place][1]]
         if visit.signal != signal:
             visit.signal = signal
             visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)
+    for entry in waiting:
+        company = [v for v in state.visits.values() if v.signal == entry.signal]
+        for visit in company:
+            visit.followed = len(company) + entry.closed
 
 
 def cards_inside(state: VisitsState) -> tuple[CardInside, ...]:
@@ -60,17 +67,20 @@ def cards_inside(state: VisitsState) -> tuple[CardInside, ...]:
 def _fitted(visits: Sequence[float], places: Sequence[float]) -> list[int | None]:
     """For each visit the place of a signal, or None: least time between them in all, nobody overtaking.
 
-    Both ascending. A visit without a signal costs as much as the farthest that one may be.
+    Both ascending. A visit without a signal costs as much as one that is told apart last of all.
     """
     best: list[list[tuple[float, int | None]]] = [[(0.0, None)] * (len(places) + 1)]
     for entered in visits:
         above = best[-1]
-        row: list[tuple[float, int | None]] = [(above[0][0] + s.JOIN_S, None)]
+        row: list[tuple[float, int | None]] = [(above[0][0] + s.BORN_LATE_S, None)]
         for k, at in enumerate(places, start=1):
-            gap = abs(entered - at)
-            options: list[tuple[float, int | None]] = [(above[k][0] + s.JOIN_S, None), (row[k - 1][0], -1)]
-            if gap <= s.JOIN_S:
-                options.append((above[k - 1][0] + gap, k - 1))
+            gap = entered - at
+            options: list[tuple[float, int | None]] = [
+                (above[k][0] + s.BORN_LATE_S, None),
+                (row[k - 1][0], -1),
+            ]
+            if -s.EARLY_S <= gap <= s.BORN_LATE_S:
+                options.append((above[k - 1][0] + max(gap, -s.EARLY_COST * gap), k - 1))
             row.append(min(options, key=lambda option: option[0]))
         best.append(row)
     chosen: list[int | None] = []

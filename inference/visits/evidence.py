@@ -1,8 +1,9 @@
 """The attributions that open visits rest on, cut into parts that say nothing about each other.
 
-Only a return links events: what somebody gives back says what they took before. Takes that nothing given back
-could concern stand for themselves, however many people may have done them. So the parts stay small where the
-people inside do not, and each is enumerated by itself.
+Only a return links events: what somebody gives back says what they took before, or what those took who came
+in with them; where they cannot have taken it, what anybody took who may have handed it to them. Takes that
+nothing given back could concern stand for themselves, however many people may have done them. So the parts
+stay small where the people inside do not, and each is enumerated by itself.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ class Evidence:
     def __init__(self, state: VisitsState) -> None:
         self._state = state
         self._counted = {track for track, visit in state.visits.items() if not visit.staff}
+        self._parties = {
+            track: visit.token
+            for track, visit in state.visits.items()
+            if visit.token is not None and visit.people > 1
+        }
         self._choices: dict[str, Choice] = {}
         self._of_track: dict[int, list[str]] = {}
         for name, attribution in state.attributions.items():
@@ -90,26 +96,40 @@ class Evidence:
         """For each event, all that hang together with it; itself included."""
         events: dict[Key, list[str]] = {}
         returned: set[Key] = set()
+        taken: set[Key] = set()
         for name, choice in self._choices.items():
             for key, units in dict.fromkeys(item for o in choice.options for item in o.effect):
                 some = events.setdefault(key, [])
                 if not some or some[-1] != name:
                     some.append(name)
-                if units < 0:
-                    returned.add(key)
+                (returned if units < 0 else taken).add(key)
         part_of: dict[str, tuple[str, ...]] = {name: (name,) for name in self._choices}
         for key in sorted(returned):
-            whole = tuple(dict.fromkeys(n for name in events[key] for n in part_of[name]))
+            linked = [*events[key], *(name for other in self._givers(key, taken) for name in events[other])]
+            whole = tuple(dict.fromkeys(n for name in linked for n in part_of[name]))
             for name in whole:
                 part_of[name] = whole
         return part_of
+
+    def _givers(self, key: Key, taken: set[Key]) -> list[Key]:
+        """Whoever may have handed on what was given back: company, and anybody if it was never taken."""
+        (track, sku), party = key, self._parties.get(key[0])
+        return sorted(
+            other
+            for other in taken
+            if other[1] == sku
+            and other[0] != track
+            and (key not in taken or (party is not None and self._parties.get(other[0]) == party))
+        )
 
     def _joint(self, name: str) -> Joint:
         """What the part of this event says, worked out once."""
         part = self._part_of[name]
         first = min(part)
         if first not in self._joints:
-            self._joints[first] = joint([self._choices[n] for n in part], _beam(s.BEAM, s.WORK, len(part)))
+            self._joints[first] = joint(
+                [self._choices[n] for n in part], _beam(s.BEAM, s.WORK, len(part)), self._parties
+            )
         return self._joints[first]
 
     def joints_of(self, track: int) -> list[Joint]:
@@ -157,7 +177,7 @@ class Evidence:
         )
         others = [self._choices[n] for n in self._part_of[name] if n != name]
         beam = _beam(s.BEAM_ASK, s.WORK_ASK, len(others) + 1)
-        return joint([*others, Choice(attribution, options)], beam).log_mass
+        return joint([*others, Choice(attribution, options)], beam, self._parties).log_mass
 
     def shared_with_others_inside(self, track: int) -> bool:
         """True: an event of this visit may be that of somebody who has not left."""

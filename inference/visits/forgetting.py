@@ -25,7 +25,8 @@ def forget_old(state: VisitsState, t: float) -> bool:
     state.same = {earlier: now for earlier, now in state.same.items() if now in open_tracks}
     state.facts = {name: facts for name, facts in state.facts.items() if name in state.attributions}
     state.outages = [o for o in state.outages if not o.over or o.t >= horizon]
-    state.waiting = [w for w in state.waiting if t - w.signal.t <= s.REMATCH_S]
+    state.strangers = [since for since in state.strangers if since >= horizon - s.STRANGER_S]
+    state.waiting = [w for w in state.waiting if t - w.signal.t <= s.SIGNALS_KEPT_S]
     state.ordinals = {
         name: n for name, n in state.ordinals.items() if int(name.rsplit(":", 2)[1]) / 1000 >= t - s.LATE_S
     }

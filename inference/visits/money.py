@@ -8,12 +8,17 @@ from store_layout.model import Product, Rules
 
 
 def wrong_money(charged: Mapping[str, int], true: Mapping[str, int], catalog: Mapping[str, Product]) -> int:
-    """Minor units charged too much plus minor units not charged."""
-    return sum(
-        abs(charged.get(sku, 0) - true.get(sku, 0)) * catalog[sku].price
-        for sku in {**charged, **true}
-        if sku in catalog
-    )
+    """Minor units charged too much or not charged, whichever is more.
+
+    One product for another is one mistake: it is wrong by what the dearer of them costs.
+    """
+    too_much = not_charged = 0
+    for sku in {**charged, **true}:
+        if sku in catalog:
+            units = charged.get(sku, 0) - true.get(sku, 0)
+            too_much += max(0, units) * catalog[sku].price
+            not_charged += max(0, -units) * catalog[sku].price
+    return max(too_much, not_charged)
 
 
 def expected_wrong(

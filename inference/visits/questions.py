@@ -104,14 +104,16 @@ class Interviewer:
         or_nothing = any(not e.moves for e in said)
         one_way = all((m.count > 0) is taken for e in said for m in e.moves)
         if one_way and len(people) == 1 and len(people[0]) <= 1:
-            who, verb = self._who(people[0]), "take" if taken else "put back"
+            who, it = self._who(people[0]), _it(said)
             if len(goods) == 1:
-                return f"{goods[0]}: did {who} {verb} {_it(said)}{', or nothing' if or_nothing else ''}?"
-            return f"{_either(goods)}: which did {who} {verb}{', if any' if or_nothing else ''}?"
+                did = f"take {it}" if taken else f"put {it} back"
+                return f"{goods[0]}: did {who} {did}{', or nothing' if or_nothing else ''}?"
+            did = "take" if taken else "put back"
+            return f"{_either(goods)}: which did {who} {did}{', if any' if or_nothing else ''}?"
         verb = "took" if taken else "put back"
         if one_way and len(goods) == 1 and all(len(tracks) <= 1 for tracks in people):
             who = _either([*(self._who(tracks) for tracks in people), *(["nobody"] if or_nothing else [])])
-            return f"{goods[0]}: who {verb} {_it(said)}, {who}?"
+            return f"{goods[0]}: who {f'took {_it(said)}' if taken else f'put {_it(said)} back'}, {who}?"
         ways = [self._way(e, verb) for e in said]
         names = _either(list(dict.fromkeys(self._name(m.sku) for e in said for m in e.moves)))
         return f"{names} at {self._place(attribution)}: which is right, {_either(ways)}?"

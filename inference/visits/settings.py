@@ -4,10 +4,20 @@ from __future__ import annotations
 
 GRACE_S = 1.5
 """How long after the exit a visit stays open for scales that still settle (store time)."""
-JOIN_S = 3.0
-"""A gate's signal and the track it belongs to may be this far apart."""
+EARLY_S = 3.0
+"""Somebody may be seen to come in so long before the gate's signal that belongs to them ..."""
+BORN_LATE_S = 6.0
+"""... and be told apart from clutter so long after it: hidden by whoever went before, or lost in the door."""
+EARLY_COST = 2.0
+"""A second too early is as strange as so many too late."""
+FOLLOW_S = 1.0
+"""Those of one card come in one after the other, so far apart."""
+STRANGER_S = 10.0
+"""Who came in no earlier than so long before a card's people may be one of them whom nobody saw come in."""
 REMATCH_S = 6.0
-"""Signals and entries of so long are matched anew with each that comes."""
+"""Entries of so long are matched anew with each that comes ..."""
+SIGNALS_KEPT_S = REMATCH_S + BORN_LATE_S
+"""... and with all signals that may be theirs."""
 RECHECK_S = 1.0
 """How often a visit that waits is looked at again."""
 LATE_S = 60.0
@@ -26,7 +36,11 @@ BEAM_ASK = 64
 LEAST = 1e-5
 """Hypotheses this much less probable than the best are dropped."""
 BREACH = 1e-4
-"""Factor for giving back what the cart does not hold: the taking was missed."""
+"""Factor for giving back what the cart does not hold: the taking was missed ..."""
+HANDED_ON = 0.02
+"""... or another shopper who holds it handed it on ..."""
+HANDED_TOGETHER = 0.3
+"""... which those who came in on one card often do."""
 TOUCH = 0.01
 """Explanations less probable than this change no cart: what they claim stays in doubt."""
 UNKNOWN_FROM = 0.1

@@ -23,6 +23,9 @@ class Visit(msgspec.Struct):
     """Of the gate, that was found for it."""
     token: str | None = None
     people: int = 1
+    """Whom that card let in ..."""
+    followed: int = 1
+    """... and how many of them were seen to come in."""
     staff: bool = False
     unexplained: bool = False
     """No gate explains them: followed and counted like a visit, so that nobody is charged for what they take,
@@ -74,6 +77,10 @@ class VisitsState(msgspec.Struct):
     """Closed visits, by track."""
     waiting: list[Waiting] = []
     """Entry signals of the last seconds, in the order in which they came."""
+    carded: list[str] = []
+    """Gates that have told of a card: whoever comes in there has one."""
+    strangers: list[float] = []
+    """When those were first seen whom no gate explains, and who have left with goods."""
     outages: list[Outage] = []
     same: dict[int, int] = {}
     """Tracks that an operator said were somebody else's: theirs, by the track that was taken for another."""

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from console.cli.app import app
 from inference.recording import Recording
+from inference.trials import many
 from inference.trials.many import VISITS
+from inference.trials.session import Trial
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +57,39 @@ def test_a_session_is_recorded_by_its_name(tmp_path: Path) -> None:
     wrong = CliRunner().invoke(app, ["simulate", "--session", "normal", "--out", str(tmp_path / "other")])
     assert wrong.exit_code == 1
     assert "is no session: name one like" in wrong.output
+
+
+def test_a_run_that_was_broken_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["trials", "--format", "nano", "--visits", "4", "--workers", "1", "--seed", "7", "--json"]
+    keep = ["--keep", str(tmp_path / "kept")]
+    run: list[int] = []
+    real = many.run_one
+
+    def counted(trial: Trial, asked: many.Asked) -> many.Result:
+        if len(run) == 1:
+            raise KeyboardInterrupt
+        run.append(trial.seed)
+        return real(trial, asked)
+
+    monkeypatch.setattr(many, "run_one", counted)
+    assert CliRunner().invoke(app, [*arguments, *keep]).exit_code != 0
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+    monkeypatch.setattr(many, "run_one", real)
+    done = CliRunner().invoke(app, [*arguments, *keep])
+    assert done.exit_code == 0, done.output
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    monkeypatch.setattr(many, "run_one", counted)  # which would not go through: nothing is run any more
+    again = CliRunner().invoke(app, [*arguments, *keep])
+    assert again.stdout == done.stdout
+
+
+def test_a_damaged_session_is_run_again(tmp_path: Path) -> None:
+    arguments = ["trials", "--format", "nano", "--visits", "1", "--workers", "1", "--seed", "7", "--json"]
+    keep = ["--keep", str(tmp_path)]
+    first = CliRunner().invoke(app, [*arguments, *keep])
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:100])
+    assert (
+        json.loads(CliRunner().invoke(app, [*arguments, *keep]).stdout)[0]["ours"]
+        == (json.loads(first.stdout)[0]["ours"])
+    )

@@ -218,3 +218,17 @@ def test_a_pause_at_a_level_that_nothing_weighs_parts_nothing() -> None:
         actions = (Action(5.0, -220.0), Action(5.9, -280.0))
         events = found(Signal(actions=actions, seed=seed, rate_hz=60.0))
         assert [e.delta_g for e in events] == [pytest.approx(-500.0, abs=8.0)]
+
+
+def test_a_hand_that_carries_some_of_what_it_lifts_parts_nothing() -> None:
+    """117 g, of which it lifts 74 g at first: two and one of 37 g, but also just one of 117 g."""
+    weights = (37.0, 117.0)
+    for lifted, parts in ((0.3, 1), (0.8, 2)):
+        events = [
+            found(
+                Signal(actions=(Action(5.0, -74.0), Action(5.6 + lifted, -43.0)), seed=seed, rate_hz=60.0),
+                weights,
+            )
+            for seed in range(10)
+        ]
+        assert sum(len(e) == parts for e in events) >= 9

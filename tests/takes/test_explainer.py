@@ -453,3 +453,21 @@ def test_two_beside_a_board_on_one_scale_give_back_what_one_of_its_slots_holds()
     (found,) = watched(layout, people).explain([back], carts)
     assert best(found).units(1) == {mine: -1}
     assert sum(e.probability for e in found.explanations) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("brought", [2, 3])
+def test_a_shopper_takes_while_staff_fill_the_same_scale(brought: int) -> None:
+    """Only the difference was felt, as if one less had been brought."""
+    layout = one_scale((SOUP, 1))
+    weight = next(p.weight_g for p in layout.catalog if p.sku == SOUP)
+    people = [
+        *standing(1, (1.9, 2.78), reaching=(1.9, 3.3, 0.45), other_hand=(1.65, 2.78, 0.88)),
+        *standing(2, (2.4, 2.78), reaching=(2.4, 3.3, 0.45), other_hand=(2.65, 2.78, 0.88)),
+    ]
+    anything = {product.sku: 6.0 for product in small_store().catalog} | {f"more-{n}": 6.0 for n in range(40)}
+    felt = event([("scale-A0", (brought - 1) * weight)], layout)
+    felt = msgspec.structs.replace(felt, t_start=T - 0.8, t_end=T + 0.8)
+    (found,) = watched(layout, people).explain([felt], {2: anything})
+    taken = sum(e.probability for e in found.explanations if e.units(1) == {SOUP: 1})
+    assert taken > 0.5
+    assert all(count < 0 for e in found.explanations for count in e.units(2).values())

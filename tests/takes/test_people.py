@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
 
 from inference.messages import Hand
 from inference.takes.fronts import fronts
 from inference.takes.people import BodyScorer, HandScorer, Side
-from inference.takes.reach import at_arms_length, cells, idle
+from inference.takes.reach import at_arms_length, cells, idle, spread_densities
 from inference.takes.state import Place
 from store_layout.model import Point3
 from tests.support.stores import small_store
@@ -91,9 +92,23 @@ def test_a_sight_beyond_all_reach_is_taken_for_a_false_one() -> None:
 def test_mixtures_are_mixtures() -> None:
     spread = idle()
     assert spread.weights.sum() == pytest.approx(1.0)
-    assert (spread.var > 0).all()
+    covered = [
+        n for chosen, var in spread.kinds for n in range(len(spread.centres))[chosen] if (var > 0).all()
+    ]
+    assert covered == list(range(len(spread.centres)))
     weights = at_arms_length(cells(SLOT), np.array([BODY, (9.0, 9.0)]))
     assert weights.sum(axis=1) == pytest.approx([1.0, 1.0])
+
+
+def test_sights_are_spread_by_their_own_covariance_and_the_hands() -> None:
+    """Against SciPy's density of the sum of both."""
+    spread, body = idle(), np.array([[1.0, 2.0]])
+    sight, own = np.array([[1.2, 2.1, 0.9]]), np.diag([0.04, 0.01, 0.02]) + 0.005
+    found = spread_densities(sight, own[None], body, spread)[0]
+    for chosen, var in spread.kinds:
+        for n in range(len(spread.centres))[chosen][::7]:
+            mean = spread.centres[n] + (1.0, 2.0, 0.0)
+            assert found[n] == pytest.approx(multivariate_normal.pdf(sight[0], mean, own + np.diag(var)))
 
 
 def stood(*, from_x: float, to_x: float, seconds: float = 2.0, out: float = 0.4) -> float:

@@ -557,3 +557,29 @@ def test_a_restored_book_goes_on_bit_for_bit() -> None:
     assert whole.results == copy.results
     assert any(isinstance(r, VisitClosed) for r in copy.results)
     assert to_msgpack(whole.book.state) == to_msgpack(copy.book.state)
+
+
+def test_goods_without_a_card_are_a_persons_to_settle_where_the_gate_tells_of_cards() -> None:
+    day = Day(small_store())
+    day.results += day.book.gate(GateSignal("door", T, "entry", token="tok-1"))  # noqa: S106
+    day.enter(1, 0)
+    day.enter(2, 1.5)
+    day.enter(3, 9.0)
+    day.happen(attribution("e1", 12, (0.999, 1, move(LEMON))))
+    day.happen(attribution("e2", 13, (0.999, 2, move(WATER))))
+    day.leave(1, 20)
+    day.leave(2, 21)
+    day.leave(3, 22)
+    day.until(30)
+    assert [day.closed[n].decision for n in (1, 2, 3)] == ["issue", "review", "nothing"]
+    assert "No card let the shopper in: who pays is not known." in [str(n) for n in day.closed[2].notes]
+
+
+def test_goods_without_a_card_are_nothing_strange_where_no_gate_tells_of_any() -> None:
+    day = Day(small_store())
+    day.results += day.book.gate(GateSignal("door", T, "entry"))
+    day.enter(1, 0)
+    day.happen(attribution("e1", 5, (0.999, 1, move(LEMON))))
+    day.leave(1, 20)
+    day.until(30)
+    assert day.closed[1].decision == "issue"

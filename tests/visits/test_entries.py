@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from inference.messages import GateSignal
 from inference.messages.results import CardInside
 from inference.visits.entries import cards_inside, match_entries
-from inference.visits.settings import JOIN_S
+from inference.visits.settings import BORN_LATE_S, EARLY_S
 from inference.visits.state import Visit, VisitsState, Waiting
 
 T = 1_700_000_000.0
@@ -107,7 +107,7 @@ def test_no_card_is_used_twice_nor_far_from_its_time(
     assert len(used) == len(set(used))
     assert used == sorted(used, key=int)
     assert all(
-        abs(came[i] - shown[int(token)]) <= JOIN_S + 1e-6
+        -EARLY_S - 1e-6 <= came[i] - shown[int(token)] <= BORN_LATE_S + 1e-6
         for i, token in enumerate(found)
         if token is not None
     )
@@ -120,3 +120,25 @@ def test_who_is_seen_within_a_little_of_their_card_has_it(cards: list[float], da
     seen = [i for i in range(len(shown)) if data.draw(st.booleans())]
     came = [shown[i] + data.draw(st.floats(-0.3, 0.3)) for i in seen]
     assert tokens([(t, str(i), 1) for i, t in enumerate(shown)], came) == [str(i) for i in seen]
+
+
+def test_the_second_of_a_party_is_told_apart_late_and_the_next_card_comes_soon() -> None:
+    """As it was: a card for two at 0, who follows seen 3 s later, a card for two more at 5 s."""
+    shown = [(0.0, "a", 2), (5.0, "b", 2)]
+    assert tokens(shown, [0.02, 3.0, 5.2, 6.1]) == ["a", "a", "b", "b"]
+    # Also where the next one of all comes when the first card is long ago.
+    assert tokens([*shown, (11.0, "c", 1)], [0.02, 3.0, 5.2, 6.1, 11.1]) == ["a", "a", "b", "b", "c"]
+
+
+def test_who_is_lost_in_the_doorway_still_has_their_card() -> None:
+    assert tokens([(0.0, "a", 1)], [5.0]) == ["a"]
+    assert tokens([(0.0, "a", 1)], [7.0]) == [None]
+
+
+def test_it_is_known_how_many_of_a_card_were_seen_to_come_in() -> None:
+    state = VisitsState()
+    state.waiting.append(Waiting(GateSignal("door", T, "entry", 3, "a")))
+    for number in range(2):
+        state.visits[number] = Visit(f"v{number}", "", number, T + number, "door")
+        match_entries(state, "door", T + number)
+    assert [(v.people, v.followed) for v in state.visits.values()] == [(3, 2), (3, 2)]

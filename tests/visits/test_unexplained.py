@@ -192,11 +192,31 @@ def test_the_place_of_one_who_was_followed_twice_is_that_of_whoever_came_next() 
     day = Day(small_store())
     day.results += day.book.gate(GateSignal("door", T, "entry", people=2, token="tok-1"))  # noqa: S106
     day.enter(1, 0)
-    day.enter(2, 0.2)
-    day.enter(3, 1.5)
+    day.enter(2, 0.9)
+    day.enter(3, 2.0)
     visits = day.book.state.visits
     assert [visits[k].token for k in (1, 2, 3)] == ["tok-1", "tok-1", None]
     day.results += day.book.floor(FloorUpdate(T + 3.0, (), joined=(TrackJoined(1, 2, T + 3.0),)))
     assert [visits[k].token for k in (1, 3)] == ["tok-1", "tok-1"]
     assert day.closed[2].decision == "nothing"
     assert day.closed[2].token is None
+
+
+@pytest.mark.parametrize(
+    ("people", "takes", "decision"), [(2, True, "review"), (2, False, "issue"), (1, True, "issue")]
+)
+def test_a_card_of_whose_people_one_was_not_seen_is_looked_at_if_a_stranger_has_goods(
+    people: int, *, takes: bool, decision: str
+) -> None:
+    """Whoever came in unseen may be the stranger; a child whom no camera tells apart took nothing."""
+    day = Day(LAYOUT)
+    day.results += day.book.gate(GateSignal("door", T, "entry", people=people, token="tok-1"))  # noqa: S106
+    day.enter(1, 0)
+    day.appear(2, 5.0)
+    day.happen(attribution("e1", 10.0, (0.999, 1, move(CRISPS))))
+    if takes:
+        day.happen(attribution("e2", 12.0, (0.999, 2, move(CRISPS))))
+    day.leave(2, 18.0)
+    day.leave(1, 20.0)
+    day.until(30.0)
+    assert day.closed[1].decision == decision
