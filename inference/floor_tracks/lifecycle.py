@@ -56,12 +56,14 @@ class Lifecycle:
         doubles = [x.number for x in ready if self._doubles(x, state.people)]
         ready = [x for x in ready if x.number not in doubles]
         gone = doubles + self._linking.come_back(state, ready, changes)
-        ready = [x for x in ready if x.number not in gone]
-        for x in ready:
-            if self._doubles(x, state.people) or self._born(
-                state, x, changes
-            ):  # of somebody admitted a moment ago
-                gone.append(x.number)
+        # the best seen first: one signal makes one person sure, and another view of them has to wait
+        for x in sorted(ready, key=lambda x: (-x.hits, -x.found_share, x.number)):
+            if x.number in gone or not self._seen_enough(state, x):
+                continue
+            newcomer = x.number  # people are numbered anew
+            if self._doubles(x, state.people) or self._born(state, x, changes):
+                gone.append(newcomer)
+                state.tentative = [other for other in state.tentative if other is not x]
         if gone:
             state.tentative = [x for x in state.tentative if x.number not in gone]
 

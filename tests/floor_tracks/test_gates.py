@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from inference.floor_tracks import FloorTracker
 from inference.floor_tracks.gates import Gates, came_by
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.people import newcomer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting
 from inference.floor_tracks.state import Entry, FloorTracksState
+from inference.messages import Tick
 from tests.floor_tracks.told import LAYOUT
 
 S = Settings()
@@ -34,3 +36,19 @@ def test_whom_the_gate_let_in_unseen_may_have_walked(
     x = newcomer(1, Sighting(0, 0.9, Fix(1.2, 3.6, 0.01, 0.0, 0.01), None), "west", 100.0 - first_seen, S)
     x.first_xy = (5.6, 3.8)
     assert came_by(Gates(LAYOUT), state, x, S) == gate
+
+
+def test_one_signal_makes_one_person_of_two_views_of_them() -> None:
+    """A camera that sees them badly puts them elsewhere, more than a step away: the surer view is they."""
+    tracker = FloorTracker(LAYOUT)
+    state = tracker.state
+    state.t, state.entries = 12.0, [Entry("door", 11.9, 1)]
+    tracker.observe(Tick(12.0))
+    for number, at, hits in ((1, (0.4, 0.1), 2), (2, (1.2, 0.6), 3)):
+        x = newcomer(number, Sighting(0, 0.9, Fix(*at, 0.05, 0.0, 0.05), None), "west", 11.8, S)
+        x.hits, x.found_share, x.last_seen, x.t = hits, 0.75, 12.0, 12.0
+        state.tentative.append(x)
+    update = tracker.observe(Tick(12.05))
+    assert update is not None
+    assert [(s.position, s.gate) for s in update.started] == [((1.2, 0.6), "door")]
+    assert [x.number for x in state.tentative] == [1]
