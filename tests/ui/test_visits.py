@@ -176,7 +176,7 @@ def test_find_a_receipt_and_reprint_it(
     wait(qtbot, lambda: papers.print_button.text() == "Print a copy")
     press(window, Key.Key_Space)
     wait(qtbot, lambda: [job.what for job in jobs(places)] == ["R-000002 copy 1", "R-000002"])
-    wait(qtbot, lambda: "R-000002 copy 1 on till: handed over" in seen(papers))
+    wait(qtbot, lambda: "R-000002, copy 1 on till: handed over" in seen(papers))
     with PrintQueue.open(places.queue) as queue:
         bodies = [preview(queue.body(job.id), window_profile()) for job in queue.jobs()]
     assert ["COPY" in " ".join(body.text) for body in bodies] == [True, False]
