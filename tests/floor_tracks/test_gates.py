@@ -59,7 +59,7 @@ def test_one_signal_makes_one_person_of_two_views_of_them() -> None:
     [
         pytest.param((1.0, 0.4), (0.0, 0.0), 0.3, id="in the door"),
         pytest.param((1.0, 0.8), (0.0, -1.2), 0.3, id="walking out"),
-        pytest.param((1.0, 1.5), (0.0, 0.0), 1.2, id="at the shelf beside it"),
+        pytest.param((1.0, 1.5), (0.0, 0.0), 1.1, id="at the shelf beside it"),
     ],
 )
 def test_whoever_stands_beside_the_door_as_somebody_leaves_does_not_go_for_a_missed_picture(
@@ -71,6 +71,7 @@ def test_whoever_stands_beside_the_door_as_somebody_leaves_does_not_go_for_a_mis
     tracker.observe(Tick(12.0))
     p = newcomer(1, Sighting(0, 0.9, Fix(*at, 0.01, 0.0, 0.01), None), "west", 12.0, S)
     p.belief, p.leaving, p.leaving_t = {1: 1.0}, "door", 12.0
+    p.leaving_beside = at[1] > 1.1
     p.last_seen, p.last_xy, p.last_uv, p.steady_xy = 12.0, at, way, at
     state.people.append(p)
     gone = None
@@ -79,4 +80,4 @@ def test_whoever_stands_beside_the_door_as_somebody_leaves_does_not_go_for_a_mis
         if update is not None and update.ended:
             gone = 0.05 * step
             break
-    assert gone == pytest.approx(gone_after, abs=0.2)
+    assert gone == pytest.approx(gone_after, abs=0.15)
