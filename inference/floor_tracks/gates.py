@@ -181,7 +181,9 @@ def note_exit(gates: Gates, people: Sequence[Track], signal: GateSignal, s: Sett
             chosen.append(p)
             p.leaving, p.leaving_t = signal.gate, signal.t
             seen = signal.t - p.last_seen <= s.hidden_s
-            p.leaving_near = seen and gates.distance(signal.gate, p.last_xy) > s.exit_at_m
+            away = gates.distance(signal.gate, p.last_xy)
+            p.leaving_near = seen and away > s.exit_at_m
+            p.leaving_beside = seen and away > s.exit_standing_m
     missing = signal.people - len(chosen)
     if missing <= 0:
         return []

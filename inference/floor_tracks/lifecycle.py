@@ -211,8 +211,10 @@ class Lifecycle:
             return None
         if p.leaving is not None:
             p.unseen_s += dt
-            # The signal may have been about somebody else: who was seen away from the gate has to get there.
-            way = max(0.0, self._gates.distance(p.leaving, (x, y)) - s.exit_at_m)
+            # The signal may have been about somebody else: who was seen away from the gate has to get there,
+            # also from beside it who stands there still, at the shelf by the door.
+            near = 0.0 if p.leaving_beside and not self._outward(p) else s.exit_at_m
+            way = max(0.0, self._gates.distance(p.leaving, (x, y)) - near)
             limit = s.leave_signal_s + way / s.leave_walk_ms
             return gate if max(unseen, p.unseen_s) >= limit else None
         if self._watched(state, p):

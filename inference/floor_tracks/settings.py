@@ -273,6 +273,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """An exit signal is about somebody seen this close to the gate, or hidden near it ..."""
     exit_reach_m: float = 2.5
     """... or, failing these, seen this close."""
+    exit_standing_m: float = 0.5
+    """Who stood farther from the gate than this as it let somebody out had still to walk."""
     exit_lasts_s: float = 10.0
     """Somebody still inside this long after their exit signal did not go ..."""
     exit_passed_s: float = 0.7

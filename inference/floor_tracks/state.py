@@ -143,6 +143,8 @@ class Track(msgspec.Struct):
     leaving_t: float = 0.0
     leaving_near: bool = False
     """They were seen near that gate then, not at it: it may have been about another."""
+    leaving_beside: bool = False
+    """They were not in the door then, but may have stood beside it."""
 
 
 class Encounter(msgspec.Struct):

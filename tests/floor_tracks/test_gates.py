@@ -52,3 +52,32 @@ def test_one_signal_makes_one_person_of_two_views_of_them() -> None:
     assert update is not None
     assert [(s.position, s.gate) for s in update.started] == [((1.2, 0.6), "door")]
     assert [x.number for x in state.tentative] == [1]
+
+
+@pytest.mark.parametrize(
+    ("at", "way", "gone_after"),
+    [
+        pytest.param((1.0, 0.4), (0.0, 0.0), 0.3, id="in the door"),
+        pytest.param((1.0, 0.8), (0.0, -1.2), 0.3, id="walking out"),
+        pytest.param((1.0, 1.5), (0.0, 0.0), 1.1, id="at the shelf beside it"),
+    ],
+)
+def test_whoever_stands_beside_the_door_as_somebody_leaves_does_not_go_for_a_missed_picture(
+    at: tuple[float, float], way: tuple[float, float], gone_after: float
+) -> None:
+    tracker = FloorTracker(LAYOUT)
+    state = tracker.state
+    state.t = 12.0
+    tracker.observe(Tick(12.0))
+    p = newcomer(1, Sighting(0, 0.9, Fix(*at, 0.01, 0.0, 0.01), None), "west", 12.0, S)
+    p.belief, p.leaving, p.leaving_t = {1: 1.0}, "door", 12.0
+    p.leaving_beside = at[1] > 1.1
+    p.last_seen, p.last_xy, p.last_uv, p.steady_xy = 12.0, at, way, at
+    state.people.append(p)
+    gone = None
+    for step in range(1, 40):
+        update = tracker.observe(Tick(12.0 + 0.05 * step))
+        if update is not None and update.ended:
+            gone = 0.05 * step
+            break
+    assert gone == pytest.approx(gone_after, abs=0.15)
