@@ -10,6 +10,8 @@ from console.theme.appearance import ThemeChoice
 from console.widgets.application import application
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from console.window import MainWindow
 
 READING_S = 3.0
@@ -46,5 +48,10 @@ def render_to(
         app.processEvents()
         window.state.poll()
     window.page.complete()
+    grab_to(path, window)
+
+
+def grab_to(path: Path, window: QWidget) -> None:
+    """Write a picture (PNG) of a window as it is. Raises ``OSError`` when the file cannot be written."""
     if not window.grab().save(str(path)):
         raise OSError(f"{path}: the picture could not be written; check that the folder exists and has room")

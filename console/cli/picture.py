@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SHOWN_S = 3.0
 """At least as long as the map shows an event."""
+SETTLED_S = 0.5
+"""What moves into its place has come to rest."""
 MOST_BEFORE = 400
 """Snapshots kept of what led to a moment."""
 
@@ -102,15 +104,7 @@ class Witness:
             window.show()
             if operator is not None:
                 window.session.sign_in(*operator)
-            # Trails and the strip of the last minutes are the window's own memory, so it lives through them.
-            # What lights up for a while is let go out before the last seconds.
-            for moments in self._chapters():
-                until = time.monotonic() + SHOWN_S
-                while time.monotonic() < until:
-                    app.processEvents()
-                    time.sleep(0.02)
-                for link.snapshot in moments:
-                    window.state.poll()
+            self._live_through(link, window.state.poll)
 
             class OfWindow:
                 pages = tuple(page.name for page in window.pages)
@@ -127,6 +121,66 @@ class Witness:
                 window.close()
                 window.deleteLater()
                 app.processEvents()
+
+    def _live_through(self, link: StillLink, poll: Callable[[], object]) -> None:
+        """Show what led to the moment: trails and the last minutes are the window's own memory.
+
+        What lights up for a while is let go out before the last seconds.
+        """
+        for moments in self._chapters():
+            process_for(SHOWN_S)
+            for link.snapshot in moments:
+                poll()
+
+    def kiosk(
+        self,
+        layout: StoreLayout,
+        ledger: Path,
+        pictures: Mapping[str, tuple[Path, ...]],
+        size: tuple[int, int],
+        files: Mapping[ThemeChoice, tuple[Path, Path]],
+    ) -> None:
+        """Write the kiosk at the moment, offscreen, as PNG: when nobody is here, and to who has touched it.
+
+        The ledger has a manager. ``files``: both pictures, by theme. Raises ``OSError``.
+        """
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from PySide6.QtCore import QSize
+
+        from console.kiosk.window import KioskWindow
+        from console.widgets.application import application
+        from console.window_picture import grab_to
+
+        if self._best is None:
+            raise OSError("there is nothing to show: the engine ended before its first snapshot")
+        app = application()
+        with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
+            link = StillLink(self._best, self._pictures)
+            window = KioskWindow(layout, link, ledger, Path(settings), pictures=pictures, size=QSize(*size))
+            try:
+                window.resize(*size)
+                window.show()
+                self._live_through(link, window.state.poll)
+                for theme, (idle, touched) in files.items():
+                    window.appearance.choose(theme)
+                    for step, file in ((window.attract, idle), (window.wake, touched)):
+                        step()
+                        process_for(SETTLED_S)
+                        grab_to(file, window)
+            finally:
+                window.leave()
+                window.deleteLater()
+                app.processEvents()
+
+
+def process_for(seconds: float) -> None:
+    """Let a window live for so long."""
+    from console.widgets.application import application
+
+    app, until = application(), time.monotonic() + seconds
+    while time.monotonic() < until:
+        app.processEvents()
+        time.sleep(0.02)
 
 
 class StillLink:

@@ -1,4 +1,4 @@
-"""``main.py screenshots``: every page, light and dark, at two sizes, from a run of the demo."""
+"""``main.py screenshots``: every page and the kiosk, light and dark, at two sizes, from a run of the demo."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 import time
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +18,10 @@ from console.cli.picture import Witness
 from console.cli.places import ASSETS, DEMO_RECORDING
 from console.cli.say import errors_in_words, out
 from console.engine_process.headless import run_headless
+from store_layout.product_pictures import product_pictures
+
+if TYPE_CHECKING:
+    from console.theme.appearance import ThemeChoice
 
 SIZES = ((1366, 768), (1920, 1080))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -49,6 +53,18 @@ def screenshots(
             for page, theme, size in wanted:
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"
                 render(file, size, theme, page, WHAT.get(page, ""))
+                out.print(f"{file}", markup=False, highlight=False)
+        pictures = product_pictures(layout_folder_of(spec), layout.catalog)
+        for size in SIZES:
+            files: dict[ThemeChoice, tuple[Path, Path]] = {
+                theme: (
+                    target / f"kiosk-{theme}-{size[0]}x{size[1]}.png",
+                    target / f"kiosk-touched-{theme}-{size[0]}x{size[1]}.png",
+                )
+                for theme in THEMES
+            }
+            witness.kiosk(layout, spec.ledger_path, pictures, size, files)
+            for file in (file for both in files.values() for file in both):
                 out.print(f"{file}", markup=False, highlight=False)
 
 

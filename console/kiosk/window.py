@@ -248,7 +248,8 @@ class KioskWindow(QWidget):
             self.session.lock()
             self.exit.read()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """End it; whoever calls has made sure that it may."""
         self._may_close = True
         self.close()
 
@@ -288,7 +289,7 @@ class KioskWindow(QWidget):
         self.shoppers.sent.connect(self._was_sent)
         self.pin.given_up.connect(self.show_floor)
         self.exit.changed.connect(self._managers_read)
-        self.exit.left.connect(self._leave)
+        self.exit.left.connect(self.leave)
         self.session.changed.connect(self._manager_made)
         self.not_now.clicked.connect(self.close)
         self.state.visits_closed.connect(self.history.refresh)

@@ -55,7 +55,7 @@ def open_kiosk(
     yield show
     for made in opened:
         if made.isVisible():
-            made._leave()
+            made.leave()
         made.deleteLater()
 
 
