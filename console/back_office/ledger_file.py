@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from console.language import tr
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one before it gives up."""
+AGAIN_S = 0.02
+"""... where SQLite does not wait by itself, looking so often."""
 
 
 class LedgerError(RuntimeError):
@@ -193,11 +196,29 @@ def _refuse_newer(db: Database) -> None:
         raise sqlite3.DatabaseError(f"made by a newer version of this program: {', '.join(sorted(newer))}")
 
 
+def _into_wal(db: Database) -> None:
+    """Have it written ahead.
+
+    Two who open a new file at once are in each other's way here, and SQLite, which cannot know who would wait
+    for whom, has neither wait: the one that is refused tries again.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_S)
+        else:
+            return
+
+
 def _prepared(db: Database) -> Database:
     try:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")  # what is purged leaves no bytes behind
-        db.execute("PRAGMA journal_mode = WAL")
+        _into_wal(db)
         db.execute("PRAGMA synchronous = FULL")
         _refuse_newer(db)
         if not is_current(db):  # else nobody who writes is waited for

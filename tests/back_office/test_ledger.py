@@ -4,12 +4,14 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.back_office import Ledger, LedgerError, verify
+from console.back_office.database import Database
 from tests.back_office.visits import closed, layout
 
 
@@ -145,12 +147,34 @@ def test_any_order_with_repeats_gives_gapless_numbers(order: list[int]) -> None:
 WRITER = """
 import sys
 from pathlib import Path
+from typing import Any
 from console.back_office import Ledger
 from tests.back_office.visits import closed, layout
 with Ledger.open(Path(sys.argv[1])) as ledger:
     for i in range(int(sys.argv[2]), int(sys.argv[3])):
         ledger.post_visit(closed(f"v{i}"), layout())
 """
+
+
+def test_who_opens_a_new_file_beside_another_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite refuses one of two that go over to writing ahead, without a wait."""
+    refused: list[str] = []
+    real = Database.execute
+
+    def execute(db: Database, sql: str, *args: Any) -> Any:
+        if "journal_mode" in sql and len(refused) < 3:
+            refused.append(sql)
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        return real(db, sql, *args)
+
+    monkeypatch.setattr(Database, "execute", execute)
+    with Ledger.open(tmp_path / "l.sqlite") as ledger:
+        assert ledger.documents() == []
+    assert len(refused) == 3
 
 
 def test_two_processes_write_at_once(tmp_path: Path) -> None:
