@@ -12,17 +12,12 @@ from console.operations.gondolas import Face, Placed
 from console.theme.appearance import Appearance
 from console.theme.fonts import ui_font
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_4, TEXT_SECONDARY
+from console.widgets.slot_tile import MOVES
 
 SMALL = QSize(460, 340)
 LOW_PX = 14.0
 """Slots that are lower have no room for a text."""
 BOARD_PX = 4.0
-STEPS = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, 1.0),
-    Qt.Key.Key_Down: (0.0, -1.0),
-}
 
 
 class FrontBoard(QWidget):
@@ -61,7 +56,7 @@ class FrontBoard(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """The nearest slot in that direction."""
-        step = STEPS.get(Qt.Key(event.key()))
+        step = MOVES.get(Qt.Key(event.key()))
         here = self._placed(self.slot)
         if step is None or here is None or self._face is None:
             super().keyPressEvent(event)

@@ -60,9 +60,8 @@ class Lifecycle:
         for x in sorted(ready, key=lambda x: (-x.hits, -x.found_share, x.number)):
             if x.number in gone or not self._seen_enough(state, x):
                 continue
-            newcomer = x.number  # people are numbered anew
             if self._doubles(x, state.people) or self._born(state, x, changes):
-                gone.append(newcomer)
+                # not by its number: people are numbered anew
                 state.tentative = [other for other in state.tentative if other is not x]
         if gone:
             state.tentative = [x for x in state.tentative if x.number not in gone]
