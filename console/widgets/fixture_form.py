@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import msgspec
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.language import tr, tr_n
 from console.operations.device_desk import DeviceDesk
@@ -21,9 +21,9 @@ from console.operations.fixture_drafts import (
 )
 from console.operations.gate_drafts import rectangle
 from console.theme.appearance import Appearance
-from console.theme.tokens import FIELD, SPACE_1, SPACE_2
+from console.theme.tokens import SPACE_1, SPACE_2
 from console.widgets.labels import label
-from console.widgets.number_fields import number_field
+from console.widgets.number_fields import count_field, number_field
 from console.widgets.part_form import PartForm
 from console.widgets.plan_board import PlanBoard
 from console.widgets.rectangle_fields import RectangleFields
@@ -159,8 +159,8 @@ class FixtureForm(PartForm):
             tr("Lowest board, metres over the floor"), 0.0, 3.0, 0.3, digits=2, step=0.1
         )
         self.shelves, self.columns = (
-            _count(tr("Boards with goods"), 0, 3),
-            _count(tr("Slots on a board"), 1, 2),
+            count_field(tr("Boards with goods"), 0, MOST, 3),
+            count_field(tr("Slots on a board"), 1, MOST, 2),
         )
         self.corners = RectangleFields(self.desk.layout.file.floor.outline)
         self._comes = label("", "body", wrap=True, name=tr("What it comes to"))
@@ -219,16 +219,6 @@ class FixtureForm(PartForm):
         self.setMinimumWidth(WIDTH)
         for before, after in pairwise((*keys, self.board, self.cancel_button, self.save_button)):
             QWidget.setTabOrder(before, after)
-
-
-def _count(name: str, least: int, value: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(least, MOST)
-    made.setValue(value)
-    made.setMinimumHeight(FIELD)
-    for part in (made, made.lineEdit()):
-        part.setAccessibleName(name)
-    return made
 
 
 def _side_by_side(*widgets: QWidget) -> QWidget:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
 
 from console.theme.tokens import FIELD, SPACE_1
 from store_layout.model import Point3
@@ -20,6 +20,17 @@ def number_field(
     made.setMinimumHeight(FIELD)
     made.setDecimals(digits)
     made.setSingleStep(step)
+    made.setValue(value)
+    for part in (made, made.lineEdit()):
+        part.setAccessibleName(name)
+    return made
+
+
+def count_field(name: str, least: int, most: int, value: int = 0) -> QSpinBox:
+    """A whole number; outside of its bounds, the nearest."""
+    made = QSpinBox()
+    made.setRange(least, most)
+    made.setMinimumHeight(FIELD)
     made.setValue(value)
     for part in (made, made.lineEdit()):
         part.setAccessibleName(name)

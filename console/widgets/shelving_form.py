@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -41,10 +40,10 @@ from console.operations.shelving_drafts import (
 from console.operations.shelving_work import used_names
 from console.theme.appearance import Appearance
 from console.theme.fonts import sized
-from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.front_board import FrontBoard
 from console.widgets.labels import label, rule, set_tone
-from console.widgets.number_fields import number_field
+from console.widgets.number_fields import count_field, number_field
 from console.widgets.signed_foot import SignedFoot
 from store_layout.change_files import ChangeError
 from store_layout.model import Slot, StoreLayout
@@ -230,7 +229,7 @@ class ShelvingForm(QDialog):
     # -- building ------------------------------------------------------------------------------------
 
     def _make_fields(self) -> None:
-        self.share = _whole(tr("Share of the left part, percent"), 5, 95, 50)
+        self.share = count_field(tr("Share of the left part, percent"), 5, 95, 50)
         self.share.setSuffix(" %")
         self.own_scale = QCheckBox(tr("Its own scale under the new part"))
         self.divide_button = QPushButton(tr("Divide it"))
@@ -245,7 +244,9 @@ class ShelvingForm(QDialog):
             tr("Height of the new board, metres over the floor"), 0.0, HIGHEST_M,
             round(face.height / 2, 2), digits=2, step=0.05,
         )  # fmt: skip
-        self.columns = _whole(tr("Slots on the new board"), 1, MOST, max(1, len(boards_of(face)[0].slots)))
+        self.columns = count_field(
+            tr("Slots on the new board"), 1, MOST, max(1, len(boards_of(face)[0].slots))
+        )
         self.scales = QCheckBox(tr("A scale under each"))
         self.scales.setChecked(any(placed.slot.scale for placed in face.slots))
         self.add_button = QPushButton(tr("Add the board"))
@@ -333,16 +334,6 @@ def _used(desk: DeviceDesk) -> frozenset[str]:
         return frozenset() if desk.folder is None else used_names(desk.folder)
     except ChangeError:  # what is wrong with it is said where it is written
         return frozenset()
-
-
-def _whole(name: str, least: int, most: int, value: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(least, most)
-    made.setValue(value)
-    made.setMinimumHeight(FIELD)
-    for part in (made, made.lineEdit()):
-        part.setAccessibleName(name)
-    return made
 
 
 def _row(*parts: QWidget | None) -> QHBoxLayout:

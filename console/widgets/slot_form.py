@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,9 +29,10 @@ from console.operations.operator_session import OperatorSession
 from console.operations.slot_drafts import Rows, beside, in_place, with_numbers, without
 from console.theme.appearance import Appearance
 from console.theme.fonts import sized
-from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.data_table import DataTable
 from console.widgets.labels import label, rule
+from console.widgets.number_fields import count_field
 from console.widgets.plan_preview import PlanPreview
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.product_search import ProductSearch
@@ -216,10 +216,10 @@ class SlotForm(QDialog):
     # -- building ------------------------------------------------------------------------------------
 
     def _make_fields(self) -> None:
-        self.facings = _whole(tr("Facings"), 1)
-        self.capacity = _whole(tr("So many fit in"), 0)
+        self.facings = count_field(tr("Facings"), 1, MOST)
+        self.capacity = count_field(tr("So many fit in"), 0, MOST)
         self.capacity.setSpecialValueText(tr("not known"))
-        self.stock = _whole(tr("So many stood there at the start"), UNKNOWN)
+        self.stock = count_field(tr("So many stood there at the start"), UNKNOWN, MOST)
         self.stock.setSpecialValueText(tr("not known"))
         self.place, self.next_to = QPushButton(tr("Put it here instead")), QPushButton(tr("Put it beside"))
         self.place.setToolTip(tr("Only this product stands in the slot from then on (Enter)"))
@@ -306,12 +306,3 @@ class SlotForm(QDialog):
         )  # fmt: skip
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
-
-
-def _whole(name: str, least: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(least, MOST)
-    made.setMinimumHeight(FIELD)
-    for part in (made, made.lineEdit()):
-        part.setAccessibleName(name)
-    return made
