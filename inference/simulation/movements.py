@@ -23,6 +23,8 @@ HELD_S = 2.6
 """How long somebody looks at what they took before it goes into the bag."""
 FETCHED_S = 1.4
 """How long before a put-back the unit is in the hand again."""
+SOON_S = HELD_S + FETCHED_S
+"""What is given to somebody within this time of being taken was never put into the bag."""
 LOOK_DOWN = 0.35
 """How far a head is bent over a shelf, radians."""
 
@@ -107,18 +109,37 @@ def _holds(
     walker: Walker, moves: Iterable[TrueMove], started_at: float
 ) -> Iterable[tuple[float, float, Side, str]]:
     """From, to, hand and sku of everything that this person has in a hand."""
-    for move in moves:
-        t = move.t - started_at
+    me = walker.plan.person
+    changes = [(move.t - started_at, move.sku, move.count > 0) for move in moves]
+    taken = [(t, sku) for t, sku, comes in changes if comes]
+    changes += [(handed.t, handed.sku, handed.receiver == me) for handed in walker.handed]
+    given = {(handed.t, handed.sku) for handed in walker.handed if handed.giver == me}
+    for t, sku, comes in changes:
         reach = min(walker.reaches, key=lambda r: abs(r.t - t), default=None)
         if reach is None:
             continue
-        others = [r.t for r in walker.reaches if r.side == reach.side and r.t != reach.t]
-        if move.count > 0:
-            busy = min((o - 0.6 for o in others if o > t), default=t + HELD_S)
-            yield t, min(t + HELD_S, max(busy, t + 0.6)), reach.side, move.sku
-        else:
-            free = max((o + 0.6 for o in others if o < t), default=t - FETCHED_S)
-            yield max(t - FETCHED_S, min(free, t - 0.6)), t, reach.side, move.sku
+        if comes:
+            # What is given away soon stays in the hand until it is.
+            soon = [at for at, what in given if what == sku and t < at < t + SOON_S]
+            yield t, max([_held_until(walker, reach, t), *soon]), reach.side, sku
+        elif (t, sku) not in given or not any(w == sku and at < t < at + SOON_S for at, w in taken):
+            yield _held_from(walker, reach, t), t, reach.side, sku
+
+
+def _held_until(walker: Walker, reach: Reach, t: float) -> float:
+    """What came into a hand at ``t`` is looked at, unless the hand is wanted elsewhere."""
+    busy = min((o - 0.6 for o in _others(walker, reach) if o > t), default=t + HELD_S)
+    return min(t + HELD_S, max(busy, t + 0.6))
+
+
+def _held_from(walker: Walker, reach: Reach, t: float) -> float:
+    """What leaves a hand at ``t`` was fetched before, as soon as the hand was free."""
+    free = max((o + 0.6 for o in _others(walker, reach) if o < t), default=t - FETCHED_S)
+    return max(t - FETCHED_S, min(free, t - 0.6))
+
+
+def _others(walker: Walker, reach: Reach) -> list[float]:
+    return [r.t for r in walker.reaches if r.side == reach.side and r.t != reach.t]
 
 
 def _smooth(values: Floats) -> Floats:
