@@ -111,19 +111,25 @@ def _holds(
     """From, to, hand and sku of everything that this person has in a hand."""
     me = walker.plan.person
     changes = [(move.t - started_at, move.sku, move.count > 0) for move in moves]
-    taken = [(t, sku) for t, sku, comes in changes if comes]
+    given = [(handed.t, handed.sku) for handed in walker.handed if handed.giver == me]
+    kept = {give: _just_taken(changes, *give) for give in given}
+    until = {taken: give for give, taken in kept.items() if taken is not None}
     changes += [(handed.t, handed.sku, handed.receiver == me) for handed in walker.handed]
-    given = {(handed.t, handed.sku) for handed in walker.handed if handed.giver == me}
     for t, sku, comes in changes:
         reach = min(walker.reaches, key=lambda r: abs(r.t - t), default=None)
         if reach is None:
             continue
         if comes:
-            # What is given away soon stays in the hand until it is.
-            soon = [at for at, what in given if what == sku and t < at < t + SOON_S]
-            yield t, max([_held_until(walker, reach, t), *soon]), reach.side, sku
-        elif (t, sku) not in given or not any(w == sku and at < t < at + SOON_S for at, w in taken):
+            end, _ = until.get((t, sku), (0.0, sku))
+            yield t, max(end, _held_until(walker, reach, t)), reach.side, sku
+        elif kept.get((t, sku)) is None:
             yield _held_from(walker, reach, t), t, reach.side, sku
+
+
+def _just_taken(changes: Iterable[tuple[float, str, bool]], t: float, sku: str) -> tuple[float, str] | None:
+    """When what is given at ``t`` was taken, if so little before that it is still in the hand."""
+    found = [(at, what) for at, what, comes in changes if comes and what == sku and t - SOON_S < at < t]
+    return max(found, default=None)
 
 
 def _held_until(walker: Walker, reach: Reach, t: float) -> float:
