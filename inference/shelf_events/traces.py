@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,8 +13,16 @@ from inference.messages import Stir
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import Settled
 
-Units = Callable[[float, float], int | None]
-"""Fewest whole units of one product that weigh so many grams, give or take so many; None: no product does."""
+
+class Units(NamedTuple):
+    """What whole units of one product on the scale weigh."""
+
+    fewest: Callable[[float, float], int | None]
+    """Fewest of them that weigh so many grams, give or take so many; None: no product does."""
+    fitting: Callable[[float, float], tuple[float, ...]]
+    """What all products and counts weigh exactly that weigh about so much; grams, positive."""
+    lightest_g: float
+    """Of one unit."""
 
 
 class Trace(NamedTuple):
@@ -34,38 +42,114 @@ def parted(
 
     ``levels``: before and after, grams.
     """
-    (base, final), grams = levels, trace.grams
     length = max(3, round(s.PLATEAU_S / trace.period_s))
-    simplest = units(whole.delta_g, whole.sd_g)
+    simplest = units.fewest(whole.delta_g, whole.sd_g)
     bound = max(s.QUIET_FLOOR_G, s.QUIET_SDS * math.sqrt(trace.noise_var))
-    for first in range(1, len(grams) - length):
-        flat = grams[first : first + length]
-        level = sum(flat) / length
-        if max(flat) - min(flat) > 3.0 * bound or sum((g - level) ** 2 for g in flat) > length * bound**2:
+    for flat in _flats(trace, length):
+        if flat.spread_g > 3.0 * bound or flat.rms_g > bound:
             continue
-        independent = max(1.0, length * trace.period_s / s.CORRELATION_S)
-        sd = math.hypot(whole.sd_g, math.sqrt(trace.noise_var / independent))
-        one, other = level - base, final - level
-        least = max(least_g, s.MIN_CHANGE_SDS * sd)
+        parts = _split(trace, whole, levels, flat, math.sqrt(trace.noise_var))
         # a hand that leans on the plate makes levels too, but not between before and after
-        between = min(one * whole.delta_g, other * whole.delta_g) > 0 and min(abs(one), abs(other)) > least
-        parts = (units(one, sd), units(other, sd)) if between else (None, None)
-        if parts[0] is None or parts[1] is None:
+        if parts is None or min(p.delta_g * whole.delta_g for p in parts) <= 0:
             continue
-        simpler = simplest is not None and simplest < parts[0] + parts[1]
-        if not simpler or _calm_s(trace, first, length, level, 3.0 * bound) >= s.LONG_PLATEAU_S:
-            return _part(trace, whole, (0, first), one, sd), _part(
-                trace, whole, (first + length, len(grams)), other, sd
-            )
-    return ()
+        counts = [units.fewest(p.delta_g, p.sd_g) for p in parts]
+        if None in counts or any(abs(p.delta_g) <= max(least_g, s.MIN_CHANGE_SDS * p.sd_g) for p in parts):
+            continue
+        simpler = simplest is not None and simplest < sum(n for n in counts if n is not None)
+        if not simpler or _calm_s(trace, flat, length, 3.0 * bound) >= s.LONG_PLATEAU_S:
+            return parts
+    return parted_between_hands(trace, whole, levels, units)
 
 
-def _calm_s(trace: Trace, first: int, length: int, level: float, bound: float) -> float:
-    """For how long the signal stays within the bound of a level that it has from bin ``first`` on."""
-    end = first + length
-    while end < len(trace.grams) and abs(trace.grams[end] - level) <= bound:
+def parted_between_hands(
+    trace: Trace, whole: Settled, levels: tuple[float, float], units: Units
+) -> tuple[Settled, ...]:
+    """In two where one hand came so soon after another that the plate never stood still.
+
+    The level between them is known roughly, with a hand still or already on it. That is enough where goods
+    are heavy beside what hands press: only one product and count fits each part, and what is left in the end,
+    which is known well, fits both.
+    """
+    best: tuple[float, tuple[Settled, ...]] | None = None
+    simplest = units.fewest(whole.delta_g, whole.sd_g)
+    for flat in _flats(trace, max(2, round(s.ROUGH_PLATEAU_S / trace.period_s))):
+        rough = max(flat.rms_g, math.sqrt(trace.noise_var))
+        if rough * s.ROUGH_PARTS > units.lightest_g or (best is not None and rough >= best[0]):
+            continue
+        parts = _split(trace, whole, levels, flat, max(rough, units.lightest_g / s.PRESSED_PARTS))
+        if parts is None or parts[1].t_peak - parts[0].t_peak < s.HANDS_APART_S:
+            continue
+        one, other = (units.fitting(part.delta_g, part.sd_g) for part in parts)
+        if len(one) != 1 or len(other) != 1:
+            continue
+        grams = math.copysign(one[0], parts[0].delta_g), math.copysign(other[0], parts[1].delta_g)
+        outside = grams[0] * grams[1] < 0
+        if outside and abs(grams[0]) < max(s.PRESSED_G, s.OUTSIDE_PARTS * rough):
+            continue
+        if (
+            not outside
+            and simplest is not None
+            and simplest < sum(units.fewest(g, whole.sd_g) or 0 for g in grams)
+        ):
+            continue
+        found = _as_weighed(whole, parts, grams)
+        if found:
+            best = rough, found
+    return best[1] if best is not None else ()
+
+
+def _as_weighed(whole: Settled, parts: Sequence[Settled], grams: Sequence[float]) -> tuple[Settled, ...]:
+    """The parts weigh what their units do, and together what is left in the end; () if that cannot be."""
+    off, sum_g = whole.delta_g - sum(grams), sum(abs(g) for g in grams)
+    if abs(off) > s.ALONE_SDS * (whole.sd_g + s.UNITS_ERROR * sum_g):
+        return ()
+    return tuple(
+        msgspec.structs.replace(part, delta_g=g + off * abs(g) / sum_g, sd_g=whole.sd_g)
+        for part, g in zip(parts, grams, strict=True)
+    )
+
+
+class _Flat(NamedTuple):
+    """Some bins in a row: ``first`` up to ``end``, which is none of them."""
+
+    first: int
+    end: int
+    level_g: float
+    rms_g: float
+    """Around the level."""
+    spread_g: float
+    """Largest less least."""
+
+
+def _flats(trace: Trace, length: int) -> Iterator[_Flat]:
+    for first in range(1, len(trace.grams) - length):
+        flat = trace.grams[first : first + length]
+        level = sum(flat) / length
+        rms = math.sqrt(sum((g - level) ** 2 for g in flat) / length)
+        yield _Flat(first, first + length, level, rms, max(flat) - min(flat))
+
+
+def _split(
+    trace: Trace, whole: Settled, levels: tuple[float, float], flat: _Flat, bin_sd: float
+) -> tuple[Settled, Settled] | None:
+    """What happened before and after; None: a part of it is too small to be anything."""
+    independent = max(1.0, (flat.end - flat.first) * trace.period_s / s.CORRELATION_S)
+    sd = math.hypot(whole.sd_g, bin_sd / math.sqrt(independent))
+    one, other = flat.level_g - levels[0], levels[1] - flat.level_g
+    if min(abs(one), abs(other)) <= s.MIN_CHANGE_SDS * sd:
+        return None
+    return (
+        _part(trace, whole, (0, flat.first), one, sd),
+        _part(trace, whole, (flat.end, len(trace.grams)), other, sd),
+    )
+
+
+def _calm_s(trace: Trace, flat: _Flat, length: int, bound: float) -> float:
+    """For how long the signal stays within the bound of the level that it has there."""
+    end = flat.first + length
+    while end < len(trace.grams) and abs(trace.grams[end] - flat.level_g) <= bound:
         end += 1
-    return (end - first) * trace.period_s
+    return (end - flat.first) * trace.period_s
 
 
 def _part(trace: Trace, whole: Settled, bins: tuple[int, int], delta: float, sd: float) -> Settled:
