@@ -102,6 +102,25 @@ def parted_between_hands(
     return best[1] if best is not None else ()
 
 
+def timed(trace: Trace, whole: Settled, levels: tuple[float, float]) -> Settled:
+    """The event less a hand that came before or after what was moved, and only touched something.
+
+    Where the plate rested between two hands as it was before, or as it was in the end, the change is on the
+    other side of that rest, though the other hand may have shaken it more.
+    """
+    length = max(2, round(s.ROUGH_PLATEAU_S / trace.period_s))
+    size, (base, final) = abs(whole.delta_g), levels
+    calm = [flat for flat in _flats(trace, length) if flat.rms_g * s.TIMED_PARTS <= size]
+    before = [flat for flat in calm if abs(flat.level_g - base) * s.TIMED_NEAR <= size]
+    after = [flat for flat in calm if abs(flat.level_g - final) * s.TIMED_NEAR <= size]
+    start = max((f.end for f in before if not any(a.first < f.first for a in after)), default=0)
+    end = min((f.first for f in after if f.first >= start), default=len(trace.grams))
+    if end - start < 2:
+        return whole
+    part = _part(trace, whole, (start, end), whole.delta_g, whole.sd_g)
+    return whole if abs(part.t_peak - whole.t_peak) < s.HANDS_APART_S else part
+
+
 def _as_weighed(whole: Settled, grams: tuple[float, float]) -> tuple[float, float] | None:
     """What the units of both parts weigh, made up to what is left in the end; None if that cannot be."""
     off, sum_g = whole.delta_g - sum(grams), sum(abs(g) for g in grams)
