@@ -15,7 +15,7 @@ from inference.messages import Alarm, Outage
 from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
-from inference.shelf_events.traces import Trace, Units, parted, parted_between_hands, stirred
+from inference.shelf_events.traces import Trace, Units, parted, parted_between_hands, stirred, timed
 from store_layout.model import Scale
 
 UNSEEN_VAR = 1e12
@@ -243,7 +243,9 @@ class ScaleWatch:
                 return parts
             found = msgspec.structs.replace(found, stir=stirred(trace, found, base))
             return () if found.stir is None and abs(delta) < 2 * sd else (found,)
-        return parted(trace, found, (base, mean), self.least_g, self._units) or (found,)
+        return parted(trace, found, (base, mean), self.least_g, self._units) or (
+            timed(trace, found, (base, mean)),
+        )
 
     def explains(self, delta_g: float, sd_g: float) -> bool:
         """True: whole units of one product on this scale weigh this much."""

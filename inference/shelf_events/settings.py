@@ -56,9 +56,13 @@ PRESSED_PARTS = 12.0
 HANDS_APART_S = 0.7
 """... where the plate was shaken twice, so far apart: one hand shakes it on and off for half a second ..."""
 PRESSED_G = 100.0
-OUTSIDE_PARTS = 10.0
+OUTSIDE_PARTS = 20.0
 """... and, where it lies outside of what was before and after, where it is no hand that leans on the plate:
 so much, and so many times what it varies by."""
+TIMED_PARTS = 8.0
+TIMED_NEAR = 5.0
+"""A plate that varies by less than such a part of a change, as near to how it was before, or is in the end,
+rests."""
 TRACE_S = 10.0
 """An event is looked through for plateaus as far as this from its start."""
 

@@ -48,16 +48,18 @@ def parted(
     for flat in _flats(trace, length):
         if flat.spread_g > 3.0 * bound or flat.rms_g > bound:
             continue
-        parts = _split(trace, whole, levels, flat, math.sqrt(trace.noise_var))
+        changes, sd = _changes(trace, whole, levels, flat, math.sqrt(trace.noise_var))
         # a hand that leans on the plate makes levels too, but not between before and after
-        if parts is None or min(p.delta_g * whole.delta_g for p in parts) <= 0:
+        if min(change * whole.delta_g for change in changes) <= 0:
             continue
-        counts = [units.fewest(p.delta_g, p.sd_g) for p in parts]
-        if None in counts or any(abs(p.delta_g) <= max(least_g, s.MIN_CHANGE_SDS * p.sd_g) for p in parts):
+        if min(abs(change) for change in changes) <= max(least_g, s.MIN_CHANGE_SDS * sd):
             continue
-        simpler = simplest is not None and simplest < sum(n for n in counts if n is not None)
+        counts = [n for n in (units.fewest(change, sd) for change in changes) if n is not None]
+        if len(counts) < 2:
+            continue
+        simpler = simplest is not None and simplest < sum(counts)
         if not simpler or _calm_s(trace, flat, length, 3.0 * bound) >= s.LONG_PLATEAU_S:
-            return parts
+            return _parts(trace, whole, flat, changes, sd)
     return parted_between_hands(trace, whole, levels, units)
 
 
@@ -76,37 +78,56 @@ def parted_between_hands(
         rough = max(flat.rms_g, math.sqrt(trace.noise_var))
         if rough * s.ROUGH_PARTS > units.lightest_g or (best is not None and rough >= best[0]):
             continue
-        parts = _split(trace, whole, levels, flat, max(rough, units.lightest_g / s.PRESSED_PARTS))
-        if parts is None or parts[1].t_peak - parts[0].t_peak < s.HANDS_APART_S:
+        least_sd = max(rough, units.lightest_g / s.PRESSED_PARTS)
+        changes, sd = _changes(trace, whole, levels, flat, least_sd)
+        if min(abs(change) for change in changes) <= s.MIN_CHANGE_SDS * sd:
             continue
-        one, other = (units.fitting(part.delta_g, part.sd_g) for part in parts)
-        if len(one) != 1 or len(other) != 1:
+        fitting = [units.fitting(change, sd) for change in changes]
+        if any(len(grams) != 1 for grams in fitting):
             continue
-        grams = math.copysign(one[0], parts[0].delta_g), math.copysign(other[0], parts[1].delta_g)
-        outside = grams[0] * grams[1] < 0
-        if outside and abs(grams[0]) < max(s.PRESSED_G, s.OUTSIDE_PARTS * rough):
+        first, second = (math.copysign(fit[0], change) for fit, change in zip(fitting, changes, strict=True))
+        if first * second < 0:  # outside of what was before and after
+            if abs(first) < max(s.PRESSED_G, s.OUTSIDE_PARTS * rough):
+                continue
+        elif simplest is not None:
+            counts = [units.fewest(grams, whole.sd_g) or 0 for grams in (first, second)]
+            if simplest < sum(counts):
+                continue
+        weighed = _as_weighed(whole, (first, second))
+        if weighed is None:
             continue
-        if (
-            not outside
-            and simplest is not None
-            and simplest < sum(units.fewest(g, whole.sd_g) or 0 for g in grams)
-        ):
-            continue
-        found = _as_weighed(whole, parts, grams)
-        if found:
-            best = rough, found
+        parts = _parts(trace, whole, flat, weighed, whole.sd_g)
+        if parts[1].t_peak - parts[0].t_peak >= s.HANDS_APART_S:
+            best = rough, parts
     return best[1] if best is not None else ()
 
 
-def _as_weighed(whole: Settled, parts: Sequence[Settled], grams: Sequence[float]) -> tuple[Settled, ...]:
-    """The parts weigh what their units do, and together what is left in the end; () if that cannot be."""
+def timed(trace: Trace, whole: Settled, levels: tuple[float, float]) -> Settled:
+    """The event less a hand that came before or after what was moved, and only touched something.
+
+    Where the plate rested between two hands as it was before, or as it was in the end, the change is on the
+    other side of that rest, though the other hand may have shaken it more.
+    """
+    length = max(2, round(s.ROUGH_PLATEAU_S / trace.period_s))
+    size, (base, final) = abs(whole.delta_g), levels
+    calm = [flat for flat in _flats(trace, length) if flat.rms_g * s.TIMED_PARTS <= size]
+    before = [flat for flat in calm if abs(flat.level_g - base) * s.TIMED_NEAR <= size]
+    after = [flat for flat in calm if abs(flat.level_g - final) * s.TIMED_NEAR <= size]
+    start = max((f.end for f in before if not any(a.first < f.first for a in after)), default=0)
+    end = min((f.first for f in after if f.first >= start), default=len(trace.grams))
+    if end - start < 2:
+        return whole
+    part = _part(trace, whole, (start, end), whole.delta_g, whole.sd_g)
+    return whole if abs(part.t_peak - whole.t_peak) < s.HANDS_APART_S else part
+
+
+def _as_weighed(whole: Settled, grams: tuple[float, float]) -> tuple[float, float] | None:
+    """What the units of both parts weigh, made up to what is left in the end; None if that cannot be."""
     off, sum_g = whole.delta_g - sum(grams), sum(abs(g) for g in grams)
     if abs(off) > s.ALONE_SDS * (whole.sd_g + s.UNITS_ERROR * sum_g):
-        return ()
-    return tuple(
-        msgspec.structs.replace(part, delta_g=g + off * abs(g) / sum_g, sd_g=whole.sd_g)
-        for part, g in zip(parts, grams, strict=True)
-    )
+        return None
+    first, second = (g + off * abs(g) / sum_g for g in grams)
+    return first, second
 
 
 class _Flat(NamedTuple):
@@ -129,18 +150,21 @@ def _flats(trace: Trace, length: int) -> Iterator[_Flat]:
         yield _Flat(first, first + length, level, rms, max(flat) - min(flat))
 
 
-def _split(
+def _changes(
     trace: Trace, whole: Settled, levels: tuple[float, float], flat: _Flat, bin_sd: float
-) -> tuple[Settled, Settled] | None:
-    """What happened before and after; None: a part of it is too small to be anything."""
+) -> tuple[tuple[float, float], float]:
+    """By how much the level changed before and after, grams, and how far off both may be."""
     independent = max(1.0, (flat.end - flat.first) * trace.period_s / s.CORRELATION_S)
     sd = math.hypot(whole.sd_g, bin_sd / math.sqrt(independent))
-    one, other = flat.level_g - levels[0], levels[1] - flat.level_g
-    if min(abs(one), abs(other)) <= s.MIN_CHANGE_SDS * sd:
-        return None
+    return (flat.level_g - levels[0], levels[1] - flat.level_g), sd
+
+
+def _parts(
+    trace: Trace, whole: Settled, flat: _Flat, changes: tuple[float, float], sd: float
+) -> tuple[Settled, Settled]:
     return (
-        _part(trace, whole, (0, flat.first), one, sd),
-        _part(trace, whole, (flat.end, len(trace.grams)), other, sd),
+        _part(trace, whole, (0, flat.first), changes[0], sd),
+        _part(trace, whole, (flat.end, len(trace.grams)), changes[1], sd),
     )
 
 

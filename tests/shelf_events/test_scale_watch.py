@@ -230,6 +230,21 @@ def test_two_hands_one_right_after_the_other_are_two_events(rate: float, deltas:
     assert parted >= 9
 
 
+@pytest.mark.parametrize("rate", [10.0, 20.0, 60.0])
+@pytest.mark.parametrize(("taken_at", "touched_at"), [(5.0, 5.95), (5.95, 5.0)])
+def test_a_hand_that_only_touches_has_no_say_in_when_something_was_taken(
+    rate: float, taken_at: float, touched_at: float
+) -> None:
+    """It shakes the plate more, before or after the one that takes 90 g."""
+    timed = 0
+    for seed in range(10):
+        actions = (Action(taken_at, -90.0, 0.6, 40.0), Action(touched_at, 0.0, 0.6, 250.0))
+        (event,) = found(Signal(actions=actions, seed=seed, rate_hz=rate), (90.0,))
+        assert event.delta_g == pytest.approx(-90.0, abs=8.0)
+        timed += abs(event.t_peak - START - taken_at - 0.3) < 0.35
+    assert timed >= 8
+
+
 @pytest.mark.parametrize("rate", [10.0, 60.0])
 @pytest.mark.parametrize("delta", [-1000.0, 1500.0, 0.0])
 def test_one_hand_is_one_event_however_it_presses(rate: float, delta: float) -> None:
