@@ -45,18 +45,22 @@ class Hands:
         if len(state.hands) < 2:
             return
         standing = [p for p in people if p.track in state.hands and math.hypot(*p.velocity) <= s.MET_MPS]
-        near = [(a, b) for a, b in combinations(standing, 2) if _apart(a, b) <= s.MET_APART_M]
+        near = [
+            (a, b)
+            for a, b in combinations(standing, 2)
+            if s.MET_APART_M[0] <= _apart(a, b) <= s.MET_APART_M[1]
+        ]
         at = {track: self._found(state.hands[track]) for track in {p.track for pair in near for p in pair}}
         for a, b in near:
             if any(math.dist(x, y) <= s.MET_M for x in at[a.track] for y in at[b.track]):
                 _remember(state, t, a.track, b.track)
 
     def _found(self, hands: Iterable[Hand]) -> list[tuple[float, ...]]:
-        """Where each of somebody's hands is, that is not in a shelf and that two cameras agree about."""
+        """Where each of somebody's hands is that is held out, and not into a shelf, as two cameras agree."""
         found = []
         for side in ("left", "right"):
             fused = _fused([hand for hand in hands if hand.side == side])
-            if fused is not None and not self._in_shelf(fused):
+            if fused is not None and fused[2] >= s.MET_HEIGHT_M and not self._in_shelf(fused):
                 found.append(tuple(fused.tolist()))
         return found
 

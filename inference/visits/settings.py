@@ -41,18 +41,20 @@ LEAST = 1e-5
 """Hypotheses this much less probable than the best are dropped."""
 BREACH = 1e-4
 """Factor for giving back what the cart does not hold: the taking was missed ..."""
-HANDED_ON = 0.2
+HANDED_ON = 0.05
 """... or another shopper who holds it handed it on ..."""
 HANDED_TOGETHER = 0.3
 """... which those who came in on one card often do."""
 MET_M = 0.13
-"""Hands of two that are found so near to each other have met. In simulated days hands that hand something on
-are found .04 to .12 m apart, and those of others who stand together .14 m and more ..."""
+"""Hands of two that are found so near to each other have met: in simulated days those that hand something on
+are found .04 to .12 m apart ..."""
+MET_HEIGHT_M = 0.98
+"""... if they do not hang: those of people who stand close together do so at .8 to .95 m, as near, ..."""
 MET_SHELF_M = 0.1
 """... if they are not in a shelf, or so near to its slots, ..."""
-MET_APART_M = 1.1
+MET_APART_M = (0.6, 1.1)
 MET_MPS = 0.35
-"""... of two who stand so near to each other, and hardly walk, ..."""
+"""... of two who stand so far from each other, an arm's length each, bent, and hardly walk, ..."""
 MET_SD_M = 0.2
 """... and whose hands are known as well as this, ..."""
 MET_WITHIN_S = 0.6

@@ -80,6 +80,8 @@ def test_strangers_whose_hands_met_are_looked_at_both() -> None:
     ("mine", "other", "velocity", "beside"),
     [
         pytest.param(BETWEEN, (3.6, 2.6, 1.1), (0.0, 0.0), BESIDE, id="hands a step apart"),
+        pytest.param((3.35, 2.6, 0.88), (3.35, 2.6, 0.9), (0.0, 0.0), BESIDE, id="hands that hang"),
+        pytest.param(BETWEEN, BETWEEN, (0.0, 0.0), (3.4, 2.6), id="shoulder to shoulder"),
         pytest.param(BETWEEN, BETWEEN, (1.0, 0.0), BESIDE, id="in passing"),
         pytest.param(BETWEEN, BETWEEN, (0.0, 0.0), (5.0, 2.6), id="too far apart for it"),
     ],
