@@ -45,9 +45,9 @@ HANDED_ON = 0.05
 """... or another shopper who holds it handed it on ..."""
 HANDED_TOGETHER = 0.3
 """... which those who came in on one card often do."""
-MET_M = 0.13
+MET_M = 0.18
 """Hands of two that are found so near to each other have met: in simulated days those that hand something on
-are found .04 to .12 m apart ..."""
+are found .04 to .17 m apart ..."""
 MET_HEIGHT_M = 0.98
 """... if they do not hang: those of people who stand close together do so at .8 to .95 m, as near, ..."""
 MET_SHELF_M = 0.1
