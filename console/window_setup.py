@@ -63,7 +63,7 @@ class WindowSetup(QObject):
         if self._setup.folder is None or snapshot is None or snapshot.source.kind != "live":
             window.notice.say(tr("This store is part of what is played: connect a store of your own first."))
             return
-        _open(StoreForm(window.device_desk, window.state, window.session, over or window))
+        _open(StoreForm(window.device_desk, window.state, window.session, window.appearance, over or window))
 
     # -- inside --------------------------------------------------------------------------------------
 
