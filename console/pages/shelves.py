@@ -23,11 +23,11 @@ from console.item_models.shelves import ShelfBook
 from console.item_models.words import ShopWords
 from console.language import tr, tr_noop
 from console.operations.catalogue_desk import CatalogueDesk
-from console.operations.device_desk import DeviceDesk
 from console.operations.gondolas import Face, faces
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelf_desk import ShelfDesk
+from console.operations.store_desk import StoreDesk
 from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
@@ -66,7 +66,7 @@ class ShelvesPage(Page):
         words: ShopWords,
         *,
         catalogue: CatalogueDesk,
-        devices: DeviceDesk,
+        store: StoreDesk,
         takeover: StoreTakeover,
         pictures: ProductPictures,
         appearance: Appearance,
@@ -77,7 +77,7 @@ class ShelvesPage(Page):
         self._catalogue = catalogue
         self._book = ShelfBook(state.layout)
         self.tools = CatalogueTools(catalogue, session, words, pictures=pictures, appearance=appearance)
-        self.shelf_tools = ShelfTools(devices, session, state, appearance)
+        self.shelf_tools = ShelfTools(store, session, state, appearance)
         self.bar = TakeoverBar(takeover)
         self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
         self._faces = {face.key: face for face in faces(state.layout)}

@@ -49,14 +49,14 @@ class CornerFields(QWidget):
         """What goes on: more of the same is no step of its own."""
         self.list = _Corners()
         self.list.setAccessibleName(tr("Corners of the floor"))
-        self.x = number_field(tr("Corner, x"), -FARTHEST_M, FARTHEST_M, 0.0, digits=2, step=0.1)
-        self.y = number_field(tr("Corner, y"), -FARTHEST_M, FARTHEST_M, 0.0, digits=2, step=0.1)
+        self.x_field = number_field(tr("Corner, x"), -FARTHEST_M, FARTHEST_M, 0.0, digits=2, step=0.1)
+        self.y_field = number_field(tr("Corner, y"), -FARTHEST_M, FARTHEST_M, 0.0, digits=2, step=0.1)
         self.add_button, self.remove_button = QPushButton(tr("Add after it")), QPushButton(tr("Remove"))
         self.back_button = QPushButton(tr("Step back"))
         self.board = CornerBoard(layout, appearance)
         self._lay_out()
         self.list.currentRowChanged.connect(self._choose)
-        for field in (self.x, self.y):
+        for field in (self.x_field, self.y_field):
             field.valueChanged.connect(self._type)
         self.add_button.clicked.connect(self.add)
         self.remove_button.clicked.connect(self.remove)
@@ -79,7 +79,7 @@ class CornerFields(QWidget):
     @property
     def keys(self) -> tuple[QWidget, ...]:
         """In the order in which Tab goes."""
-        return (self.list, self.x, self.y, self.add_button, self.remove_button, self.back_button)
+        return (self.list, self.x_field, self.y_field, self.add_button, self.remove_button, self.back_button)
 
     def show_outline(self, outline: Outline) -> None:
         """Another one as a whole, which is a step."""
@@ -115,7 +115,7 @@ class CornerFields(QWidget):
         self._take(moved_corner(self.outline, self.corner, to), self.corner, f"corner {self.corner}")
 
     def _type(self) -> None:
-        self._move((self.x.value(), self.y.value()))
+        self._move((self.x_field.value(), self.y_field.value()))
 
     def _choose(self, _row: int) -> None:
         self._one_step = ""
@@ -147,7 +147,7 @@ class CornerFields(QWidget):
 
     def _show_chosen(self) -> None:
         x, y = self.outline[self.corner]
-        for field, value in ((self.x, x), (self.y, y)):
+        for field, value in ((self.x_field, x), (self.y_field, y)):
             if abs(field.value() - value) > 1e-9:
                 with QSignalBlocker(field):
                     field.setValue(value)
@@ -159,8 +159,8 @@ class CornerFields(QWidget):
         row = self.list.fontMetrics().height() + 6
         self.list.setMinimumHeight(ROWS_SHOWN * row)
         place, buttons = QHBoxLayout(), QHBoxLayout()
-        for part in (label("x", "secondary"), self.x, label("y", "secondary"), self.y):
-            place.addWidget(part, 1 if part in (self.x, self.y) else 0)
+        for part in (label("x", "secondary"), self.x_field, label("y", "secondary"), self.y_field):
+            place.addWidget(part, 1 if part in (self.x_field, self.y_field) else 0)
         for button in (self.add_button, self.remove_button, self.back_button):
             button.setAutoDefault(False)
         buttons.addWidget(self.add_button)

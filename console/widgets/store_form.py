@@ -8,10 +8,10 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.language import tr
-from console.operations.device_desk import DeviceDesk
 from console.operations.floor_drafts import drawn_problem, resized, size_of
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
+from console.operations.store_desk import StoreDesk
 from console.operations.store_drafts import (
     StoreDraft,
     check_currency,
@@ -37,7 +37,7 @@ class StoreForm(PartForm):
 
     def __init__(
         self,
-        desk: DeviceDesk,
+        desk: StoreDesk,
         state: LiveState,
         session: OperatorSession,
         appearance: Appearance,

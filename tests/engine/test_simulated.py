@@ -176,7 +176,7 @@ def test_a_paused_store_refuses_whoever_is_sent_and_goes_on_when_it_is_open(tmp_
         assert isinstance(engine.submit(SendShopper((Wanted(SOUP),))).result(10), SentShopper)
 
 
-def test_a_store_that_was_left_paused_begins_paused(tmp_path: Path) -> None:
+def test_a_store_that_was_left_paused_begins_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the engine remembers counts for the source too, before anybody comes."""
     source = SimulatedSource(LAYOUT, seed=11, settings=CROWD, clock=fast_clock)
     header, _ = open_journal(
@@ -188,7 +188,7 @@ def test_a_store_that_was_left_paused_begins_paused(tmp_path: Path) -> None:
         told: list[bool] = []
         again = SimulatedSource(LAYOUT, seed=11, settings=CROWD, clock=fast_clock)
         again._id = source.recording_id
-        again.set_open = told.append  # type: ignore[method-assign]
+        monkeypatch.setattr(again, "set_open", told.append)
         engine = Engine(
             LAYOUT, header.salt, make_flow=real_flow, sink=Sink(), source=again, journal_folder=tmp_path
         )

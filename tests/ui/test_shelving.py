@@ -403,8 +403,8 @@ def test_slots_are_joined_by_a_manager_and_taken_back_with_what_stood_in_them(
     qtbot.waitUntil(lambda: any(isinstance(c, TakeStore) for c in engine.asked), timeout=LONG_MS)
     with Ledger.open(window.session.path, read_only=True) as ledger:
         assert ("Mara", "rebuilt a shelf", "A") in [(r.who, r.what, r.about) for r in audit.log(ledger)]
-    window.device_desk.undo()
-    qtbot.waitUntil(lambda: window.device_desk.undoable is None, timeout=LONG_MS)
+    window.store_desk.undo()
+    qtbot.waitUntil(lambda: window.store_desk.undoable is None, timeout=LONG_MS)
     again = read_store(folder)
     assert again.file == before.file
     assert set(again.planogram) == set(before.planogram)
@@ -431,7 +431,7 @@ def test_the_arrows_choose_and_what_cannot_be_is_said(window: MainWindow) -> Non
 
 
 def test_an_open_cart_keeps_its_slot(window: MainWindow, qtbot: QtBot) -> None:
-    before = window.device_desk.layout
+    before = window.store_desk.layout
     left, right = pair(before)
     sku = next(row.sku for row in before.planogram if row.slot == right)
     form = opened(window, left, ("K7-204", sku))

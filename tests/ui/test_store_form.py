@@ -215,8 +215,8 @@ def test_it_is_changed_from_what_is_missing_and_taken_back(
     assert size_of(file.floor.outline) == (7.0, 5.0)
     qtbot.waitUntil(lambda: any(isinstance(c, TakeStore) for c in engine.asked), timeout=LONG_MS)
     qtbot.waitUntil(lambda: "Corner shop, 7 × 5 m, prices in CHF" in told(steps), timeout=LONG_MS)
-    window.device_desk.undo()
-    qtbot.waitUntil(lambda: window.device_desk.undoable is None, timeout=LONG_MS)
+    window.store_desk.undo()
+    qtbot.waitUntil(lambda: window.store_desk.undoable is None, timeout=LONG_MS)
     assert read_store(folder).file == before
     steps.reject()
 
@@ -246,8 +246,8 @@ def test_a_floor_is_given_another_corner_by_keys_alone_and_taken_back(
     assert not form.wide.isEnabled()
     key(corners.board, Qt.Key.Key_PageUp)
     assert corners.corner == 1
-    corners.x.setValue(6.3)
-    corners.x.setValue(6.4)
+    corners.x_field.setValue(6.3)
+    corners.x_field.setValue(6.4)
     corners.back_button.click()
     assert corners.outline[1] == ROOM[1]
     corners.back_button.click()
@@ -262,8 +262,8 @@ def test_a_floor_is_given_another_corner_by_keys_alone_and_taken_back(
     form.save_button.click()
     qtbot.waitUntil(lambda: closed(window, StoreForm), timeout=LONG_MS)
     assert read_store(folder).file.floor.outline == drawn
-    window.device_desk.undo()
-    qtbot.waitUntil(lambda: window.device_desk.undoable is None, timeout=LONG_MS)
+    window.store_desk.undo()
+    qtbot.waitUntil(lambda: window.store_desk.undoable is None, timeout=LONG_MS)
     assert read_store(folder).file == before
 
 
