@@ -194,8 +194,8 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     A person is asked when ``expected wrong money * wrong_cost_factor > review_cost``, or when the whole
     receipt is less probable than ``issue_from``. One product for another is one mistake, wrong by what the
     dearer of them costs. A wrong charge costs a complaint, a refund and trust: ten
-    times its amount. Asking costs somebody's attention, the shopper's wait, and being looked at: two euros.
-    So a person is asked from 20 cents of expected error on: an item of 2 euro is issued from 90 % on; most
+    times its amount. Asking costs somebody's attention, the shopper's wait, and being looked at: three euros.
+    So a person is asked from 30 cents of expected error on: an item of 3 euro is issued from 90 % on; most
     receipts are at 99.9 %. BENCHMARKS.md has what this comes to, and other settings.
     """
 
@@ -203,7 +203,7 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much a minor unit charged wrongly weighs against one minor unit spent on asking."""
     issue_from: float = 0.9
     """Receipts less probable than this are never issued without a person."""
-    review_cost: int = 200
+    review_cost: int = 300
     """What it costs to ask a person once, in minor units of the currency."""
     wait_for_shared_s: float = 120.0
     """How long a visit waits for an event it shares with someone still inside."""

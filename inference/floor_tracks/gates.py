@@ -41,6 +41,10 @@ class Gates:
         """The nearest gate within reach through which somebody may leave."""
         return self._nearest(self._outs, xy, reach_m)
 
+    def way_in_m(self, xy: Point2) -> float:
+        """Metres to the nearest gate through which people come in; infinite where there is none."""
+        return min((self.distance(gate, xy) for gate in self._ins), default=float("inf"))
+
     @property
     def let_in(self) -> bool:
         """Whether there is any gate to come in by: where there is none, nobody can be explained."""

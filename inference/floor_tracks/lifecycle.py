@@ -54,17 +54,21 @@ class Lifecycle:
         if not ready:
             return
         doubles = [x.number for x in ready if self._doubles(x, state.people)]
-        ready = [x for x in ready if x.number not in doubles]
+        ready = [x for x in ready if x.number not in doubles and not self._perhaps_doubles(state, x)]
         gone = doubles + self._linking.come_back(state, ready, changes)
         # the best seen first: one signal makes one person sure, and another view of them has to wait
-        for x in sorted(ready, key=lambda x: (-x.hits, -x.found_share, x.number)):
-            if x.number in gone or not self._seen_enough(state, x):
+        for x in sorted(ready, key=self._best_first):
+            if x.number in gone or not self._seen_enough(state, x) or self._perhaps_doubles(state, x):
                 continue
             if self._doubles(x, state.people) or self._born(state, x, changes):
                 # not by its number: people are numbered anew
                 state.tentative = [other for other in state.tentative if other is not x]
         if gone:
             state.tentative = [x for x in state.tentative if x.number not in gone]
+
+    def _best_first(self, x: Track) -> tuple[float, ...]:
+        """Of views of one person that cameras disagree about, the one in the door is right."""
+        return -x.hits, -x.found_share, self._gates.way_in_m(x.first_xy), x.number
 
     def _seen_enough(self, state: FloorTracksState, x: Track) -> bool:
         """Whether a newcomer is no clutter; sooner where the gate says that somebody comes."""
@@ -111,6 +115,15 @@ class Lifecycle:
         """Perhaps another view of somebody known: near them, and not yet seen beside them in one frame."""
         s = self._settings
         return x.beside < s.beside_frames and self._near(x, people, s.near_person_m)
+
+    def _perhaps_doubles(self, state: FloorTracksState, x: Track) -> bool:
+        """The same, farther from who has just come, at a gate that tells and has told of nobody else."""
+        s = self._settings
+        gate = self._gates.way_in(x.first_xy, s.gate_margin_m)
+        if gate not in state.signalling or open_entry(state, gate, x.first_t, s) is not None:
+            return False
+        fresh = [p for p in state.people if abs(x.first_t - p.first_t) <= s.doubled_born_s]
+        return x.beside < s.beside_frames and self._near(x, fresh, s.doubled_reach_m)
 
     def _near(self, x: Track, people: Sequence[Track], reach: float) -> bool:
         return any(

@@ -195,6 +195,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     near_person_m: float = 0.6
     """Closer to somebody known, a newcomer must have been seen beside them in one frame."""
     beside_frames: int = 3
+    doubled_born_s: float = 1.0
+    doubled_reach_m: float = 1.5
+    """... and so near to who came so little before, where the gate has told of one person only."""
     beside_share: float = 0.5
     """Frames that found two beside each other to those that found them in turns: with fewer they are one."""
     doubled_frames: int = 30

@@ -7,6 +7,7 @@ incrementally. Nothing here looks at more than the window's two ends, and numpy 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import msgspec
 
@@ -14,7 +15,7 @@ from inference.messages import Alarm, Outage
 from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
-from inference.shelf_events.traces import Trace, parted, stirred
+from inference.shelf_events.traces import Trace, Units, parted, parted_between_hands, stirred, timed
 from store_layout.model import Scale
 
 UNSEEN_VAR = 1e12
@@ -50,6 +51,7 @@ class ScaleWatch:
         self._independent = max(1.0, self._window * self._period / max(s.CORRELATION_S, self._period))
         lightest = min(self.weights, default=math.inf)
         self.least_g = min(s.MIN_CHANGE_G, s.LIGHTEST_SHARE * lightest)
+        self._units = Units(self.units, self._fitting, lightest)
         self._high = scale.capacity_g
         self._wild = s.WILD_FACTOR * scale.capacity_g
         self._may_be_stuck = scale.noise_sd_g >= s.STUCK_NOISE * scale.resolution_g
@@ -236,9 +238,14 @@ class ScaleWatch:
         if doubts:
             return () if found.minor and abs(delta) < 2 * sd else (found,)
         if found.minor:
+            parts = parted_between_hands(trace, found, (base, mean), self._units)
+            if parts:
+                return parts
             found = msgspec.structs.replace(found, stir=stirred(trace, found, base))
             return () if found.stir is None and abs(delta) < 2 * sd else (found,)
-        return parted(trace, found, (base, mean), self.least_g, self.units) or (found,)
+        return parted(trace, found, (base, mean), self.least_g, self._units) or (
+            timed(trace, found, (base, mean)),
+        )
 
     def explains(self, delta_g: float, sd_g: float) -> bool:
         """True: whole units of one product on this scale weigh this much."""
@@ -246,14 +253,18 @@ class ScaleWatch:
 
     def units(self, delta_g: float, sd_g: float) -> int | None:
         """Fewest whole units of one product on this scale that weigh this much; None: no product does."""
-        return next(
-            (
-                n
-                for n in range(1, s.ALONE_UNITS + 1)
-                if any(abs(abs(delta_g) - n * w) < s.ALONE_SDS * (sd_g + 0.01 * n * w) for w in self.weights)
-            ),
-            None,
-        )
+        return next((n for n, _ in self._weighing(delta_g, sd_g)), None)
+
+    def _fitting(self, delta_g: float, sd_g: float) -> tuple[float, ...]:
+        """What all products and counts weigh exactly that weigh about this much."""
+        return tuple(n * w for n, w in self._weighing(delta_g, sd_g))
+
+    def _weighing(self, delta_g: float, sd_g: float) -> Iterator[tuple[int, float]]:
+        """Units, and what one of them weighs: fewest first."""
+        for n in range(1, s.ALONE_UNITS + 1):
+            for w in self.weights:
+                if abs(abs(delta_g) - n * w) < s.ALONE_SDS * (sd_g + s.UNITS_ERROR * n * w):
+                    yield n, w
 
     def flush(self, t: float) -> tuple[Settled, ...]:
         """No more readings will come: what is under way is judged by what was last seen."""

@@ -47,6 +47,22 @@ PLATEAU_S = 0.25
 LONG_PLATEAU_S = 0.4
 """... or for so long, where fewer units explain the whole than the two parts: a hand that carries some of
 what it lifts makes short levels too."""
+ROUGH_PLATEAU_S = 0.2
+"""Between two hands that are not apart for so long the level is known roughly, from as long as this ..."""
+ROUGH_PARTS = 5.0
+"""... where the lightest thing on the scale weighs so many times what the level varies by ..."""
+PRESSED_PARTS = 12.0
+"""... give or take its twelfth part for the hand that is still on it ..."""
+HANDS_APART_S = 0.7
+"""... where the plate was shaken twice, so far apart: one hand shakes it on and off for half a second ..."""
+PRESSED_G = 100.0
+OUTSIDE_PARTS = 20.0
+"""... and, where it lies outside of what was before and after, where it is no hand that leans on the plate:
+so much, and so many times what it varies by."""
+TIMED_PARTS = 8.0
+TIMED_NEAR = 5.0
+"""A plate that varies by less than such a part of a change, as near to how it was before, or is in the end,
+rests."""
 TRACE_S = 10.0
 """An event is looked through for plateaus as far as this from its start."""
 
@@ -91,5 +107,7 @@ JOIN_GAP_M = 0.06
 """Scales this close to each other on one shelf are neighbours."""
 ALONE_SDS = 3.0
 """A change is explained alone when it is within so many deviations of whole units of one product."""
+UNITS_ERROR = 0.01
+"""... and of what whole units weigh otherwise than the catalogue says."""
 ALONE_UNITS = 6
 """Most units taken or returned at once that are considered."""

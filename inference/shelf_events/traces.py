@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,8 +13,16 @@ from inference.messages import Stir
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import Settled
 
-Units = Callable[[float, float], int | None]
-"""Fewest whole units of one product that weigh so many grams, give or take so many; None: no product does."""
+
+class Units(NamedTuple):
+    """What whole units of one product on the scale weigh."""
+
+    fewest: Callable[[float, float], int | None]
+    """Fewest of them that weigh so many grams, give or take so many; None: no product does."""
+    fitting: Callable[[float, float], tuple[float, ...]]
+    """What all products and counts weigh exactly that weigh about so much; grams, positive."""
+    lightest_g: float
+    """Of one unit."""
 
 
 class Trace(NamedTuple):
@@ -34,38 +42,138 @@ def parted(
 
     ``levels``: before and after, grams.
     """
-    (base, final), grams = levels, trace.grams
     length = max(3, round(s.PLATEAU_S / trace.period_s))
-    simplest = units(whole.delta_g, whole.sd_g)
+    simplest = units.fewest(whole.delta_g, whole.sd_g)
     bound = max(s.QUIET_FLOOR_G, s.QUIET_SDS * math.sqrt(trace.noise_var))
-    for first in range(1, len(grams) - length):
-        flat = grams[first : first + length]
-        level = sum(flat) / length
-        if max(flat) - min(flat) > 3.0 * bound or sum((g - level) ** 2 for g in flat) > length * bound**2:
+    for flat in _flats(trace, length):
+        if flat.spread_g > 3.0 * bound or flat.rms_g > bound:
             continue
-        independent = max(1.0, length * trace.period_s / s.CORRELATION_S)
-        sd = math.hypot(whole.sd_g, math.sqrt(trace.noise_var / independent))
-        one, other = level - base, final - level
-        least = max(least_g, s.MIN_CHANGE_SDS * sd)
+        changes, sd = _changes(trace, whole, levels, flat, math.sqrt(trace.noise_var))
         # a hand that leans on the plate makes levels too, but not between before and after
-        between = min(one * whole.delta_g, other * whole.delta_g) > 0 and min(abs(one), abs(other)) > least
-        parts = (units(one, sd), units(other, sd)) if between else (None, None)
-        if parts[0] is None or parts[1] is None:
+        if min(change * whole.delta_g for change in changes) <= 0:
             continue
-        simpler = simplest is not None and simplest < parts[0] + parts[1]
-        if not simpler or _calm_s(trace, first, length, level, 3.0 * bound) >= s.LONG_PLATEAU_S:
-            return _part(trace, whole, (0, first), one, sd), _part(
-                trace, whole, (first + length, len(grams)), other, sd
-            )
-    return ()
+        if min(abs(change) for change in changes) <= max(least_g, s.MIN_CHANGE_SDS * sd):
+            continue
+        counts = [n for n in (units.fewest(change, sd) for change in changes) if n is not None]
+        if len(counts) < 2:
+            continue
+        simpler = simplest is not None and simplest < sum(counts)
+        if not simpler or _calm_s(trace, flat, length, 3.0 * bound) >= s.LONG_PLATEAU_S:
+            return _parts(trace, whole, flat, changes, sd)
+    return parted_between_hands(trace, whole, levels, units)
 
 
-def _calm_s(trace: Trace, first: int, length: int, level: float, bound: float) -> float:
-    """For how long the signal stays within the bound of a level that it has from bin ``first`` on."""
-    end = first + length
-    while end < len(trace.grams) and abs(trace.grams[end] - level) <= bound:
+def parted_between_hands(
+    trace: Trace, whole: Settled, levels: tuple[float, float], units: Units
+) -> tuple[Settled, ...]:
+    """In two where one hand came so soon after another that the plate never stood still.
+
+    The level between them is known roughly, with a hand still or already on it. That is enough where goods
+    are heavy beside what hands press: only one product and count fits each part, and what is left in the end,
+    which is known well, fits both.
+    """
+    best: tuple[float, tuple[Settled, ...]] | None = None
+    simplest = units.fewest(whole.delta_g, whole.sd_g)
+    for flat in _flats(trace, max(2, round(s.ROUGH_PLATEAU_S / trace.period_s))):
+        rough = max(flat.rms_g, math.sqrt(trace.noise_var))
+        if rough * s.ROUGH_PARTS > units.lightest_g or (best is not None and rough >= best[0]):
+            continue
+        least_sd = max(rough, units.lightest_g / s.PRESSED_PARTS)
+        changes, sd = _changes(trace, whole, levels, flat, least_sd)
+        if min(abs(change) for change in changes) <= s.MIN_CHANGE_SDS * sd:
+            continue
+        fitting = [units.fitting(change, sd) for change in changes]
+        if any(len(grams) != 1 for grams in fitting):
+            continue
+        first, second = (math.copysign(fit[0], change) for fit, change in zip(fitting, changes, strict=True))
+        if first * second < 0:  # outside of what was before and after
+            if abs(first) < max(s.PRESSED_G, s.OUTSIDE_PARTS * rough):
+                continue
+        elif simplest is not None:
+            counts = [units.fewest(grams, whole.sd_g) or 0 for grams in (first, second)]
+            if simplest < sum(counts):
+                continue
+        weighed = _as_weighed(whole, (first, second))
+        if weighed is None:
+            continue
+        parts = _parts(trace, whole, flat, weighed, whole.sd_g)
+        if parts[1].t_peak - parts[0].t_peak >= s.HANDS_APART_S:
+            best = rough, parts
+    return best[1] if best is not None else ()
+
+
+def timed(trace: Trace, whole: Settled, levels: tuple[float, float]) -> Settled:
+    """The event less a hand that came before or after what was moved, and only touched something.
+
+    Where the plate rested between two hands as it was before, or as it was in the end, the change is on the
+    other side of that rest, though the other hand may have shaken it more.
+    """
+    length = max(2, round(s.ROUGH_PLATEAU_S / trace.period_s))
+    size, (base, final) = abs(whole.delta_g), levels
+    calm = [flat for flat in _flats(trace, length) if flat.rms_g * s.TIMED_PARTS <= size]
+    before = [flat for flat in calm if abs(flat.level_g - base) * s.TIMED_NEAR <= size]
+    after = [flat for flat in calm if abs(flat.level_g - final) * s.TIMED_NEAR <= size]
+    start = max((f.end for f in before if not any(a.first < f.first for a in after)), default=0)
+    end = min((f.first for f in after if f.first >= start), default=len(trace.grams))
+    if end - start < 2:
+        return whole
+    part = _part(trace, whole, (start, end), whole.delta_g, whole.sd_g)
+    return whole if abs(part.t_peak - whole.t_peak) < s.HANDS_APART_S else part
+
+
+def _as_weighed(whole: Settled, grams: tuple[float, float]) -> tuple[float, float] | None:
+    """What the units of both parts weigh, made up to what is left in the end; None if that cannot be."""
+    off, sum_g = whole.delta_g - sum(grams), sum(abs(g) for g in grams)
+    if abs(off) > s.ALONE_SDS * (whole.sd_g + s.UNITS_ERROR * sum_g):
+        return None
+    first, second = (g + off * abs(g) / sum_g for g in grams)
+    return first, second
+
+
+class _Flat(NamedTuple):
+    """Some bins in a row: ``first`` up to ``end``, which is none of them."""
+
+    first: int
+    end: int
+    level_g: float
+    rms_g: float
+    """Around the level."""
+    spread_g: float
+    """Largest less least."""
+
+
+def _flats(trace: Trace, length: int) -> Iterator[_Flat]:
+    for first in range(1, len(trace.grams) - length):
+        flat = trace.grams[first : first + length]
+        level = sum(flat) / length
+        rms = math.sqrt(sum((g - level) ** 2 for g in flat) / length)
+        yield _Flat(first, first + length, level, rms, max(flat) - min(flat))
+
+
+def _changes(
+    trace: Trace, whole: Settled, levels: tuple[float, float], flat: _Flat, bin_sd: float
+) -> tuple[tuple[float, float], float]:
+    """By how much the level changed before and after, grams, and how far off both may be."""
+    independent = max(1.0, (flat.end - flat.first) * trace.period_s / s.CORRELATION_S)
+    sd = math.hypot(whole.sd_g, bin_sd / math.sqrt(independent))
+    return (flat.level_g - levels[0], levels[1] - flat.level_g), sd
+
+
+def _parts(
+    trace: Trace, whole: Settled, flat: _Flat, changes: tuple[float, float], sd: float
+) -> tuple[Settled, Settled]:
+    return (
+        _part(trace, whole, (0, flat.first), changes[0], sd),
+        _part(trace, whole, (flat.end, len(trace.grams)), changes[1], sd),
+    )
+
+
+def _calm_s(trace: Trace, flat: _Flat, length: int, bound: float) -> float:
+    """For how long the signal stays within the bound of the level that it has there."""
+    end = flat.first + length
+    while end < len(trace.grams) and abs(trace.grams[end] - flat.level_g) <= bound:
         end += 1
-    return (end - first) * trace.period_s
+    return (end - flat.first) * trace.period_s
 
 
 def _part(trace: Trace, whole: Settled, bins: tuple[int, int], delta: float, sd: float) -> Settled:

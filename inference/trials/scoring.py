@@ -120,8 +120,8 @@ class Setting(msgspec.Struct, frozen=True):
     over_per_1000: float
 
 
-COSTS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 10000)
-"""Minor units at which the curve is drawn; 200 is the default."""
+COSTS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 10000)
+"""Minor units at which the curve is drawn; 300 is the default."""
 
 
 def curve(payments: Sequence[Payment], rules: Rules) -> tuple[Setting, ...]:

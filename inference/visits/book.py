@@ -31,7 +31,7 @@ from inference.visits import by_hand, unexplained
 from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
-from inference.visits.entries import match_entries
+from inference.visits.entries import Doors, match_entries
 from inference.visits.evidence import Evidence
 from inference.visits.forgetting import forget_old
 from inference.visits.path import note_place
@@ -57,6 +57,7 @@ class VisitBook:
         self._layout = layout
         self._salt = salt
         self._presence = Presence(layout)
+        self._doors = Doors(layout)
         self._closing = Closing(layout, self._presence, on_verdict)
         self._anything = {p.sku: STAFF_HOLDS for p in layout.catalog}
         self._holdings: dict[int, dict[str, float]] | None = None
@@ -114,6 +115,7 @@ class VisitBook:
         name = visit_id(self._layout.file.store.id, started.gate, started.t, ordinal)
         code = code_for(self._salt, name, {v.code for v in state.visits.values()})
         visit = Visit(visit=name, code=code, track=started.track, entered_at=started.t, gate_in=started.gate)
+        visit.came_at = self._doors.came_at(started)
         visit.unexplained = started.unexplained and self._layout.file.rules.unexplained_visits is not True
         state.visits[started.track] = visit
         if visit.unexplained:

@@ -49,6 +49,7 @@ def join(state: VisitsState, kept: Visit, other: Visit) -> None:
     }
     if other.entered_at < kept.entered_at:
         kept.entered_at, kept.gate_in = other.entered_at, other.gate_in or kept.gate_in
+        kept.came_at = other.came_at
     kept.gate_in = kept.gate_in or other.gate_in
     if kept.signal is None and other.signal is not None:
         kept.signal, kept.token, kept.people = other.signal, other.token, other.people

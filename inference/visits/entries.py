@@ -9,9 +9,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import shapely
+
+from inference.messages import TrackStarted
 from inference.messages.results import CardInside
 from inference.visits import settings as s
-from inference.visits.state import VisitsState
+from inference.visits.state import Visit, VisitsState
+from store_layout.model import StoreLayout
+
+
+class Doors:
+    """Where the gates of a store are."""
+
+    def __init__(self, layout: StoreLayout) -> None:
+        self._zones = {gate.id: shapely.Polygon(gate.outline) for gate in layout.file.gate}
+
+    def came_at(self, started: TrackStarted) -> float:
+        """When they came through their gate at the latest: they have walked to where they are first seen.
+
+        Of two who come in together the first may be hidden by others and be seen last, well inside.
+        """
+        zone = self._zones.get(started.gate or "")
+        if zone is None:
+            return started.t
+        walked_m = float(shapely.distance(zone, shapely.Point(started.position))) - s.WALKED_FROM_M
+        return started.t - max(0.0, walked_m) / s.WALK_MPS
 
 
 def match_entries(state: VisitsState, gate: str, now: float) -> None:
@@ -28,7 +50,7 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
             if visit.gate_in == gate and now - visit.entered_at <= s.REMATCH_S
             if visit.signal is None or visit.signal in signals
         ),
-        key=lambda visit: (visit.entered_at, visit.track),
+        key=lambda visit: (_came_at(visit), visit.track),
     )
     here = {visit.track for visit in visits}
     # who came in before has kept a card: nobody who came later has one from before it
@@ -43,7 +65,7 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
         taken = settled + entry.closed
         places += [(entry.signal.t + k * s.FOLLOW_S, i) for k in range(taken, entry.signal.people)]
     places.sort()
-    chosen = _fitted([v.entered_at for v in visits], [at for at, _ in places])
+    chosen = _fitted([_came_at(v) for v in visits], [at for at, _ in places])
     for visit, place in zip(visits, chosen, strict=True):
         signal = None if place is None else signals[places[place][1]]
         if visit.signal != signal:
@@ -53,6 +75,10 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
         company = [v for v in state.visits.values() if v.signal == entry.signal]
         for visit in company:
             visit.followed = len(company) + entry.closed
+
+
+def _came_at(visit: Visit) -> float:
+    return visit.entered_at if visit.came_at is None else visit.came_at
 
 
 def cards_inside(state: VisitsState) -> tuple[CardInside, ...]:

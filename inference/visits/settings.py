@@ -8,6 +8,10 @@ EARLY_S = 3.0
 """Somebody may be seen to come in so long before the gate's signal that belongs to them ..."""
 BORN_LATE_S = 6.0
 """... and be told apart from clutter so long after it: hidden by whoever went before, or lost in the door."""
+WALKED_FROM_M = 0.5
+"""Who is first seen farther from the gate than this has walked there before, ..."""
+WALK_MPS = 1.3
+"""... hardly faster than this (people in shops walk at about 1.1 m/s)."""
 EARLY_COST = 2.0
 """A second too early is as strange as so many too late."""
 FOLLOW_S = 1.0

@@ -14,7 +14,10 @@ class Visit(msgspec.Struct):
     code: str
     track: int
     entered_at: float
+    """When the shopper was first followed."""
     gate_in: str | None
+    came_at: float | None = None
+    """When they came through the gate at the latest, by how far they had come since; None: as above."""
     left_at: float | None = None
     gate_out: str | None = None
     given_up: bool = False

@@ -231,7 +231,7 @@ def test_nothing_new_is_not_published(make_engine: MakeEngine) -> None:
         assert engine.newest() is ended
         began = time.monotonic()
         assert isinstance(engine.submit(SetReplaySpeed(2.0)).result(5), Done)
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 4.0
         time.sleep(0.3)
         changed = engine.newest()
         assert changed is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 
 from inference.floor_tracks import FloorTracker
 from inference.floor_tracks.gates import Gates, came_by
@@ -52,6 +53,47 @@ def test_one_signal_makes_one_person_of_two_views_of_them() -> None:
     assert update is not None
     assert [(s.position, s.gate) for s in update.started] == [((1.2, 0.6), "door")]
     assert [x.number for x in state.tentative] == [1]
+
+
+def _views(*known: tuple[int, tuple[float, float], int]) -> FloorTracker:
+    """Of views, by number, place and hits, with a gate that told of one person a moment ago."""
+    tracker = FloorTracker(LAYOUT)
+    state = tracker.state
+    state.t, state.signalling, state.entries = 12.0, ["door"], [Entry("door", 11.9, 1)]
+    tracker.observe(Tick(12.0))
+    for number, at, hits in known:
+        x = newcomer(number, Sighting(0, 0.9, Fix(*at, 0.05, 0.0, 0.05), None), "west", 11.5, S)
+        x.hits, x.found_share, x.last_seen, x.t = hits, 0.75, 12.0, 12.0
+        state.tentative.append(x)
+    return tracker
+
+
+def test_of_two_views_that_are_as_good_the_one_in_the_door_is_they() -> None:
+    (gate,) = LAYOUT.file.gate
+    inside = shapely.Polygon(gate.outline).centroid
+    update = _views((1, (inside.x + 0.6, inside.y + 0.6), 2), (2, (inside.x, inside.y), 2)).observe(
+        Tick(12.05)
+    )
+    assert update is not None
+    assert [s.position for s in update.started] == [(inside.x, inside.y)]
+
+
+@pytest.mark.parametrize(
+    ("beside", "told", "expected"),
+    [
+        pytest.param(0, 1, 1, id="cameras that disagree about one"),
+        pytest.param(S.beside_frames, 1, 2, id="seen beside each other: one slipped in behind"),
+        pytest.param(0, 2, 2, id="the gate told of two"),
+    ],
+)
+def test_a_view_that_has_been_seen_long_enough_is_another_person_where_that_is_known(
+    beside: int, told: int, expected: int
+) -> None:
+    tracker = _views((1, (0.4, 0.1), 6), (2, (1.1, 0.8), 5))
+    tracker.state.entries[0].people = told
+    tracker.state.tentative[1].beside = beside
+    found = [tracker.observe(Tick(12.05 + 0.05 * n)) for n in range(2)]
+    assert sum(len(update.started) for update in found if update is not None) == expected
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,54 @@ def test_two_hands_with_a_calm_moment_between_them_are_two_events(pause: float) 
     assert parted >= 8
 
 
+@pytest.mark.parametrize("rate", [10.0, 20.0, 60.0])
+@pytest.mark.parametrize("deltas", [(-500.0, -1000.0), (-1000.0, -500.0), (-500.0, 1500.0), (500.0, -500.0)])
+def test_two_hands_one_right_after_the_other_are_two_events(rate: float, deltas: tuple[float, float]) -> None:
+    """The plate never stands still between them: one takes, or gives back, and at once another."""
+    parted = 0
+    for seed in range(10):
+        actions = (Action(5.0, deltas[0], 0.8), Action(5.85, deltas[1], 0.8))
+        events = found(Signal(actions=actions, seed=seed, rate_hz=rate))
+        assert sum(e.delta_g for e in events) == pytest.approx(sum(deltas), abs=8.0)
+        if len(events) == 2:
+            parted += 1
+            assert [e.delta_g for e in events] == pytest.approx(deltas, abs=8.0)
+            for event, middle in zip(events, (5.4, 6.25), strict=True):
+                assert abs(event.t_peak - START - middle) < 0.35
+    assert parted >= 9
+
+
+@pytest.mark.parametrize("rate", [10.0, 20.0, 60.0])
+@pytest.mark.parametrize(("taken_at", "touched_at"), [(5.0, 5.95), (5.95, 5.0)])
+def test_a_hand_that_only_touches_has_no_say_in_when_something_was_taken(
+    rate: float, taken_at: float, touched_at: float
+) -> None:
+    """It shakes the plate more, before or after the one that takes 90 g."""
+    timed = 0
+    for seed in range(10):
+        actions = (Action(taken_at, -90.0, 0.6, 40.0), Action(touched_at, 0.0, 0.6, 250.0))
+        (event,) = found(Signal(actions=actions, seed=seed, rate_hz=rate), (90.0,))
+        assert event.delta_g == pytest.approx(-90.0, abs=8.0)
+        timed += abs(event.t_peak - START - taken_at - 0.3) < 0.35
+    assert timed >= 8
+
+
+@pytest.mark.parametrize("rate", [10.0, 60.0])
+@pytest.mark.parametrize("delta", [-1000.0, 1500.0, 0.0])
+def test_one_hand_is_one_event_however_it_presses(rate: float, delta: float) -> None:
+    for seed in range(20):
+        signal = Signal(actions=(Action(5.0, delta, 0.9, 180.0),), seed=seed, rate_hz=rate)
+        assert len(found(signal)) == (delta != 0.0)
+
+
+def test_a_rough_level_that_two_products_explain_parts_nothing() -> None:
+    """A unit of 500 or of 520 g, and then the other: which was first cannot be told."""
+    for seed in range(10):
+        actions = (Action(5.0, -500.0, 0.8), Action(5.85, -520.0, 0.8))
+        events = found(Signal(actions=actions, seed=seed, rate_hz=10.0), (500.0, 520.0))
+        assert len(events) == 1
+
+
 def test_a_pause_at_a_level_that_nothing_weighs_parts_nothing() -> None:
     for seed in range(10):
         actions = (Action(5.0, -220.0), Action(5.9, -280.0))

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.messages import GateSignal
+from inference.messages import GateSignal, TrackStarted
 from inference.messages.results import CardInside
-from inference.visits.entries import cards_inside, match_entries
+from inference.visits.entries import Doors, cards_inside, match_entries
 from inference.visits.settings import BORN_LATE_S, EARLY_S
 from inference.visits.state import Visit, VisitsState, Waiting
+from tests.support.stores import small_store
 
 T = 1_700_000_000.0
 
 
-def tokens(signals: list[tuple[float, str, int]], entries: list[float]) -> list[str | None]:
-    """Tokens of visits that began then, after all that came in order of time."""
+def tokens(
+    signals: list[tuple[float, str, int]], entries: list[float], walked_s: tuple[float, ...] = ()
+) -> list[str | None]:
+    """Tokens of visits that began then, after all that came in order of time.
+
+    ``walked_s``: for how long each must have walked to be where they were first seen.
+    """
     state = VisitsState()
     both: list[tuple[float, int, object]] = [
         (t, 0, GateSignal("door", T + t, "entry", n, k)) for t, k, n in signals
@@ -26,7 +33,8 @@ def tokens(signals: list[tuple[float, str, int]], entries: list[float]) -> list[
             state.waiting.append(Waiting(what))
         else:
             assert isinstance(what, int)
-            state.visits[what] = Visit(f"v{what}", "", what, T + t, "door")
+            came = T + t - walked_s[what] if walked_s else None
+            state.visits[what] = Visit(f"v{what}", "", what, T + t, "door", came)
         match_entries(state, "door", T + t)
     return [state.visits[n].token for n in range(len(entries))]
 
@@ -142,3 +150,20 @@ def test_it_is_known_how_many_of_a_card_were_seen_to_come_in() -> None:
         state.visits[number] = Visit(f"v{number}", "", number, T + number, "door")
         match_entries(state, "door", T + number)
     assert [(v.people, v.followed) for v in state.visits.values()] == [(3, 2), (3, 2)]
+
+
+def test_who_is_first_seen_well_inside_came_in_before_who_is_seen_at_the_door() -> None:
+    """Two seconds after one another; others hid the first, who is seen last of all."""
+    signals = [(0.0, "a", 1), (2.1, "b", 1)]
+    assert tokens(signals, [2.1, 2.5], (0.0, 1.3)) == ["b", "a"]
+    assert tokens(signals, [2.1, 2.5], (0.0, 0.0)) == ["a", "b"], "both at the door: as they were seen"
+
+
+def test_when_somebody_came_in_is_told_by_where_they_are_first_seen() -> None:
+    layout = small_store()
+    (gate,) = layout.file.gate
+    doors, middle = Doors(layout), gate.outline[0]
+    assert doors.came_at(TrackStarted(1, T, middle, gate.id)) == T
+    far = min(x for x, _ in gate.outline) - 3.1, middle[1]
+    assert doors.came_at(TrackStarted(1, T, far, gate.id)) == pytest.approx(T - 2.6 / 1.3)
+    assert doors.came_at(TrackStarted(1, T, far, None)) == T
