@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -105,6 +106,9 @@ class ShelfBook:
             facings[facing.slot].append(facing)
         self._places = {slot.id: self._place(slot, facings) for slot in layout.file.slot}
         self.slots: dict[str, SlotNow] = {}
+        self._due: tuple[Slot, ...] = ()
+        """Of those that are looked at in turn."""
+        self._looked = 0.0
 
     def follow(self, snapshot: Snapshot, only: Iterable[Slot] | None = None) -> None:
         """Take a snapshot; with ``only``, what it says of these slots."""
@@ -115,6 +119,21 @@ class ShelfBook:
             strayed.setdefault(one.slot, []).append(one)
         for slot in self._layout.file.slot if only is None else only:
             self.slots[slot.id] = self._slot(slot, scales.get(slot.scale or ""), moved, strayed)
+
+    def follow_in_turn(self, snapshot: Snapshot, round_s: float) -> bool:
+        """Look at so many slots that it will have been all of them after ``round_s`` of store time.
+
+        True: it was the last of them.
+        """
+        slots, passed = self._layout.file.slot, snapshot.t - self._looked
+        self._looked = snapshot.t
+        if not self.slots or not 0.0 <= passed < round_s:
+            self._due, count = slots, len(slots)
+        else:
+            self._due, count = self._due or slots, math.ceil(len(slots) * passed / round_s)
+        self.follow(snapshot, self._due[:count])
+        self._due = self._due[count:]
+        return not self._due
 
     def _place(self, slot: Slot, facings: dict[str, list[Facing]]) -> _Place:
         together = tuple(other.id for other in self._layout.slots_of_scale.get(slot.scale or "", (slot,)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -43,7 +42,6 @@ from console.widgets.slot_pane import SlotPane
 from console.widgets.takeover_bar import TakeoverBar
 from console.widgets.task_panel import TaskPanel
 from inference.messages.wire import Snapshot
-from store_layout.model import Slot
 
 LEFT, RIGHT = 236, 364
 HIDDEN_S = 1.0
@@ -82,9 +80,7 @@ class ShelvesPage(Page):
         self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
         self._faces = {face.key: face for face in faces(state.layout)}
         self._seen: tuple[object, ...] = ()
-        self._followed = self._looked = 0.0
-        self._due: tuple[Slot, ...] = ()
-        """Slots that are still to be looked at while the page is hidden."""
+        self._followed = 0.0
         self.map = FixtureMap(state.layout, tuple(self._faces.values()), appearance)
         self.list = QListWidget()
         self.gondola = GondolaView(words, pictures, appearance)
@@ -158,23 +154,12 @@ class ShelvesPage(Page):
         if seen != self._seen or abs(snapshot.t - self._followed) >= HIDDEN_S:
             self._seen, self._followed = seen, snapshot.t
             self._book.follow(snapshot)
-            self._due = ()
             self.tasks.follow(self._book.slots.values(), snapshot.t)
             self._show()
 
     def _follow_unseen(self, snapshot: Snapshot) -> None:
-        """Some slots with each snapshot, all of them in ``HIDDEN_S``; then the badge."""
-        slots, passed = self._state.layout.file.slot, snapshot.t - self._looked
-        self._looked = snapshot.t
-        if not self._book.slots or not 0.0 <= passed < HIDDEN_S:
-            self._due = slots
-            count = len(slots)
-        else:
-            self._due = self._due or slots
-            count = math.ceil(len(slots) * passed / HIDDEN_S)
-        self._book.follow(snapshot, self._due[:count])
-        self._due = self._due[count:]
-        if not self._due:
+        """All slots in ``HIDDEN_S``; then the badge."""
+        if self._book.follow_in_turn(snapshot, HIDDEN_S):
             self._followed = snapshot.t
             self.shelf_tools.follow()
             self.tasks.follow(self._book.slots.values(), snapshot.t)
