@@ -60,6 +60,16 @@ class TrueMove(msgspec.Struct, frozen=True):
     count: int
 
 
+class TrueHanded(msgspec.Struct, frozen=True):
+    """Goods that really went from one person to another."""
+
+    t: float
+    giver: str
+    receiver: str
+    sku: str
+    count: int
+
+
 class Truth(msgspec.Struct, frozen=True):
     """``truth.json``. Every part may be empty when it is not known."""
 
@@ -71,3 +81,5 @@ class Truth(msgspec.Struct, frozen=True):
     moves: tuple[TrueMove, ...] = ()
     frame_period_s: float | None = None
     """Step of the evaluation, where the truth came with one."""
+    handed: tuple[TrueHanded, ...] | msgspec.UnsetType = msgspec.UNSET
+    """What people gave each other; absent where nobody did, or it is not known."""

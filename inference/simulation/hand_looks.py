@@ -8,7 +8,7 @@ probabilities are the posterior of such marks: the model is calibrated, as it wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -54,22 +54,52 @@ class HandLooks:
         self._rng = np.random.default_rng(seed)
         self._skus = [product.sku for product in layout.catalog]
         self._row = {sku: i for i, sku in enumerate(self._skus)}
-        self._moments = np.sort(np.array([action.t for action in actions]))
+        self._moments = np.sort(np.array([action.t for action in actions if action.act != "give"]))
         self._stays: dict[tuple[str, str], list[_Stay]] = {}
         self._common: dict[tuple[str, int], Floats] = {}
         sides = {(w.plan.person, round(r.t, 6)): r.side for w in walkers for r in w.reaches}
+        received: dict[tuple[str, str], float] = {}
         for number, action in enumerate(actions):
             side = sides.get((action.person, round(action.t, 6)))
             sku = action.sku or next(iter(layout.skus_of_slot[action.slot]), None)
             if side is None or sku is None or not action.units or action.act in ("browse", "restock"):
                 continue
+            if action.act == "give":
+                self._handed(action, sku, side, sides, number)
+                received[action.to or "", sku] = action.t
+                continue
             held = float(self._rng.uniform(*HELD_S))
             start, end = (
                 (action.t + IN_SHELF_S, action.t + held)
                 if action.act == "take"
-                else (action.t - held, action.t - IN_SHELF_S)
+                else (
+                    max(action.t - held, received.get((action.person, sku), -np.inf)),
+                    action.t - IN_SHELF_S,
+                )
             )
             self._stays.setdefault((action.person, side), []).append(_Stay(start, end, sku, number))
+
+    def _handed(
+        self,
+        action: Action,
+        sku: str,
+        side: str,
+        sides: Mapping[tuple[str, float], str],
+        number: int,
+    ) -> None:
+        """Goods in the giver's hand until the hands meet, and in the other's from then on."""
+        before, after = (float(self._rng.uniform(*HELD_S)) for _ in range(2))
+        mine = self._stays.setdefault((action.person, side), [])
+        taken = [i for i, stay in enumerate(mine) if stay.sku == sku and stay.start < action.t]
+        if taken and action.t - mine[taken[-1]].start < HELD_S[1]:
+            # It is in the hand since it was taken.
+            mine[taken[-1]] = mine[taken[-1]]._replace(end=action.t)
+        else:
+            mine.append(_Stay(action.t - before, action.t, sku, number))
+        if action.to is not None:
+            other = sides.get((action.to, round(action.t, 6)), "right")
+            stay = _Stay(action.t, action.t + after, sku, number)
+            self._stays.setdefault((action.to, other), []).append(stay)
 
     def look(self, person: str, side: Literal["left", "right"], t: float, camera: str) -> Holding | None:
         """What is made of one hand in one picture; None: nobody looks, or the hand is in a shelf."""

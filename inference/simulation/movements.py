@@ -23,6 +23,8 @@ HELD_S = 2.6
 """How long somebody looks at what they took before it goes into the bag."""
 FETCHED_S = 1.4
 """How long before a put-back the unit is in the hand again."""
+SOON_S = HELD_S + FETCHED_S
+"""What is given to somebody within this time of being taken was never put into the bag."""
 LOOK_DOWN = 0.35
 """How far a head is bent over a shelf, radians."""
 
@@ -107,18 +109,43 @@ def _holds(
     walker: Walker, moves: Iterable[TrueMove], started_at: float
 ) -> Iterable[tuple[float, float, Side, str]]:
     """From, to, hand and sku of everything that this person has in a hand."""
-    for move in moves:
-        t = move.t - started_at
+    me = walker.plan.person
+    changes = [(move.t - started_at, move.sku, move.count > 0) for move in moves]
+    given = [(handed.t, handed.sku) for handed in walker.handed if handed.giver == me]
+    kept = {give: _just_taken(changes, *give) for give in given}
+    until = {taken: give for give, taken in kept.items() if taken is not None}
+    changes += [(handed.t, handed.sku, handed.receiver == me) for handed in walker.handed]
+    for t, sku, comes in changes:
         reach = min(walker.reaches, key=lambda r: abs(r.t - t), default=None)
         if reach is None:
             continue
-        others = [r.t for r in walker.reaches if r.side == reach.side and r.t != reach.t]
-        if move.count > 0:
-            busy = min((o - 0.6 for o in others if o > t), default=t + HELD_S)
-            yield t, min(t + HELD_S, max(busy, t + 0.6)), reach.side, move.sku
-        else:
-            free = max((o + 0.6 for o in others if o < t), default=t - FETCHED_S)
-            yield max(t - FETCHED_S, min(free, t - 0.6)), t, reach.side, move.sku
+        if comes:
+            end, _ = until.get((t, sku), (0.0, sku))
+            yield t, max(end, _held_until(walker, reach, t)), reach.side, sku
+        elif kept.get((t, sku)) is None:
+            yield _held_from(walker, reach, t), t, reach.side, sku
+
+
+def _just_taken(changes: Iterable[tuple[float, str, bool]], t: float, sku: str) -> tuple[float, str] | None:
+    """When what is given at ``t`` was taken, if so little before that it is still in the hand."""
+    found = [(at, what) for at, what, comes in changes if comes and what == sku and t - SOON_S < at < t]
+    return max(found, default=None)
+
+
+def _held_until(walker: Walker, reach: Reach, t: float) -> float:
+    """What came into a hand at ``t`` is looked at, unless the hand is wanted elsewhere."""
+    busy = min((o - 0.6 for o in _others(walker, reach) if o > t), default=t + HELD_S)
+    return min(t + HELD_S, max(busy, t + 0.6))
+
+
+def _held_from(walker: Walker, reach: Reach, t: float) -> float:
+    """What leaves a hand at ``t`` was fetched before, as soon as the hand was free."""
+    free = max((o + 0.6 for o in _others(walker, reach) if o < t), default=t - FETCHED_S)
+    return max(t - FETCHED_S, min(free, t - 0.6))
+
+
+def _others(walker: Walker, reach: Reach) -> list[float]:
+    return [r.t for r in walker.reaches if r.side == reach.side and r.t != reach.t]
 
 
 def _smooth(values: Floats) -> Floats:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import deque
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from shapely import Point, Polygon
 
+from inference.simulation.drafts import Draft, headings, smooth
+from inference.simulation.meetings import GREET_S, HERE_M, beside, hands_meet, stand_together
 from inference.simulation.passing import APART_M, keep_apart
-from inference.simulation.plans import Errand, Plan
+from inference.simulation.plans import MEETINGS, Errand, Plan
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.walkers import RATE_HZ, REACH_S, Action, Reach, Walker
 from inference.simulation.ways import Ways
@@ -28,28 +30,6 @@ WAIT_S = 1.5
 """... for so long, looks again ..."""
 PATIENCE = 20
 """... so often, and then squeezes in."""
-SMOOTH = 9
-"""Samples that corners and starts are smoothed over."""
-
-
-@dataclass
-class _Draft:
-    plan: Plan
-    speed: float
-    points: list[tuple[float, Floats]] = field(default_factory=list)
-    facing: list[tuple[float, float, float]] = field(default_factory=list)
-    """From, to, heading."""
-    reaches: list[Reach] = field(default_factory=list)
-    gate_in: str = ""
-    entered: float = 0.0
-
-    @property
-    def t(self) -> float:
-        return self.points[-1][0]
-
-    @property
-    def xy(self) -> Floats:
-        return self.points[-1][1]
 
 
 class Schedule:
@@ -64,12 +44,18 @@ class Schedule:
     ) -> None:
         self._layout, self._settings, self._rng = layout, settings, rng
         self._ways = Ways(layout) if ways is None else ways
+        # Drawn apart, so that who meets nobody goes as they would without those who do.
+        (self._meeting_rng,) = rng.spawn(1)
         self._taken: list[tuple[Floats, float, float]] = []
         self.actions: list[Action] = []
 
     def walkers(self, plans: tuple[Plan, ...]) -> list[Walker]:
-        """Everybody's movements; ``actions`` then holds what their hands did."""
-        drafts = [self._shop(plan) for plan in plans]
+        """Everybody's movements; ``actions`` then holds what their hands did.
+
+        Raises ``ValueError`` for a slot that nobody can reach, and where somebody is to meet one who does not
+        come.
+        """
+        drafts = self._shopped(plans)
         ready: dict[str, float] = {}
         for draft in drafts:
             if draft.plan.group:
@@ -91,9 +77,10 @@ class Schedule:
         """One more person's movements and what their hands will do, where people come one by one.
 
         Nobody has given way to anybody yet: see :class:`Passer`. ``actions`` stays empty. Raises
-        ``ValueError`` for a slot that nobody can reach.
+        ``ValueError`` for a slot that nobody can reach, and for somebody who is to meet another.
         """
-        walker = self._leave(self._shop(plan), self._gate("exit"))
+        (draft,) = self._shopped((plan,))
+        walker = self._leave(draft, self._gate("exit"))
         actions, self.actions = sorted(self.actions), []
         return walker, actions
 
@@ -101,17 +88,93 @@ class Schedule:
         """Nobody will come any more who could meet those who had gone on by then (seconds from the start)."""
         self._taken = [stay for stay in self._taken if stay[2] >= before]
 
-    def _shop(self, plan: Plan) -> _Draft:
-        draft = _Draft(plan, max(0.6, float(self._rng.normal(*self._settings.walking_speed))))
+    def _shopped(self, plans: tuple[Plan, ...]) -> list[Draft]:
+        """Everybody until they go, one after the other; whoever is to meet somebody later waits for them."""
+        drafts: list[Draft] = []
+        waiting: dict[str, Draft] = {}
+        for plan in plans:
+            drafts.append(self._come_in(plan))
+            ready = [drafts[-1]]
+            while ready:
+                draft = ready.pop()
+                while draft.todo and draft.todo[0].act not in MEETINGS:
+                    self._do(draft, draft.todo.popleft())
+                if not draft.todo:
+                    continue
+                other = waiting.get(draft.todo[0].other or "")
+                if other is None or other.todo[0].other != draft.plan.person:
+                    waiting[draft.plan.person] = draft
+                    continue
+                del waiting[other.plan.person]
+                self._meet(other, draft)
+                ready += [draft, other]
+        for draft in waiting.values():
+            missing = draft.todo[0].other
+            raise ValueError(f"{draft.plan.person} waits for {missing}, who does not come to meet them")
+        return drafts
+
+    def _come_in(self, plan: Plan) -> Draft:
+        draft = Draft(plan, max(0.6, float(self._rng.normal(*self._settings.walking_speed))))
         gate = self._gate("entry")
         draft.gate_in = gate.id
         draft.points.append((plan.arrive_s, self._point_in(gate)))
         draft.entered = plan.arrive_s + 0.3
-        for errand in plan.errands:
-            self._do(draft, errand)
+        draft.todo = deque(plan.errands)
         return draft
 
-    def _do(self, draft: _Draft, errand: Errand) -> None:
+    def _meet(self, a: Draft, b: Draft) -> None:
+        """Two stand together before a slot, and one may give the other something."""
+        errands = {draft.plan.person: draft.todo.popleft() for draft in (a, b)}
+        slot = self._layout.slots[errands[a.plan.person].slot]
+        leads, follows = self._who_leads(a, b, slot)
+        if float(np.hypot(*(leads.xy - slot.centre[:2]))) > HERE_M:
+            aim = self._aim(slot)
+            spot = self._spot(slot, aim, leads, GREET_S[1])
+            self._walk(leads, self._nearest(slot, aim, leads) if spot is None else spot)
+        came = leads.t
+        if not stand_together(leads.xy, follows.xy, self._ways):
+            others = [xy for xy, start, end in self._taken if start < came + GREET_S[1] and end > came]
+            self._walk(follows, beside(leads.xy, follows.xy, others, self._ways))
+        together = max(leads.t, follows.t)
+        end = together + float(self._meeting_rng.uniform(*GREET_S))
+        for giver, receiver in ((a, b), (b, a)):
+            errand = errands[giver.plan.person]
+            if errand.act == "give":
+                end = self._give(giver, receiver, errand, together)
+        for one, other in ((leads, follows), (follows, leads)):
+            x, y = other.xy - one.xy
+            one.facing.append((together, end, float(np.arctan2(y, x))))
+            self._taken.append((one.xy, one.t, end))
+        for one in (leads, follows):
+            one.points.append((end, one.xy))
+            one.met = True
+
+    @staticmethod
+    def _who_leads(a: Draft, b: Draft, slot: Slot) -> tuple[Draft, Draft]:
+        """Who is there already, or takes something there next, or is ready first; and who comes to them."""
+
+        def order(draft: Draft) -> tuple[bool, bool, float]:
+            here = float(np.hypot(*(draft.xy - slot.centre[:2]))) <= HERE_M
+            stays = bool(draft.todo) and draft.todo[0].act == "take" and draft.todo[0].slot == slot.id
+            return not here, not stays, draft.t
+
+        return (a, b) if order(a) <= order(b) else (b, a)
+
+    def _give(self, giver: Draft, receiver: Draft, errand: Errand, together: float) -> float:
+        """Their hands meet between them; until when they then stand there."""
+        meet = hands_meet(self._meeting_rng)
+        t = together + meet.t
+        x, y = (0.5 * (giver.xy + receiver.xy)).tolist()
+        for one in (giver, receiver):
+            side: Literal["left", "right"] = "right" if self._meeting_rng.random() < 0.7 else "left"
+            if one is giver and one.reaches:
+                side = one.reaches[-1].side
+            one.reaches.append(Reach(t, side, (x, y, meet.height)))
+        to = receiver.plan.person
+        self.actions.append(Action(t, giver.plan.person, "give", errand.slot, errand.sku, errand.count, to))
+        return together + meet.end
+
+    def _do(self, draft: Draft, errand: Errand) -> None:
         slot = self._layout.slots[errand.slot]
         look = (
             errand.wait_s if errand.wait_s is not None else float(self._rng.uniform(*self._settings.browse_s))
@@ -121,7 +184,9 @@ class Schedule:
         if errand.at is not None:
             stay = max(stay, errand.at - draft.t + REACH_S)
         aim = self._aim(slot)
-        spot = self._spot(slot, aim, draft, stay)
+        in_reach = ARM_M[0] <= float(np.hypot(*(draft.xy - aim))) <= ARM_M[1]
+        spot = draft.xy if draft.met and in_reach else self._spot(slot, aim, draft, stay)
+        draft.met = False
         if spot is None and errand.at is None:
             spot = self._queue(slot, aim, draft, stay)
         if spot is None:
@@ -158,7 +223,7 @@ class Schedule:
         aim[along] += float(self._rng.uniform(-0.3, 0.3)) * size[along]
         return aim
 
-    def _spot(self, slot: Slot, aim: Floats, draft: _Draft, stay: float) -> Floats | None:
+    def _spot(self, slot: Slot, aim: Floats, draft: Draft, stay: float) -> Floats | None:
         """A free place within reach of a slot that nobody else stands on meanwhile; None: all are taken."""
         cells, order = self._within_reach(slot, aim, draft)
         arrives = draft.t + float(np.hypot(*(aim - draft.xy))) / draft.speed
@@ -168,7 +233,7 @@ class Schedule:
                 return np.asarray(cells[cell])
         return None
 
-    def _queue(self, slot: Slot, aim: Floats, draft: _Draft, stay: float) -> Floats | None:
+    def _queue(self, slot: Slot, aim: Floats, draft: Draft, stay: float) -> Floats | None:
         """Wait near the shelf until there is a place; None: for longer than anybody would."""
         cells = self._ways.cells
         distance = np.hypot(*(cells - aim).T)
@@ -190,12 +255,12 @@ class Schedule:
         self._taken.append((draft.xy, arrived, draft.t))
         return spot
 
-    def _nearest(self, slot: Slot, aim: Floats, draft: _Draft) -> Floats:
+    def _nearest(self, slot: Slot, aim: Floats, draft: Draft) -> Floats:
         """The best place, whoever stands there: nobody waits for ever."""
         cells, order = self._within_reach(slot, aim, draft)
         return np.asarray(cells[order[0]])
 
-    def _within_reach(self, slot: Slot, aim: Floats, draft: _Draft) -> tuple[Floats, NDArray[np.intp]]:
+    def _within_reach(self, slot: Slot, aim: Floats, draft: Draft) -> tuple[Floats, NDArray[np.intp]]:
         """All cells, and those from which the slot is reached, the most comfortable first."""
         cells = self._ways.cells
         distance = np.hypot(*(cells - aim).T)
@@ -207,7 +272,7 @@ class Schedule:
         # Around half a metre away is comfortable; a little chance keeps people from standing alike.
         return cells, near[np.argsort(np.abs(distance[near] - 0.5) + self._rng.uniform(0, 0.1, len(near)))]
 
-    def _walk(self, draft: _Draft, end: Floats) -> None:
+    def _walk(self, draft: Draft, end: Floats) -> None:
         t, here = draft.points[-1]
         corners = self._ways.way(here, end)
         for corner in corners[1:]:
@@ -216,20 +281,20 @@ class Schedule:
                 t, here = t + length / draft.speed, corner
                 draft.points.append((t, here))
 
-    def _leave(self, draft: _Draft, gate: Gate) -> Walker:
+    def _leave(self, draft: Draft, gate: Gate) -> Walker:
         self._walk(draft, self._point_in(gate))
         left = draft.t
         draft.points.append((left + 0.4, draft.xy))
         first = int(np.ceil(draft.plan.arrive_s * RATE_HZ))
         times = np.arange(first, int(draft.t * RATE_HZ) + 1) / RATE_HZ
         at, where = np.array([t for t, _ in draft.points]), np.array([xy for _, xy in draft.points])
-        xy = _smooth(np.column_stack([np.interp(times, at, where[:, k]) for k in (0, 1)]))
+        xy = smooth(np.column_stack([np.interp(times, at, where[:, k]) for k in (0, 1)]))
         return Walker(
             plan=draft.plan,
             height=float(np.clip(self._rng.normal(*self._settings.body_sd_m), 1.5, 2.0)),
             first=first,
             xy=xy,
-            heading=_headings(times, xy, draft.facing),
+            heading=headings(times, xy, draft.facing),
             reaches=draft.reaches,
             entry=(draft.gate_in, draft.entered),
             exit=(gate.id, left),
@@ -249,29 +314,6 @@ class Schedule:
             if Polygon(gate.outline).covers(Point(point)) and self._ways.can_stand(*point.tolist()):
                 return np.asarray(point)
         return np.asarray(self._ways.cells[self._ways.nearest(middle)])
-
-
-def _smooth(xy: Floats) -> Floats:
-    if len(xy) < 2:
-        return xy
-    kernel = np.hanning(SMOOTH + 2)[1:-1]
-    kernel /= kernel.sum()
-    padded = np.pad(xy, ((SMOOTH // 2, SMOOTH // 2), (0, 0)), mode="edge")
-    smooth = [np.convolve(padded[:, k], kernel, mode="valid") for k in (0, 1)]
-    return np.column_stack(smooth).astype(np.float64)
-
-
-def _headings(times: Floats, xy: Floats, facing: list[tuple[float, float, float]]) -> Floats:
-    """Where the chest points: along the way, and at the shelf while somebody stands there."""
-    steps = np.gradient(xy, axis=0) if len(xy) > 1 else np.zeros_like(xy)
-    heading = np.arctan2(steps[:, 1], steps[:, 0])
-    still = np.hypot(*steps.T) * RATE_HZ < 0.1
-    # Whoever stands keeps the heading of the last step.
-    last = np.maximum.accumulate(np.where(still, 0, np.arange(len(heading))))
-    heading = heading[last]
-    for start, end, direction in facing:
-        heading[(times >= start) & (times <= end)] = direction
-    return np.asarray(heading, dtype=np.float64)
 
 
 def _hand_in(slot: Slot, aim: Floats, spot: Floats) -> tuple[float, float, float]:

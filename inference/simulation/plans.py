@@ -10,7 +10,9 @@ import numpy as np
 from inference.simulation.settings import SimulationSettings
 from store_layout.model import StoreLayout
 
-Act = Literal["take", "put_back", "touch", "browse", "restock"]
+Act = Literal["take", "put_back", "touch", "browse", "restock", "meet", "give", "receive"]
+MEETINGS: frozenset[Act] = frozenset(("meet", "give", "receive"))
+"""What two do together: each has it among their errands, at the same slot, with the other's name."""
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +27,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds from the start at which the hand is in the shelf; None: when they get there."""
     wait_s: float | None = None
     """How long to look before; None: by chance."""
+    other: str | None = None
+    """Who is met. They stand before the slot; what is given is ``count`` of ``sku``, which must be named."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

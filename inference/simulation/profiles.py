@@ -13,6 +13,7 @@ import numpy as np
 
 from inference.simulation.faults import CameraFault, CameraLost, CameraTurned, ClockOff
 from inference.simulation.formats import FORMATS, FormatName
+from inference.simulation.hand_overs import Chances, HandOvers
 from inference.simulation.plans import Errand, Plan
 from inference.simulation.scale_faults import (
     ScaleDrifts,
@@ -24,7 +25,7 @@ from inference.simulation.scale_faults import (
 from inference.simulation.settings import SimulationSettings
 from store_layout.model import StoreLayout
 
-ProfileName = Literal["quiet", "normal", "crowd", "adversarial", "faults"]
+ProfileName = Literal["quiet", "normal", "crowd", "adversarial", "faults", "handed"]
 
 RECALL = (0.85, 0.93)
 """Of people who can be seen well (YOLOX-nano on PETS09-S2L1: .88 to .91 of all)."""
@@ -63,6 +64,14 @@ STAFF = 0.03
 """Share of arrivals that are staff who fill shelves."""
 NOTHING = 0.1
 """Share of shoppers who only look."""
+HANDED = Chances(
+    in_party=0.4, to_stranger=0.03, back=0.4, elsewhere=2.0 * WRONG_SLOT, asked_for=0.5, within_s=30.0
+)
+"""How often goods change hands inside, on an adversarial day. We know of no published figure: all of it is
+assumed. Parties as often as errands are tricky; of 100 shoppers two or three who take something down for a
+stranger, a guess at the upper end; put back a little more often than of all that is taken, which is
+PUT_BACK / (1 - PUT_BACK) = .32; to a wrong slot twice as often, by who did not take it. On a normal day
+nothing is handed on: there is no figure that a rate could be held against."""
 GATE_S = 2.0
 """One gate lets in at most one person in so long (25 to 30 a minute and lane): the crowd of a supermarket
 with one gate is what comes through it."""
@@ -81,6 +90,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     tricky: float = 0.0
     """Share of errands that are one of :data:`TRICKS`."""
     faults: bool = False
+    parties: float = PARTIES
+    handed: Chances | None = None
+    """How often goods change hands; None: never."""
 
 
 PROFILES: dict[ProfileName, Profile] = {
@@ -89,8 +101,15 @@ PROFILES: dict[ProfileName, Profile] = {
         Profile(name="quiet", people_per_m2=1.5 / 60.0),
         Profile(name="normal", people_per_m2=6.0 / 60.0),
         Profile(name="crowd", people_per_m2=15.0 / 60.0),
-        Profile(name="adversarial", people_per_m2=6.0 / 60.0, tricky=0.4),
+        Profile(name="adversarial", people_per_m2=6.0 / 60.0, tricky=0.4, handed=HANDED),
         Profile(name="faults", people_per_m2=6.0 / 60.0, faults=True),
+        # An ordinary day, but that a third comes in company and much is handed on: to be counted.
+        Profile(
+            name="handed",
+            people_per_m2=6.0 / 60.0,
+            parties=0.35,
+            handed=msgspec.structs.replace(HANDED, in_party=1.0, to_stranger=0.5),
+        ),
     )
 }
 TRICKS = ("wrong_slot", "second_thoughts", "swap", "grab", "quick_two", "company")
@@ -182,7 +201,7 @@ def plans_of(
         people = 1
         if rng.random() < STAFF:
             plans.append(Plan(person=here, arrive_s=arrive, errands=shopper.chores(), staff=True))
-        elif rng.random() < PARTIES:
+        elif rng.random() < profile.parties:
             people = 2
             for member in range(people):
                 errands, tricky = shopper.errands()
@@ -202,7 +221,16 @@ def plans_of(
         mean = 1.5 if soon else people * STAY_S[name] / inside
         gate = people * GATE_S
         arrive += gate + float(rng.exponential(max(0.2, mean - gate)))
-    return _in_company(tuple(plans), shopper, layout, rng) if profile.tricky else tuple(plans)
+    found = _in_company(tuple(plans), shopper, layout, rng) if profile.tricky else tuple(plans)
+    return _handed_on(found, profile, layout, seed)
+
+
+def _handed_on(plans: tuple[Plan, ...], profile: Profile, layout: StoreLayout, seed: int) -> tuple[Plan, ...]:
+    """Some give others what they took. Drawn apart: days on which nobody does are as they were."""
+    if profile.handed is None:
+        return plans
+    rng = np.random.default_rng([seed, 81])
+    return HandOvers(profile.handed, _Shopper(layout, profile, rng).elsewhere, rng).among(plans)
 
 
 class _Shopper:
@@ -238,7 +266,7 @@ class _Shopper:
     def _sku(self, slot: str) -> str:
         return str(self._rng.choice(self._layout.skus_of_slot[slot]))
 
-    def _elsewhere(self, slot: str) -> str:
+    def elsewhere(self, slot: str) -> str:
         """Another slot: of the same fixture, or anywhere."""
         near = [s for s in self._stocked if s != slot and self._fixture[s] == self._fixture[slot]]
         pool = near if near and self._rng.random() < 0.5 else [s for s in self._stocked if s != slot]
@@ -257,7 +285,7 @@ class _Shopper:
             target = slot
             if rng.random() < WRONG_SLOT:
                 tricky.append("wrong_slot")
-                target = self._elsewhere(slot)
+                target = self.elsewhere(slot)
             errands.append(Errand(act="put_back", slot=target, sku=sku))
         return errands
 
@@ -266,7 +294,7 @@ class _Shopper:
         take = Errand(act="take", slot=slot, sku=sku)
         match trick:
             case "wrong_slot":
-                return [take, Errand(act="put_back", slot=self._elsewhere(slot), sku=sku)]
+                return [take, Errand(act="put_back", slot=self.elsewhere(slot), sku=sku)]
             case "second_thoughts":
                 again = Errand(act="take", slot=slot, sku=sku, wait_s=1.0)
                 back = Errand(act="put_back", slot=slot, sku=sku, wait_s=1.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference.recording.truth import TrueMove
 from inference.simulation.settings import SimulationSettings
-from inference.simulation.walkers import Action
+from inference.simulation.walkers import Action, Handed
 from store_layout.model import StoreLayout
 
 Floats = NDArray[np.float64]
@@ -60,6 +60,7 @@ class Shelves:
         self.steps: list[Step] = []
         self.touches: list[Touch] = []
         self.moves: list[TrueMove] = []
+        self.handed: list[Handed] = []
 
     def carried(self, person: str) -> dict[str, int]:
         """What somebody has in the end: sku -> units."""
@@ -76,8 +77,14 @@ class Shelves:
         return news
 
     def act(self, action: Action) -> None:
-        """Do one action. A take from an empty slot, or a put-back of what is not held, is only a touch."""
+        """Do one action. A take from an empty slot, or a put-back of what is not held, is only a touch.
+
+        Nothing is handed on that is not held.
+        """
         if action.act == "browse":
+            return
+        if action.act == "give":
+            self._give(action)
             return
         self.touches.append(Touch(action.t, action.slot, float(self._rng.uniform(*self._settings.touch_g))))
         sku = action.sku or next(iter(self._layout.skus_of_slot[action.slot]), None)
@@ -98,6 +105,15 @@ class Shelves:
                 sign = -1
         if units:
             self._moved(action, sku, units, sign)
+
+    def _give(self, action: Action) -> None:
+        """From one person's goods to another's; no shelf feels it."""
+        if action.sku is None or action.to is None:
+            return
+        units = _pick(self._carried.get(action.person, []), action.sku, action.units)
+        if units:
+            self._carried.setdefault(action.to, []).extend(units)
+            self.handed.append(Handed(action.t, action.person, action.to, action.sku, len(units)))
 
     def _moved(self, action: Action, sku: str, units: list[tuple[str, float]], sign: int) -> None:
         scale = self._layout.slots[action.slot].scale

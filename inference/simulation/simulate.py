@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.messages import Detections, GateSignal, Outage
 from inference.recording import RecordingWriter, WeightBatch
 from inference.recording.format import FrameTime
-from inference.recording.truth import TrueBox, TrueLine, TrueMove, TruePath, TrueVisit, Truth
+from inference.recording.truth import TrueBox, TrueHanded, TrueLine, TrueMove, TruePath, TrueVisit, Truth
 from inference.simulation.faults import as_hung, check_faults, clock_off_s, is_lost, outages
 from inference.simulation.hand_looks import HandLooks
 from inference.simulation.people import Schedule
@@ -122,6 +123,9 @@ def staged(
     shelves = Shelves(layout, settings, _rng(seed, SHELVES))
     for action in schedule.actions:
         shelves.act(action)
+    for walker in walkers:
+        person = walker.plan.person
+        walker.handed = tuple(each for each in shelves.handed if person in (each.giver, each.receiver))
     return Stage(walkers, tuple(schedule.actions), shelves)
 
 
@@ -200,6 +204,7 @@ class Session:
             boxes=boxes,
             visits=_true_visits(self.walkers, self.stage.shelves, self.settings),
             moves=tuple(self.stage.shelves.moves),
+            handed=_handed(self.stage.shelves, self.settings) or msgspec.UNSET,
         )
 
     def write_gates(self) -> None:
@@ -336,6 +341,13 @@ def _true_visits(
             group=walker.plan.group,
         )
         for walker in walkers
+    )
+
+
+def _handed(shelves: Shelves, settings: SimulationSettings) -> tuple[TrueHanded, ...]:
+    return tuple(
+        TrueHanded(_store_time(settings, each.t), each.giver, each.receiver, each.sku, each.units)
+        for each in shelves.handed
     )
 
 

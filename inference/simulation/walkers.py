@@ -35,6 +35,18 @@ class Action(NamedTuple):
     slot: str
     sku: str | None
     units: int
+    to: str | None = None
+    """Whom it is given to."""
+
+
+class Handed(NamedTuple):
+    """Goods that truly went from one hand into another's, ``t`` seconds from the start."""
+
+    t: float
+    giver: str
+    receiver: str
+    sku: str
+    units: int
 
 
 @dataclass
@@ -51,6 +63,8 @@ class Walker:
     entry: tuple[str, float]
     exit: tuple[str, float]
     """Gate and time of the gate's signal."""
+    handed: tuple[Handed, ...] = ()
+    """What they gave and got."""
 
     @property
     def last(self) -> int:

@@ -85,8 +85,8 @@ UNSEEN = 0.01
 RESTOCKED = 0.003
 """Goods that come from no cart: somebody fills the shelf who is not marked as staff."""
 TWO_PEOPLE = 0.005
-"""Two people's hands in one event, of events that may be two people's (simulated days: 5 of 1,700 events before
-those were told apart that a rough level between the hands gives away, and half of them may be two people's)."""
+"""Two people's hands in one event, of events that may be two people's. In simulated days 5 of 1,700 events
+were, before those were told apart that a rough level between the hands gives away."""
 LOST_IDENTITY = 0.1
 """Share of the tracker's doubt, where it names nobody else, that means a person whom nobody follows."""
 DOUBTED_NOBODY = {"re_zeroed": 0.6, "unsettled": 0.1, "saturated": 0.1, "spike": 0.05, "outage": 0.05}

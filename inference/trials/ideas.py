@@ -34,6 +34,10 @@ IDEAS: dict[str, Idea] = {
     "exchanges": Idea("one gives back what another takes", ((takes, "EXCHANGED", 1e-12),)),
     "shown": Idea("what other moves put into a hand", ((takes, "SHOWN_BY_OTHERS", 0.0),)),
     "planogram": Idea("misplaced goods are remembered", ((takes, "MISPLACED_WEIGHT", 0.0),)),
+    "handed": Idea(
+        "what one holds another may give back",
+        ((visits, "HANDED_ON", 1e-12), (visits, "HANDED_TOGETHER", 1e-12)),
+    ),
     "carts": Idea("only what is held is given back", ((takes, "NEVER_HELD", 1.0), (visits, "BREACH", 1.0))),
 }
 

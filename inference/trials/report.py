@@ -10,7 +10,7 @@ from inference.trials.costs import STAGES
 from inference.trials.ideas import IDEAS
 from inference.trials.many import Asked, Result
 from inference.trials.payments import Payment
-from inference.trials.scoring import Bin, Score, Setting, curve, reliability, score
+from inference.trials.scoring import Bin, Score, Setting, Tricky, by_trick, curve, reliability, score
 from store_layout.model import Rules
 
 
@@ -25,6 +25,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     ceiling: Score | None
     curve: tuple[Setting, ...]
     reliability: tuple[Bin, ...]
+    tricky: tuple[Tricky, ...]
     pipeline_ms_per_store_s: float
     """Processor time: all stages, cameras and scales of the simulated stores."""
     stage_ms_per_store_s: dict[str, float]
@@ -48,6 +49,7 @@ def report(results: Sequence[tuple[Asked, Result]]) -> tuple[Told, ...]:
             ceiling=score(result.ceiling) if result.ceiling else None,
             curve=curve(result.ours, rules),
             reliability=reliability(result.ours),
+            tricky=by_trick(result.ours),
             pipeline_ms_per_store_s=1000.0 * result.pipeline_s / max(result.store_s, 1e-9),
             stage_ms_per_store_s=_ms(result.stage_s, result.store_s),
             stage_ms_per_event=_ms(result.stage_s, result.events),
@@ -69,6 +71,8 @@ def tables(told: Sequence[Told]) -> str:
         parts.append(_beside(told))
     plain = [t for t in told if not t.asked.off]
     parts += [_curves(plain), _reliability(plain)] if plain else []
+    hard = [t for t in told if t.tricky]
+    parts += [_tricks(hard)] if hard else []
     timed = [t for t in told if t.stage_ms_per_event]
     parts += [_costs(timed)] if timed else []
     return "\n\n".join(parts) + "\n"
@@ -136,6 +140,20 @@ def _reliability(told: Sequence[Told]) -> str:
     rows = [
         f"| {_name(t.asked)} | " + ", ".join(f"{b.stated:.3f} / {b.true:.3f}" for b in t.reliability) + " |"
         for t in told
+    ]
+    return head + "\n".join(rows)
+
+
+def _tricks(told: Sequence[Told]) -> str:
+    head = (
+        "| day, scales | what made it hard | payments | right as proposed | asked | wrong, not asked |\n"
+        "|---|---|---:|---:|---:|---:|\n"
+    )
+    rows = [
+        f"| {_name(t.asked)} | {kind.name.replace('_', ' ')} | {kind.payments} | {kind.right} | {kind.asked} "
+        f"| {kind.wrong} |"
+        for t in told
+        for kind in t.tricky
     ]
     return head + "\n".join(rows)
 

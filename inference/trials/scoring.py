@@ -80,6 +80,31 @@ def score(payments: Sequence[Payment]) -> Score:
     )
 
 
+class Tricky(msgspec.Struct, frozen=True):
+    """Payments with one kind of action that makes them hard; a payment may have several."""
+
+    name: str
+    """As :class:`inference.recording.truth.TrueVisit` has it."""
+    payments: int
+    right: int
+    """As proposed, asked about or not."""
+    asked: int
+    wrong: int
+    """Decided without a person, and not exactly right."""
+
+
+def by_trick(payments: Sequence[Payment]) -> tuple[Tricky, ...]:
+    """Count for each kind what became of the payments, by name."""
+    found = []
+    for name in sorted({trick for p in payments for trick in p.tricky}):
+        some = [p for p in payments if name in p.tricky]
+        asked = sum(p.decision == "review" for p in some)
+        right = sum(p.right for p in some)
+        wrong = sum(p.decision != "review" and not p.right for p in some)
+        found.append(Tricky(name, len(some), right, asked, wrong))
+    return tuple(found)
+
+
 class Bin(msgspec.Struct, frozen=True):
     """Payments stated about alike."""
 

@@ -34,6 +34,7 @@ from inference.visits.codes import code_for, visit_id
 from inference.visits.entries import Doors, match_entries
 from inference.visits.evidence import Evidence
 from inference.visits.forgetting import forget_old
+from inference.visits.met import Hands
 from inference.visits.path import note_place
 from inference.visits.presence import Presence
 from inference.visits.state import Gone, Visit, VisitsState, Waiting
@@ -58,6 +59,7 @@ class VisitBook:
         self._salt = salt
         self._presence = Presence(layout)
         self._doors = Doors(layout)
+        self._hands = Hands(layout)
         self._closing = Closing(layout, self._presence, on_verdict)
         self._anything = {p.sku: STAFF_HOLDS for p in layout.catalog}
         self._holdings: dict[int, dict[str, float]] | None = None
@@ -101,6 +103,7 @@ class VisitBook:
             if visit is not None:
                 self._presence.note(visit, person)
                 note_place(visit, person)
+        self._hands.note(self._state, update.t, update.people)
         for ended in update.ended:
             self._left(ended)
         return results

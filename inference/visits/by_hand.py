@@ -55,6 +55,12 @@ def join(state: VisitsState, kept: Visit, other: Visit) -> None:
         kept.signal, kept.token, kept.people = other.signal, other.token, other.people
         kept.followed = other.followed
     kept.staff = kept.staff or other.staff
+    kept.met = sorted([*kept.met, *other.met], key=lambda met: met.t)
+    for visit in state.visits.values():
+        visit.met = [
+            msgspec.structs.replace(met, track=kept.track) if met.track == other.track else met
+            for met in visit.met
+        ]
     for scale, spans in other.near.items():
         kept.near[scale] = sorted([*kept.near.get(scale, []), *spans])
 

@@ -16,6 +16,7 @@ from inference.visits.carts import CartHypothesis, Carts
 from inference.visits.evidence import Evidence
 from inference.visits.grounds import grounds_of
 from inference.visits.handed_on import hand_on
+from inference.visits.met import changed_hands
 from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
 from inference.visits.restocks import restocked_by
@@ -107,7 +108,8 @@ class Closing:
         until = visit.left_at if visit.left_at is not None else t
         notes, serious = self._presence.outage_notes(visit, state.outages, until)
         unknown = [] if visit.staff else unknown_goods(state, visit, self._layout)
-        notes = [*_company(state, visit), *notes, *unknown]
+        handed = [] if visit.staff else changed_hands(state, visit)
+        notes = [*_company(state, visit), *notes, *unknown, *handed]
         if visit.staff:
             return Verdict("staff", 1.0, 0.0, False, carts, carts, tuple(notes))
         rules = self._layout.file.rules
@@ -115,7 +117,7 @@ class Closing:
         best, probability = carts.best.cart, paid.best.probability
         holds = sum(p for cart, p in carts.ranked() if cart)
         odd, missing = _oddities(state, visit), _missing(state, visit)
-        must_look = serious or bool(unknown) or bool(missing) or (bool(odd) and holds >= s.ASK_FROM)
+        must_look = serious or bool(unknown or handed or missing) or (bool(odd) and holds >= s.ASK_FROM)
         wrong = money.expected_wrong(paid.best.cart, paid.ranked(), self._layout.products)
         if must_look or probability < rules.issue_from or money.worth_asking(wrong, rules):
             decision: Decision = "review"

@@ -41,10 +41,29 @@ LEAST = 1e-5
 """Hypotheses this much less probable than the best are dropped."""
 BREACH = 1e-4
 """Factor for giving back what the cart does not hold: the taking was missed ..."""
-HANDED_ON = 0.02
+HANDED_ON = 0.2
 """... or another shopper who holds it handed it on ..."""
 HANDED_TOGETHER = 0.3
 """... which those who came in on one card often do."""
+MET_M = 0.13
+"""Hands of two that are found so near to each other have met. In simulated days hands that hand something on
+are found .04 to .12 m apart, and those of others who stand together .14 m and more ..."""
+MET_SHELF_M = 0.1
+"""... if they are not in a shelf, or so near to its slots, ..."""
+MET_APART_M = 1.1
+MET_MPS = 0.35
+"""... of two who stand so near to each other, and hardly walk, ..."""
+MET_SD_M = 0.2
+"""... and whose hands are known as well as this, ..."""
+MET_WITHIN_S = 0.6
+MET_MOVES_M = 0.03
+"""... by what was seen of them within so long; a hand moves so far meanwhile."""
+MET_STEP_S = 0.2
+"""How often that is looked for."""
+MET_AGAIN_S = 5.0
+"""Hands that meet again so soon have met once."""
+MET_HELD = 0.5
+"""Goods are in a cart from so much probability on, for that."""
 TOUCH = 0.01
 """Explanations less probable than this change no cart: what they claim stays in doubt."""
 UNKNOWN_FROM = 0.1

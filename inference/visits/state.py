@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from inference.messages import Attribution, CartLine, GateSignal, Outage, Waypoint
+from inference.messages import Attribution, CartLine, GateSignal, Hand, Outage, Waypoint
+
+
+class Met(msgspec.Struct, frozen=True):
+    """The hands of this shopper and of another met."""
+
+    t: float
+    track: int
+    """Of the other."""
 
 
 class Visit(msgspec.Struct):
@@ -38,6 +46,8 @@ class Visit(msgspec.Struct):
     near: dict[str, list[tuple[float, float]]] = {}
     """By scale: when the shopper stood within reach of it."""
     near_at: float = 0.0
+    met: list[Met] = []
+    """Whose hands theirs met, away from the shelves."""
     path: list[Waypoint] = []
     """Where they were seen, thinned (see ``path``)."""
     path_step_m: float = 0.0
@@ -84,6 +94,10 @@ class VisitsState(msgspec.Struct):
     """Gates that have told of a card: whoever comes in there has one."""
     strangers: list[float] = []
     """When those were first seen whom no gate explains, and who have left with goods."""
+    hands: dict[int, list[Hand]] = {}
+    """By track: what was seen of them in the last moments."""
+    hands_at: float = 0.0
+    """When hands that meet were last looked for."""
     outages: list[Outage] = []
     same: dict[int, int] = {}
     """Tracks that an operator said were somebody else's: theirs, by the track that was taken for another."""

@@ -17,6 +17,7 @@ def payment(
     must_look: bool = False,
     over: int = 0,
     under: int = 0,
+    tricky: tuple[str, ...] = (),
 ) -> Payment:
     """A payment of one unit."""
     return Payment(
@@ -33,6 +34,7 @@ def payment(
         found_units=1,
         hit_units=int(right),
         waited_s=1.5,
+        tricky=tricky,
     )
 
 

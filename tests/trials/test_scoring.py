@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inference.trials.many import Asked, Result
 from inference.trials.report import report, tables
-from inference.trials.scoring import calibration_error, curve, reliability, score
+from inference.trials.scoring import Tricky, by_trick, calibration_error, curve, reliability, score
 from store_layout.model import Rules
 from tests.trials.made import payment
 
@@ -87,3 +87,17 @@ def test_the_report_tells_what_each_stage_cost_by_store_time_and_by_event() -> N
     assert told.stage_ms_per_store_s["shelves"] == pytest.approx(50.0)
     assert told.stage_ms_per_event["takes"] == pytest.approx(5.0)
     assert "| normal, mixed | 200.00 / 100.0 | 50.00 / 25.0 | 10.00 / 5.0 | 4.00 / 2.0 |" in tables([told])
+
+
+def test_payments_are_counted_for_each_kind_that_made_them_hard() -> None:
+    payments = [
+        payment(tricky=("handed", "swap")),
+        payment(tricky=("handed",), decision="review", right=False),
+        payment(tricky=("handed",), right=False),
+        payment(),
+    ]
+    assert by_trick(payments) == (Tricky("handed", 3, 1, 1, 1), Tricky("swap", 1, 1, 0, 0))
+    told = report([(Asked(profile="handed"), Result(ours=tuple(payments), store_s=10.0))])
+    assert told[0].tricky == by_trick(payments)
+    assert "| handed, mixed | handed | 3 | 1 | 1 | 1 |" in tables(told)
+    assert "what made it hard" not in tables(report([(Asked(profile="normal"), Result(ours=(payment(),)))]))

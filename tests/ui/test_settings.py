@@ -66,8 +66,8 @@ def test_the_lock_waits_as_chosen_and_is_kept(
 
 def test_what_the_shop_decided_is_said_with_its_place(window: MainWindow) -> None:
     said = seen(page_of(window))
-    assert "Asking a person costs\n€2.00" in said
-    assert "times 10, comes to more than €2.00" in said
+    assert "Asking a person costs\n€3.00" in said
+    assert "times 10, comes to more than €3.00" in said
     assert "Clips are kept\nfor 7 days" in said
     assert "Receipts are kept\nat least for 10 years" in said
     assert "store.toml" in said

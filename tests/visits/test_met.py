@@ -1,0 +1,143 @@
+"""Hands that met away from the shelves: goods may have gone from one shopper to another."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from inference.messages import FloorUpdate, GateSignal, Hand, Person, StaffMark
+from inference.messages.results import Covariance3
+from store_layout.model import Point2, Point3
+from tests.support.stores import small_store
+from tests.visits.days import Day, T, attribution, lines, move
+
+LEMON = small_store().catalog[0].sku
+HERE, BESIDE = (3.0, 2.6), (3.7, 2.6)
+BETWEEN = (3.35, 2.6, 1.1)
+MET = "met those of"
+
+
+def hands(t: float, at: Point3, sensors: tuple[str, ...] = ("east", "north")) -> tuple[Hand, ...]:
+    """A right hand as cameras see it: long along one axis for each."""
+    long: dict[str, Covariance3] = {
+        "east": (0.25, 0.0, 0.0, 0.0009, 0.0, 0.0009),
+        "north": (0.0009, 0.0, 0.0, 0.25, 0.0, 0.0009),
+    }
+    return tuple(Hand(T + t, name, "right", at, long[name], 0.9) for name in sensors)
+
+
+def together(
+    day: Day,
+    t: float,
+    mine: tuple[Hand, ...],
+    other: tuple[Hand, ...],
+    *,
+    velocity: Point2 = (0.0, 0.0),
+    beside: Point2 = BESIDE,
+) -> None:
+    """Two stand there, and their hands are seen; nothing else for a second around."""
+    day.until(t)
+    people = tuple(
+        Person(track, T + t, at, (0.01, 0.0, 0.01), velocity, 1.7, 1.0, False, T + t, seen)
+        for track, at, seen in ((1, HERE, mine), (2, beside, other))
+    )
+    day.results += day.book.floor(FloorUpdate(T + t, people))
+    day.until(t + 1.0)
+
+
+def two(tokens: tuple[str, str] = ("a", "b")) -> Day:
+    """Two who came in; the first has taken something."""
+    day = Day(small_store())
+    for track, token in zip((1, 2), tokens, strict=True):
+        day.book.gate(GateSignal("door", T + 2.0 * track, "entry", 1 if tokens[0] != tokens[1] else 2, token))
+        day.enter(track, 2.0 * track)
+    day.happen(attribution("e1", 8, (0.999, 1, move(LEMON))))
+    return day
+
+
+def finished(day: Day) -> dict[int, str]:
+    """How both were decided."""
+    for track, t in ((1, 30.0), (2, 34.0)):
+        day.until(t)
+        day.leave(track, t)
+    day.until(45)
+    return {track: closed.decision for track, closed in day.closed.items()}
+
+
+def test_strangers_whose_hands_met_are_looked_at_both() -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    assert finished(day) == {1: "review", 2: "review"}
+    assert lines(day.closed[1]) == {LEMON: 1}, "what the scales say stands on the card"
+    for track, other in ((1, 2), (2, 1)):
+        (note,) = [str(note) for note in day.closed[track].notes]
+        assert MET in note
+        assert day.closed[other].code in note
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "velocity", "beside"),
+    [
+        pytest.param(BETWEEN, (3.6, 2.6, 1.1), (0.0, 0.0), BESIDE, id="hands a step apart"),
+        pytest.param(BETWEEN, BETWEEN, (1.0, 0.0), BESIDE, id="in passing"),
+        pytest.param(BETWEEN, BETWEEN, (0.0, 0.0), (5.0, 2.6), id="too far apart for it"),
+    ],
+)
+def test_others_who_stand_together_are_not(
+    mine: Point3,
+    other: Point3,
+    velocity: Point2,
+    beside: Point2,
+) -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, mine), hands(12.0, other), velocity=velocity, beside=beside)
+    assert finished(day) == {1: "issue", 2: "nothing"}
+
+
+def test_one_camera_does_not_say_that_hands_meet() -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN, ("east",)), hands(12.0, BETWEEN))
+    assert finished(day) == {1: "issue", 2: "nothing"}
+
+
+def test_two_hands_in_one_shelf_have_not_met() -> None:
+    day = two()
+    slot = day.layout.file.slot[0]
+    inside = tuple(float(x) for x in np.mean([slot.low, slot.high], axis=0))
+    assert len(inside) == 3
+    together(day, 12.0, hands(12.0, inside), hands(12.0, inside))
+    assert finished(day) == {1: "issue", 2: "nothing"}
+
+
+def test_what_a_party_hands_on_is_nobodys_business() -> None:
+    day = two(("a", "a"))
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, BETWEEN))
+    assert "review" not in finished(day).values()
+
+
+def test_staff_may_be_shown_something() -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, BETWEEN))
+    code = day.book.state.visits[2].code
+    day.results += day.book.staff(StaffMark(code, T + 14))
+    assert finished(day)[1] == "issue"
+
+
+def test_empty_hands_that_meet_say_nothing() -> None:
+    """What was put back later was not handed on, and what was taken later neither."""
+    day = two()
+    together(day, 6.5, hands(6.5, BETWEEN), hands(6.5, BETWEEN))  # told before the taking
+    assert finished(day) == {1: "issue", 2: "nothing"}
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, BETWEEN))
+    day.happen(attribution("e2", 20, (0.999, 1, move(LEMON, -1)), delta_g=500.0))
+    assert finished(day) == {1: "nothing", 2: "nothing"}
+
+
+def test_it_is_remembered_over_a_restart() -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, BETWEEN))
+    state = day.book.state
+    day.book.state = msgspec.json.decode(msgspec.json.encode(state), type=type(state))
+    assert finished(day) == {1: "review", 2: "review"}
