@@ -96,6 +96,7 @@ class MainWindow(OpensDialogs):
         self.reviews, self.reports, self.visits = desks.reviews, desks.reports, desks.visits
         self.commands, self.replay, self.switch = desks.commands, desks.replay, desks.switch
         self.device_desk, self.shelf_desk, self.shoppers = desks.devices, desks.shelves, desks.shoppers
+        self.store_desk = desks.store
         self.takeover, self.decision, self.gates = desks.takeover, desks.decision, desks.gates
         self.catalogue = desks.catalogue
         self.state.relaid.connect(self._relaid)
@@ -117,7 +118,7 @@ class MainWindow(OpensDialogs):
                 self.session,
                 words,
                 catalogue=desks.catalogue,
-                devices=desks.devices,
+                store=desks.store,
                 takeover=self.takeover,
                 pictures=ProductPictures(layout, layout_folder),
                 appearance=self.appearance,
@@ -188,7 +189,7 @@ class MainWindow(OpensDialogs):
             self.session.actor,
             self.state.selected,
             *self._outdated_by,
-            undoable=self.device_desk.undoable,
+            undoable=self.store_desk.undoable,
             decided=self.decision.undoable,
             catalogued=self.catalogue.undoable,
             last=self._notices.last,
@@ -347,9 +348,9 @@ class MainWindow(OpensDialogs):
         """Go on where the window before this one was."""
         self.session.take_over(handed.actor)
         self.state.select(handed.selected)
-        self.device_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
+        self.store_desk.undoable, self.decision.undoable = handed.undoable, handed.decided
         self.catalogue.undoable = handed.catalogued
-        self.device_desk.changed.emit()
+        self.store_desk.changed.emit()
         if handed.setting_up:
             self.setup.show()
         self._notices.taken_over(handed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from console.back_office.permissions import Actor
-from console.operations.device_desk import SavedChange
+from console.operations.store_desk import SavedChange
 from console.operations.store_edits import StoreEdit
 
 Changed = Literal["file", "rules", "catalogue", ""]

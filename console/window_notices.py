@@ -38,6 +38,7 @@ class WindowNotices(QObject):
             window.shelf_desk.refused,
             window.device_desk.said,
             window.device_desk.refused,
+            window.store_desk.refused,
             window.device_desk.printer_book.said,
             window.device_desk.printer_book.refused,
             window.gates.said,
@@ -48,7 +49,7 @@ class WindowNotices(QObject):
             said.connect(window.notice.say)
         window.takeover.said.connect(lambda words: window.notice.say(words, *self._undo()))
         window.takeover.refused.connect(lambda words: window.notice.say(words, *self._undo()))
-        window.device_desk.filed.connect(self._filed)
+        window.store_desk.filed.connect(self._filed)
         window.device_desk.printer_book.removed.connect(self._forgot)
         window.decision.saved.connect(lambda *_: self._changed("rules"))
         window.catalogue.filed.connect(lambda *_: self._changed("catalogue"))
@@ -92,8 +93,8 @@ class WindowNotices(QObject):
         """What takes the last change of the store back, as long as it can be."""
         window = self._window
         match self.last:
-            case "file" if window.device_desk.undoable is not None:
-                return tr("Undo"), window.device_desk.undo
+            case "file" if window.store_desk.undoable is not None:
+                return tr("Undo"), window.store_desk.undo
             case "rules" if window.decision.undoable is not None:
                 return tr("Undo"), window.decision.undo
             case "catalogue" if window.catalogue.undoable is not None:

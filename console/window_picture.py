@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from console.window import MainWindow
 
 READING_S = 3.0
-"""How long a picture waits for the ledger to be read."""
+"""How long a picture waits for what is read in the background."""
 
 
 def render_to(
@@ -38,17 +38,23 @@ def render_to(
     window.resize(*size)
     window.show_page(page)
     window.show()
-    deadline = time.monotonic() + READING_S
-    while window.busy and time.monotonic() < deadline:
-        app.processEvents()
-        time.sleep(0.005)
+    _wait(window)
     if what:
         window.show_page(page, what)
+        _wait(window)
     for _ in range(3):
         app.processEvents()
         window.state.poll()
     window.page.complete()
     grab_to(path, window)
+
+
+def _wait(window: MainWindow) -> None:
+    """Until what was asked for in the background has come."""
+    app, deadline = application(), time.monotonic() + READING_S
+    while window.busy and time.monotonic() < deadline:
+        app.processEvents()
+        time.sleep(0.005)
 
 
 def grab_to(path: Path, window: QWidget) -> None:

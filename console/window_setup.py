@@ -29,7 +29,7 @@ class WindowSetup(QObject):
     def __init__(self, window: MainWindow, setup: StoreSetup, settings: QSettings) -> None:
         super().__init__(window)
         self._window, self._setup, self._settings = window, setup, settings
-        window.device_desk.changed.connect(self._look)
+        window.store_desk.changed.connect(self._look)
         window.catalogue.changed.connect(self._look)
 
     def watch(self) -> None:
@@ -63,7 +63,7 @@ class WindowSetup(QObject):
         if self._setup.folder is None or snapshot is None or snapshot.source.kind != "live":
             window.notice.say(tr("This store is part of what is played: connect a store of your own first."))
             return
-        _open(StoreForm(window.device_desk, window.state, window.session, over or window))
+        _open(StoreForm(window.store_desk, window.state, window.session, window.appearance, over or window))
 
     # -- inside --------------------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ class WindowSetup(QObject):
             case "store":
                 self.change_store(dialog)
             case "shelf":
-                _open(FixtureForm(desk, look, None, dialog))
+                _open(FixtureForm(window.store_desk, look, None, dialog))
             case "products":
                 _open(
                     ImportDialog(

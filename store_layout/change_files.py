@@ -7,7 +7,7 @@ again, which comes to the same. Each file is replaced at once, so that nobody re
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from store_layout.findings import CATALOG, PLANOGRAM
 from store_layout.model import StoreLayout
 from store_layout.problems import StoreProblems, errors_among
 from store_layout.reader import read_store
+from store_layout.rebuilt import Rebuild
 from store_layout.said import said
 from store_layout.whole_files import replace_whole, with_remedy
 from store_layout.writer import check_layout, write_tables
@@ -52,6 +53,7 @@ def schedule(
     who: str,
     why: str,
     undoes: int | None = None,
+    rebuild: Rebuild | None = None,
     announce: Announce = lambda _: None,
 ) -> Change:
     """Write a change down; :func:`apply_due` puts it into the tables when it is time.
@@ -71,6 +73,7 @@ def schedule(
         currency=layout.file.store.currency,
         rows=rows,
         undoes=undoes,
+        rebuild=rebuild,
     )
     _write(folder, change, new=True)
     try:
@@ -89,11 +92,20 @@ def change_now(
     who: str,
     why: str,
     undoes: int | None = None,
+    rebuild: Rebuild | None = None,
     announce: Announce = lambda _: None,
 ) -> Change:
     """Write a change down and into the tables: both or neither. Else as :func:`schedule`."""
     change = schedule(
-        folder, rows, valid_from=now, now=now, who=who, why=why, undoes=undoes, announce=announce
+        folder,
+        rows,
+        valid_from=now,
+        now=now,
+        who=who,
+        why=why,
+        undoes=undoes,
+        rebuild=rebuild,
+        announce=announce,
     )
     try:
         return _apply(folder, change, now)
@@ -128,8 +140,7 @@ def undo(
     """
     apply_due(folder, now)
     changes = read_changes(folder)
-    undone = {change.undoes for change in changes if change.state != "cancelled"}
-    able = [c for c in changes if c.state == "applied" and c.number not in undone and c.undoes is None]
+    able = standing(changes)
     if number is None and not able:
         raise ChangeError(said("{folder}: nothing was changed that could be undone", folder=folder / FOLDER))
     change = able[-1] if number is None else next((c for c in changes if c.number == number), None)
@@ -164,6 +175,12 @@ def undo(
     return change_now(
         folder, change.before, now=now, who=who, why=why, undoes=change.number, announce=announce
     )
+
+
+def standing(changes: Sequence[Change]) -> list[Change]:
+    """Changes that hold, and were not taken back."""
+    undone = {change.undoes for change in changes if change.state != "cancelled"}
+    return [c for c in changes if c.state == "applied" and c.number not in undone and c.undoes is None]
 
 
 class LayoutsByTime:

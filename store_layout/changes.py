@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from store_layout.model import Facing, Product, StoreLayout
+from store_layout.rebuilt import Rebuild
 
 Place = tuple[str, str]
 """Slot and sku: what a row of the planogram is known by."""
@@ -59,6 +60,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     applied_at: float | None = None
     """The tables of the folder have it."""
     cancelled_at: float | None = None
+    rebuild: Rebuild | None = None
+    """The boards and slots that were changed with it; None: only tables."""
 
     @property
     def state(self) -> Literal["scheduled", "applied", "cancelled"]:

@@ -24,8 +24,8 @@ from console.operations.catalogue import (
     read_book,
     read_settled,
     read_table,
-    take_back,
 )
+from console.operations.change_undo import take_back
 from store_layout.change_files import ChangeError, read_changes
 from store_layout.changes import Rows, in_time
 from store_layout.differences import Difference, Kind

@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from console.cli.picture_traces import later_than, telling_slot, traces_of
 from console.engine_process.client import Pictures
 from console.engine_process.link import EngineState
 from inference.messages.said import Words, said
-from inference.messages.wire import Answer, Command, Refused, Snapshot
+from inference.messages.shelves import ScaleDetail
+from inference.messages.wire import Answer, Command, GetScale, Refused, Snapshot
 from store_layout.model import StoreLayout
 
 if TYPE_CHECKING:
     from console.theme.appearance import ThemeChoice
+    from inference.engine.engine import Engine
 
 SHOWN_S = 3.0
 """At least as long as the map shows an event."""
@@ -29,6 +32,8 @@ SETTLED_S = 0.5
 """What moves into its place has come to rest."""
 MOST_BEFORE = 400
 """Snapshots kept of what led to a moment."""
+ANSWER_S = 5.0
+"""An engine that has not answered by then has ended."""
 
 
 class Render(Protocol):
@@ -52,6 +57,12 @@ class Witness:
         self._best: Snapshot | None = None
         self._story: tuple[Snapshot, ...] = ()
         self._pictures: dict[str, NDArray[np.uint8]] = {}
+        self._engine: Engine | None = None
+        self._traces: dict[str, ScaleDetail] = {}
+
+    def attend(self, engine: Engine) -> None:
+        """Ask this engine for what snapshots do not hold: the weights of the last minutes."""
+        self._engine = engine
 
     def see(self, snapshot: Snapshot) -> None:
         """Look at a snapshot; it is kept when no fuller one has been seen."""
@@ -63,6 +74,19 @@ class Witness:
         shown = {c.picture: reader.read(c.picture) for c in snapshot.cameras if c.picture is not None}
         reader.close()
         self._pictures = {name: picture for name, picture in shown.items() if picture is not None}
+        if self._engine is not None:
+            self._traces = traces_of(snapshot, self._ask)
+
+    def _ask(self, command: Command) -> Answer:
+        assert self._engine is not None  # noqa: S101 - the caller looked
+        try:
+            return self._engine.submit(command).result(ANSWER_S)
+        except TimeoutError:
+            return Refused(said("the engine does not answer"))
+
+    def telling_slot(self, layout: StoreLayout) -> str:
+        """The slot whose weights have most to show at the moment; empty: none was asked for."""
+        return telling_slot(self._traces, layout)
 
     def _chapters(self) -> tuple[list[Snapshot], list[Snapshot]]:
         """What led to the moment: long before it, and in its last seconds."""
@@ -97,7 +121,7 @@ class Witness:
             raise OSError("there is nothing to show: the engine ended before its first snapshot")
         app = application()
         with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
-            link = StillLink(self._best, self._pictures)
+            link = StillLink(self._best, self._pictures, self._traces)
             window = MainWindow(
                 layout, link, ledger, Path(settings), clips=clips, layout_folder=layout_folder
             )
@@ -155,7 +179,7 @@ class Witness:
             raise OSError("there is nothing to show: the engine ended before its first snapshot")
         app = application()
         with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
-            link = StillLink(self._best, self._pictures)
+            link = StillLink(self._best, self._pictures, self._traces)
             window = KioskWindow(layout, link, ledger, Path(settings), pictures=pictures, size=QSize(*size))
             try:
                 window.resize(*size)
@@ -186,8 +210,14 @@ def process_for(seconds: float) -> None:
 class StillLink:
     """An engine link that always shows one moment."""
 
-    def __init__(self, snapshot: Snapshot, pictures: dict[str, NDArray[np.uint8]]) -> None:
-        self.snapshot, self._pictures = snapshot, pictures
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        pictures: Mapping[str, NDArray[np.uint8]],
+        traces: Mapping[str, ScaleDetail],
+    ) -> None:
+        """``traces``: the last minutes of scales; of others nothing is known."""
+        self.snapshot, self._pictures, self._traces = snapshot, pictures, traces
 
     @property
     def state(self) -> EngineState:
@@ -203,8 +233,10 @@ class StillLink:
         """The moment."""
         return self.snapshot
 
-    def request(self, command: Command) -> Answer:  # noqa: ARG002 - the protocol's
-        """Nothing can be asked of a moment that is over."""
+    def request(self, command: Command) -> Answer:
+        """Nothing can be asked of a moment that is over, but what its scales showed."""
+        if isinstance(command, GetScale) and command.scale in self._traces:
+            return later_than(self._traces[command.scale], command.after)
         return Refused(said("this is a picture of a run that is over"))
 
     def renew(self) -> Words | None:

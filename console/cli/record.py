@@ -160,6 +160,10 @@ class TappedSource:
     def relay(self, layout: StoreLayout) -> None:
         """Never asked for."""
 
+    def set_open(self, is_open: bool) -> None:
+        """As the source."""
+        self._source.set_open(is_open)
+
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
         """As the source."""
         return self._source.send_shopper(wanted)

@@ -29,8 +29,6 @@ CONTRAST: Literal["contrast-dark"] = "contrast-dark"
 SPEED = 8.0
 LOOK_S = 0.08
 """Together: a snapshot about every 0.6 s of the store's time, as trails need."""
-WHAT = {"visits": "review"}
-"""A page's part that shows most."""
 
 
 def screenshots(
@@ -41,7 +39,9 @@ def screenshots(
     with errors_in_words(*START_ERRORS), tempfile.TemporaryDirectory(prefix="openaisle-") as scratch:
         spec = make_spec(None, recording, None, SPEED, 1, headless=True, place=Path(scratch))
         layout, witness = layout_of(spec), Witness()
-        run_headless(spec, on_status=witness.see, status_s=LOOK_S)
+        run_headless(spec, on_status=witness.see, status_s=LOOK_S, on_start=witness.attend)
+        slot = witness.telling_slot(layout)
+        parts = {"visits": "review", "shelves": f"slot {slot}" if slot else ""}
         with witness.window(
             layout,
             spec.ledger_path,
@@ -52,7 +52,7 @@ def screenshots(
             wanted = [*product(render.pages, THEMES, SIZES), ("live", CONTRAST, SIZES[0])]
             for page, theme, size in wanted:
                 file = target / f"{page}-{theme}-{size[0]}x{size[1]}.png"
-                render(file, size, theme, page, WHAT.get(page, ""))
+                render(file, size, theme, page, parts.get(page, ""))
                 out.print(f"{file}", markup=False, highlight=False)
         pictures = product_pictures(layout_folder_of(spec), layout.catalog)
         for size in SIZES:

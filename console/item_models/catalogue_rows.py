@@ -150,11 +150,11 @@ def state_words(change: Change) -> str:
 
 
 def rows_words(change: Change) -> str:
-    """``3 products, 1 slot``."""
+    """``3 products, 1 slot``; of a shelf that was rebuilt also which."""
     rows = change.rows
     products = len(rows.products) + len(rows.gone_products)
     slots = len({f.slot for f in rows.facings} | {slot for slot, _ in rows.gone_facings})
-    told = []
+    told = [] if change.rebuild is None else [tr("Shelf rebuilt: {shelf}", shelf=change.rebuild.shelf)]
     if products:
         told.append(tr_n("{n} product", "{n} products", products))
     if slots:

@@ -57,7 +57,7 @@ def all_devices(snapshot: Snapshot | None, desk: DeviceDesk, *, can_edit: bool) 
     if snapshot is None:
         return own
     known = {(device.kind, device.device) for device in snapshot.devices}
-    file = desk.layout.file
+    file = desk.store.layout.file
     filed: list[tuple[DeviceKind, str]] = [
         *(("camera", camera.id) for camera in file.camera),
         *(("scale", scale.id) for scale in file.scale),

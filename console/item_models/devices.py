@@ -284,7 +284,8 @@ class DevicesFound(SearchProxy):
         two = self._devices.order(self._devices.row(right.row()))
         if one != two:
             return (one < two) == (self.sortOrder() == Qt.SortOrder.AscendingOrder)
-        return super().lessThan(left, right)
+        column = left.column()  # by Qt's own way each value would go through two of its variants
+        return bool(self._devices.sort_key(left.row(), column) < self._devices.sort_key(right.row(), column))
 
     def accepts(self, row: Row) -> bool:
         """Whether this one is shown."""

@@ -93,6 +93,11 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
         """The row at a place."""
         return self._rows[number]
 
+    def sort_key(self, number: int, column: int) -> Any:
+        """What a row is sorted by in a column."""
+        row, of = self._rows[number], self._columns[column]
+        return of.sort(row) if of.sort else of.text(row).casefold()
+
     def place_of(self, key: Hashable) -> int | None:
         """Where the row with this key is."""
         return next((i for i, row in enumerate(self._rows) if self._key(row) == key), None)
@@ -181,7 +186,7 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
                     column.identity(row) if column.identity else None,
                 )
             case _ if role == SORT_ROLE:
-                return column.sort(row) if column.sort else column.text(row).casefold()
+                return self.sort_key(index.row(), index.column())
             case _ if role == ROW_ROLE:
                 return row
             case _ if role == TONE_ROLE:

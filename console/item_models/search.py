@@ -42,7 +42,9 @@ class SearchProxy(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802
-        """Whether a row matches."""
+        """Whether a row matches; where nothing is searched for, none is looked at."""
+        if not self._words and self._also is None:
+            return True
         row = self.sourceModel().index(source_row, 0, source_parent).data(ROW_ROLE)
         return self.accepts(row)
 

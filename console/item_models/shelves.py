@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -73,20 +75,40 @@ class SlotNow(msgspec.Struct, frozen=True):
         return "empty" if "empty" in found else "low" if "low" in found else ""
 
 
-MOST_COUNTS = 8
-"""Kept of each slot before they are counted anew."""
+COUNTS_KEPT = 8192
+"""Remembered of all slots together: a level comes again while nobody takes anything."""
+SD_STEP_G = 0.5
+"""Noise is counted with in such steps: a count hangs on it little, and it is another one each second."""
+_counted = lru_cache(maxsize=COUNTS_KEPT)(count_units)
+
+
+class _Place(NamedTuple):
+    """What the layout says of a slot: all that lies on its scale, whatever snapshot is looked at."""
+
+    together: tuple[str, ...]
+    """Slots on the same scale, itself among them."""
+    shared: tuple[str, ...]
+    facings: tuple[Facing, ...]
+    """Of all of them."""
+    units: tuple[Goods, ...]
+    """Beside each facing: what a unit weighs."""
+    start_g: float | None
+    """What should lie there at the start; None: the planogram does not say."""
 
 
 class ShelfBook:
-    """Slots as the newest snapshot has them; only what changed is counted anew."""
+    """Slots as the newest snapshot has them."""
 
     def __init__(self, layout: StoreLayout) -> None:
         self._layout = layout
-        self._facings: dict[str, list[Facing]] = {slot.id: [] for slot in layout.file.slot}
+        facings: dict[str, list[Facing]] = {slot.id: [] for slot in layout.file.slot}
         for facing in layout.planogram:
-            self._facings[facing.slot].append(facing)
-        self._counts: dict[tuple[object, ...], tuple[Count, ...] | None] = {}
+            facings[facing.slot].append(facing)
+        self._places = {slot.id: self._place(slot, facings) for slot in layout.file.slot}
         self.slots: dict[str, SlotNow] = {}
+        self._due: tuple[Slot, ...] = ()
+        """Of those that are looked at in turn."""
+        self._looked = 0.0
 
     def follow(self, snapshot: Snapshot, only: Iterable[Slot] | None = None) -> None:
         """Take a snapshot; with ``only``, what it says of these slots."""
@@ -95,11 +117,33 @@ class ShelfBook:
         strayed: dict[str, list[Misplaced]] = {}
         for one in snapshot.misplaced:
             strayed.setdefault(one.slot, []).append(one)
-        counts = self._counts
-        if only is None or len(counts) > MOST_COUNTS * len(self.slots):
-            self._counts = {}
         for slot in self._layout.file.slot if only is None else only:
-            self.slots[slot.id] = self._slot(slot, scales.get(slot.scale or ""), moved, strayed, counts)
+            self.slots[slot.id] = self._slot(slot, scales.get(slot.scale or ""), moved, strayed)
+
+    def follow_in_turn(self, snapshot: Snapshot, round_s: float) -> bool:
+        """Look at so many slots that it will have been all of them after ``round_s`` of store time.
+
+        True: it was the last of them.
+        """
+        slots, passed = self._layout.file.slot, snapshot.t - self._looked
+        self._looked = snapshot.t
+        if not self.slots or not 0.0 <= passed < round_s:
+            self._due, count = slots, len(slots)
+        else:
+            self._due, count = self._due or slots, math.ceil(len(slots) * passed / round_s)
+        self.follow(snapshot, self._due[:count])
+        self._due = self._due[count:]
+        return not self._due
+
+    def _place(self, slot: Slot, facings: dict[str, list[Facing]]) -> _Place:
+        together = tuple(other.id for other in self._layout.slots_of_scale.get(slot.scale or "", (slot,)))
+        here = tuple(facing for other in together for facing in facings[other])
+        known = [facing.stock for facing in here if facing.stock is not None]
+        start = None
+        if here and len(known) == len(here):
+            start = sum(self._weight(f.sku) * n for f, n in zip(here, known, strict=True))
+        shared = tuple(other for other in together if other != slot.id)
+        return _Place(together, shared, here, tuple(self._unit(facing) for facing in here), start)
 
     def _slot(
         self,
@@ -107,72 +151,78 @@ class ShelfBook:
         scale: ScaleView | None,
         moved: dict[tuple[str, str], int],
         strayed: dict[str, list[Misplaced]],
-        counted: dict[tuple[object, ...], tuple[Count, ...] | None],
     ) -> SlotNow:
-        together = self._layout.slots_of_scale.get(slot.scale or "", (slot,))
-        facings = [facing for other in together for facing in self._facings[other.id]]
-        books = {facing: _by_books(facing, moved) for facing in facings}
-        here = [one for other in together for one in strayed.get(other.id, ())]
-        goods = tuple(self._goods(facing, books[facing]) for facing in facings)
+        place = self._places[slot.id]
+        books = [_by_books(facing, moved) for facing in place.facings]
+        here = [one for other in place.together for one in strayed.get(other, ())] if strayed else []
         foreign = sum(self._weight(one.sku) * round(one.units) for one in here)
-        zero, zero_from = self._zero(scale, facings)
+        zero, zero_from = _zero(scale, place)
         level = 0.0 if scale is None else scale.level_g + scale.zero_g - zero
         now = SlotNow(
             slot,
             (),
             scale,
-            tuple(other.id for other in together if other.id != slot.id),
+            place.shared,
             level,
             zero,
             zero_from,
-            None if scale is None else self._expected(books, foreign),
+            None if scale is None else _expected(place, books, foreign),
             tuple(strayed.get(slot.id, ())),
         )
         if scale is not None and scale.active and slot.id in self.slots:
-            return msgspec.structs.replace(now, goods=self.slots[slot.id].goods)  # while a hand is in
-        counts: tuple[Count, ...] | None = None
-        if scale is not None and not now.is_blind:
-            key = (scale.scale, round(level - foreign), round(scale.sd_g, 1), goods)
-            found = counted[key] if key in counted else count_units(key[1], key[2], goods)
-            self._counts[key] = counts = found
-        mine = [
-            self._goods_now(facing, books[facing], None if counts is None else counts[place])
-            for place, facing in enumerate(facings)
-            if facing.slot == slot.id
-        ]
-        return msgspec.structs.replace(now, goods=tuple(mine))
+            goods = self.slots[slot.id].goods  # while a hand is in
+        else:
+            counts = None
+            if scale is not None and not now.is_blind:
+                sd = round(scale.sd_g / SD_STEP_G) * SD_STEP_G
+                counts = _counted(round(level - foreign), sd, _with_books(place.units, books))
+            goods = tuple(
+                _goods_now(facing, books[i], None if counts is None else counts[i])
+                for i, facing in enumerate(place.facings)
+                if facing.slot == slot.id
+            )
+        return msgspec.structs.replace(now, goods=goods)
 
-    def _zero(self, scale: ScaleView | None, facings: list[Facing]) -> tuple[float, Zero]:
-        if scale is None or scale.zeroed_at is not None:
-            return (0.0, "device") if scale is None else (scale.zero_g, "operator")
-        if scale.first_g is None or not facings or any(facing.stock is None for facing in facings):
-            return 0.0, "device"
-        load = sum(self._weight(facing.sku) * (facing.stock or 0) for facing in facings)
-        return scale.first_g - load, "stock"
-
-    def _goods(self, facing: Facing, by_books: int | None) -> Goods:
+    def _unit(self, facing: Facing) -> Goods:
         product = self._layout.products.get(facing.sku)
-        return Goods(0.0, 0.0) if product is None else Goods(product.weight_g, product.weight_sd_g, by_books)
+        return Goods(0.0, 0.0) if product is None else Goods(product.weight_g, product.weight_sd_g)
 
     def _weight(self, sku: str) -> float:
         product = self._layout.products.get(sku)
         return 0.0 if product is None else product.weight_g
 
-    def _expected(self, books: dict[Facing, int | None], foreign: float) -> float | None:
-        if not books or any(units is None for units in books.values()):
-            return None
-        return foreign + sum(self._weight(facing.sku) * (units or 0) for facing, units in books.items())
 
-    @staticmethod
-    def _goods_now(facing: Facing, by_books: int | None, count: Count | None) -> GoodsNow:
-        room = facing.capacity or facing.stock
-        stock: Stock = ""
-        if count is not None and count.probability >= SURE_ENOUGH:
-            if count.units == 0:
-                stock = "empty"
-            elif room is not None and count.units <= LOW_SHARE * room:
-                stock = "low"
-        return GoodsNow(facing.sku, count, by_books, facing.capacity, stock)
+def _zero(scale: ScaleView | None, place: _Place) -> tuple[float, Zero]:
+    if scale is None or scale.zeroed_at is not None:
+        return (0.0, "device") if scale is None else (scale.zero_g, "operator")
+    if scale.first_g is None or place.start_g is None:
+        return 0.0, "device"
+    return scale.first_g - place.start_g, "stock"
+
+
+def _expected(place: _Place, books: list[int | None], foreign: float) -> float | None:
+    known = [n for n in books if n is not None]
+    if not books or len(known) < len(books):
+        return None
+    return foreign + sum(unit.weight_g * n for unit, n in zip(place.units, known, strict=True))
+
+
+def _with_books(units: tuple[Goods, ...], books: list[int | None]) -> tuple[Goods, ...]:
+    """A product alone on its scale is counted by its weight, whatever the books say."""
+    if len(units) == 1:
+        return units
+    return tuple(Goods(unit.weight_g, unit.weight_sd_g, n) for unit, n in zip(units, books, strict=True))
+
+
+def _goods_now(facing: Facing, by_books: int | None, count: Count | None) -> GoodsNow:
+    room = facing.capacity or facing.stock
+    stock: Stock = ""
+    if count is not None and count.probability >= SURE_ENOUGH:
+        if count.units == 0:
+            stock = "empty"
+        elif room is not None and count.units <= LOW_SHARE * room:
+            stock = "low"
+    return GoodsNow(facing.sku, count, by_books, facing.capacity, stock)
 
 
 def _by_slot(moves: Iterable[SlotMove]) -> dict[tuple[str, str], int]:

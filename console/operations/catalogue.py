@@ -24,6 +24,7 @@ from store_layout.change_files import (
     change_now,
     read_changes,
     schedule,
+    standing,
     undo,
 )
 from store_layout.changes import Change, Rows, layout_at, place_of, rows_between, with_rows
@@ -225,10 +226,7 @@ def lines_of(change: Change, book: Book) -> tuple[Difference, ...]:
 
 def can_be_undone(change: Change, changes: tuple[Change, ...]) -> bool:
     """Whether it waits, or holds and was not taken back."""
-    if change.state == "scheduled":
-        return True
-    undone = {c.undoes for c in changes if c.state != "cancelled"}
-    return change.state == "applied" and change.undoes is None and change.number not in undone
+    return change.state == "scheduled" or change.number in {c.number for c in standing(changes)}
 
 
 @contextmanager

@@ -29,8 +29,8 @@ from console.operations.catalogue import (
     read_book,
     read_table,
     save_tables,
-    take_back,
 )
+from console.operations.change_undo import take_back
 from console.operations.disputes import SignIn
 from console.operations.operator_session import SCREEN
 from store_layout.change_files import ChangeError

@@ -23,6 +23,7 @@ from console.operations.review_evidence import ReviewEvidence
 from console.operations.reviews import Reviews
 from console.operations.shelf_desk import ShelfDesk
 from console.operations.simulated_shoppers import SimulatedShoppers
+from console.operations.store_desk import StoreDesk
 from console.operations.store_setup import StoreSetup
 from console.operations.store_switch import StoreSwitch
 from console.operations.store_takeover import StoreTakeover
@@ -63,9 +64,10 @@ class Desks(QObject):
         self.shoppers = SimulatedShoppers(self.state, self.history, link, background, self)
         self.session = OperatorSession(ledger, background, self)
         self.edits = IdentityEdits(link, self.session, background, self)
-        self.devices = DeviceDesk(layout, places.state_dir, places.layout, self, session=self.session)
+        self.store = StoreDesk(layout, places.layout, self, session=self.session)
+        self.devices = DeviceDesk(self.store, places.state_dir, self)
         self.takeover = StoreTakeover(ledger, link, self.state, self.session)
-        self.devices.filed.connect(self.takeover.ask)
+        self.store.filed.connect(self.takeover.ask)
         self.shelves = ShelfDesk(link, ledger, background, self)
         self.catalogue = CatalogueDesk(ledger, layout, places.store, self)
         self.catalogue.filed.connect(self.takeover.ask)
@@ -101,6 +103,7 @@ class Desks(QObject):
         parts = (
             self._background,
             self.reviews,
+            self.store,
             self.devices,
             self.catalogue,
             self.setup,
@@ -123,6 +126,7 @@ class Desks(QObject):
             self.history,
             self.shelves,
             self.devices,
+            self.store,
             self.takeover,
             self.catalogue,
             self.setup,

@@ -1,46 +1,32 @@
-"""What the Devices page does: cameras in the store's file, printers, and detectors with their speed here."""
+"""What the Devices page does beside the store's file: printers, and detectors with their speed here."""
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from console.back_office import audit
-from console.back_office.ledger import Ledger, LedgerError
-from console.back_office.operators import OperatorError, SignInError, sign_in
-from console.back_office.permissions import NotAllowedError
 from console.language import tr
 from console.language.sentences import in_words
 from console.operations.background import Background
-from console.operations.camera_drafts import CameraDraft, with_camera
 from console.operations.camera_preview import CameraPreview
 from console.operations.device_listening import DeviceListening
-from console.operations.disputes import SignIn
 from console.operations.model_rows import model_rows, speed_words
 from console.operations.model_speed import CancelledError, ModelSpeed, measure
-from console.operations.operator_session import SCREEN, OperatorSession
 from console.operations.printer_book import PrinterBook
 from console.operations.printer_rows import print_test, printer_rows
-from console.operations.shelving_work import Rebuilt, put_back, rebuild
-from console.operations.store_edits import EditError, StoreEdit, edit_store, take_back
+from console.operations.store_desk import StoreDesk
 from console.printing.document import UnprintableError
 from console.printing.jobs import Job
 from console.printing.printers import PrintersError
 from console.printing.queue import QueueError
 from console.printing.stationery import StationeryError
-from inference.capture import KeyringSecrets, Secrets, SecretsUnavailableError, camera_key
 from inference.detection import ModelError, model_folders
 from inference.detection.threads import CORES
 from inference.messages.wire import DeviceStatus
-from store_layout.change_files import ChangeError
-from store_layout.model import Camera, StoreFile, StoreLayout
-from store_layout.problems import StoreProblems
-from store_layout.reader import read_store
+from store_layout.model import StoreFile, StoreLayout
 
 PRINTERS_MS = 5000
 """How often the printers' state is read while somebody looks."""
@@ -49,33 +35,13 @@ FIRST_MS, UNSEEN_MS = 2500, 60_000
 USUAL_SIZE, USUAL_FPS = (1280, 720), 10.0
 """Of a store without cameras."""
 ERRORS = (
-    ChangeError,
-    EditError,
-    LedgerError,
     ModelError,
-    NotAllowedError,
     OSError,
-    OperatorError,
     PrintersError,
     QueueError,
-    SecretsUnavailableError,
-    SignInError,
     StationeryError,
-    StoreProblems,
     UnprintableError,
 )
-
-
-class SavedChange(msgspec.Struct, frozen=True):
-    """What can be taken back: the file, and the password that the keyring held before."""
-
-    what: str
-    edit: StoreEdit
-    key: str = ""
-    """Empty: no password was kept."""
-    password: str | None = None
-    change: int | None = None
-    """Of the catalogue, which belongs to it."""
 
 
 class DeviceDesk(QObject):
@@ -84,38 +50,25 @@ class DeviceDesk(QObject):
     changed = Signal()
     said = Signal(str)
     refused = Signal(str)
-    saved = Signal()
-    """Something is in the file."""
-    filed = Signal(str, str)
-    """The store's file was changed: what of it, and in words. The engine does not know yet."""
     progressed = Signal(float)
     """Of a measurement, 0 to 1."""
 
     def __init__(
         self,
-        layout: StoreLayout,
+        store: StoreDesk,
         state: Path,
-        folder: Path | None,
         parent: QObject | None = None,
-        *,
-        session: OperatorSession,
-        secrets: Secrets | None = None,
     ) -> None:
-        """``state``: this computer's state folder. ``folder``: what the layout was read from.
-
-        ``session``: who changes the store's file is written into its ledger.
-        """
+        """``store``: cameras, scales and gates are in its file. ``state``: this computer's state folder."""
         super().__init__(parent)
-        self.layout, self.folder = layout, folder
+        self.store = store
         self.printers: tuple[DeviceStatus, ...] = ()
         self.models: tuple[DeviceStatus, ...] = ()
         self.speeds: dict[str, ModelSpeed] = {}
         self.measuring = ""
         """The model that is being measured."""
-        self.undoable: SavedChange | None = None
-        self._state, self._session = state, session
-        self._secrets: Secrets = secrets or KeyringSecrets()
-        self._detector = layout.file.rules.default_detector
+        self._state = state
+        self._detector = store.layout.file.rules.default_detector
         self._background = Background(self, workers=2)
         self._cancelled = False
         self._reading = self._reads_again = False
@@ -123,6 +76,7 @@ class DeviceDesk(QObject):
         self.listening = DeviceListening(self)
         self.printer_book = PrinterBook(state, self)
         self.printer_book.saved.connect(self.refresh)
+        store.changed.connect(self._follow_store)
         self._timer = QTimer(self)
         self._timer.setInterval(PRINTERS_MS)
         self._timer.timeout.connect(self.refresh)
@@ -165,149 +119,12 @@ class DeviceDesk(QObject):
             lambda: (printer_rows(self._state), self._model_rows()), self._read, self._not_read
         )
 
-    # -- cameras -------------------------------------------------------------------------------------
-
-    def cameras(self) -> dict[str, Camera]:
-        """As they stand in the file: edits of this window too, which the engine does not know yet."""
-        return self.layout.cameras
-
-    def password_of(self, camera: str) -> str:
-        """What the keyring has for it; empty when it has none or cannot say. For a test picture only."""
-        try:
-            return self._secrets.get(camera_key(self.layout.file.store.id, camera)) or ""
-        except SecretsUnavailableError:
-            return ""
-
-    def save_camera(self, draft: CameraDraft, old: Camera | None, password: str | None) -> None:
-        """Write a camera into the store's file, its password (None: as it was) into the keyring."""
-        key = camera_key(self.layout.file.store.id, draft.id)
-        self.edit(
-            lambda layout: with_camera(layout, draft, old),
-            about=draft.id,
-            what="added a camera" if old is None else "changed a camera",
-            said=tr("{camera} is saved.", camera=draft.id),
-            secret=(key, password) if password else None,  # a camera without its password is of no use
-        )
-
-    def remove_camera(self, camera: str) -> None:
-        """Take a camera out of the store's file. Its password stays in the keyring: it may come back."""
-
-        def without(layout: StoreLayout) -> StoreFile:
-            kept = tuple(each for each in layout.file.camera if each.id != camera)
-            return msgspec.structs.replace(layout.file, camera=kept)
-
-        if camera in self.layout.cameras:
-            said = tr("{camera} is removed.", camera=camera)
-            self.edit(without, about=camera, what="removed a camera", said=said)
-
-    # -- everything else in the store's file -----------------------------------------------------------
-
-    def edit(
-        self,
-        change: Callable[[StoreLayout], StoreFile],
-        *,
-        about: str,
-        what: str,
-        said: str,
-        secret: tuple[str, str] | None = None,
-    ) -> None:
-        """Write the file that ``change`` makes of the store; ``saved`` and ``filed``, or ``refused``, follow.
-
-        ``what``: for the log, in English; ``said``: in words. ``secret``: a password for the keyring, with
-        its key; it is kept first, and put back with the file.
-        """
-        folder = self.folder
-        if folder is None:
-            return
-
-        def work() -> tuple[SavedChange, StoreLayout]:
-            key, password = secret or ("", "")
-            before = self._secrets.get(key) if key else None
-            if key:
-                self._secrets.set(key, password)
-            try:
-                edit = edit_store(folder, change)
-            except Exception:
-                if key:
-                    self._put_back(key, before)
-                raise
-            self._log(what, about)
-            return SavedChange(about, edit, key, before), read_store(folder)
-
-        self._run(work, lambda made: self._wrote(made[0], made[1], about, said))
-
-    def rebuild(
-        self,
-        before: StoreLayout,
-        after: StoreLayout,
-        carts: tuple[tuple[str, str], ...],
-        who: SignIn,
-        why: str,
-        *,
-        about: str,
-        said: str,
-    ) -> None:
-        """Write a shelf's other boards and slots, with what moves between them; else as :meth:`edit`.
-
-        ``carts``: code and sku of what is in open carts. ``who`` may change the catalogue.
-        """
-        folder = self.folder
-        if folder is None:
-            return
-
-        def work() -> tuple[SavedChange, StoreLayout]:
-            now = time.time()
-            with Ledger.open(self._session.path) as ledger:
-                actor = sign_in(ledger, who.name, who.pin, at=now, screen=SCREEN)
-                made = rebuild(folder, ledger, actor, before, after, carts=carts, now=now, why=why)
-                with ledger.writing(tr("the change of {about}", about=about)):
-                    audit.record(ledger, actor, "rebuilt a shelf", at=now, about=about, why=why)
-            return SavedChange(about, made.edit, change=made.change), read_store(folder)
-
-        self._run(work, lambda made: self._wrote(made[0], made[1], about, said))
-
-    def _wrote(self, change: SavedChange, layout: StoreLayout, about: str, said: str) -> None:
-        self.undoable = change
-        self._now(layout)
-        self.saved.emit()
-        self.filed.emit(about, said)
-
-    @property
-    def secrets(self) -> Secrets:
-        """Where passwords are."""
-        return self._secrets
-
-    def undo(self) -> None:
-        """Take the last change of the file back."""
-        saved, folder = self.undoable, self.folder
-        if saved is None or folder is None:
-            return
-
-        def work() -> StoreLayout:
-            if saved.change is None:
-                take_back(folder, saved.edit)
-            else:
-                with Ledger.open(self._session.path) as ledger:
-                    rebuilt = Rebuilt(saved.edit, saved.change)
-                    put_back(folder, ledger, self._session.actor, rebuilt, now=time.time())
-            self._log("took a change of the store's file back", saved.what)
-            if saved.key:
-                self._put_back(saved.key, saved.password)
-            return read_store(folder)
-
-        def done(layout: StoreLayout) -> None:
-            self.undoable = None
-            self._now(layout)
-            self.filed.emit(saved.what, tr("The change of {what} is taken back.", what=saved.what))
-
-        self._run(work, done)
-
     # -- printers ------------------------------------------------------------------------------------
 
     def print_test(self, printer: str) -> None:
         """Print a test receipt."""
-        store = self.layout.file.store.name
-        self._run(lambda: print_test(self._state, printer, self.folder, store), self._printed)
+        store, folder = self.store.layout.file.store.name, self.store.folder
+        self._run(lambda: print_test(self._state, printer, folder, store), self._printed)
 
     def _printed(self, job: Job) -> None:
         match job.state:
@@ -333,14 +150,14 @@ class DeviceDesk(QObject):
     @property
     def wanted_fps(self) -> float:
         """Pictures a second of this store's fastest camera."""
-        return max((camera.fps for camera in self.layout.file.camera), default=USUAL_FPS)
+        return max((camera.fps for camera in self.store.layout.file.camera), default=USUAL_FPS)
 
     def measure(self, model: str) -> None:
         """Measure a model's speed on this computer; ``progressed`` tells how far it is."""
         if self.measuring:
             return
         self.measuring, self._cancelled = model, False
-        cameras = self.layout.file.camera
+        cameras = self.store.layout.file.camera
         size = max(((c.width, c.height) for c in cameras), default=USUAL_SIZE)
         self.changed.emit()
         self._background.run(
@@ -367,7 +184,8 @@ class DeviceDesk(QObject):
             rules = msgspec.structs.replace(layout.file.rules, default_detector=model)
             return msgspec.structs.replace(layout.file, rules=rules)
 
-        self.edit(renamed, about=model, what="chose a detector", said=tr("{model} is chosen.", model=model))
+        said = tr("{model} is chosen.", model=model)
+        self.store.edit(renamed, about=model, what="chose a detector", said=said)
 
     def _measured(self, speed: ModelSpeed) -> None:
         self.measuring = ""
@@ -383,34 +201,16 @@ class DeviceDesk(QObject):
             self._failed(error)
 
     def _folders(self) -> tuple[Path, ...]:
-        return model_folders(self.folder or Path())
+        return model_folders(self.store.folder or Path())
 
     def _model_rows(self) -> tuple[DeviceStatus, ...]:
         return model_rows(self._folders(), self._detector, self.speeds, self.wanted_fps)
 
     # -- inside --------------------------------------------------------------------------------------
 
-    def _log(self, what: str, about: str) -> None:
-        """Who did it; called off the GUI thread, when it is done: what is done stays done."""
-        try:
-            with (
-                Ledger.open(self._session.path) as file,
-                file.writing(tr("the change of {about}", about=about)),
-            ):
-                audit.record(file, self._session.actor, what, at=time.time(), about=about, screen=SCREEN)
-        except (LedgerError, sqlite3.Error, OSError) as error:
-            self.refused.emit(tr("It is done, but it could not be logged: {error}", error=in_words(error)))
-
-    def _put_back(self, key: str, password: str | None) -> None:
-        """The keyring as it was."""
-        if password is None:
-            self._secrets.delete(key)
-        else:
-            self._secrets.set(key, password)
-
-    def _now(self, layout: StoreLayout) -> None:
-        """The store as it is in the folder."""
-        detector, self.layout = layout.file.rules.default_detector, layout
+    def _follow_store(self) -> None:
+        """Something else is in the store's file, perhaps another detector."""
+        detector = self.store.layout.file.rules.default_detector
         other, self._detector = detector != self._detector, detector
         self.changed.emit()
         if other:

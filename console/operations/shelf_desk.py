@@ -133,14 +133,21 @@ class ShelfDesk(QObject):
             return
         self._asked = True
         command = GetScale(self.scale, self.times[-1] if self.times else 0.0)
-        self._background.run(lambda: self._link.request(command), self._heard, self._unheard)
+        self._background.run(
+            lambda: self._link.request(command),
+            lambda answer: self._heard(answer, command.scale),
+            self._unheard,
+        )
 
     def _unheard(self, _error: Exception) -> None:
         self._asked = False
 
-    def _heard(self, answer: Answer) -> None:
+    def _heard(self, answer: Answer, asked_of: str) -> None:
         self._asked = False
-        if not isinstance(answer, ScaleDetail) or answer.scale != self.scale:
+        if asked_of != self.scale:
+            self._ask()  # another one is looked at meanwhile: its samples need not wait for the timer
+            return
+        if not isinstance(answer, ScaleDetail):
             return
         if answer.zero_g != self._zero and self.times:
             self._forget()

@@ -17,20 +17,21 @@ from console.back_office.permissions import Actor, require
 from console.language import tr
 from console.operations.catalogue import read_settled, recorded
 from console.operations.shelving_drafts import gone_slots, held_from
-from console.operations.store_edits import EditError, StoreEdit, edit_store, take_back
+from console.operations.store_edits import EditError, StoreEdit, edit_store, put_file_back
 from store_layout.change_files import ChangeError, apply_due, change_now, read_changes, undo
 from store_layout.changes import rows_between
 from store_layout.model import StoreLayout
+from store_layout.rebuilt import rebuild_between
 
-MOVED, BACK = "moved products of a rebuilt shelf", "moved products of a rebuilt shelf back"
+MOVED, BACK = "rebuilt a shelf in the catalogue", "took a rebuilt shelf back"
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
     """What was written, so that it can be taken back."""
 
     edit: StoreEdit
-    change: int | None = None
-    """Number of the change of the catalogue; None: nothing stood in the slots that went."""
+    change: int
+    """Its number in the list of changes: by it, too, it can be taken back (``change_undo``)."""
 
 
 def used_names(folder: Path) -> frozenset[str]:
@@ -81,32 +82,29 @@ def rebuild(
                 )
             )
     rows = rows_between(found, msgspec.structs.replace(found, planogram=after.planogram))
-    made = None
-    if rows.touched:
-        with recorded(ledger, actor, MOVED, why) as announce:
-            made = change_now(folder, rows, now=now, who=actor.name, why=why, announce=announce)
+    parts = rebuild_between(before.file, after.file)
+    with recorded(ledger, actor, MOVED, why) as announce:
+        made = change_now(folder, rows, now=now, who=actor.name, why=why, rebuild=parts, announce=announce)
     try:
         edit = edit_store(folder, lambda _: after.file)
     except Exception:
-        if made is not None:
-            with suppress(ChangeError):
-                undo(folder, made.number, now=now, who=actor.name, why=why)
+        with suppress(ChangeError):
+            undo(folder, made.number, now=now, who=actor.name, why=why)
         raise
-    return Rebuilt(edit, None if made is None else made.number)
+    return Rebuilt(edit, made.number)
 
 
 def put_back(folder: Path, ledger: Ledger, actor: Actor | None, rebuilt: Rebuilt, *, now: float) -> None:
     """The shelf as it was, and what stood in it. Raises as :func:`rebuild`, and :class:`EditError`."""
-    if rebuilt.change is None:
-        take_back(folder, rebuilt.edit)
-        return
     if actor is None:
-        raise EditError(tr("Products move back with it: a manager signs in first (Ctrl+L)"))
+        raise EditError(
+            tr("A manager takes a rebuilt shelf back: sign in (Ctrl+L), or take it back by its PIN (Ctrl+H)")
+        )
     require(actor, "change the catalogue")
-    take_back(folder, rebuilt.edit)
+    put_file_back(folder, rebuilt.edit)
     try:
         with recorded(ledger, actor, BACK, "") as announce:
             undo(folder, rebuilt.change, now=now, who=actor.name, why="", announce=announce)
     except Exception:
-        take_back(folder, StoreEdit(before=rebuilt.edit.after, after=rebuilt.edit.before))
+        put_file_back(folder, StoreEdit(before=rebuilt.edit.after, after=rebuilt.edit.before))
         raise

@@ -38,7 +38,7 @@ class SimulatedShoppers(QObject):
     """Asks the engine to send shoppers in; follows them from the snapshots and the ledger."""
 
     changed = Signal()
-    """The fates, or whether the store is simulated."""
+    """The fates, whether the store is simulated, or whether anybody can be sent."""
     sent = Signal(str)
     """Somebody is on the way: who."""
     refused = Signal(str)
@@ -55,11 +55,20 @@ class SimulatedShoppers(QObject):
         super().__init__(parent)
         self._state, self._history, self._link, self._background = state, history, link, background
         self.is_simulated = False
+        self.is_open = True
+        """Whether the store lets anybody in; while it is paused the engine refuses whoever is sent."""
         self.fates: tuple[Fate, ...] = ()
         """The latest, newest first."""
         state.snapshot_changed.connect(self._follow)
         history.changed.connect(self._follow)
         self._follow()
+
+    @property
+    def why_not(self) -> str:
+        """Why nobody can be sent in now, in words; empty: somebody can."""
+        if self.is_open:
+            return ""
+        return tr("The store is paused: nobody comes in until it is open again.")
 
     def send(self, wanted: Mapping[str, int]) -> None:
         """Have somebody come in for these: sku -> units. ``sent`` or ``refused`` follows."""
@@ -85,6 +94,7 @@ class SimulatedShoppers(QObject):
         sent = snapshot.source.sent if snapshot is not None else ()
         visits = {entry.row.visit.token: entry for entry in self._history.entries} if sent else {}
         fates = tuple(Fate(one, visits.get(one.token)) for one in reversed(sent))
-        if (simulated, fates) != (self.is_simulated, self.fates):
-            self.is_simulated, self.fates = simulated, fates
+        is_open = snapshot is None or snapshot.paused_since is None
+        if (simulated, is_open, fates) != (self.is_simulated, self.is_open, self.fates):
+            self.is_simulated, self.is_open, self.fates = simulated, is_open, fates
             self.changed.emit()

@@ -10,15 +10,14 @@ import msgspec
 
 from console.back_office.ledger_file import LedgerError, LedgerFile
 from console.language import tr
-from console.operations.draft_checks import new_errors
+from console.operations.floor_drafts import Outline, floor_problem
 from console.operations.store_edits import EditError
 from store_layout.change_files import read_changes
 from store_layout.currency import decimals_of, is_currency
-from store_layout.model import Point2, StoreFile, StoreLayout
+from store_layout.model import StoreFile, StoreLayout
 
 Field = Literal["name", "currency", "floor", ""]
 """Where a problem is; empty: of the whole."""
-SAME_M = 1e-3
 WITHOUT_MONEY = ("audit", "operator", "purge", "stock_count")
 """Kinds of entries of a ledger that say nothing in a currency."""
 
@@ -28,17 +27,8 @@ class StoreDraft(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     currency: str
-    size: Point2 | None = None
-    """Metres along x and y; None: the floor is no rectangle, and stays as it is."""
-
-
-def size_of(layout: StoreLayout) -> Point2 | None:
-    """The floor's size; None: it is no rectangle along the axes."""
-    outline = layout.file.floor.outline
-    xs, ys = {round(x, 3) for x, _ in outline}, {round(y, 3) for _, y in outline}
-    if len(outline) != 4 or len(xs) != 2 or len(ys) != 2:
-        return None
-    return round(max(xs) - min(xs), 3), round(max(ys) - min(ys), 3)
+    outline: Outline
+    """The floor's corners, metres, as one walks around."""
 
 
 def problems_of(draft: StoreDraft, layout: StoreLayout) -> dict[Field, str]:
@@ -54,23 +44,16 @@ def problems_of(draft: StoreDraft, layout: StoreLayout) -> dict[Field, str]:
             "Prices in the catalogue have the decimals of {before}: take the products out first",
             before=before,
         )
-    if not found:
-        words = new_errors(layout, with_store(layout, draft))
-        if words:
-            found["floor"] = words
+    if words := floor_problem(layout, draft.outline):
+        found["floor"] = words
     return found
 
 
 def with_store(layout: StoreLayout, draft: StoreDraft) -> StoreFile:
-    """The store's file with it: the floor grows and shrinks at its right and its upper edge."""
-    file, outline = layout.file, layout.file.floor.outline
-    size = size_of(layout)
-    if draft.size is not None and size is not None and _differs(draft.size, size):
-        x, y = min(a for a, _ in outline), min(b for _, b in outline)
-        far_x, far_y = round(x + draft.size[0], 3), round(y + draft.size[1], 3)
-        outline = ((x, y), (far_x, y), (far_x, far_y), (x, far_y))
+    """The store's file with it."""
+    file = layout.file
     store = msgspec.structs.replace(file.store, name=draft.name.strip(), currency=draft.currency)
-    floor = msgspec.structs.replace(file.floor, outline=outline)
+    floor = msgspec.structs.replace(file.floor, outline=draft.outline)
     return msgspec.structs.replace(file, store=store, floor=floor)
 
 
@@ -121,7 +104,3 @@ def _has_money(ledger: Path) -> bool:
     except (LedgerError, sqlite3.Error, OSError):
         return True
     return bool(found[0])
-
-
-def _differs(a: Point2, b: Point2) -> bool:
-    return max(abs(a[0] - b[0]), abs(a[1] - b[1])) > SAME_M

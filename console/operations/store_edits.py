@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from console.language import tr
+from console.language.sentences import in_words
 from store_layout.findings import TOML
 from store_layout.model import StoreFile, StoreLayout
 from store_layout.problems import StoreProblems, errors_among
@@ -48,8 +50,27 @@ def edit_store(folder: Path, change: Callable[[StoreLayout], StoreFile]) -> Stor
 
 
 def take_back(folder: Path, edit: StoreEdit) -> None:
-    """Put the file back as it was. Raises :class:`EditError` when it was changed since, ``OSError``."""
+    """Put the file back as it was, if the store is sound with it.
+
+    Raises :class:`EditError` when it was changed since, or when catalogue and planogram do not fit it any
+    more, ``OSError``; then it stays as it is.
+    """
+    put_file_back(folder, edit)
+    try:
+        read_store(folder)
+    except StoreProblems as problems:
+        put_file_back(folder, StoreEdit(before=edit.after, after=edit.before))
+        raise EditError(
+            tr("This cannot be taken back any more, as the store would not be sound: {problems}",
+               problems=in_words(problems))
+        ) from problems  # fmt: skip
+
+
+def put_file_back(folder: Path, edit: StoreEdit) -> None:
+    """The file alone. Raises :class:`EditError` when it was changed since, ``OSError``."""
     path = folder / TOML
     if path.read_bytes() != edit.after:
-        raise EditError(f"{TOML} was changed meanwhile, so the change before it cannot be taken back")
+        raise EditError(
+            tr("{file} was changed meanwhile, so the change before it cannot be taken back", file=TOML)
+        )
     replace_whole(path, edit.before)

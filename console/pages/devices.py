@@ -129,7 +129,7 @@ class DevicesPage(Page):
 
     def take_over(self) -> None:
         """Have the engine read the store folder again."""
-        if self._desk.folder is not None:
+        if self._desk.store.folder is not None:
             self._takeover.ask()
 
     def hold_gate(self, hold: Hold) -> None:
@@ -168,7 +168,7 @@ class DevicesPage(Page):
     def _can_edit(self) -> bool:
         """A recording's and a simulated store's cameras are part of it."""
         snapshot = self._state.snapshot
-        return self._desk.folder is not None and snapshot is not None and snapshot.source.kind == "live"
+        return self._desk.store.folder is not None and snapshot is not None and snapshot.source.kind == "live"
 
     def _can_change(self, kind: DeviceKind) -> bool:
         """Printers are this computer's, whatever store it shows."""
@@ -272,7 +272,7 @@ class DevicesPage(Page):
     def _show_chosen(self, *_: QModelIndex) -> None:
         chosen, desk = self._chosen(), self._desk
         reading = (
-            reading_words(chosen, self._state.snapshot, desk.layout)
+            reading_words(chosen, self._state.snapshot, desk.store.layout)
             if isinstance(chosen, DeviceStatus)
             else ""
         )
@@ -309,13 +309,13 @@ class DevicesPage(Page):
             action(tr("Print a test receipt"), "Ctrl+P", self.print_test),
             action(tr("Measure the chosen model's speed, or break that off"), "Ctrl+M", self.measure),
             action(tr("Use the chosen model"), "Ctrl+U", self.use_model),
-            action(tr("Take the last change back"), "Ctrl+Z", self._desk.undo),
+            action(tr("Take the last change back"), "Ctrl+Z", self._desk.store.undo),
         )
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._search)
         self.trouble_only.toggled.connect(self._filter)
-        self.undo.clicked.connect(self._desk.undo)
+        self.undo.clicked.connect(self._desk.store.undo)
         self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
         self.foot.reconnect_asked.connect(self.reconnect)
         self.foot.edit_asked.connect(self.edit)

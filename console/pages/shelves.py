@@ -22,11 +22,11 @@ from console.item_models.shelves import ShelfBook
 from console.item_models.words import ShopWords
 from console.language import tr, tr_noop
 from console.operations.catalogue_desk import CatalogueDesk
-from console.operations.device_desk import DeviceDesk
 from console.operations.gondolas import Face, faces
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelf_desk import ShelfDesk
+from console.operations.store_desk import StoreDesk
 from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
@@ -41,6 +41,7 @@ from console.widgets.shelf_tools import ShelfTools
 from console.widgets.slot_pane import SlotPane
 from console.widgets.takeover_bar import TakeoverBar
 from console.widgets.task_panel import TaskPanel
+from inference.messages.wire import Snapshot
 
 LEFT, RIGHT = 236, 364
 HIDDEN_S = 1.0
@@ -63,7 +64,7 @@ class ShelvesPage(Page):
         words: ShopWords,
         *,
         catalogue: CatalogueDesk,
-        devices: DeviceDesk,
+        store: StoreDesk,
         takeover: StoreTakeover,
         pictures: ProductPictures,
         appearance: Appearance,
@@ -74,7 +75,7 @@ class ShelvesPage(Page):
         self._catalogue = catalogue
         self._book = ShelfBook(state.layout)
         self.tools = CatalogueTools(catalogue, session, words, pictures=pictures, appearance=appearance)
-        self.shelf_tools = ShelfTools(devices, session, state, appearance)
+        self.shelf_tools = ShelfTools(store, session, state, appearance)
         self.bar = TakeoverBar(takeover)
         self.tasks = ShelfTasks({sku: p.weight_g for sku, p in state.layout.products.items()})
         self._faces = {face.key: face for face in faces(state.layout)}
@@ -145,13 +146,22 @@ class ShelvesPage(Page):
         snapshot = self._state.snapshot
         if snapshot is None:
             return
-        if not self.isVisible() and 0 <= snapshot.t - self._followed < HIDDEN_S:
+        if not self.isVisible():
+            self._follow_unseen(snapshot)
             return
         seen = (snapshot.scales, snapshot.moved, snapshot.misplaced)
         self.shelf_tools.follow()
         if seen != self._seen or abs(snapshot.t - self._followed) >= HIDDEN_S:
             self._seen, self._followed = seen, snapshot.t
             self._book.follow(snapshot)
+            self.tasks.follow(self._book.slots.values(), snapshot.t)
+            self._show()
+
+    def _follow_unseen(self, snapshot: Snapshot) -> None:
+        """All slots in ``HIDDEN_S``; then the badge."""
+        if self._book.follow_in_turn(snapshot, HIDDEN_S):
+            self._followed = snapshot.t
+            self.shelf_tools.follow()
             self.tasks.follow(self._book.slots.values(), snapshot.t)
             self._show()
 

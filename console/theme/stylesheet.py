@@ -89,6 +89,7 @@ def _controls(theme: Theme) -> str:
     QComboBox::drop-down {{ border: none; width: {k.SPACE_6}px; }}
     QComboBox::down-arrow {{ image: url({DOWN}); width: 12px; height: 8px; }}
     QComboBox:disabled {{ color: {theme.secondary}; background: transparent; }}
+    QAbstractSpinBox:disabled {{ color: {theme.secondary}; }}
     QComboBox:focus {{ border: 1px solid {theme.accent}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QLineEdit:focus {{ border: 1px solid {theme.accent}; }}

@@ -30,7 +30,10 @@ STEP_S = 1.0
 
 
 class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
-    """Two things over time, drawn as one step curve and one scatter."""
+    """Two things over time: a step curve, and marks, a plot for each kind.
+
+    Marks of two looks in one plot were drawn anew, each for itself, whenever one was added.
+    """
 
     def __init__(self, state: LiveState, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +59,10 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         item.getAxis("bottom").setHeight(20)
         self.setXRange(-WINDOW_S - 20.0, 15.0, padding=0)  # room for half a label
         self._curve = self.plot(stepMode="right", antialias=False)
-        self._marks = pg.ScatterPlotItem(size=8, pxMode=True)
-        self.addItem(self._marks)
+        self._taken = pg.ScatterPlotItem(size=8, pxMode=True, symbol="t", pen=None)
+        self._back = pg.ScatterPlotItem(size=8, pxMode=True, symbol="t1", pen=None)
+        for marks in (self._taken, self._back):
+            self.addItem(marks)
         self._empty = label(
             tr("People and shelf events of the last minutes appear here."), "secondary", wrap=True
         )
@@ -119,16 +124,9 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         self._empty.setVisible(not self._events and not counts.any())
 
     def _draw_marks(self, now: float, y: float) -> None:
-        theme = self._appearance.theme
-        taken, back = QColor(theme.accent), QColor(theme.waiting)
-        grams = [delta for _, delta in self._events]
-        self._marks.setData(
-            x=np.array([t - now for t, _ in self._events]),
-            y=np.full(len(grams), y),
-            symbol=["t" if g < 0 else "t1" for g in grams],
-            brush=[taken if g < 0 else back for g in grams],
-            pen=None,
-        )
+        for marks, taken in ((self._taken, True), (self._back, False)):
+            times = np.array([t - now for t, grams in self._events if (grams < 0) is taken])
+            marks.setData(x=times, y=np.full(len(times), y))
 
     def _wear(self) -> None:
         theme = self._appearance.theme
@@ -143,5 +141,7 @@ class ActivityStrip(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no ty
         self._curve.setPen(pg.mkPen(QColor(theme.accent), width=1.5))
         self._curve.setFillLevel(0)
         self._curve.setBrush(fill)
+        self._taken.setBrush(QColor(theme.accent))
+        self._back.setBrush(QColor(theme.waiting))
         if self._counts:
             self._draw(self._counts[-1][0] if self._state.snapshot is None else self._state.snapshot.t)

@@ -23,8 +23,9 @@ class BrokerForm(PartForm):
     """Passwords go to the keyring, never to the file."""
 
     def __init__(self, desk: DeviceDesk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, tr("The broker"), parent)
-        old = desk.layout.file.broker or Broker(host="")
+        super().__init__(desk.store, tr("The broker"), parent)
+        self._devices = desk
+        old = desk.store.layout.file.broker or Broker(host="")
         self.host, self.ca_file = QLineEdit(old.host), QLineEdit(old.ca_file or "")
         self.user, self.password = QLineEdit(old.user or ""), QLineEdit()
         self.host.setPlaceholderText("127.0.0.1")
@@ -75,7 +76,7 @@ class BrokerForm(PartForm):
         store, typed = self.desk.layout.file.store.id, self.password.text()
         secrets = MemorySecrets({broker_key(store): typed}) if typed else self.desk.secrets
         self._say_test(tr("Connecting to the broker …"), "waiting")
-        self.desk.listening.start(self.broker(), store, secrets, self.desk.folder)
+        self._devices.listening.start(self.broker(), store, secrets, self.desk.folder)
 
     def found(self) -> dict[str, str]:
         """What is wrong."""
@@ -99,13 +100,13 @@ class BrokerForm(PartForm):
 
     def done(self, result: int) -> None:
         """Closed: nobody listens any more."""
-        self.desk.listening.stop()
+        self._devices.listening.stop()
         super().done(result)
 
     # -- inside --------------------------------------------------------------------------------------
 
     def _show_heard(self) -> None:
-        listening = self.desk.listening
+        listening = self._devices.listening
         if listening.trouble:
             self._say_test(in_words(listening.trouble), "wrong")
         elif listening.connected:

@@ -49,12 +49,12 @@ class CameraForm(QDialog):
     ) -> None:
         """``old``: the camera to be changed; None: a new one."""
         super().__init__(parent)
-        self._desk, self._preview, self._old, self._appearance = desk, desk.preview, old, appearance
+        self._desk, self._preview, self._old, self._appearance = desk.store, desk.preview, old, appearance
         self.setWindowTitle(tr("Add a camera") if old is None else tr("Change {camera}", camera=old.id))
         self._measured: PairFit | None = None
         self._problems: dict[Field, QLabel] = {}
         self._make_fields()
-        self.picture = TestPicture(desk.layout, appearance)
+        self.picture = TestPicture(desk.store.layout, appearance)
         self._lay_out()
         self._fill()
         self._redraw = QTimer(self)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from console.item_models.devices import STATE_SIGNS, STATE_WORDS
@@ -302,23 +302,26 @@ def _paint_bodies(
 ) -> None:
     """Without a picture: a ring for the head, a bar for the feet, a thin line between the two."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    pen, faint = QPen(colour, 2.0 if large else 1.0), QColor(colour)
+    faint = QColor(colour)
     faint.setAlpha(110)
+    feet: list[QLineF] = []
+    bodies: list[QLineF] = []
+    painter.setPen(QPen(colour, 2.0 if large else 1.0))
     for item in items:
-        painter.setPen(pen)
         box = place.box(item)
         size = max(2.0, min(0.09 * box.height(), 0.3 * box.width()))
         heads = [place.point(p.x, p.y) for p in _sure(item.head)]
-        feet = [place.point(p.x, p.y) for p in _sure(item.foot)]
+        soles = [place.point(p.x, p.y) for p in _sure(item.foot)]
         for head in heads:
             painter.drawEllipse(head, size, size)
-        for foot in feet:
-            painter.drawLine(
-                QPointF(foot.x() - 1.5 * size, foot.y()), QPointF(foot.x() + 1.5 * size, foot.y())
-            )
-        painter.setPen(QPen(faint, 1.0))
-        for head, foot in zip(heads, feet, strict=False):
-            painter.drawLine(QPointF(head.x(), head.y() + size), foot)
+        feet += [QLineF(f.x() - 1.5 * size, f.y(), f.x() + 1.5 * size, f.y()) for f in soles]
+        bodies += [
+            QLineF(head.x(), head.y() + size, foot.x(), foot.y())
+            for head, foot in zip(heads, soles, strict=False)
+        ]
+    painter.drawLines(feet)
+    painter.setPen(QPen(faint, 1.0))
+    painter.drawLines(bodies)
 
 
 def _paint_points(painter: QPainter, points: list[QPointF], colour: QColor, *, large: bool) -> None:

@@ -1,4 +1,4 @@
-"""All cameras side by side, painted in one go; a click enlarges one."""
+"""All cameras side by side, in one widget; a click enlarges one."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ SMALLEST = 120.0
 """Width below which a tile says nothing: then rather one more row."""
 LARGEST = 320.0
 WIDEST_GAP = 24.0
+PARTS = 2
+"""In which the wall is painted after each poll: all of a crowd at once takes as long as the map."""
 
 
 def tile_boxes(size: QSize, count: int) -> list[QRectF]:
@@ -92,22 +94,39 @@ class CameraWall(QWidget):
         self.setMinimumHeight(96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Cameras"))
+        self._parts = 0
+        """Of the wall that are still to be painted anew."""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(POLL_MS // 2)
-        self._later.timeout.connect(self.update)
+        self._later.setInterval(POLL_MS // (PARTS + 1))
+        self._later.timeout.connect(self._paint_part)
         state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self.update)
         appearance.changed.connect(self.update)
 
     def _follow(self) -> None:
-        """Half a poll later than the map: two short frames answer the hand sooner than one long one."""
-        if self.isVisible() and not self._later.isActive():
+        """Later than the map, and part by part: short frames answer the hand sooner than one long one."""
+        if self.isVisible() and not self._parts:
+            self._parts = PARTS
+            self._later.start()
+
+    def _paint_part(self) -> None:
+        """The next part of the tiles; a wire frame that was left out is drawn with all of them."""
+        boxes = self.boxes()
+        if not self._parts:
+            self.update()
+            return
+        first, self._parts = PARTS - self._parts, self._parts - 1
+        each = -(-len(boxes) // PARTS)
+        for box in boxes[first * each : (first + 1) * each]:
+            self.update(box.toAlignedRect())
+        if self._parts:
             self._later.start()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nothing to paint while hidden."""
         self._later.stop()
+        self._parts = 0
         super().hideEvent(event)
 
     def mark_large(self, camera: str | None) -> None:
@@ -129,14 +148,16 @@ class CameraWall(QWidget):
         """Number of the tile under a pixel."""
         return next((i for i, box in enumerate(self.boxes()) if box.contains(pixel)), None)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """All tiles."""
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The tiles that are asked for."""
         theme = self._appearance.theme
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.ground))
+        painter.fillRect(event.rect(), QColor(theme.ground))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._painter.begin(wire_frames=math.inf if self._at_once else 1)
         for i, (camera, box) in enumerate(zip(self._cameras, self.boxes(), strict=True)):
+            if not event.region().intersects(box.toAlignedRect()):
+                continue
             focused = self.hasFocus() and i == self._current
             self._painter.paint(painter, camera, box, theme, marked=focused or camera.id == self.large)
         if self._painter.owes:

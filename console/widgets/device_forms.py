@@ -25,7 +25,7 @@ def open_form(
     kind: DeviceKind, name: str, desk: DeviceDesk, appearance: Appearance, parent: QWidget
 ) -> QDialog | None:
     """The form of a device of the store's file; an empty name: of a new one. None: there is no such."""
-    layout = desk.layout
+    layout = desk.store.layout
     form: QDialog | None = None
     match kind:
         case "camera" if not name or name in layout.cameras:
@@ -53,14 +53,16 @@ def remove_device(kind: DeviceKind, name: str, desk: DeviceDesk) -> None:
     said = tr("{device} is removed.", device=name)
     match kind:
         case "camera":
-            desk.remove_camera(name)
-        case "scale" if name in desk.layout.scales:
-            desk.edit(
+            desk.store.remove_camera(name)
+        case "scale" if name in desk.store.layout.scales:
+            desk.store.edit(
                 lambda layout: without_scale(layout, name), about=name, what="removed a scale", said=said
             )
         case "printer":
             desk.printer_book.remove(name)
-        case "gate" if name in desk.layout.gates:
-            desk.edit(lambda layout: without_gate(layout, name), about=name, what="removed a gate", said=said)
+        case "gate" if name in desk.store.layout.gates:
+            desk.store.edit(
+                lambda layout: without_gate(layout, name), about=name, what="removed a gate", said=said
+            )
         case _:
             pass

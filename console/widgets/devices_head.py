@@ -55,7 +55,7 @@ class DevicesHead(QWidget):
 
     def show_change(self) -> None:
         """What can be taken back."""
-        undoable = self._desk.undoable
+        undoable = self._desk.store.undoable
         self.undo.setVisible(undoable is not None)
         if undoable is not None:
             self.undo.setText(tr("Take back: {what}", what=undoable.what))

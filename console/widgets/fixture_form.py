@@ -8,7 +8,6 @@ import msgspec
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.language import tr, tr_n
-from console.operations.device_desk import DeviceDesk
 from console.operations.fixture_drafts import (
     KINDS,
     MOST,
@@ -20,6 +19,7 @@ from console.operations.fixture_drafts import (
     with_fixture,
 )
 from console.operations.gate_drafts import rectangle
+from console.operations.store_desk import StoreDesk
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_1, SPACE_2
 from console.widgets.labels import label
@@ -39,7 +39,7 @@ class FixtureForm(PartForm):
 
     def __init__(
         self,
-        desk: DeviceDesk,
+        desk: StoreDesk,
         appearance: Appearance,
         old: Fixture | None = None,
         parent: QWidget | None = None,

@@ -37,7 +37,8 @@ class GateForm(PartForm):
     ) -> None:
         """``old``: the gate to be changed; None: a new one."""
         title = tr("Add a gate") if old is None else tr("Change {gate}", gate=old.id)
-        super().__init__(desk, title, parent)
+        super().__init__(desk.store, title, parent)
+        self._devices = desk
         self._old = old
         self._outline: tuple[Point2, ...] = () if old is None else old.outline
         self.id = QLineEdit("" if old is None else old.id)
@@ -53,11 +54,11 @@ class GateForm(PartForm):
             part.setAccessibleName(tr("Which way people go"))
         self.topic = label("", "secondary", wrap=True, name=tr("Where its reader speaks"))
         self.topic.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.corners = RectangleFields(desk.layout.file.floor.outline)
+        self.corners = RectangleFields(desk.store.layout.file.floor.outline)
         self.heard = HeardList(desk, "gate")
-        others = tuple(gate for gate in desk.layout.file.gate if old is None or gate.id != old.id)
+        others = tuple(gate for gate in desk.store.layout.file.gate if old is None or gate.id != old.id)
         shown = msgspec.structs.replace(
-            desk.layout, file=msgspec.structs.replace(desk.layout.file, gate=others)
+            desk.store.layout, file=msgspec.structs.replace(desk.store.layout.file, gate=others)
         )
         self.board = PlanBoard(shown, appearance)
         self._lay_out()
@@ -128,7 +129,7 @@ class GateForm(PartForm):
         self.heard.look_for(name)
 
     def _set_up_broker(self) -> None:
-        form = BrokerForm(self.desk, self)
+        form = BrokerForm(self._devices, self)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form.finished.connect(lambda _: self.heard.listen())
         form.open()

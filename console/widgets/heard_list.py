@@ -58,10 +58,10 @@ class HeardList(QWidget):
 
     def listen(self) -> None:
         """From now on; without a broker it is said what to do."""
-        broker = self._desk.layout.file.broker
+        broker = self._desk.store.layout.file.broker
         if broker is not None:
-            store = self._desk.layout.file.store.id
-            self._desk.listening.start(broker, store, self._desk.secrets, self._desk.folder)
+            store = self._desk.store.layout.file.store.id
+            self._desk.listening.start(broker, store, self._desk.store.secrets, self._desk.store.folder)
         self.show_heard()
 
     def stop(self) -> None:
@@ -75,7 +75,7 @@ class HeardList(QWidget):
 
     def show_heard(self) -> None:
         """As it is now."""
-        listening, layout = self._desk.listening, self._desk.layout
+        listening, layout = self._desk.listening, self._desk.store.layout
         heard = {t.device: h for t, h in listening.devices.items() if t.kind == self._kind}
         words, tone = self._now_words(heard.get(self._name))
         self.now.setText(words)
@@ -104,7 +104,7 @@ class HeardList(QWidget):
     # -- inside --------------------------------------------------------------------------------------
 
     def _now_words(self, heard: Heard | None) -> tuple[str, Tone]:
-        listening, broker = self._desk.listening, self._desk.layout.file.broker
+        listening, broker = self._desk.listening, self._desk.store.layout.file.broker
         if broker is None:
             return tr("There is no broker yet through which it could speak: set it up first."), "waiting"
         if listening.trouble:
@@ -112,7 +112,7 @@ class HeardList(QWidget):
         if not listening.connected:
             return tr("Connecting to the broker …"), "waiting"
         topic = Topic(self._kind, self._name)
-        path = f"openaisle/{self._desk.layout.file.store.id}/{topic.kind}/{topic.device or '…'}"
+        path = f"openaisle/{self._desk.store.layout.file.store.id}/{topic.kind}/{topic.device or '…'}"
         if heard is None:
             return tr("Nothing has come on {topic} yet.", topic=path), "waiting"
         if heard.problem:

@@ -106,6 +106,8 @@ class KioskFloor(QWidget):
         )
         self._foot.setCurrentIndex(0 if self.attracting else 1)
         self.send.setVisible(self._shoppers.is_simulated)
+        self.send.setEnabled(not paused)
+        self.send.setText(tr("Nobody is let in just now") if paused else tr("Send a shopper in"))
         if not well:
             self._say(
                 tr("Back in a moment"),
@@ -234,7 +236,7 @@ class KioskFloor(QWidget):
 
     def _make_foot(self) -> QWidget:
         self.prompt = kiosk_label(tr("Touch anywhere to look around"), "large", wrap=False, strong=True)
-        self.send = touch_button(tr("Send a shopper in"), first=True)
+        self.send = touch_button(first=True)
         self.recorded = touch_button(tr("What is recorded here?"))
         self.over = touch_button(tr("Done"))
         self.hint = kiosk_label(tr("Touch somebody on the map to follow them."), "small", quiet=True)

@@ -52,6 +52,7 @@ class KioskShop(QWidget):
         self._shoppers = shoppers
         self.wanted: dict[str, int] = {}
         self._waits = False
+        self._why_not = shoppers.why_not
         self._page = 0
         on_shelves = {facing.sku for facing in words.layout.planogram}
         self._products = [p for p in words.layout.catalog if p.sku in on_shelves]
@@ -62,6 +63,7 @@ class KioskShop(QWidget):
             tile.fewer.connect(lambda t=tile: self.choose(t.sku, -1))
         shoppers.sent.connect(self._was_sent)
         shoppers.refused.connect(self._was_refused)
+        shoppers.changed.connect(self._follow)
         self.begin()
 
     def begin(self) -> None:
@@ -69,7 +71,7 @@ class KioskShop(QWidget):
         self.wanted.clear()
         self._waits = False
         self._page = 0
-        self.refusal.clear()
+        self.refusal.setText(self._why_not)
         self._show()
 
     def choose(self, sku: str, units: int) -> None:
@@ -82,7 +84,7 @@ class KioskShop(QWidget):
             self.wanted[sku] = count
         else:
             self.wanted.pop(sku, None)
-        self.refusal.clear()
+        self.refusal.setText(self._why_not)
         self._show()
 
     def turn(self, pages: int) -> None:
@@ -108,7 +110,7 @@ class KioskShop(QWidget):
             if many
             else tr("Touch what they are to take")
         )
-        self.send.setEnabled(many > 0 and not self._waits)
+        self.send.setEnabled(many > 0 and not self._waits and not self._why_not)
         self.page_said.setText(tr("{page} of {pages}", page=self._page + 1, pages=self.pages))
         for button in (self.earlier, self.later):
             button.setVisible(self.pages > 1)
@@ -126,12 +128,20 @@ class KioskShop(QWidget):
     def _was_refused(self, why: str) -> None:
         if self._waits:
             self._waits = False
-            self.refusal.setText(why)
+            self.refusal.setText(self._why_not or why)
+            self._show()
+
+    def _follow(self) -> None:
+        """The store was paused or opened meanwhile; what is chosen stays chosen."""
+        if self._shoppers.why_not != self._why_not:
+            self._why_not = self._shoppers.why_not
+            self.refusal.setText(self._why_not)
             self._show()
 
     def _lay_out(self) -> None:
         self.heading = kiosk_label(tr("What is your shopper to take?"), "title", wrap=False)
-        self.refusal = kiosk_label("", "text", wrap=False)
+        self.refusal = kiosk_label("", "text")
+        self.refusal.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_tone(self.refusal, "wrong")
         grid = QGridLayout()
         grid.setSpacing(SPACE_3)
@@ -148,8 +158,7 @@ class KioskShop(QWidget):
         self.later.clicked.connect(lambda: self.turn(1))
         head = QHBoxLayout()
         head.addWidget(self.heading)
-        head.addStretch(1)
-        head.addWidget(self.refusal)
+        head.addWidget(self.refusal, 1)
         foot = QHBoxLayout()
         foot.setSpacing(SPACE_3)
         foot.addWidget(self.back)

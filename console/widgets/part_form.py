@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.language import tr
-from console.operations.device_desk import DeviceDesk
+from console.operations.store_desk import StoreDesk
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import label, set_tone
 
@@ -13,7 +13,7 @@ from console.widgets.labels import label, set_tone
 class PartForm(QDialog):
     """Closes when what it has is in the file; what is refused is said at its foot."""
 
-    def __init__(self, desk: DeviceDesk, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: StoreDesk, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
         self.setWindowTitle(title)

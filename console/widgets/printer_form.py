@@ -35,7 +35,7 @@ class PrinterForm(PartForm):
     ) -> None:
         """``old``: the printer to be changed; None: a new one."""
         title = tr("Add a printer") if old is None else tr("Change {shelf}", shelf=old.name)
-        super().__init__(desk, title, parent)
+        super().__init__(desk.store, title, parent)
         self._old, self._book = old, desk.printer_book
         before = PrinterDraft(name="") if old is None else draft_of(old)
         self.name, self.where = QLineEdit(before.name), QLineEdit(before.where)

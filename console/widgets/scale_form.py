@@ -29,7 +29,8 @@ class ScaleForm(PartForm):
     def __init__(self, desk: DeviceDesk, old: Scale | None = None, parent: QWidget | None = None) -> None:
         """``old``: the scale to be changed; None: a new one."""
         title = tr("Add a scale") if old is None else tr("Change {scale}", scale=old.id)
-        super().__init__(desk, title, parent)
+        super().__init__(desk.store, title, parent)
+        self._devices = desk
         self._old = old
         known = old or Scale(id="")
         self.id = QLineEdit(known.id)
@@ -140,7 +141,7 @@ class ScaleForm(PartForm):
         self.heard.look_for(name)
 
     def _set_up_broker(self) -> None:
-        form = BrokerForm(self.desk, self)
+        form = BrokerForm(self._devices, self)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form.finished.connect(lambda _: self.heard.listen())
         form.open()

@@ -59,6 +59,7 @@ class SendShopper(QWidget):
         self._wanted: dict[str, int] = {}
         self._rows: list[_Chosen] = []
         self._waits = False
+        self._why_not = ""
         products = KeyedRows[Product](
             (Column(tr("Product"), lambda p: f"{p.name}, {words.money(p.price)}"),), lambda p: p.sku, self
         )
@@ -85,7 +86,11 @@ class SendShopper(QWidget):
         return dict(self._wanted)
 
     def refresh(self) -> None:
-        """Say how those who were sent are getting on."""
+        """Say how those who were sent are getting on, and whether anybody can be."""
+        if self._shoppers.why_not != self._why_not:
+            self._why_not = self._shoppers.why_not
+            self._refuse(self._why_not)
+            self._say_button()
         fates = [fate_words(fate, self._words) for fate in self._shoppers.fates[:FATES]]
         self._line.setVisible(bool(fates))
         for place, shown in enumerate(self.fates):
@@ -155,7 +160,7 @@ class SendShopper(QWidget):
         shown = min(len(self._wanted), CHOSEN_SHOWN)
         self._holder.setVisible(shown > 0)
         self._holder.setFixedHeight(shown * (CHOSEN_ROW + SPACE_1))
-        self._refusal.hide()
+        self._refuse(self._why_not)
         self._say_button()
 
     def _say_button(self) -> None:
@@ -167,7 +172,7 @@ class SendShopper(QWidget):
         else:
             said = tr("Send a shopper who only looks")
         self.button.setText(said)
-        self.button.setEnabled(not self._waits)
+        self.button.setEnabled(not self._waits and not self._why_not)
 
     def _send(self) -> None:
         self._waits = True
@@ -182,8 +187,12 @@ class SendShopper(QWidget):
     def _was_refused(self, why: str) -> None:
         self._waits = False
         self._say_button()
+        self._refuse(self._why_not or why)
+
+    def _refuse(self, why: str) -> None:
+        """Say why nobody was or can be sent; an empty text: nothing is in the way."""
         self._refusal.setText(why)
-        self._refusal.show()
+        self._refusal.setVisible(bool(why))
 
     def _lay_out(self) -> None:
         self.search = QLineEdit()

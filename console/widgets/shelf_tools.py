@@ -7,12 +7,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from console.language import tr
-from console.operations.device_desk import DeviceDesk
 from console.operations.fixture_drafts import full_slots, without_fixture
 from console.operations.gondolas import Face
 from console.operations.live_state import LiveState
 from console.operations.operator_session import OperatorSession
 from console.operations.shelving_drafts import followed
+from console.operations.store_desk import StoreDesk
 from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_1
 from console.widgets.fixture_form import FixtureForm
@@ -25,7 +25,7 @@ class ShelfTools(QWidget):
 
     def __init__(
         self,
-        desk: DeviceDesk,
+        desk: StoreDesk,
         session: OperatorSession,
         state: LiveState,
         appearance: Appearance,

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from console.language import tr
 from console.language.sentences import in_words
 from console.language.writing import decimal
-from console.operations.device_desk import DeviceDesk
 from console.operations.disputes import SignIn
 from console.operations.gondolas import Face
 from console.operations.live_state import LiveState
@@ -38,6 +37,7 @@ from console.operations.shelving_drafts import (
     without_board,
 )
 from console.operations.shelving_work import used_names
+from console.operations.store_desk import StoreDesk
 from console.theme.appearance import Appearance
 from console.theme.fonts import sized
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
@@ -59,7 +59,7 @@ class ShelvingForm(QDialog):
 
     def __init__(
         self,
-        desk: DeviceDesk,
+        desk: StoreDesk,
         session: OperatorSession,
         state: LiveState,
         face: Face,
@@ -329,7 +329,7 @@ class ShelvingForm(QDialog):
             QWidget.setTabOrder(before, after)
 
 
-def _used(desk: DeviceDesk) -> frozenset[str]:
+def _used(desk: StoreDesk) -> frozenset[str]:
     try:
         return frozenset() if desk.folder is None else used_names(desk.folder)
     except ChangeError:  # what is wrong with it is said where it is written

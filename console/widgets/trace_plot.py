@@ -28,6 +28,21 @@ LEAST_SPAN_G = 60.0
 MOST_EVENTS = 8
 
 
+TOP, BELOW, ROWS = 0.92, 0.08, 4
+"""Of the plot's height: where words of events stand, how much lower those of one soon after, and rows."""
+APART_S = 45.0
+"""Further apart, the words of two events stand beside each other."""
+
+
+def _heights(times: Sequence[float]) -> list[float]:
+    """Where the words of each event stand, so that those of neighbours are not written over each other."""
+    rows: list[int] = []
+    for i, t in enumerate(times):
+        near = {rows[k] for k in range(i) if t - times[k] < APART_S}
+        rows.append(next((row for row in range(ROWS) if row not in near), i % ROWS))
+    return [TOP - BELOW * row for row in rows]
+
+
 class _Seconds(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """Seconds before now as ``-2:00``."""
 
@@ -62,6 +77,7 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         plot.setMouseEnabled(x=False, y=False)
         plot.setXRange(-SHOWN_S, 0.0, padding=0.02)
         plot.getAxis("left").setWidth(52)
+        plot.getAxis("bottom").setTickSpacing(60.0, 10.0)
         self._curve = plot.plot()
         self._nothing = pg.TextItem(anchor=(0.5, 0.5))
         self._nothing.setPos(-SHOWN_S / 2, 0.0)
@@ -116,8 +132,10 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             self._line(grams_at, 0, theme.secondary, tr("{n} units", n=units), dotted=True)
             for units, grams_at in levels
         ]
+        heights = _heights([e.t for e in shown])
         self._lines += [
-            self._line(e.t - self._latest, 90, theme.accent, grams(e.delta_g), dotted=False) for e in shown
+            self._line(e.t - self._latest, 90, theme.accent, grams(e.delta_g), dotted=False, height=height)
+            for e, height in zip(shown, heights, strict=True)
         ]
         for line in self._lines:
             plot.addItem(line)
@@ -133,7 +151,9 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             if n % step == 0 and low <= n * self._unit_g <= high
         )
 
-    def _line(self, at: float, angle: int, colour: str, words: str, *, dotted: bool) -> pg.InfiniteLine:
+    def _line(
+        self, at: float, angle: int, colour: str, words: str, *, dotted: bool, height: float = 0.0
+    ) -> pg.InfiniteLine:
         beside = (1, 1) if angle and at > -SHOWN_S / 4 else (0, 1)  # the words stay inside the plot
         style = Qt.PenStyle.DotLine if dotted else Qt.PenStyle.DashLine
         line = pg.InfiniteLine(
@@ -143,7 +163,7 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             label=words,
             labelOpts={
                 "color": colour,
-                "position": 0.06 if angle == 0 else 0.92,
+                "position": 0.06 if angle == 0 else height,
                 "anchors": [beside, beside],
             },
         )

@@ -200,6 +200,7 @@ class Engine:
         if self.source.recording_id is None and self.now.count:
             gaps = unheard(self.layout, self.now.view.state.t, self._clock())
             self.take([(gap, False) for gap in gaps])
+        self.source.set_open(self.now.view.state.paused_since is None)
         self.source.start(self.now.from_source)
 
     def _turn(self) -> None:

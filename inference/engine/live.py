@@ -124,6 +124,9 @@ class LiveSource:
         """Through the broker."""
         return self._devices.hold_gate(gate, hold)
 
+    def set_open(self, is_open: bool) -> None:
+        """Real people are kept out by gates, which are told one by one."""
+
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:  # noqa: ARG002
         """People come by themselves."""
         return Refused(said("this is a real store: nobody can be sent in"))

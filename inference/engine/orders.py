@@ -166,4 +166,5 @@ def _set_open(engine: Operated, is_open: bool) -> Answer:
     if not engine.fix():
         state.paused_since = before
         return Refused(said("no checkpoint can be written: free space on the disk, then try again"))
+    engine.source.set_open(is_open)
     return Done()

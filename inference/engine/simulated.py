@@ -222,6 +222,11 @@ class SimulatedSource:
             self._layout = layout
             self._eyes.relay(layout, self._world.now)
 
+    def set_open(self, is_open: bool) -> None:
+        """While paused nobody comes in, by chance or sent; those inside finish and leave."""
+        with self._lock:
+            self._world.is_open = is_open
+
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
         """Have somebody come in and take these."""
         with self._lock:

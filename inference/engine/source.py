@@ -75,6 +75,9 @@ class Source(Protocol):
     def hold_gate(self, gate: str, hold: Hold) -> Words | None:
         """Tell a gate of the store what to do; its status says whether it does. A text is why not."""
 
+    def set_open(self, is_open: bool) -> None:
+        """Open or paused, as staff have switched it: whom the source makes up stays outside while paused."""
+
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:
         """Have somebody come into a simulated store."""
 
@@ -210,6 +213,9 @@ class RecordingSource:
 
     def relay(self, layout: StoreLayout) -> None:
         """Never asked for."""
+
+    def set_open(self, is_open: bool) -> None:
+        """Whoever was recorded has come in long ago."""
 
     def send_shopper(self, wanted: tuple[Wanted, ...]) -> SentShopper | Refused:  # noqa: ARG002
         """What was recorded is over."""

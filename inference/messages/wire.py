@@ -246,7 +246,10 @@ class GetScale(msgspec.Struct, frozen=True, tag="get_scale"):
 
 
 class SetOpen(msgspec.Struct, frozen=True, tag="set_open"):
-    """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always."""
+    """Open the store, or pause it: then an alarm tells of each who comes in; all are followed as always.
+
+    Into a simulated store that is paused nobody comes.
+    """
 
     open: bool
 

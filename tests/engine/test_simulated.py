@@ -28,17 +28,20 @@ from inference.messages import (
     WeightReading,
 )
 from inference.messages.wire import (
+    Done,
     PauseReplay,
     Refused,
     RestartDevice,
     SendShopper,
     SentShopper,
+    SetOpen,
     SetReplaySpeed,
     StoreTaken,
     TakeStore,
     Wanted,
 )
 from inference.simulation import SimulationSettings
+from inference.simulation.live.world import SOON_S
 from store_layout.model import StoreLayout
 from tests.engine import picture_makers as makers
 from tests.support.stores import small_store
@@ -46,6 +49,7 @@ from tests.support.stores import small_store
 LAYOUT = small_store()
 LEMON, _, WATER, CHOCOLATE, _, SOUP = (p.sku for p in LAYOUT.catalog[:6])
 QUIET = SimulationSettings(arrivals_per_min=0.0)
+CROWD = SimulationSettings(arrivals_per_min=20.0)
 SPEED = 6.0
 
 
@@ -144,6 +148,62 @@ def test_receipts_are_exactly_what_was_truly_taken(tmp_path: Path) -> None:
         visit = by_token[answer.token]
         assert {line.sku: line.quantity for line in visit.lines} == {w.sku: w.count for w in wanted}
         assert visit.decision == ("issue" if wanted else "nothing")
+
+
+def test_a_paused_store_refuses_whoever_is_sent_and_goes_on_when_it_is_open(tmp_path: Path) -> None:
+    """Whoever is inside finishes, leaves, and gets their receipt."""
+    source = SimulatedSource(LAYOUT, seed=11, settings=CROWD, clock=fast_clock)
+    with running(source, tmp_path / "journal") as (engine, sink):
+        first = engine.submit(SendShopper((Wanted(WATER, 2),))).result(10)
+        assert isinstance(first, SentShopper)
+
+        def now_of(person: str) -> str:
+            newest = engine.newest()
+            return "" if newest is None else {s.person: s.state for s in newest.source.sent}.get(person, "")
+
+        until(lambda: now_of(first.person) == "inside")
+        assert engine.submit(SetOpen(False)).result(10) == Done()
+        refused = engine.submit(SendShopper((Wanted(SOUP),))).result(10)
+        assert isinstance(refused, Refused)
+        assert str(refused.why) == "the store is paused, and nobody comes in until it is open again"
+        until(lambda: now_of(first.person) == "left" and not source._world.looks)
+        paused_at = (newest := engine.newest()) is not None and newest.paused_since
+        assert paused_at
+        until(lambda: any(visit.token == first.token for visit in sink.visits))
+        assert [v.code for v in sink.visits if v.entered_at > paused_at + 2 * SOON_S * SPEED] == []
+        assert engine.submit(SetOpen(True)).result(10) == Done()
+        until(lambda: source._world.looks)
+        assert isinstance(engine.submit(SendShopper((Wanted(SOUP),))).result(10), SentShopper)
+
+
+def test_a_store_that_was_left_paused_begins_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the engine remembers counts for the source too, before anybody comes."""
+    source = SimulatedSource(LAYOUT, seed=11, settings=CROWD, clock=fast_clock)
+    header, _ = open_journal(
+        tmp_path, LAYOUT, source.recording_id, make_flow=real_flow, make_sink=lambda _: Sink()
+    )
+
+    def told_at_first() -> bool:
+        """What the engine says to the source when it begins; then the store is paused."""
+        told: list[bool] = []
+        again = SimulatedSource(LAYOUT, seed=11, settings=CROWD, clock=fast_clock)
+        again._id = source.recording_id
+        monkeypatch.setattr(again, "set_open", told.append)
+        engine = Engine(
+            LAYOUT, header.salt, make_flow=real_flow, sink=Sink(), source=again, journal_folder=tmp_path
+        )
+        runner = threading.Thread(target=engine.run, name="state")
+        runner.start()
+        try:
+            until(lambda: engine.newest() is not None)
+            assert engine.submit(SetOpen(False)).result(10) == Done()
+        finally:
+            engine.stop()
+            runner.join()
+        return told[0]
+
+    assert told_at_first()
+    assert not told_at_first()
 
 
 def test_what_cannot_be_done_is_refused_in_words(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from console.back_office.ledger import Ledger
+from console.engine_process.link import EngineLink
 from console.item_models.words import ShopWords
 from console.language import ENGLISH, choose
 from console.operations.live_state import LiveState
@@ -22,7 +23,7 @@ from store_layout.model import StoreLayout
 from tests.support.fake_engine import EPOCH, FakeEngine
 from tests.support.layouts import aisles
 
-OpenWindow = Callable[[FakeEngine, Path], MainWindow]
+OpenWindow = Callable[[EngineLink, Path], MainWindow]
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +96,7 @@ def open_window(qtbot: QtBot, layout: StoreLayout, tmp_path: Path) -> Iterator[O
     """Opens windows with the same settings; all are closed when the test is over."""
     opened: list[MainWindow] = []
 
-    def show(engine: FakeEngine, ledger: Path) -> MainWindow:
+    def show(engine: EngineLink, ledger: Path) -> MainWindow:
         made = MainWindow(layout, engine, ledger, tmp_path / "settings")
         opened.append(made)
         made.show()

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -104,6 +104,30 @@ def test_a_click_on_a_person_selects_and_elsewhere_enlarges(
         wall, Qt.MouseButton.LeftButton, pos=QRectF(at).topLeft().toPoint() + QPointF(3, 3).toPoint()
     )
     assert opened == ["cam2"]
+
+
+def test_a_new_moment_is_painted_in_parts_that_come_to_all_tiles(
+    qtbot: QtBot, wall: CameraWall, state: LiveState, engine: FakeEngine
+) -> None:
+    wall.complete()
+    qtbot.waitUntil(lambda: not wall._parts and not wall._later.isActive())
+    QApplication.processEvents()
+    painted: list[QRegion] = []
+
+    class Painted(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if isinstance(event, QPaintEvent):
+                painted.append(QRegion(event.region()))
+            return False
+
+    watcher = Painted()
+    wall.installEventFilter(watcher)
+    engine.advance(0.1)
+    state.poll()
+    qtbot.waitUntil(lambda: not wall._parts and not wall._later.isActive() and len(painted) >= 2)
+    tiles = [box.toRect() for box in wall.boxes()]
+    assert all(any(region.contains(tile.center()) for region in painted) for tile in tiles)
+    assert not any(all(region.contains(tile.center()) for tile in tiles) for region in painted)
 
 
 def test_the_wall_is_usable_by_keyboard(qtbot: QtBot, wall: CameraWall) -> None:

@@ -62,7 +62,7 @@ def live(
     engine = FakeEngine(layout, 2, recording=False)
     state = ledger_path.parent / "state"
     made = MainWindow(layout, engine, ledger_path, state / "window", layout_folder=folder)
-    made.device_desk._secrets = secrets
+    made.store_desk.secrets = secrets
     made.show()
     made.activateWindow()
     made.show_page("devices")

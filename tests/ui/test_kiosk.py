@@ -223,6 +223,7 @@ def test_a_paused_store_and_an_engine_that_is_away_say_so(
     assert (floor.hero.text(), floor.inside.text()) == ("Closed for the moment",) * 2
     kiosk.wake()
     assert floor._side.currentWidget() is floor.slip  # whoever is inside goes on shopping
+    assert (floor.send.isEnabled(), floor.send.text()) == (False, "Nobody is let in just now")
     engine.state = "starting"
     kiosk.state.poll()
     for look in (kiosk.attract, kiosk.wake):
@@ -297,6 +298,27 @@ def test_a_visitor_sends_a_shopper_and_sees_the_receipt(
     qtbot.waitUntil(lambda: shows_receipt(kiosk))
     assert kiosk.floor.slip.slip.note == "Exactly what was taken."
     qtbot.waitUntil(lambda: kiosk.floor.attracting)
+
+
+def test_a_store_paused_while_somebody_chooses_says_so_and_keeps_what_is_chosen(
+    kiosk: KioskWindow, engine: SimulatedEngine
+) -> None:
+    shop = kiosk.shop
+    kiosk.show_shop()
+    shop.choose(shop.tiles[0].sku, 1)
+    engine.paused_since = EPOCH
+    engine.advance(0.1)
+    kiosk.state.poll()
+    assert shop.refusal.text() == "The store is paused: nobody comes in until it is open again."
+    shop.choose(shop.tiles[1].sku, 1)
+    assert shop.refusal.text().startswith("The store is paused")
+    assert not shop.send.isEnabled()
+    engine.paused_since = None
+    engine.advance(0.1)
+    kiosk.state.poll()
+    assert shop.refusal.text() == ""
+    assert shop.send.isEnabled()
+    assert sum(shop.wanted.values()) == 2
 
 
 def test_more_than_can_be_carried_is_refused(kiosk: KioskWindow) -> None:

@@ -155,7 +155,7 @@ def test_a_scale_is_changed_and_removed(window: MainWindow, qtbot: QtBot, folder
     page._to_device("scale-A1")
     offered: list[tuple[str, str]] = []
     notice = window.notice
-    window.device_desk.filed.connect(lambda *_: offered.append((notice.words.text(), notice.button.text())))
+    window.store_desk.filed.connect(lambda *_: offered.append((notice.words.text(), notice.button.text())))
     page.remove()
     qtbot.waitUntil(lambda: "scale-A1" not in read_store(folder).scales, timeout=LONG_MS)
     qtbot.waitUntil(lambda: bool(offered), timeout=LONG_MS)

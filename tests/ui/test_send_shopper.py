@@ -191,6 +191,24 @@ def test_a_refusal_is_said_and_what_was_chosen_stays(
     assert not panel._refusal.isVisible()
 
 
+def test_into_a_paused_store_nobody_is_sent_and_it_is_said_before_anybody_tries(
+    window: MainWindow, panel: SendShopper, engine: SimulatedEngine, layout: StoreLayout
+) -> None:
+    engine.paused_since = EPOCH
+    engine.advance(0.1)
+    window.state.poll()
+    assert panel._refusal.text() == "The store is paused: nobody comes in until it is open again."
+    panel.choose(layout.catalog[0].sku)
+    assert panel._refusal.isVisible()
+    assert not panel.button.isEnabled()
+    engine.paused_since = None
+    engine.advance(0.1)
+    window.state.poll()
+    assert not panel._refusal.isVisible()
+    assert panel.button.isEnabled()
+    assert panel.wanted == {layout.catalog[0].sku: 1}
+
+
 def test_from_being_sent_to_the_receipt(
     *,
     qtbot: QtBot,

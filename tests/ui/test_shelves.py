@@ -11,14 +11,18 @@ from pytestqt.qtbot import QtBot
 
 from console.back_office import audit
 from console.back_office.ledger import Ledger
+from console.cli.picture import StillLink
+from console.cli.picture_traces import telling_slot
 from console.item_models.shelf_words import event_words, slot_said
 from console.item_models.words import ShopWords
 from console.pages.shelves import ShelvesPage
 from console.widgets.trace_plot import TracePlot
 from console.window import MainWindow
-from inference.messages.shelves import Misplaced, ScaleEvent, SlotMove
+from console.window_picture import render_to
+from inference.messages.shelves import Misplaced, ScaleDetail, ScaleEvent, SlotMove
 from inference.messages.wire import GetScale, TareScale
 from tests.support.fake_engine import EPOCH, FakeEngine
+from tests.ui.conftest import OpenWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -86,6 +90,36 @@ def test_only_the_scale_looked_at_is_asked_for_and_none_while_hidden(
     qtbot.wait(600)
     assert engine.asked == []
     assert window.shelf_desk.scale == ""
+
+
+def test_a_slot_chosen_while_anothers_weights_are_on_their_way_does_not_wait_for_the_timer(
+    window: MainWindow, page: ShelvesPage, qtbot: QtBot
+) -> None:
+    page.show_slot("g1-000")
+    qtbot.waitUntil(lambda: not window.busy)
+    desk = window.shelf_desk
+    desk.watch("s001")
+    desk.watch("s000")
+    desk._timer.stop()
+    qtbot.waitUntil(lambda: not window.busy)
+    assert desk.scale == "s000"
+    assert len(desk.times) == 601
+
+
+def test_a_picture_of_the_page_shows_the_weights_of_its_moment(
+    engine: FakeEngine, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    now = engine.advance(0.0)
+    detail = engine.request(GetScale("s001"))
+    assert isinstance(detail, ScaleDetail)
+    still = open_window(StillLink(now, {}, {"s001": detail}), tmp_path / "still")
+    slot = telling_slot({"s001": detail}, engine.layout)
+    render_to(tmp_path / "shelves.png", (1366, 768), "light", "shelves", still, what=f"slot {slot}")
+    page = still.page
+    assert isinstance(page, ShelvesPage)
+    assert page.gondola.slot == slot
+    assert not page.pane.plot._nothing.isVisible()
+    assert len(still.shelf_desk.times) == 601
 
 
 def test_faults_are_told_by_sign_and_word(window: MainWindow, engine: FakeEngine, page: ShelvesPage) -> None:
@@ -206,6 +240,38 @@ def test_the_trace_draws_levels_of_units_and_events(
     assert [line.label.format for line in plot._lines] == ["9 units", "10 units", "−355 g"]
     assert [line.value() for line in plot._lines] == pytest.approx([3195.0, 3550.0, -29.9])
     assert plot.accessibleDescription().startswith("Now 3195 g; between 3195 g and 3550 g")
+
+
+def test_words_of_events_soon_after_each_other_stand_below_each_other(
+    page: ShelvesPage, qtbot: QtBot
+) -> None:
+    plot = page.pane.plot
+    times = [EPOCH + i / 10 for i in range(1800)]
+    events = [ScaleEvent(f"e{t}", EPOCH + t, -355.0) for t in (10, 100, 104, 109, 175)]
+    plot.show_trace(times, [3550.0] * 1800, events, 0.0)
+    heights = [round(line.label.orthoPos, 2) for line in plot._lines]
+    assert heights == [0.92, 0.92, 0.84, 0.76, 0.92]
+
+
+def test_while_the_page_is_hidden_all_slots_are_looked_at_within_a_second_and_the_badge_is_kept_up(
+    window: MainWindow, engine: FakeEngine, page: ShelvesPage
+) -> None:
+    window.show_page("live")
+    slots = list(engine.layout.slots)
+    play(window, engine, 0.1)
+    play(window, engine, 1.5)
+    assert page.badge[0] == ""
+    late = engine.layout.slots[slots[-1]].scale
+    assert late is not None
+    engine.faults[late] = ("stuck",)
+    before = dict(page._book.slots)
+    play(window, engine, 0.4)
+    looked = [slot for slot in slots if page._book.slots[slot] is not before[slot]]
+    assert 0.3 * len(slots) < len(looked) < 0.6 * len(slots), "a share of them with each snapshot"
+    assert page.badge[0] == ""
+    for _ in range(2):
+        play(window, engine, 0.4)
+    assert page.badge == ("1", "wrong")
 
 
 def test_a_tile_without_a_product_says_so(page: ShelvesPage, words: ShopWords) -> None:

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from console.back_office import Ledger, audit
 from console.back_office.permissions import Actor
 from console.operations.catalogue import carry_out, plan_slot
+from console.operations.change_undo import take_back
 from console.operations.gondolas import Face, faces
 from console.operations.shelving_drafts import (
     ShelvingError,
@@ -30,6 +31,7 @@ from console.operations.shelving_drafts import (
     without_board,
 )
 from console.operations.shelving_work import rebuild, used_names
+from console.operations.store_edits import edit_store
 from console.pages.shelves import ShelvesPage
 from console.widgets.shelving_form import ShelvingForm
 from console.window import MainWindow
@@ -38,6 +40,7 @@ from store_layout.change_files import ChangeError, read_changes
 from store_layout.model import Facing, StoreLayout
 from store_layout.problems import errors_among
 from store_layout.reader import read_store
+from store_layout.toml_text import toml_text
 from store_layout.writer import check_layout
 from tests.support.fake_engine import FakeEngine
 from tests.support.live_window import closed, folder_of, live_window, shown, sign
@@ -207,6 +210,151 @@ def test_it_is_refused_where_something_would_be_lost(folder: Path, tmp_path: Pat
             write()
 
 
+class Changing:
+    """A manager who changes the store, by hand and by number; the clock goes on by itself."""
+
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        self.folder, self.ledger = folder, ledger
+        self.mara, self.now = Actor("Mara", "manager", "test"), time.time()
+
+    @property
+    def store(self) -> StoreLayout:
+        return read_store(self.folder)
+
+    def rebuild(self, after: StoreLayout) -> int:
+        self.now += 1
+        made = rebuild(self.folder, self.ledger, self.mara, self.store, after, carts=(), now=self.now, why="")
+        return made.change
+
+    def put(self, slot: str, *skus: str) -> int:
+        self.now += 1
+        rows = tuple(Facing(slot=slot, sku=sku, facings=1, stock=3) for sku in skus)
+        plan = plan_slot(self.folder, slot, rows, at=None, now=self.now)
+        return carry_out(self.folder, self.ledger, self.mara, plan, now=self.now, why="").number
+
+    def back(self, number: int | None) -> None:
+        self.now += 1
+        take_back(self.folder, self.ledger, self.mara, number, now=self.now, why="")
+
+
+@pytest.fixture
+def changing(folder: Path, tmp_path: Path) -> Iterator[Changing]:
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        yield Changing(folder, ledger)
+
+
+def test_a_rebuilt_shelf_is_taken_back_by_its_number_and_what_else_was_changed_stays(
+    changing: Changing,
+) -> None:
+    before, after, _, right = joined_in(changing.folder)
+    number = changing.rebuild(after)
+    other = next(row.slot for row in before.planogram if row.slot not in pair(before))
+    changing.put(other, before.catalog[0].sku)
+    edit_store(
+        changing.folder,
+        lambda now: msgspec.structs.replace(
+            now.file, store=msgspec.structs.replace(now.file.store, name="Elsewhere")
+        ),
+    )
+    changing.back(number)
+    now = changing.store
+    assert now.slots == before.slots
+    assert now.scales == before.scales
+    assert now.file.store.name == "Elsewhere"
+    assert {r for r in now.planogram if r.slot != other} == {r for r in before.planogram if r.slot != other}
+    assert [r.sku for r in now.planogram if r.slot == other] == [before.catalog[0].sku]
+    assert [r for r in now.planogram if r.slot == right]
+    assert ("Mara", "took a rebuilt shelf back") in [(r.who, r.what) for r in audit.log(changing.ledger)]
+    with pytest.raises(ChangeError, match="undone already"):
+        changing.back(number)
+
+
+def test_a_change_whose_slot_is_gone_names_the_rebuild_that_took_it(changing: Changing) -> None:
+    """Also where nothing stood in the slot when it went, so that the tables say nothing of it."""
+    left, right = pair(changing.store)
+    first = changing.put(right)
+    rebuilt = changing.rebuild(joined(changing.store, face_a(changing.store), left)[0])
+    assert not read_changes(changing.folder)[-1].rows.touched
+    with pytest.raises(
+        ChangeError, match=f"Change {first} cannot be taken back before {rebuilt}: since then slot {right} is"
+    ):
+        changing.back(first)
+    changing.back(rebuilt)
+    changing.back(first)
+    assert [row for row in changing.store.planogram if row.slot == right]
+
+
+def test_a_slot_that_went_by_hand_is_said_too(changing: Changing) -> None:
+    right = pair(changing.store)[1]
+    first = changing.put(right)
+    edit_store(
+        changing.folder,
+        lambda now: msgspec.structs.replace(
+            now.file, slot=tuple(slot for slot in now.file.slot if slot.id != right)
+        ),
+    )
+    with pytest.raises(ChangeError, match=f"slot {right} otherwise, and that slot is no more"):
+        changing.back(first)
+
+
+def test_two_rebuilds_of_a_shelf_are_taken_back_in_their_order(changing: Changing) -> None:
+    before, left = changing.store, pair(changing.store)[0]
+    first = changing.rebuild(divided(before, face_a(before), left, 0.5, own_scale=False)[0])
+    new = next(iter(changing.store.slots.keys() - before.slots.keys()))
+    second = changing.rebuild(divided(changing.store, face_a(changing.store), new, 0.5, own_scale=False)[0])
+    with pytest.raises(ChangeError, match=f"{first} cannot be taken back before {second}: the same shelf"):
+        changing.back(first)
+    changing.back(None)
+    changing.back(None)
+    assert changing.store == before
+    with pytest.raises(ChangeError, match="nothing was changed"):
+        changing.back(None)
+
+
+def test_what_stands_in_a_new_slot_keeps_it(changing: Changing) -> None:
+    before, left = changing.store, pair(changing.store)[0]
+    first = changing.rebuild(divided(before, face_a(before), left, 0.5, own_scale=False)[0])
+    new = next(iter(changing.store.slots.keys() - before.slots.keys()))
+    second = changing.put(new, before.catalog[1].sku)
+    name = before.catalog[1].name
+    with pytest.raises(ChangeError, match=f"before {second}: {name} stands in slot {new} since then"):
+        changing.back(first)
+    after = changing.store
+    changing.back(second)
+    changing.back(first)
+    assert changing.store.file == before.file
+    assert after.slots.keys() - changing.store.slots.keys() == {new}
+
+
+def test_what_was_changed_by_hand_on_the_shelf_is_not_lost(changing: Changing) -> None:
+    before, after, left, _ = joined_in(changing.folder)
+    number = changing.rebuild(after)
+    edit_store(
+        changing.folder,
+        lambda now: msgspec.structs.replace(
+            now.file,
+            slot=tuple(
+                msgspec.structs.replace(s, high=(*s.high[:2], s.high[2] - 0.01)) if s.id == left else s
+                for s in now.file.slot
+            ),
+        ),
+    )
+    found = changing.store
+    with pytest.raises(ChangeError, match=f"{left} of .* was changed in the store's file since"):
+        changing.back(number)
+    assert changing.store == found
+    assert before.slots != found.slots
+
+
+def test_a_crash_between_tables_and_file_leaves_a_rebuild_that_can_be_taken_back(changing: Changing) -> None:
+    before, after, *_ = joined_in(changing.folder)
+    changing.rebuild(after)
+    (changing.folder / "store.toml").write_text(toml_text(before.file), "utf-8")
+    changing.back(1)
+    assert changing.store.file == before.file
+    assert set(changing.store.planogram) == set(before.planogram)
+
+
 @pytest.fixture
 def engine() -> FakeEngine:
     return FakeEngine(on_one_scale(small_store(), *pair(small_store())), 2, recording=False)
@@ -255,8 +403,8 @@ def test_slots_are_joined_by_a_manager_and_taken_back_with_what_stood_in_them(
     qtbot.waitUntil(lambda: any(isinstance(c, TakeStore) for c in engine.asked), timeout=LONG_MS)
     with Ledger.open(window.session.path, read_only=True) as ledger:
         assert ("Mara", "rebuilt a shelf", "A") in [(r.who, r.what, r.about) for r in audit.log(ledger)]
-    window.device_desk.undo()
-    qtbot.waitUntil(lambda: window.device_desk.undoable is None, timeout=LONG_MS)
+    window.store_desk.undo()
+    qtbot.waitUntil(lambda: window.store_desk.undoable is None, timeout=LONG_MS)
     again = read_store(folder)
     assert again.file == before.file
     assert set(again.planogram) == set(before.planogram)
@@ -283,7 +431,7 @@ def test_the_arrows_choose_and_what_cannot_be_is_said(window: MainWindow) -> Non
 
 
 def test_an_open_cart_keeps_its_slot(window: MainWindow, qtbot: QtBot) -> None:
-    before = window.device_desk.layout
+    before = window.store_desk.layout
     left, right = pair(before)
     sku = next(row.sku for row in before.planogram if row.slot == right)
     form = opened(window, left, ("K7-204", sku))

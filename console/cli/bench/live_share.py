@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -24,7 +25,10 @@ MEASURED_S = 30.0
 
 
 class LiveShare(msgspec.Struct, frozen=True):
-    """Of the pictures that the cameras sent within the measured time."""
+    """Of the pictures whose lot was cast within the measured time: looked at, or passed over.
+
+    What was on its way when it began or ended counts at one end only, and for both numbers alike.
+    """
 
     detector: str
     cameras: int
@@ -36,7 +40,7 @@ class LiveShare(msgspec.Struct, frozen=True):
 
     @property
     def share(self) -> float:
-        """Of what was sent."""
+        """At most 1."""
         return self.looked_at / self.sent
 
 
@@ -58,9 +62,10 @@ def measure_live_share(demo: Path, detector: str, work: Path, seconds: float = M
     with engine_of(spec) as (client, _):
         _devices(client)
         time.sleep(WARM_UP_S)
-        before, began = _counts(client), time.monotonic()
+        before = cast_lots(_devices(client))
         time.sleep(seconds)
-        after, took = _counts(client), time.monotonic() - began
+        after = cast_lots(_devices(client))
+    looked_at, passed_over = after[0] - before[0], after[1] - before[1]
     first = layout.file.camera[0]
     return LiveShare(
         detector=detector,
@@ -68,8 +73,8 @@ def measure_live_share(demo: Path, detector: str, work: Path, seconds: float = M
         width=first.width,
         height=first.height,
         cores=CORES,
-        sent=min(after[0] - before[0], round(CAMERAS * FPS * took)),
-        looked_at=after[1] - before[1],
+        sent=looked_at + passed_over,
+        looked_at=looked_at,
     )
 
 
@@ -113,11 +118,13 @@ def _played_at(fps: float, own: float, video: Path, work: Path) -> Path:
     return out
 
 
-def _counts(client: EngineClient) -> tuple[int, int]:
-    """Pictures that came from the cameras so far, and those that were looked at."""
-    devices = _devices(client)
-    came = sum(d.received for d in devices if d.kind == "camera")
-    return came, sum(d.received for d in devices if d.kind == "detector")
+def cast_lots(devices: Sequence[DeviceStatus]) -> tuple[int, int]:
+    """Pictures that were looked at so far, and those that were not: newer ones came first, or reading failed.
+
+    Not by how many came: some of those wait to be looked at, and others of an earlier moment just were.
+    """
+    eyes = [device for device in devices if device.kind in ("camera", "detector")]
+    return sum(d.received for d in eyes if d.kind == "detector"), sum(d.dropped for d in eyes)
 
 
 def _devices(client: EngineClient) -> tuple[DeviceStatus, ...]:

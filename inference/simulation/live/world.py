@@ -105,6 +105,8 @@ class LiveWorld:
         self._sent: dict[str, SentShopper] = {}
         self.holds: dict[str, Hold] = {}
         """What staff have told the gates; one that was told nothing does its work."""
+        self.is_open = True
+        """Whether staff have the store open; while it is paused only they come in."""
         self.brought, self.carried_out = 0, 0
         """Units that staff put on the shelves, and that left in bags, since the start."""
 
@@ -159,7 +161,7 @@ class LiveWorld:
     def send(self, wanted: Sequence[Wanted]) -> SentShopper:
         """Somebody comes in now and takes what is ``wanted``; with nothing wanted they look and leave.
 
-        Raises :class:`NotSentError`: unknown products, too many, sold out, or the store is full.
+        Raises :class:`NotSentError`: unknown products, too many, sold out, or the store is full or paused.
         """
         self._check(wanted)
         errands: list[Errand] = []
@@ -191,6 +193,8 @@ class LiveWorld:
             )
         if len({item.sku for item in wanted}) < len(wanted) or any(item.count < 1 for item in wanted):
             raise NotSentError(said("each product may be named once, with a count of at least 1"))
+        if not self.is_open:
+            raise NotSentError(said("the store is paused, and nobody comes in until it is open again"))
         if self.is_shut:
             raise NotSentError(said("every way in is held shut"))
         inside = len(self._visitors) + len(self._asked)
@@ -259,10 +263,10 @@ class LiveWorld:
         return after + 1.0 + float(self._plans.exponential(60.0 / rate)) if rate > 0 else float("inf")
 
     def _somebody_comes(self, t: float) -> None:
-        """One of an ordinary crowd; whoever finds the store full, or shut, turns away at the door."""
+        """One of an ordinary crowd; whoever finds the store full, paused or shut turns away at the door."""
         errands, tricky = random_errands(self._layout, self._goods.stocked(), self._settings, self._plans)
         errands = [e for e in errands if e.slot in self._reachable]
-        if len(self._visitors) < self.most_inside and not self.is_shut:
+        if self.is_open and len(self._visitors) < self.most_inside and not self.is_shut:
             self._speak_for(errands)
             plan = Plan(person=self._name("p"), arrive_s=t, errands=tuple(errands), tricky=tuple(tricky))
             self._admit(plan)
