@@ -40,7 +40,7 @@ class Hands:
         state.hands = {
             track: kept
             for track, hands in state.hands.items()
-            if (kept := [hand for hand in hands if t - hand.t <= s.MET_WITHIN_S])
+            if track in state.visits and (kept := [hand for hand in hands if t - hand.t <= s.MET_WITHIN_S])
         }
         if len(state.hands) < 2:
             return

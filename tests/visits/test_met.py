@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from inference.messages import FloorUpdate, GateSignal, Hand, Person, StaffMark
+from inference.messages import FloorUpdate, GateSignal, Hand, Person, SameShopper, StaffMark
 from inference.messages.results import Covariance3
 from store_layout.model import Point2, Point3
 from tests.support.stores import small_store
@@ -143,3 +143,20 @@ def test_it_is_remembered_over_a_restart() -> None:
     state = day.book.state
     day.book.state = msgspec.json.decode(msgspec.json.encode(state), type=type(state))
     assert finished(day) == {1: "review", 2: "review"}
+
+
+def test_who_has_just_become_another_is_no_longer_looked_for() -> None:
+    """An operator said so a moment after their hands were seen; the floor still tells of both."""
+    day = two()
+    people = [
+        Person(
+            track, T + 12, at, (0.01, 0.0, 0.01), (0.0, 0.0), 1.7, 1.0, False, T + 12, hands(12.0, BETWEEN)
+        )
+        for track, at in ((1, HERE), (2, BESIDE))
+    ]
+    day.book.state.hands_at = T + 12
+    day.book.floor(FloorUpdate(T + 12, tuple(people)))
+    codes = [day.book.state.visits[track].code for track in (1, 2)]
+    day.results += day.book.same(SameShopper(codes[0], codes[1], T + 12.1))
+    day.book.floor(FloorUpdate(T + 12.3, tuple(msgspec.structs.replace(p, hands=()) for p in people)))
+    assert not any(visit.met for visit in day.book.state.visits.values())
