@@ -55,7 +55,8 @@ def join(state: VisitsState, kept: Visit, other: Visit) -> None:
         kept.signal, kept.token, kept.people = other.signal, other.token, other.people
         kept.followed = other.followed
     kept.staff = kept.staff or other.staff
-    kept.met = sorted([*kept.met, *other.met], key=lambda met: met.t)
+    both = [met for met in (*kept.met, *other.met) if met.track not in {kept.track, other.track}]
+    kept.met = sorted(both, key=lambda met: met.t)
     for visit in state.visits.values():
         visit.met = [
             msgspec.structs.replace(met, track=kept.track) if met.track == other.track else met

@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inference.messages import FloorUpdate, GateSignal, Hand, Person, SameShopper, StaffMark
 from inference.messages.results import Covariance3
@@ -160,3 +162,46 @@ def test_who_has_just_become_another_is_no_longer_looked_for() -> None:
     day.results += day.book.same(SameShopper(codes[0], codes[1], T + 12.1))
     day.book.floor(FloorUpdate(T + 12.3, tuple(msgspec.structs.replace(p, hands=()) for p in people)))
     assert not any(visit.met for visit in day.book.state.visits.values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["seen", "leave", "same", "restart", "enter"]),
+            st.integers(1, 4),
+            st.integers(1, 4),
+            st.floats(0.05, 1.5),
+        ),
+        max_size=25,
+    )
+)
+def test_whatever_happens_both_or_neither_remember_it(happened: list[tuple[str, int, int, float]]) -> None:
+    day, t = two(), 10.0
+    for what, a, b, later in happened:
+        t += later
+        visits = day.book.state.visits
+        if what == "seen" and a != b:
+            seen = hands(t, BETWEEN)
+            people = [
+                Person(n, T + t, at, (0.01, 0.0, 0.01), (0.0, 0.0), 1.7, 1.0, False, T + t, seen)
+                for n, at in ((a, HERE), (b, BESIDE))
+            ]
+            day.results += day.book.floor(FloorUpdate(T + t, tuple(people)))
+        elif what == "leave":
+            day.leave(a, t)
+        elif what == "enter":
+            day.enter(a, t)
+        elif what == "same" and a != b and {a, b} <= visits.keys():
+            day.results += day.book.same(SameShopper(visits[a].code, visits[b].code, T + t))
+        elif what == "restart":
+            state = day.book.state
+            day.book.state = msgspec.json.decode(msgspec.json.encode(state), type=type(state))
+        day.until(t)
+        open_ = day.book.state.visits
+        for track, visit in open_.items():
+            for met in visit.met:
+                assert met.track != track
+                if met.track in open_:
+                    assert any(back.track == track for back in open_[met.track].met)
+    day.finish(t + 100.0)
