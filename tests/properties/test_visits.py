@@ -142,8 +142,9 @@ def test_questions_are_about_this_visit_and_settle_money(script: Script) -> None
             assert question.at_stake >= 1
             assert question.text.endswith("?")
             assert len(question.alternatives) >= 2
-            event = next(a for a in script.events if a.event.id == question.event)
-            assert any(track in e.tracks() for e in event.explanations)
+            assert question.event in {a.event.id for a in script.events}
+            # by its alternatives: who gave back what they never took may have been handed it by this one
+            assert any(track in e.tracks() for e in question.alternatives)
 
 
 @settings(max_examples=60, deadline=None)
