@@ -119,11 +119,13 @@ class Lifecycle:
     def _perhaps_doubles(self, state: FloorTracksState, x: Track) -> bool:
         """The same, farther from who has just come, at a gate that tells and has told of nobody else."""
         s = self._settings
+        if x.beside >= s.beside_frames:
+            return False
         gate = self._gates.way_in(x.first_xy, s.gate_margin_m)
         if gate not in state.signalling or open_entry(state, gate, x.first_t, s) is not None:
             return False
         fresh = [p for p in state.people if abs(x.first_t - p.first_t) <= s.doubled_born_s]
-        return x.beside < s.beside_frames and self._near(x, fresh, s.doubled_reach_m)
+        return self._near(x, fresh, s.doubled_reach_m)
 
     def _near(self, x: Track, people: Sequence[Track], reach: float) -> bool:
         return any(

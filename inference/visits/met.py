@@ -104,8 +104,7 @@ def changed_hands(state: VisitsState, visit: Visit) -> list[Words]:
     codes = []
     for met in visit.met:
         other = state.visits.get(met.track)
-        gone = state.gone.get(met.track)
-        known = other if other is not None else gone
+        known = state.gone.get(met.track) if other is None else other
         if known is None or (other is not None and other.staff):
             continue
         if known.token is not None and known.token == visit.token:
@@ -122,7 +121,10 @@ def changed_hands(state: VisitsState, visit: Visit) -> list[Words]:
 
 
 def _kept(state: VisitsState, track: int, t: float) -> bool:
-    """Whether they held something then, by what scales felt, that they were not seen to put back later."""
+    """Whether they held something then, by what scales felt, that they were not seen to put back later.
+
+    Of whoever has left too, whose events :class:`Evidence` no longer counts.
+    """
     then: dict[str, float] = {}
     now: dict[str, float] = {}
     for attribution in state.attributions.values():
