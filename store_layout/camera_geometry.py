@@ -142,6 +142,7 @@ class _WorldCamera(_Model):
         super().__init__(size, error)
         # Scaled so that the third coordinate is the depth along the axis, in metres.
         self._matrix = matrix / np.linalg.norm(matrix[2, :3])
+        self._forth, self._forth_offset = self._matrix[:, :3].T.copy(), self._matrix[:, 3].copy()
         self._lens, self._k = lens, k
         back = np.linalg.inv(self._matrix[:, :3])
         self._centre = -back @ self._matrix[:, 3]
@@ -159,7 +160,7 @@ class _WorldCamera(_Model):
         return True
 
     def project(self, points: Array) -> tuple[Array, Mask]:
-        seen = np.asarray(points, dtype=np.float64) @ self._matrix[:, :3].T + self._matrix[:, 3]
+        seen = np.asarray(points, dtype=np.float64) @ self._forth + self._forth_offset
         front = seen[:, 2] > NEAR_M
         ideal = seen[:, :2] / np.where(front, seen[:, 2], np.nan)[:, None]
         if self._lens is None:
@@ -172,7 +173,7 @@ class _WorldCamera(_Model):
 
     def sight_lines(self, pixels: Array) -> tuple[Array, Array]:
         _, rays, seen = self._rays(np.asarray(pixels, dtype=np.float64))
-        rays = rays / np.sqrt(np.einsum("ni,ni->n", rays, rays))[:, None]
+        rays = rays / np.sqrt(np.vecdot(rays, rays))[:, None]
         if seen is not None:
             rays[~seen] = np.nan
         return self._centre.copy(), rays
