@@ -26,28 +26,28 @@ LEVELS = np.array([*SHAPE[:, 1].tolist() * 4, 0.0, 1.0])[:, None]
 """Their heights, as shares of the person's."""
 
 
-def offsets(model: CameraModel, eye_xy: Array, places: Array, height_m: float, size: Array) -> Array:
-    """For bodies at ``places`` ``(N, 2)``: pixels from their box to the true points, ``(N, 4)``.
+def offsets(model: CameraModel, below: complex, places: Array, height_m: float, size: Array) -> Array:
+    """For bodies at ``places`` ``(N, 2)``: pixels from their box to the true points, ``(2, N, 2)``.
 
-    ``eye_xy`` ``(2,)`` is the floor below the camera.
+    ``below`` is the floor below the camera, ``x + iy``.
     ``(u, v)`` from the middle of the box's bottom to the point between the feet, then ``(u, v)`` from the
     middle of its top to the top of the head. Boxes are cut to the picture (``size`` is width, height) as a
     detector's are. Zeros where a body is partly behind the camera.
     """
     here = places.view(np.complex128)[:, 0]
-    away = here - complex(*eye_xy)
+    away = here - below
     away *= 1.0 / np.maximum(np.abs(away), 1e-6)
     points = np.empty((18, len(places), 3))
     points[:, :, 2] = LEVELS * height_m
     points[:, :, :2] = (here + RING * away)[:, :, None].view(np.float64)
-    pixels, _ = model.project(points.reshape(-1, 3))
+    pixels, front = model.project(points.reshape(-1, 3))
     seen = pixels.reshape(18, -1, 2)
     low = np.minimum(np.maximum(seen.min(axis=0), 0.0), size)
     high = np.minimum(np.maximum(seen.max(axis=0), 0.0), size)
-    found = np.empty((len(places), 4))
-    found[:, 0::2] = (seen[16:, :, 0] - (low[:, 0] + high[:, 0]) / 2).T
-    found[:, 1] = seen[16, :, 1] - high[:, 1]
-    found[:, 3] = seen[17, :, 1] - low[:, 1]
-    if not np.isfinite(found.sum()):
-        found[~np.isfinite(found).all(axis=1)] = 0.0
+    found = seen[16:].copy()
+    found[:, :, 0] -= (low[:, 0] + high[:, 0]) / 2
+    found[0, :, 1] -= high[:, 1]
+    found[1, :, 1] -= low[:, 1]
+    if not front.all():
+        found[:, ~front.reshape(18, -1).all(axis=0)] = 0.0
     return found

@@ -23,10 +23,12 @@ class Pixel(msgspec.Struct, frozen=True, gc=False):
     sv: float
     cut: bool
     """The picture's edge hides the true point."""
+    by_key: bool = False
+    """A key point says where it is (of the head: how far to the side), not the box."""
 
     def moved(self, du: float, dv: float) -> Pixel:
         """The same point shifted by pixels."""
-        return Pixel(self.u + du, self.v + dv, self.su, self.sv, self.cut)
+        return Pixel(self.u + du, self.v + dv, self.su, self.sv, self.cut, self.by_key)
 
 
 def foot_pixel(item: Detection, seen: Detections, s: Settings) -> Pixel:
@@ -35,7 +37,7 @@ def foot_pixel(item: Detection, seen: Detections, s: Settings) -> Pixel:
     tall = box_height(item.box)
     if item.foot is not None and usable(item.foot, s):
         sd = s.foot_key_share * tall / item.foot.score + s.pixel_floor_px
-        return Pixel(item.foot.x, item.foot.y, sd, sd, False)
+        return Pixel(item.foot.x, item.foot.y, sd, sd, False, True)
     side = x1 <= s.edge_px or x2 >= seen.width - s.edge_px
     su = (s.cut_share_u if side else s.box_share_u) * tall + s.pixel_floor_px
     sv = s.box_share_v * tall + s.pixel_floor_px
@@ -48,7 +50,7 @@ def top_pixel(item: Detection, seen: Detections, s: Settings) -> Pixel:
     tall = box_height(item.box)
     sv = s.top_share_v * tall + s.pixel_floor_px
     if item.head is not None and usable(item.head, s):
-        return Pixel(item.head.x, y1, s.key_share * tall + s.pixel_floor_px, sv, y1 <= s.edge_px)
+        return Pixel(item.head.x, y1, s.key_share * tall + s.pixel_floor_px, sv, y1 <= s.edge_px, True)
     side = x1 <= s.edge_px or x2 >= seen.width - s.edge_px
     su = (s.cut_share_u if side else s.box_share_u) * tall + s.pixel_floor_px
     return Pixel((x1 + x2) / 2, y1, su, sv, y1 <= s.edge_px)
@@ -56,13 +58,15 @@ def top_pixel(item: Detection, seen: Detections, s: Settings) -> Pixel:
 
 def without_duplicates(items: tuple[Detection, ...], s: Settings) -> list[int]:
     """Indices of the items worth using: a box that covers a stronger one's is the same person again."""
+    heights = [box_height(d.box) for d in items]
     order = sorted(
-        (i for i, d in enumerate(items) if d.score >= s.min_score and box_height(d.box) > 1.0),
-        key=lambda i: (-items[i].score, -box_height(items[i].box), i),
+        (-d.score, -tall, i)
+        for i, (d, tall) in enumerate(zip(items, heights, strict=True))
+        if d.score >= s.min_score and tall > 1.0
     )
     kept: list[int] = []
     boxes: list[Box] = []
-    for i in order:
+    for _, _, i in order:
         box = items[i].box
         if not _is_any_of(box, boxes, s):
             kept.append(i)
@@ -94,7 +98,11 @@ def box_height(box: Box) -> float:
     return box[3] - box[1]
 
 
-def wrists_of(item: Detection, s: Settings) -> list[tuple[bool, KeyPoint]]:
-    """The usable wrists; True is the left one."""
-    pairs = ((True, item.wrist_left), (False, item.wrist_right))
-    return [(left, k) for left, k in pairs if k is not None and k.score >= s.key_point_score]
+def wrists_of(items: Sequence[Detection], s: Settings) -> list[tuple[int, bool, KeyPoint]]:
+    """The usable wrists: whose (index into ``items``), whether it is the left one, and where."""
+    return [
+        (n, left, key)
+        for n, item in enumerate(items)
+        for left, key in ((True, item.wrist_left), (False, item.wrist_right))
+        if key is not None and key.score >= s.key_point_score
+    ]

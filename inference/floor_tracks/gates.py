@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 
 from inference.floor_tracks.kalman import distance2
@@ -65,8 +66,8 @@ class Gates:
         """Which places are on the floor, gates' zones included."""
         if not places:
             return []
-        xs, ys = zip(*places, strict=True)
-        inside: list[bool] = shapely.contains_xy(self._floor, xs, ys).tolist()
+        xy = np.array(places)
+        inside: list[bool] = shapely.contains_xy(self._floor, xy[:, 0], xy[:, 1]).tolist()
         return inside
 
     def _nearest(self, gates: Sequence[str], xy: Point2, reach_m: float) -> str | None:

@@ -18,7 +18,6 @@ from inference.floor_tracks.boxes import (
     box_height,
     foot_pixel,
     top_pixel,
-    usable,
     without_duplicates,
     wrists_of,
 )
@@ -83,14 +82,13 @@ class Measurer:
         foot = foot_pixel(item, seen, self._settings)
         if off is AS_SEEN or foot.cut:
             return foot
-        down, right = off.point if usable(item.foot, self._settings) else off.box
+        down, right = off.point if foot.by_key else off.box
         tall = box_height(item.box)
         return foot.moved(-right * tall, -down * tall)
 
     # -- cameras that only know the floor ------------------------------------------------------------
 
     def _from_floor(self, seen: Detections, kept: list[int], view: View, off: CameraOff) -> list[Sighting]:
-        s = self._settings
         feet = [self._foot(seen.items[i], seen, off) for i in kept]
         points = (np.array([(f.u, f.v) for f in feet])[:, None] + NEIGHBOURS).reshape(-1, 2)
         xy, valid = view.model.to_floor(points)
@@ -103,9 +101,7 @@ class Measurer:
             fix = spread_of(x, y, (ax - x, ay - y, bx - x, by - y), foot, view.error_px)
             item = seen.items[i]
             tall = box_height(item.box)
-            step = Feet(
-                usable(item.foot, s), tall * (bx - x), tall * (by - y), tall * (ax - x), tall * (ay - y)
-            )
+            step = Feet(foot.by_key, tall * (bx - x), tall * (by - y), tall * (ax - x), tall * (ay - y))
             found.append(Sighting(i, item.score, fix, item.appearance, foot=fix, feet=step))
         return found
 
@@ -116,8 +112,8 @@ class Measurer:
         count, items = len(kept), [seen.items[i] for i in kept]
         feet = [self._foot(item, seen, off) for item in items]
         tops = [top_pixel(item, seen, s) for item in items]
-        points = self._unleaned(items, view, off, feet=feet, tops=tops)
-        wrists = [(n, left, k) for n, item in enumerate(items) for left, k in wrists_of(item, s)]
+        points = self._unleaned(view, off, feet, tops)
+        wrists = wrists_of(items, s)
         pixels = (points[:, None] + NEIGHBOURS).reshape(-1, 2)
         if wrists:
             pixels = np.concatenate((pixels, np.array([(k.x, k.y) for _, _, k in wrists])))
@@ -131,7 +127,7 @@ class Measurer:
         for n, item in enumerate(items):
             foot, top = rays[n], rays[count + n]
             sighting = self._combine(
-                item, kept[n], origin, foot=foot, top=top, foot_cut=feet[n].cut, top_cut=tops[n].cut
+                item, kept[n], origin, foot=foot, top=top, foot_at=feet[n], top_at=tops[n]
             )
             if sighting is not None:
                 found.append(sighting)
@@ -147,28 +143,25 @@ class Measurer:
         self._drop_feet_in_fixtures(found)
         return found
 
-    def _unleaned(
-        self, items: list[Detection], view: View, off: CameraOff, *, feet: list[Pixel], tops: list[Pixel]
-    ) -> Array:
+    def _unleaned(self, view: View, off: CameraOff, feet: list[Pixel], tops: list[Pixel]) -> Array:
         """The pixels of all feet, then of all heads, from those of the boxes' edges (see ``body``)."""
         s = self._settings
         pixels = np.array([(p.u, p.v) for p in (*feet, *tops)])
         origin, lines = view.sight_lines(pixels, off)
-        count = len(items)
+        count = len(feet)
         slopes = lines[:, :2] / np.minimum(lines[:, 2:], -0.05)
         places = origin[:2] - origin[2] * slopes[:count]
         if any(foot.cut for foot in feet):
             tall = s.height_m - origin[2] if origin[2] > s.height_m + 0.1 else -0.1
             cut = [foot.cut for foot in feet]
             places[cut] = origin[:2] + tall * slopes[count:][cut]
-        moves = offsets(view.model, view.eye_xy, places, s.height_m, view.size)
-        for n, item in enumerate(items):  # key points know better
-            if usable(item.foot, s):
-                moves[n, :2] = 0.0
-            if usable(item.head, s):
-                moves[n, 2] = 0.0
-        pixels[:count] += moves[:, :2]
-        pixels[count:] += moves[:, 2:]
+        moves = offsets(view.model, view.below, places, s.height_m, view.size)
+        for n in range(count):  # key points know better
+            if feet[n].by_key:
+                moves[0, n] = 0.0
+            if tops[n].by_key:
+                moves[1, n, 0] = 0.0
+        pixels += moves.reshape(-1, 2)
         return pixels
 
     def _combine(
@@ -179,8 +172,8 @@ class Measurer:
         *,
         foot: Ray | None,
         top: Ray | None,
-        foot_cut: bool,
-        top_cut: bool,
+        foot_at: Pixel,
+        top_at: Pixel,
     ) -> Sighting | None:
         """Feet where they show; else the head; else the middle of what is left."""
         s = self._settings
@@ -190,13 +183,13 @@ class Measurer:
             item.score,
             NOWHERE,
             item.appearance,
-            top=None if top_cut else top,
+            top=None if top_at.cut else top,
             origin=origin,
             foot_score=score,
             sure_feet=score >= s.sure_foot_score,
         )
         place = None
-        if foot is not None and not foot_cut:
+        if foot is not None and not foot_at.cut:
             place = at_height(foot, origin, 0.0, 0.0, s.farthest_m)
         if place is not None and sighting.top is not None:
             implied = height_above(sighting.top, origin, place.x, place.y)
@@ -210,7 +203,7 @@ class Measurer:
         if place is not None and foot is not None:
             reach = -origin[2] * box_height(item.box)
             sighting.feet = Feet(
-                usable(item.foot, s), reach * foot.vx, reach * foot.vy, reach * foot.ux, reach * foot.uy
+                foot_at.by_key, reach * foot.vx, reach * foot.vy, reach * foot.ux, reach * foot.uy
             )
         if place is None and sighting.top is None and foot is not None and top is not None:
             sighting.middle = between(foot, top)
@@ -226,9 +219,9 @@ class Measurer:
         with_feet = [f for f in found if f.foot is not None and f.top is not None]
         if self._solid is None or not with_feet:
             return
-        xs = [f.foot.x for f in with_feet if f.foot is not None]
-        ys = [f.foot.y for f in with_feet if f.foot is not None]
-        for sighting, inside in zip(with_feet, shapely.contains_xy(self._solid, xs, ys), strict=True):
+        xy = np.array([(f.foot.x, f.foot.y) for f in with_feet if f.foot is not None])
+        within: list[bool] = shapely.contains_xy(self._solid, xy[:, 0], xy[:, 1]).tolist()
+        for sighting, inside in zip(with_feet, within, strict=True):
             if inside:
                 foot, sighting.foot = sighting.foot, None
                 first = located(sighting, self._anybody, s)

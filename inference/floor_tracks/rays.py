@@ -76,19 +76,19 @@ def rays_from(lines: Array, pixels: Sequence[Pixel], error_px: float) -> list[Ra
     None where one of the three is not downward, or (NaN) not through the lens. Covariance to first order:
     ``J diag(su2 + e2, sv2 + e2) J'`` with ``J = dg / d(u, v)``.
     """
-    count = len(pixels)
-    slopes = lines[:, :, :2] / np.minimum(lines[:, :, 2:], -0.02)
-    by_pixel = slopes[:, 1:] - slopes[:, :1]
-    noise = np.array([(p.su, p.sv) for p in pixels])
-    weights = noise * noise + error_px * error_px
-    spread = ((by_pixel * weights[:, :, None]).transpose(0, 2, 1) @ by_pixel).reshape(count, 4)
-    rows = np.empty((count, 9))
-    rows[:, :2] = slopes[:, 0]
-    rows[:, 2:4], rows[:, 4] = spread[:, :2], spread[:, 3]
-    rows[:, 5:] = by_pixel.reshape(count, 4)
-    below = lines[:, :, 2] < -0.02
-    down: list[bool] = (below[:, 0] & below[:, 1] & below[:, 2]).tolist()
-    return [Ray(*row) if ok else None for row, ok in zip(rows.tolist(), down, strict=True)]
+    slopes = (lines[:, :, :2] / np.minimum(lines[:, :, 2:], -0.02)).reshape(-1, 6).tolist()
+    down: list[bool] = (lines[:, :, 2] < -0.02).all(axis=1).tolist()
+    e2 = error_px * error_px
+    rays: list[Ray | None] = []
+    for (gx, gy, right_x, right_y, low_x, low_y), below, pixel in zip(slopes, down, pixels, strict=True):
+        if not below:
+            rays.append(None)
+            continue
+        ux, uy, vx, vy = right_x - gx, right_y - gy, low_x - gx, low_y - gy
+        wu, wv = pixel.su * pixel.su + e2, pixel.sv * pixel.sv + e2
+        xx, xy, yy = wu * ux * ux + wv * vx * vx, wu * ux * uy + wv * vx * vy, wu * uy * uy + wv * vy * vy
+        rays.append(Ray(gx, gy, xx, xy, yy, ux, uy, vx, vy))
+    return rays
 
 
 def spread_of(x: float, y: float, j: tuple[float, float, float, float], pixel: Pixel, error_px: float) -> Fix:

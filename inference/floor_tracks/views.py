@@ -43,8 +43,9 @@ class View:
         self.model: CameraModel = camera_model(camera).scaled(width, height)
         self.width, self.height = width, height
         self.size: Array = np.array((width, height), dtype=np.float64)
-        self.eye_xy: Array = np.array((self.model.position or (0.0, 0.0, 0.0))[:2])
-        """The floor below the camera; the origin, where its place is not known."""
+        x, y, _ = self.model.position or (0.0, 0.0, 0.0)
+        self.below = complex(x, y)
+        """The floor below the camera, ``x + iy``; the origin, where its place is not known."""
         middle = np.array([[width / 2, height / 2]])
         self.error_px = sqrt(float(np.trace(self.model.pixel_error(middle)[0])) / 2)
         self._px_per_rad = 0.0
