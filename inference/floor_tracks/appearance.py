@@ -12,31 +12,43 @@ from inference.floor_tracks.sightings import Sighting
 from inference.floor_tracks.state import Track
 from inference.messages import Appearance
 
-NOTHING: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+Vector = NDArray[np.float32]
+NOTHING: Vector = np.zeros(0, dtype=np.float32)
 
 
 def likenesses(
     found: Collection[tuple[int, int]], tracks: Sequence[Track], sightings: Sequence[Sighting]
 ) -> dict[tuple[int, int], float]:
     """Cosines of all pairs of which both appearances are known, in one product where their sizes agree."""
-    theirs = {i: a.vector for i in dict.fromkeys(i for i, _ in found) if (a := tracks[i].appearance)}
-    now = {j: a.vector for j in dict.fromkeys(j for _, j in found) if (a := sightings[j].appearance)}
-    if len({v.size for v in (*theirs.values(), *now.values())} - {0}) != 1:
-        pairs = ((i, j, cosine(tracks[i].appearance, sightings[j].appearance)) for i, j in found)
-        return {(i, j): c for i, j, c in pairs if c is not None}
-    rows = {i: n for n, i in enumerate(i for i, v in theirs.items() if v.size)}
-    columns = {j: n for n, j in enumerate(j for j, v in now.items() if v.size)}
-    if not rows or not columns:
+    rows: dict[int, int] = {}
+    columns: dict[int, int] = {}
+    theirs: list[Vector] = []
+    now: list[Vector] = []
+    for i, j in found:
+        if i not in rows and (look := tracks[i].appearance) is not None and look.vector.size:
+            rows[i] = len(theirs)
+            theirs.append(look.vector)
+        if j not in columns and (look := sightings[j].appearance) is not None and look.vector.size:
+            columns[j] = len(now)
+            now.append(look.vector)
+    if not theirs or not now:
         return {}
-    known, new = np.array([theirs[i] for i in rows]), np.array([now[j] for j in columns])
-    norms = np.vecdot(known, known)[:, None] * np.vecdot(new, new)
-    norms[norms <= 0.0] = np.nan
-    cosines = ((known @ new.T) / np.sqrt(norms)).tolist()
-    return {
-        (i, j): c
-        for i, j in found
-        if i in rows and j in columns and (c := cosines[rows[i]][columns[j]]) == c  # NaN: of no length
-    }
+    if len({v.size for v in theirs} | {v.size for v in now}) > 1:
+        return _singly(found, tracks, sightings)
+    known, new = np.array(theirs), np.array(now)
+    squares = np.vecdot(known, known)[:, None] * np.vecdot(new, new)
+    if not squares.all():
+        return _singly(found, tracks, sightings)
+    cosines = ((known @ new.T) / np.sqrt(squares)).tolist()
+    return {(i, j): cosines[rows[i]][columns[j]] for i, j in found if i in rows and j in columns}
+
+
+def _singly(
+    found: Collection[tuple[int, int]], tracks: Sequence[Track], sightings: Sequence[Sighting]
+) -> dict[tuple[int, int], float]:
+    """The same one by one, where some are from different models, or one has no length."""
+    pairs = ((i, j, cosine(tracks[i].appearance, sightings[j].appearance)) for i, j in found)
+    return {(i, j): c for i, j, c in pairs if c is not None}
 
 
 def strangeness(track: Track, likeness: float, s: Settings) -> float:
@@ -81,7 +93,7 @@ def mean_appearance(
     size = _length(new)
     if new is None or size == 0.0:
         return old, looks
-    unit: NDArray[np.float32] = (new.vector / np.float32(size)).astype(np.float32, copy=False)
+    unit: Vector = (new.vector / np.float32(size)).astype(np.float32, copy=False)
     if old is None or old.vector.size != unit.size:
         return Appearance(unit), 1
     share = np.float32(1.0 / min(looks + 1, s.appearance_memory))
@@ -94,8 +106,8 @@ def gather(seen: Iterable[tuple[Track, Appearance | None]], s: Settings) -> None
     Everybody is in ``seen`` once.
     """
     tracks: list[Track] = []
-    olds: list[NDArray[np.float32]] = []
-    news: list[NDArray[np.float32]] = []
+    olds: list[Vector] = []
+    news: list[Vector] = []
     shares = []
     for track, new in seen:
         if new is None:
@@ -111,10 +123,13 @@ def gather(seen: Iterable[tuple[Track, Appearance | None]], s: Settings) -> None
     if not tracks:
         return
     known, now = np.array(olds), np.array(news)
-    sizes = np.sqrt(np.vecdot(now, now))[:, None]
-    something = sizes > 0.0
-    units = np.divide(now, sizes, where=something, out=np.zeros_like(now))
+    sizes = np.sqrt(np.vecdot(now, now))
+    if not sizes.all():  # one has no length: it says nothing
+        for track, new in zip(tracks, news, strict=True):
+            look = mean_appearance(track.appearance, Appearance(new), track.looks, s)
+            track.appearance, track.looks = look
+        return
+    units = now / sizes[:, None]
     means = known + np.array(shares, dtype=np.float32)[:, None] * (units - known)
-    for track, mean, told in zip(tracks, means, something[:, 0].tolist(), strict=True):
-        if told:
-            track.appearance, track.looks = Appearance(mean), track.looks + 1
+    for track, mean in zip(tracks, means, strict=True):
+        track.appearance, track.looks = Appearance(mean), track.looks + 1
