@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from math import exp, log
 
@@ -45,6 +44,21 @@ def best_assignment(gains: Sequence[Sequence[float]] | NDArray[np.float64]) -> l
         return []
     rows, columns = linear_sum_assignment(matrix, maximize=True)
     return [(r, c) for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if matrix[r, c] > 0.0]
+
+
+def best_pairs(gains: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
+    """As :func:`best_assignment`, of the pairs ``(row, column)`` that there are; in order.
+
+    Mostly nobody is contested: then there is nothing to solve.
+    """
+    gaining = {pair: gain for pair, gain in gains.items() if gain > 0.0}
+    rows, columns = {row for row, _ in gaining}, {column for _, column in gaining}
+    if len(rows) == len(columns) == len(gaining):
+        return sorted(gaining)
+    table = np.zeros((max(rows) + 1, max(columns) + 1))
+    for pair, gain in gaining.items():
+        table[pair] = gain
+    return best_assignment(table)
 
 
 def pairs_of(
@@ -186,24 +200,27 @@ def _judge_walls(
 ) -> None:
     """Who would have walked through a fixture.
 
-    Not asked where it changes nothing: about pairs that gain nothing anyway, and about those that nobody
-    contests and that gain more than a wall costs.
+    Not asked of a step that is short, nor where it changes nothing: about pairs that gain nothing anyway, and
+    about those that nobody contests and that gain more than a wall costs.
     """
     far2 = s.wall_step_m**2
-    gaining = [key for key, pair in found.items() if pair.gain > 0.0]
-    of_track, of_sighting = Counter(i for i, _ in gaining), Counter(j for _, j in gaining)
+    gaining = {key: pair for key, pair in found.items() if pair.gain > 0.0}
+    far = {key: pair for key, pair in gaining.items() if _step2(tracks[key[0]], pair.fix) > far2}
     asked, starts, ends = [], [], []
-    for i, j in gaining:
-        pair = found[i, j]
-        if pair.gain > s.wall_cost and of_track[i] == 1 and of_sighting[j] == 1:
+    for (i, j), pair in far.items():
+        if pair.gain > s.wall_cost and sum(i == a or j == b for a, b in gaining) == 1:
             continue
-        (x, y), fix = tracks[i].last_xy, pair.fix
-        if (fix.x - x) ** 2 + (fix.y - y) ** 2 > far2:
-            asked.append((tracks[i], pair))
-            starts.append((x, y))
-            ends.append((fix.x, fix.y))
+        asked.append((tracks[i], pair))
+        starts.append(tracks[i].last_xy)
+        ends.append((pair.fix.x, pair.fix.y))
     if not asked:
         return
     for (track, pair), through in zip(asked, blocked(np.array(starts), np.array(ends)).tolist(), strict=True):
         if through:
             pair.gain -= s.wall_cost * exp(-(track.t - track.last_seen) / s.wall_fades_s)
+
+
+def _step2(track: Track, to: Fix) -> float:
+    """Squared distance from where they were last seen."""
+    x, y = track.last_xy
+    return (to.x - x) ** 2 + (to.y - y) ** 2

@@ -132,11 +132,10 @@ def _compare(
         for name, moves in _moves(other, u, v):
             weighted = [(-a * p - b * q, -c * p - d * q) for p, q in moves]
             parts.append((_known(errors, name, s), weighted))
-    h = np.zeros((2, len(errors.mean)))
-    # Each block is one camera's, and each camera takes part once.
-    h[:, [at + k for at, moves in parts for k in range(len(moves))]] = np.array(
-        [move for _, moves in parts for move in moves]
-    ).T
+    by_error = np.zeros((len(errors.mean), 2))
+    for at, moves in parts:  # each block is one camera's, and each camera takes part once
+        by_error[at : at + len(moves)] = moves
+    h = by_error.T
     hp = h @ errors.covariance
     (pxx, pxy), (_, pyy) = (hp @ h.T).tolist()
     rxx, rxy, ryy = own.fix.xx + spread[0], own.fix.xy + spread[1], own.fix.yy + spread[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import degrees, hypot, radians, sqrt
 from statistics import median
 from typing import Literal, NamedTuple
@@ -72,15 +73,14 @@ def shift_of(errors: CameraErrors, camera: str, s: Settings) -> CameraShift:
 
 def learned_of(errors: CameraErrors, s: Settings) -> tuple[CameraLearned, ...]:
     """What is known of each camera, as others are told."""
-    cameras = [name.removesuffix("\nclock") for name in errors.starts if name.endswith("\nclock")]
     return tuple(
         CameraLearned(
             camera,
-            _late(errors, camera, s),
+            late_s,
             clock_of(errors, camera, s).drift,
             shift_of(errors, camera, s).angle_deg if camera in errors.turned else 0.0,
         )
-        for camera in cameras
+        for camera, late_s in lates_of(errors, s).items()
     )
 
 
@@ -95,8 +95,10 @@ def shares_of(errors: CameraErrors, s: Settings) -> dict[str, float]:
     }
 
 
-def off_of(errors: CameraErrors, camera: str, s: Settings) -> CameraOff:
-    """What to take from what a camera sees."""
+def off_of(
+    errors: CameraErrors, camera: str, s: Settings, lates: Mapping[str, float] | None = None
+) -> CameraOff:
+    """What to take from what a camera sees; ``lates``: all cameras' (``lates_of``), where that is known."""
     starts = errors.starts
     if not starts:
         return AS_SEEN
@@ -111,30 +113,31 @@ def off_of(errors: CameraErrors, camera: str, s: Settings) -> CameraOff:
     a, b = box or (0.0, 0.0)
     c, d = point or (0.0, 0.0)
     x, y, z = turn or (0.0, 0.0, 0.0)
-    late = _late(errors, camera, s)
+    late_s = (lates_of(errors, s) if lates is None else lates).get(camera, 0.0)
     doubt = 0.0
     if camera in errors.turned:
         doubt = s.turned_doubt * radians(shift_of(errors, camera, s).angle_deg)
-    return CameraOff((a, b), (c, d), (x, y, z), late, doubt)
+    return CameraOff((a, b), (c, d), (x, y, z), late_s, doubt)
 
 
-def _late(errors: CameraErrors, camera: str, s: Settings) -> float:
-    """Seconds by which this camera's frames are surely older than their stamps.
+def lates_of(errors: CameraErrors, s: Settings) -> dict[str, float]:
+    """Seconds by which each camera's frames are surely older than their stamps.
 
     Only what lies between the clocks shows: the middle one is taken for right. Where one is early, all the
     others are late against it, so that no frame is ever of the future.
     """
-    clocks = {name: at for name, at in errors.starts.items() if name.endswith("\nclock")}
-    usual = median([float(errors.mean[at]) for at in clocks.values()]) if clocks else 0.0
+    starts = {name: at for name, at in errors.starts.items() if name.endswith("\nclock")}
+    clocks = [(float(errors.mean[at]), float(errors.covariance[at, at])) for at in starts.values()]
+    usual = median([mean for mean, _ in clocks]) if clocks else 0.0
 
-    def surely(at: int) -> float:
-        away = float(errors.mean[at]) - usual
-        doubt = max(s.clock_least_s, s.clock_least_sds * float(errors.covariance[at, at]) ** 0.5)
+    def surely(mean: float, variance: float) -> float:
+        away = mean - usual
+        doubt = max(s.clock_least_s, s.clock_least_sds * variance**0.5)
         return away if abs(away) > doubt else 0.0
 
-    offs = {name: surely(at) for name, at in clocks.items()}
-    earliest = min((0.0, *offs.values()))
-    return offs.get(block_name(camera, "clock"), 0.0) - earliest
+    offs = [surely(mean, variance) for mean, variance in clocks]
+    earliest = min((0.0, *offs))
+    return {name.removesuffix("\nclock"): off - earliest for name, off in zip(starts, offs, strict=True)}
 
 
 def block_name(camera: str, block: Block) -> str:

@@ -6,10 +6,11 @@ Each track has a belief: for every person that came in, the probability that thi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log
 
 from inference.floor_tracks.appearance import Compared
+from inference.floor_tracks.nearness import Close
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import Encounter, Track
 from inference.messages import Appearance
@@ -24,13 +25,16 @@ def mixed(a: Belief, b: Belief, q: float, kept: float) -> Belief:
     return {n: p for n, p in values.items() if p >= kept}
 
 
-def follow_encounters(encounters: list[Encounter], people: Sequence[Track], t: float, s: Settings) -> None:
+def follow_encounters(
+    encounters: list[Encounter], people: Sequence[Track], close: Iterable[Close], t: float, s: Settings
+) -> None:
     """Open encounters for people who are close, and let those that last mix.
 
+    ``close``: who stands close to whom, by index; whoever comes after ``people`` is passed over.
     The rate of exchange falls with distance in units of the positions' own error: two people seen well
     apart are not confused.
     """
-    here = {p.number: p for p in people}
+    here = {p.number: p for p in people} if encounters else {}
     open_now = set()
     for met in encounters:
         open_now.add((met.a, met.b))
@@ -38,23 +42,13 @@ def follow_encounters(encounters: list[Encounter], people: Sequence[Track], t: f
             ma, mb = here[met.a].motion, here[met.b].motion
             d2 = (ma.x - mb.x) ** 2 + (ma.y - mb.y) ** 2
             _mix(met, d2, (ma.xx + ma.yy + mb.xx + mb.yy) / 2, t, s)
-    for a, b in _close(people, s.meet_m):
+    for i, k, apart2 in close:
+        if apart2 >= s.meet_m**2 or max(i, k) >= len(people):
+            continue
+        a, b = people[i], people[k]
         first, second = (a, b) if a.number < b.number else (b, a)
         if (first.number, second.number) not in open_now:
             encounters.append(Encounter(first.number, second.number, t, first.appearance, second.appearance))
-
-
-def _close(people: Sequence[Track], reach: float) -> Iterator[tuple[Track, Track]]:
-    """Pairs that are closer than ``reach``: a sweep from left to right."""
-    order = sorted(people, key=lambda p: p.motion.x)
-    for i, a in enumerate(order):
-        ma = a.motion
-        for b in order[i + 1 :]:
-            mb = b.motion
-            if mb.x - ma.x >= reach:
-                break
-            if (ma.x - mb.x) ** 2 + (ma.y - mb.y) ** 2 < reach**2:
-                yield a, b
 
 
 def _mix(met: Encounter, d2: float, variance: float, t: float, s: Settings) -> None:
@@ -75,7 +69,8 @@ def weigh_appearance(
     It is a filter of two states, exchanged or not: closeness lets them mix, looks tell them apart again, also
     while they still stand together. Where one has left, the other goes on being compared with both.
     """
-    seen = {number: Compared(new) for number, new in looks.items() if new is not None}
+    meeting = in_doubt(encounters)
+    seen = {n: Compared(new) for n, new in looks.items() if n in meeting and new is not None}
     for met in encounters:
         if met.a not in seen and met.b not in seen:
             continue

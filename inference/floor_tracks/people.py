@@ -112,8 +112,9 @@ def _repeats(track: Track, shares: Mapping[str, float], s: Settings) -> Repeats:
     for camera, seen in track.seen_by.items():
         if track.last_seen - seen.t <= s.common_for_s:
             det = seen.xx * seen.yy - seen.xy * seen.xy
-            a, b, c = a + seen.yy / det, b - seen.xy / det, c + seen.xx / det
-            told += (seen.xx + seen.yy) / det * shares.get(camera, 1.0)
+            of_x, of_y = seen.yy / det, seen.xx / det
+            a, b, c = a + of_x, b - seen.xy / det, c + of_y
+            told += (of_x + of_y) * shares.get(camera, 1.0)
     det = a * c - b * b
     if det <= 0.0:
         return Repeats(0.0, 0.0, 0.0, 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 
 from inference.floor_tracks.identity import encounters_of, reported
 from inference.floor_tracks.kalman import Fix
@@ -19,14 +19,12 @@ Who = tuple[float, tuple[tuple[int, float], ...]]
 def everybody(
     state: FloorTracksState,
     hands: Mapping[int, tuple[Hand, ...]],
-    known: Mapping[int, Fix],
     shares: Mapping[str, float],
     s: Settings,
 ) -> tuple[Person, ...]:
     """All people with their places, covariances, identities and hands (by track number).
 
-    ``known``: by identity of the track, its place where that has been worked out for this moment; ``shares``:
-    see ``with_common_error``.
+    ``shares``: see ``with_common_error``.
     """
     meeting = encounters_of(state.encounters)
     people = {p.number: p for p in state.people} if meeting else {}
@@ -37,21 +35,9 @@ def everybody(
             who: Who = (min(1.0, belief[number]), ())
         else:
             who = reported(p, meeting.get(number, ()), people, s)
-        at = known.get(id(p)) or with_common_error(p, s, shares)
+        at = with_common_error(p, s, shares)
         found.append(_person(p, at, who, hands.get(number, NO_HANDS), s))
     return tuple(found)
-
-
-def unmoved(tracks: Sequence[Track], common: Sequence[Fix], found: Collection[int]) -> dict[int, Fix]:
-    """By identity of the track, the places (``common``) that still hold for who was not found in this frame.
-
-    Not those of people who came out of hiding in it: they were found, as somebody tentative.
-    """
-    return {
-        id(track): at
-        for i, (track, at) in enumerate(zip(tracks, common, strict=True))
-        if i not in found and track.motion.x == at.x and track.motion.y == at.y
-    }
 
 
 def _person(p: Track, at: Fix, who: Who, hands: tuple[Hand, ...], s: Settings) -> Person:

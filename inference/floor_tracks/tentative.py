@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-import numpy as np
-
+from inference.floor_tracks.nearness import Close
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.state import Track
 
@@ -23,28 +22,28 @@ def count_chances(
 
 
 def compare_with_elders(
-    tracks: Sequence[Track], shown: Sequence[bool], found: Collection[int], known: int, s: Settings
+    tracks: Sequence[Track],
+    close: Iterable[Close],
+    shown: Sequence[bool],
+    found: Collection[int],
+    *,
+    known: int,
+    s: Settings,
 ) -> None:
     """Whether somebody tentative, or known for a short while, is found together with the nearest older one.
 
-    Only the nearest: one who is another view of somebody known may well be found beside a third.
+    ``close``: who stands close to whom. Only the nearest: one who is another view of somebody known may well
+    be found beside a third.
     """
-    late = [
-        i
-        for i, x in enumerate(tracks)
-        if i and (i in found if i >= known else shown[i] and x.t - x.first_t <= s.doubled_within_s)
-    ]
-    if not late:
-        return
-    px, py = np.array([(x.motion.x, x.motion.y) for x in tracks]).T
-    apart2 = (px - px[late, None]) ** 2 + (py - py[late, None]) ** 2
-    apart2[np.arange(len(tracks)) >= np.array(late)[:, None]] = np.inf
-    nearest = apart2.argmin(axis=1)
-    near = apart2[np.arange(len(late)), nearest] < (2.0 * s.near_person_m) ** 2
-    for i, k, beside in zip(late, nearest.tolist(), near.tolist(), strict=True):
-        if not beside:
-            continue
+    nearest: dict[int, tuple[float, int]] = {}
+    for i, k, apart2 in close:
+        late, elder = (i, k) if i > k else (k, i)
+        if apart2 < (2.0 * s.near_person_m) ** 2 and (late not in nearest or (apart2, elder) < nearest[late]):
+            nearest[late] = apart2, elder
+    for i, (_, k) in nearest.items():
         x = tracks[i]
+        if not (i in found if i >= known else shown[i] and x.t - x.first_t <= s.doubled_within_s):
+            continue
         if i not in found:
             x.in_turns += k in found
         elif k in found:

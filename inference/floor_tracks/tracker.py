@@ -6,12 +6,10 @@ camera has at that place.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
-import numpy as np
+from collections.abc import Collection, Sequence
 
 from inference.floor_tracks.appearance import gather
-from inference.floor_tracks.association import best_assignment, pairs_of
+from inference.floor_tracks.association import best_pairs, pairs_of
 from inference.floor_tracks.camera_errors import feet_found, learn_feet, learn_turn_anew
 from inference.floor_tracks.camera_knowledge import (
     CameraClock,
@@ -19,6 +17,7 @@ from inference.floor_tracks.camera_knowledge import (
     FootBias,
     bias_of,
     clock_of,
+    lates_of,
     learned_of,
     off_of,
     shares_of,
@@ -33,21 +32,20 @@ from inference.floor_tracks.identity import (
     settle_encounters,
     weigh_appearance,
 )
-from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.lifecycle import Lifecycle
 from inference.floor_tracks.linking import explain, join, part
 from inference.floor_tracks.measurement import Measurer
+from inference.floor_tracks.nearness import Close, close_pairs
 from inference.floor_tracks.people import advance, newcomer, seen_at, with_common_error
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting, from_skeletons
 from inference.floor_tracks.state import CameraErrors, FloorTracksState, Track
-from inference.floor_tracks.telling import everybody, unmoved
+from inference.floor_tracks.telling import everybody
 from inference.floor_tracks.tentative import compare_with_elders, count_chances
 from inference.floor_tracks.views import CameraOff, View
 from inference.floor_tracks.whereabouts import Whereabouts
 from inference.messages import (
     Alarm,
-    Appearance,
     Detections,
     FloorUpdate,
     GateSignal,
@@ -59,8 +57,6 @@ from inference.messages import (
 from inference.messages.said import said
 from store_layout.floor_plan import FloorPlan
 from store_layout.model import StoreLayout
-
-NO_PAIR = -1e3
 
 
 class FloorTracker:
@@ -76,6 +72,7 @@ class FloorTracker:
         self._lifecycle = Lifecycle(self._gates, self._plan, self._measurer, self._places, self.settings)
         self._known_of: CameraErrors | None = None
         self._offs: dict[str, CameraOff] = {}
+        self._lates: dict[str, float] = {}
         self._shares: dict[str, float] = {}
 
     def observe(self, seen: Detections | Skeletons | GateSignal | Outage | Tick) -> FloorUpdate | None:
@@ -134,15 +131,13 @@ class FloorTracker:
             blocked=self._plan.blocked_many,
             s=s,
         )
-        gains = np.full((len(tracks), len(sightings)), NO_PAIR)
-        for (i, j), pair in pairs.items():
-            gains[i, j] = pair.gain
-        matched = best_assignment(gains)
+        matched = best_pairs({key: pair.gain for key, pair in pairs.items()})
         found = {i for i, _ in matched}
         count_chances(tracks, shown, found, known, s)
+        seen = [(tracks[i], sightings[j]) for i, j in matched if i < known]
         doubtful = in_doubt(state.encounters)
         if view is not None and s.learn_camera_errors:
-            self._learn(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known], doubtful)
+            self._learn(sensor, t, seen, doubtful)
         for track in tracks:
             last = track.seen_by.get(sensor)
             if last is not None:
@@ -156,22 +151,22 @@ class FloorTracker:
             likeness = pair.likeness if surely else None
             seen_at(track, pair.fix, sighting, sensor, t, likeness=likeness, s=s)
         gather(learned, s)
-        compare_with_elders(tracks, shown, found, known, s)
+        close = close_pairs(tracks, max(s.meet_m, 2.0 * s.near_person_m))
+        compare_with_elders(tracks, close, shown, found, known=known, s=s)
         self._notice(sensor, t, sightings, {j for _, j in matched})
-        seen = {tracks[i].number: sightings[j] for i, j in matched if i < known}
         changes = Changes()
         if view is not None:
             self._tell_of_turned(sensor, changes)
             if abs(state.t - state.camera_errors.told_t) >= s.tell_s:
                 state.camera_errors.told_t = state.t
                 changes.cameras = learned_of(state.camera_errors, s)
-        self._encounters({n: sighting.appearance for n, sighting in seen.items()})
-        hands = self._hands(sensor, t, [(tracks[i], sightings[j]) for i, j in matched if i < known])
+        self._encounters(seen, close)
+        hands = self._hands(sensor, t, seen)
         self._lifecycle.settle(state, dt, changes)
-        return self._update(hands, changes, unmoved(tracks, common, found))
+        return self._update(hands, changes)
 
     def _learn(
-        self, camera: str, t: float, seen: list[tuple[Track, Sighting]], doubtful: Collection[int]
+        self, camera: str, t: float, seen: Sequence[tuple[Track, Sighting]], doubtful: Collection[int]
     ) -> None:
         """What this frame says of what its camera is off."""
         s = self.settings
@@ -216,16 +211,16 @@ class FloorTracker:
             advance(x, state.t, self._places, s)
             state.tentative.append(x)
 
-    def _encounters(self, looks: dict[int, Appearance | None]) -> None:
+    def _encounters(self, seen: Sequence[tuple[Track, Sighting]], close: Sequence[Close]) -> None:
         state, s = self.state, self.settings
-        people = {p.number: p for p in state.people}
-        follow_encounters(state.encounters, state.people, state.t, s)
+        follow_encounters(state.encounters, state.people, close, state.t, s)
         if state.encounters:
-            weigh_appearance(state.encounters, looks, s)
+            weigh_appearance(state.encounters, {p.number: found.appearance for p, found in seen}, s)
+            people = {p.number: p for p in state.people}
             state.encounters = settle_encounters(state.encounters, people, state.t, s)
 
     def _hands(
-        self, sensor: str, t: float, seen: list[tuple[Track, Sighting]]
+        self, sensor: str, t: float, seen: Sequence[tuple[Track, Sighting]]
     ) -> dict[int, tuple[Hand, ...]]:
         """By track number, asked for after numbers were put right."""
         found = {}
@@ -263,10 +258,11 @@ class FloorTracker:
         errors = self.state.camera_errors
         if self._known_of is not errors:
             self._known_of, self._offs = errors, {}
+            self._lates = lates_of(errors, self.settings)
             self._shares = shares_of(errors, self.settings)
         off = self._offs.get(camera)
         if off is None:
-            off = self._offs[camera] = off_of(errors, camera, self.settings)
+            off = self._offs[camera] = off_of(errors, camera, self.settings, self._lates)
         return off
 
     def _tell_of_turned(self, camera: str, changes: Changes) -> None:
@@ -333,14 +329,11 @@ class FloorTracker:
 
     # -- what is told --------------------------------------------------------------------------------
 
-    def _update(
-        self, hands: dict[int, tuple[Hand, ...]], changes: Changes, known: Mapping[int, Fix] | None = None
-    ) -> FloorUpdate:
-        """``known``: by identity of the track, its place where that has been worked out for this moment."""
+    def _update(self, hands: dict[int, tuple[Hand, ...]], changes: Changes) -> FloorUpdate:
         state, s = self.state, self.settings
         return FloorUpdate(
             state.t,
-            everybody(state, hands, known or {}, self._shares, s),
+            everybody(state, hands, self._shares, s),
             tuple(changes.started),
             tuple(changes.ended),
             tuple(changes.alarms),

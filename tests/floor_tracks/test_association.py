@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inference.floor_tracks import association
-from inference.floor_tracks.appearance import cosine, gather, mean_appearance
-from inference.floor_tracks.association import best_assignment, pairs_of
+from inference.floor_tracks.appearance import cosine, gather, likenesses, mean_appearance
+from inference.floor_tracks.association import best_assignment, best_pairs, pairs_of
 from inference.floor_tracks.kalman import Fix
 from inference.floor_tracks.people import newcomer, with_common_error
 from inference.floor_tracks.rays import Ray
@@ -64,9 +64,37 @@ def test_assignment_is_the_best_of_all(rows: int, columns: int, random: object) 
     assert all(table[r][c] > 0 for r, c in found)
 
 
+@settings(max_examples=60)
+@given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(-5.0, 5.0), max_size=8))
+def test_pairs_are_assigned_as_their_table_is(pairs: dict[tuple[int, int], float]) -> None:
+    table = [[pairs.get((r, c), -1e3) for c in range(5)] for r in range(5)]
+    found, wanted = best_pairs(pairs), best_assignment(table)
+    assert sum(pairs[pair] for pair in found) == pytest.approx(sum(pairs[pair] for pair in wanted))
+    assert found == sorted(found)
+    assert all(pairs[pair] > 0.0 for pair in found)
+    assert len({r for r, _ in found}) == len({c for _, c in found}) == len(found)
+
+
 def test_nothing_to_assign() -> None:
     assert best_assignment([]) == []
     assert best_assignment([[]]) == []
+    assert best_pairs({}) == []
+    assert best_pairs({(0, 0): -1.0}) == []
+
+
+@pytest.mark.parametrize("odd", [look(), look(0.0, 0.0), look(1.0, 0.0, 0.0), None])
+def test_likenesses_of_a_frame_are_those_of_each_pair(odd: Appearance | None) -> None:
+    """Also where one look is unlike the others: empty, of no length, of another model, or not there."""
+    looks = [look(1.0, 0.0), look(0.6, 0.8), odd]
+    tracks = [person(n, 0.0, 0.0) for n in range(3)]
+    for track, known in zip(tracks, looks, strict=True):
+        track.appearance = known
+    seen = [sighting(0.0, 0.0, now) for now in (look(0.0, 2.0), odd, look(3.0, 1.0))]
+    pairs = [(i, j) for i in range(3) for j in range(3)]
+    alone = {(i, j): cosine(tracks[i].appearance, seen[j].appearance) for i, j in pairs}
+    wanted = {pair: c for pair, c in alone.items() if c is not None}
+    assert 4 <= len(wanted) < 9
+    assert likenesses(pairs, tracks, seen) == pytest.approx(wanted, abs=1e-6)
 
 
 def test_nearer_is_likelier_and_far_is_never() -> None:
@@ -146,10 +174,11 @@ def test_a_crowd_is_placed_as_its_people_one_by_one(monkeypatch: pytest.MonkeyPa
         assert msgspec.to_builtins(at_once[key].fix) == pytest.approx(msgspec.to_builtins(pair.fix), abs=1e-9)
 
 
-def test_what_a_frame_shows_is_gathered_as_for_each_alone() -> None:
+@pytest.mark.parametrize("nothing", [look(0.0, 0.0), look(*8 * [0.0])])
+def test_what_a_frame_shows_is_gathered_as_for_each_alone(nothing: Appearance) -> None:
     rng = np.random.default_rng(4)
     looks = [Appearance(rng.normal(size=8).astype(np.float32)) for _ in range(8)]
-    shown: list[Appearance | None] = [*looks[:4], None, look(0.0, 0.0), look(1.0, 2.0), look(3.0, 4.0)]
+    shown: list[Appearance | None] = [*looks[:4], None, nothing, look(1.0, 2.0), look(3.0, 4.0)]
     tracks = [person(n, 0.0, 0.0, each) for n, each in enumerate(looks)]
     tracks[3].appearance, tracks[3].looks = None, 0
     tracks[2].looks = 70

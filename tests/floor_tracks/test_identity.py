@@ -13,6 +13,7 @@ from inference.floor_tracks.identity import (
     weigh_appearance,
 )
 from inference.floor_tracks.kalman import Fix, at_rest
+from inference.floor_tracks.nearness import close_pairs
 from inference.floor_tracks.people import newcomer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import Sighting
@@ -35,15 +36,19 @@ def place(track: Track, x: float) -> None:
     track.motion = at_rest(Fix(x, 0.0, 0.01, 0.0, 0.01), 0.7)
 
 
+def follow(encounters: list[Encounter], people: list[Track], t: float) -> None:
+    follow_encounters(encounters, people, close_pairs(people, 1.5), t, S)
+
+
 def meet(a: Track, b: Track, seconds: float) -> list[Encounter]:
     """Close for a while, then apart."""
     encounters: list[Encounter] = []
     place(a, 0.0)
     place(b, 0.1)
     for n in range(int(seconds * 10) + 1):
-        follow_encounters(encounters, [a, b], n / 10, S)
+        follow(encounters, [a, b], n / 10)
     place(b, 3.0)
-    follow_encounters(encounters, [a, b], seconds + 0.1, S)
+    follow(encounters, [a, b], seconds + 0.1)
     return encounters
 
 
@@ -61,10 +66,20 @@ def test_the_longer_two_are_close_the_less_sure_up_to_evens() -> None:
 
 
 def test_people_apart_are_never_in_doubt() -> None:
-    a, b = person(1, 0.0), person(2, 2.0)
     encounters: list[Encounter] = []
-    follow_encounters(encounters, [a, b], 0.0, S)
+    for x in (2.0, S.meet_m + 0.1):  # the second is close by what is asked for somebody else
+        follow(encounters, [person(1, 0.0), person(2, x)], 0.0)
     assert encounters == []
+
+
+def test_only_people_meet() -> None:
+    """Somebody tentative beside them is in the same list of who stands close."""
+    encounters: list[Encounter] = []
+    people, tentative = [person(1, 0.0), person(2, 0.5)], person(1, 0.2)
+    close = close_pairs([*people, tentative], S.meet_m)
+    assert len(close) == 3
+    follow_encounters(encounters, people, close, 0.0, S)
+    assert [(met.a, met.b) for met in encounters] == [(1, 2)]
 
 
 def test_looks_keep_two_apart_who_stand_together() -> None:
@@ -74,14 +89,14 @@ def test_looks_keep_two_apart_who_stand_together() -> None:
     blind = Encounter(1, 2, 0.0, looks[1], looks[2])
     people = [person(1, 0.0), person(2, 0.1)]
     for frame in range(1, 60):
-        follow_encounters([met], people, frame / 8, S)
-        follow_encounters([blind], people, frame / 8, S)
+        follow([met], people, frame / 8)
+        follow([blind], people, frame / 8)
         weigh_appearance([met], looks, S)
     assert met.exchanged < 0.02
     assert blind.exchanged > 0.4
     # And where they were exchanged meanwhile, it is found out.
     for frame in range(60, 120):
-        follow_encounters([met], people, frame / 8, S)
+        follow([met], people, frame / 8)
         weigh_appearance([met], {1: looks[2], 2: looks[1]}, S)
     assert met.exchanged > 0.98
 
