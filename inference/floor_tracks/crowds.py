@@ -71,7 +71,8 @@ def placed(
 
 
 def _person_row(at: Fix, who: Stature, m: Motion) -> tuple[float, ...]:
-    return (at.x, at.y, at.xx, at.xy, at.yy, *who, m.u, m.v, m.uu, m.uv, m.vv)
+    place, tall = (at.x, at.y, at.xx, at.xy, at.yy), (who.height, who.sd, who.least)
+    return (*place, *tall, m.u, m.v, m.uu, m.uv, m.vv)
 
 
 def _sighting_row(sighting: Sighting) -> tuple[float, ...]:

@@ -18,7 +18,7 @@ def hands_of(
             for on_left, joint in ((True, left), (False, right))
             if joint is not None and joint.score > 0.0
         )
-    found = (_from_ray(w, sighting.origin, sensor, t, xy=xy, s=s) for w in sighting.wrists)
+    found = [_from_ray(w, sighting.origin, sensor, t, xy=xy, s=s) for w in sighting.wrists]
     return tuple(hand for hand in found if hand is not None)
 
 

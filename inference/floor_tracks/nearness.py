@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from inference.floor_tracks.state import Track
 
-
-class Close(NamedTuple):
-    """Two tracks by their index, and how far apart they are, squared."""
-
-    first: int
-    second: int
-    apart2: float
+Close = tuple[int, int, float]
+"""Two tracks by their index, and how far apart they are, squared."""
 
 
 def close_pairs(tracks: Sequence[Track], reach: float) -> list[Close]:
@@ -22,7 +16,7 @@ def close_pairs(tracks: Sequence[Track], reach: float) -> list[Close]:
     Crowds are sparse on this scale, so that it grows with the number of people, not with its square.
     """
     places = sorted((track.motion.x, track.motion.y, i) for i, track in enumerate(tracks))
-    found = []
+    found: list[Close] = []
     for n, (x, y, i) in enumerate(places, 1):
         for m in range(n, len(places)):
             other_x, other_y, k = places[m]
@@ -30,5 +24,5 @@ def close_pairs(tracks: Sequence[Track], reach: float) -> list[Close]:
                 break
             apart2 = (x - other_x) ** 2 + (y - other_y) ** 2
             if apart2 < reach * reach:
-                found.append(Close(i, k, apart2))
+                found.append((i, k, apart2))
     return found

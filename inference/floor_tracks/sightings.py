@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import hypot
-from typing import NamedTuple
 
 import msgspec
 
@@ -67,7 +66,7 @@ class Sighting(msgspec.Struct, gc=False):
     skeleton: Skeleton | None = None
 
 
-class Stature(NamedTuple):
+class Stature(msgspec.Struct, frozen=True, gc=False):
     """How tall somebody is known to be, metres."""
 
     height: float
