@@ -58,11 +58,11 @@ def options_of(
         for track, cart in small.items()
     }
     everything = all_held(small)
-    mixed = (
-        products.swaps(event, takeable, held_of(stock.returnable(event, everything), everything))
-        if len(near) > 1
-        else []
-    )
+    mixed: list[Hypothesis] = []
+    if len(near) > 1:
+        given = held_of(stock.returnable(event, everything), everything)
+        mixed = products.swaps(event, takeable, given)
+        mixed += products.of_one(event, takeable, given, s.ODD_COUNTS)
     fillers = [track for track in near if track not in small]
     beside: list[Shared] = []
     if fillers and len(near) > 1:
