@@ -16,6 +16,10 @@ EARLY_COST = 2.0
 """A second too early is as strange as so many too late."""
 FOLLOW_S = 1.0
 """Those of one card come in one after the other, so far apart."""
+TURNED_S = 3.0
+"""Who leaves through the same gate so soon has turned back, or is somebody else, ..."""
+BACK_S = 1.5
+"""... and whoever is seen there so soon after that without a card came in on theirs."""
 STRANGER_S = 10.0
 """Who came in no earlier than so long before a card's people may be one of them whom nobody saw come in."""
 REMATCH_S = 6.0
