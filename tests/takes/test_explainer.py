@@ -481,12 +481,12 @@ def took_two_as_another_gave_one_back(*, holds: bool, late_s: float = 0.0) -> At
         *standing(2, (2.4, 2.78), reaching=(2.4, 3.3, 0.45), other_hand=(2.65, 2.78, 0.88), late_s=late_s),
     ]
     felt = event([("scale-A0", -530.0)], layout)
-    felt = msgspec.structs.replace(felt, t_start=T - 0.5, t_end=T + 1.3)
+    felt = msgspec.structs.replace(felt, t_start=T - 0.5, t_end=T + 1.7)
     (found,) = watched(layout, people).explain([felt], {2: {LEMON: 1.0}} if holds else {})
     return found
 
 
-@pytest.mark.parametrize("late_s", [0.0, 0.8])
+@pytest.mark.parametrize("late_s", [0.0, 1.2])
 def test_one_takes_two_of_what_another_gives_one_back_of(late_s: float) -> None:
     found = took_two_as_another_gave_one_back(holds=True, late_s=late_s)
     both = [e for e in found.explanations if e.units(1) == {LEMON: 2} and e.units(2) == {LEMON: -1}]
