@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from console.item_models.questions import asked, moves_words
+from console.item_models.questions import asked, given_words, moves_words
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
 from console.language import tr, tr_n
 from console.language.sentences import in_words
@@ -93,7 +93,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
         parts=len(still_open),
         t=None if felt is None else felt.t,
         looks=_looks(card, dict.fromkeys(t for e in question.alternatives for t in e.tracks())),
-        evidence=(question.event,),
+        evidence=(*question.moments, question.event),
     )
 
 
@@ -116,7 +116,7 @@ def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -
     return Choice(
         number=number,
         words=moves_words(explanation, words),
-        who=_who(explanation, track, card.codes),
+        who=_who(explanation, track, card.codes, words),
         effect=_effect(card.totals[question.event][number], card.counted, words),
         probability=explanation.probability,
         expected_g=None if expected is None else expected[0],
@@ -174,8 +174,14 @@ def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
     return tr("receipt {total} ({change})", total=words.money(total), change=change)
 
 
-def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
+def _who(explanation: Explanation, track: int, codes: dict[int, str], words: ShopWords) -> str:
     """Empty for this shopper alone."""
+    if explanation.handed is True:
+        got = dict.fromkeys(m.track for m in explanation.moves if m.track is not None)
+        giver = _person(explanation.track, track, codes)
+        receivers = tr(" and ").join(_person(t, track, codes) for t in got)
+        goods = given_words(explanation, words)
+        return tr("{giver} handed {goods} to {receiver}", giver=giver, goods=goods, receiver=receivers)
     movers = dict.fromkeys(explanation.mover(m) for m in explanation.moves)
     if not movers or set(movers) == {track}:
         return ""
@@ -281,6 +287,6 @@ def way_of(explanation: Explanation, track: int, codes: dict[int, str], words: S
     expected = _expected(explanation, words)
     return Way(
         moves_words(explanation, words),
-        _who(explanation, track, codes),
+        _who(explanation, track, codes, words),
         None if expected is None else expected[0],
     )

@@ -103,7 +103,11 @@ class VisitBook:
             if visit is not None:
                 self._presence.note(visit, person)
                 note_place(visit, person)
-        self._hands.note(self._state, update.t, update.people)
+        met = self._hands.note(self._state, update.t, update.people)
+        if met:
+            self._changed()
+            tracks = {track for each in met for track in each.tracks}
+            results += [*met, *self._show(sorted(tracks), None, None)]
         for ended in update.ended:
             self._left(ended)
         return results

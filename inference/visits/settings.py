@@ -70,6 +70,11 @@ MET_AGAIN_S = 5.0
 """Hands that meet again so soon have met once."""
 MET_HELD = 0.5
 """Goods are in a cart from so much probability on, for that."""
+MET_HANDED = 0.45
+"""Whether something changed hands then nobody can say: what the scales say stands until a person has looked.
+What it was is one of the things that both hold ..."""
+MET_SETTLED = 0.95
+"""... and nobody has to look where all else makes the receipt as sure as this."""
 TOUCH = 0.01
 """Explanations less probable than this change no cart: what they claim stays in doubt."""
 UNKNOWN_FROM = 0.1
