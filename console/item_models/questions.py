@@ -102,12 +102,6 @@ def moves_words(explanation: Explanation, words: ShopWords) -> str:
     return ", ".join(_move(m, words) for m in moves) or tr("Nobody took anything")
 
 
-def given_words(explanation: Explanation, words: ShopWords) -> str:
-    """What of it was handed on."""
-    given = [move for move in explanation.moves if move.track is not None]
-    return ", ".join(_move(move, words) for move in given)
-
-
 def _move(move: ItemMove, words: ShopWords) -> str:
     goods = f"{abs(move.count)} {words.product(move.sku)}"
     return goods if move.count > 0 else tr("Put back {goods}", goods=goods)

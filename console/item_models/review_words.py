@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from console.item_models.questions import asked, given_words, moves_words
+from console.item_models.questions import asked, moves_words
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
 from console.language import tr, tr_n
 from console.language.sentences import in_words
@@ -116,7 +116,7 @@ def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -
     return Choice(
         number=number,
         words=moves_words(explanation, words),
-        who=_who(explanation, track, card.codes, words),
+        who=_who(explanation, track, card.codes),
         effect=_effect(card.totals[question.event][number], card.counted, words),
         probability=explanation.probability,
         expected_g=None if expected is None else expected[0],
@@ -174,18 +174,39 @@ def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
     return tr("receipt {total} ({change})", total=words.money(total), change=change)
 
 
-def _who(explanation: Explanation, track: int, codes: dict[int, str], words: ShopWords) -> str:
+def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
     """Empty for this shopper alone."""
     if explanation.handed is True:
-        got = dict.fromkeys(m.track for m in explanation.moves if m.track is not None)
-        giver = _person(explanation.track, track, codes)
-        receivers = tr(" and ").join(_person(t, track, codes) for t in got)
-        goods = given_words(explanation, words)
-        return tr("{giver} handed {goods} to {receiver}", giver=giver, goods=goods, receiver=receivers)
+        return _handed(explanation, track, codes)
     movers = dict.fromkeys(explanation.mover(m) for m in explanation.moves)
     if not movers or set(movers) == {track}:
         return ""
     return tr(" and ").join(_person(t, track, codes) for t in movers)
+
+
+def _handed(explanation: Explanation, own: int, codes: dict[int, str]) -> str:
+    """Who gave it to whom; how many, where it was not all."""
+    given = [move for move in explanation.moves if move.track is not None]
+    units = sum(move.count for move in given)
+    some = units < sum(move.count for move in explanation.moves)
+    receiver = tr(" and ").join(
+        tr("this shopper") if t == own else _person(t, own, codes)
+        for t in dict.fromkeys(move.track for move in given)
+    )
+    if explanation.track == own:
+        if some:
+            return tr_n("{n} handed to {receiver}", "{n} handed to {receiver}", units, receiver=receiver)
+        return tr("handed to {receiver}", receiver=receiver)
+    giver = _person(explanation.track, own, codes)
+    if some:
+        return tr_n(
+            "{n} handed by {giver} to {receiver}",
+            "{n} handed by {giver} to {receiver}",
+            units,
+            giver=giver,
+            receiver=receiver,
+        )
+    return tr("handed by {giver} to {receiver}", giver=giver, receiver=receiver)
 
 
 def _person(track: int | None, own: int, codes: dict[int, str]) -> str:
@@ -287,6 +308,6 @@ def way_of(explanation: Explanation, track: int, codes: dict[int, str], words: S
     expected = _expected(explanation, words)
     return Way(
         moves_words(explanation, words),
-        _who(explanation, track, codes, words),
+        _who(explanation, track, codes),
         None if expected is None else expected[0],
     )

@@ -235,7 +235,7 @@ def test_hands_that_met_are_shown_first_and_the_taking_after_them(
     assert not card.trace.isVisible(), "there no scale felt anything"
     assert card.chart.isVisible()
     assert "event 1 of 2" in seen(page_of(window))
-    assert "this shopper, Q7-107 handed 1 " in card.answers[1].accessibleName()
+    assert "handed to Q2-102" in card.answers[1].accessibleName()
     press(window, Qt.Key.Key_W)
     qtbot.waitUntil(lambda: card.event_shown == "e7" and card.trace.isVisible())
     press(window, Qt.Key.Key_2)
