@@ -77,6 +77,29 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
             visit.followed = len(company) + entry.closed
 
 
+def free_place(state: VisitsState, signal: GateSignal, now: float) -> None:
+    """Who had this place of a card is found to be somebody else: it is that of who came in then without one.
+
+    Entries of the last seconds are matched anew; of who came in before those, one at most is near enough.
+    """
+    match_entries(state, signal.gate, now)
+    taken = [visit for visit in state.visits.values() if visit.signal == signal]
+    gone = sum(gone.token == signal.token for gone in state.gone.values()) if signal.token is not None else 0
+    if len(taken) + gone >= signal.people:
+        return
+    late = {
+        visit.track: gap
+        for visit in state.visits.values()
+        if visit.gate_in == signal.gate and visit.signal is None and not visit.staff
+        if -s.EARLY_S <= (gap := _came_at(visit) - signal.t) <= s.BORN_LATE_S
+    }
+    if late:
+        mine = state.visits[min(late, key=lambda track: (abs(late[track]), track))]
+        _give(mine, signal)
+        for visit in (*taken, mine):
+            visit.followed = len(taken) + 1 + gone
+
+
 def _give(visit: Visit, signal: GateSignal | None) -> None:
     visit.signal = signal
     visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)

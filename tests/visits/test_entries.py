@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inference.messages import CartLine, GateSignal, TrackStarted
 from inference.messages.results import CardInside
-from inference.visits.entries import Doors, cards_inside, match_entries
+from inference.visits.entries import Doors, cards_inside, free_place, match_entries
 from inference.visits.settings import BORN_LATE_S, EARLY_S
 from inference.visits.state import Visit, VisitsState, Waiting
 from tests.support.stores import small_store
@@ -203,3 +203,17 @@ def test_a_card_left_at_the_door_is_kept_when_all_are_matched_again() -> None:
     state.visits[3] = Visit("v3", "", 3, T + 3.1, "door")
     match_entries(state, "door", T + 3.1)
     assert [state.visits[n].token for n in (2, 3)] == ["a", "b"]
+
+
+def test_a_place_that_becomes_free_late_is_that_of_who_came_in_then_without_a_card() -> None:
+    state = VisitsState()
+    pair, next_one = GateSignal("door", T, "entry", 2, "a"), GateSignal("door", T + 30.0, "entry", 1, "b")
+    for n, (t, signal) in enumerate(((0.4, pair), (3.9, None), (9.0, None), (30.2, next_one)), start=1):
+        visit = Visit(f"v{n}", "", n, T + t, "door", signal=signal)
+        visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)
+        state.visits[n] = visit
+    free_place(state, pair, T + 40.0)
+    assert [visit.token for visit in state.visits.values()] == ["a", "a", None, "b"]
+    assert [visit.followed for visit in state.visits.values()] == [2, 2, 1, 1]
+    free_place(state, pair, T + 41.0)
+    assert state.visits[3].token is None, "both places are taken"
