@@ -40,7 +40,10 @@ ODD_COUNTS = ((2, 1), (1, 2))
 WRONG_SLOT = 0.15
 """Share of put-backs that end in a slot of another product (issue: 15 %)."""
 NEVER_HELD = 0.005
-"""A return of something that the cart, as far as it is known, does not hold."""
+"""A return of something that the cart, as far as it is known, does not hold ..."""
+HANDED = 0.1
+"""... but of what another holds, who may have handed it on: the carts tell how likely that is, and must not
+find it excluded already."""
 MISPLACED_WEIGHT = 0.3
 """What one misplaced unit counts against one facing, when something is taken from its slot."""
 WEIGHT_ERROR = 0.003

@@ -157,7 +157,7 @@ def test_who_holds_it_put_it_back() -> None:
     people = [*standing(1, (1.9, 2.78)), *standing(2, (2.3, 2.78))]
     holdings = {1: {WATER: 1.0}, 2: {LEMON: 1.0}}
     (found,) = watched(layout, people).explain([event([("scale-A0", 530.0)], layout)], holdings)
-    assert share(found, 2, LEMON, -1) > 0.97
+    assert share(found, 2, LEMON, -1) > 0.9, "the other may have been handed it: the carts will say"
 
 
 def test_a_product_put_into_a_strange_slot_may_be_taken_from_there() -> None:
