@@ -84,8 +84,8 @@ MET_MOST = 20.0
 MET_SURE = 4.4
 MET_AGAINST = -2.0
 """One camera has to say so much for it, and all together more than nothing, each at most so much against it.
-Of 29 simulated hand-overs two cameras find 17, and with one camera's word 19; of others that stand together in
-eleven days nobody was taken for it (from 3 on it would be 23, and three pairs who only stood together)."""
+Of 29 simulated hand-overs two cameras find 17, with one camera's word it is 19; of others that stand together
+in eleven days nobody was taken for it (from 3 on it would be 23, and three such pairs)."""
 MET_STEP_S = 0.2
 """How often that is looked for."""
 MET_AGAIN_S = 5.0
