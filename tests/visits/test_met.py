@@ -293,3 +293,28 @@ def test_nothing_that_was_put_back_before_or_taken_after_changed_hands() -> None
     day.happen(attribution("e3", 15, (0.999, 1, move(WATER))))
     assert finished(day) == {1: "issue", 2: "nothing"}
     assert lines(day.closed[1]) == {WATER: 1}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([1, 2]),
+            st.sampled_from([LEMON, WATER]),
+            st.integers(1, 3),
+            st.floats(0.5, 0.999),
+        ),
+        max_size=4,
+    )
+)
+def test_goods_are_either_ones_and_never_more_or_fewer(taken: list[tuple[int, str, int, float]]) -> None:
+    day = two()
+    for n, (track, sku, count, sure) in enumerate(taken):
+        day.happen(attribution(f"t{n}", 9.0 + n / 2, (sure, track, move(sku, count))))
+    before = day.book.holdings()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    after = day.book.holdings()
+    assert after[1] != before[1], "the lemonade may be the other's"
+    for sku in (LEMON, WATER):
+        held = [sum(carts[track].get(sku, 0.0) for track in (1, 2)) for carts in (before, after)]
+        assert held[1] == pytest.approx(held[0], abs=0.01)
