@@ -56,7 +56,7 @@ MET_HEIGHT_M = 0.98
 """... if they do not hang: those of people who stand close together do so at .8 to .95 m, as near, ..."""
 MET_SHELF_M = 0.1
 """... if they are not in a shelf, or so near to its slots, ..."""
-MET_APART_M = (0.5, 1.2)
+MET_APART_M = (0.6, 1.1)
 MET_MPS = 0.35
 """... of two who stand so far from each other, an arm's length each, bent, and hardly walk, ..."""
 MET_SD_M = 0.2
@@ -64,28 +64,6 @@ MET_SD_M = 0.2
 MET_WITHIN_S = 0.6
 MET_MOVES_M = 0.03
 """... by what was seen of them within so long; a hand moves so far meanwhile."""
-MET_BENT_M = 0.6
-"""Hands of who stand nearer than this to each other are found together without their doing anything."""
-MET_SEEN_S = 0.35
-MET_KNOWN_M = 0.3
-"""Where two cameras do not find them in one place, one may see them meet there, unless two find them so far
-apart: within so long, ..."""
-MET_AT_M = 1.15
-MET_AT_SD_M = (0.1, 0.12, 0.15)
-"""... halfway between them at this height, give or take so much sideways, towards either, and upwards, ..."""
-MET_HAND_M = 0.06
-"""... and either wrist so far from there; ..."""
-HANGING_M = 0.88
-HANGING_SD_M = (0.25, 0.13)
-"""... not hanging at this height, so far beside the body, and so much higher or lower. ..."""
-MET_FALSE = 0.02
-MET_MOST = 20.0
-"""Share of sights that are no hands', and most that one picture says, log units. ..."""
-MET_SURE = 4.4
-MET_AGAINST = -2.0
-"""One camera has to say so much for it, and all together more than nothing, each at most so much against it.
-Of 29 simulated hand-overs two cameras find 17, with one camera's word it is 19; of others that stand together
-in eleven days nobody was taken for it (from 3 on it would be 23, and three such pairs)."""
 MET_STEP_S = 0.2
 """How often that is looked for."""
 MET_AGAIN_S = 5.0

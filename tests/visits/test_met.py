@@ -90,7 +90,7 @@ def test_strangers_whose_hands_met_are_looked_at_both() -> None:
 @pytest.mark.parametrize(
     ("mine", "other", "velocity", "beside"),
     [
-        pytest.param((3.2, 2.6, 1.1), (3.55, 2.6, 1.1), (0.0, 0.0), BESIDE, id="hands a step apart"),
+        pytest.param(BETWEEN, (3.6, 2.6, 1.1), (0.0, 0.0), BESIDE, id="hands a step apart"),
         pytest.param((3.35, 2.6, 0.88), (3.35, 2.6, 0.9), (0.0, 0.0), BESIDE, id="hands that hang"),
         pytest.param(BETWEEN, BETWEEN, (0.0, 0.0), (3.4, 2.6), id="shoulder to shoulder"),
         pytest.param(BETWEEN, BETWEEN, (1.0, 0.0), BESIDE, id="in passing"),
@@ -108,34 +108,10 @@ def test_others_who_stand_together_are_not(
     assert finished(day) == {1: "issue", 2: "nothing"}
 
 
-@pytest.mark.parametrize("camera", ["east", "north"])
-def test_one_camera_that_sees_hands_meet_is_enough(camera: str) -> None:
+def test_one_camera_does_not_say_that_hands_meet() -> None:
+    """It hardly knows how far away they are: in simulated days it took who only stood together for it."""
     day = two()
-    together(day, 12.0, hands(12.0, BETWEEN, (camera,)), hands(12.0, (3.4, 2.62, 1.08), (camera,)))
-    assert finished(day) == {1: "review", 2: "review"}
-    (met,) = [result for result in day.results if isinstance(result, HandsMet)]
-    assert met.at[:2] == pytest.approx((3.35, 2.6))
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param(((3.5, 2.8, 0.88), ("north",)), id="the other's hangs"),
-        pytest.param(((3.4, 2.62, 1.08), ("east",)), id="in no picture of both"),
-        pytest.param(((3.75, 2.6, 1.1), ("north",)), id="it passes beside the place"),
-    ],
-)
-def test_one_camera_does_not_say_that_hands_meet_which(other: tuple[Point3, tuple[str, ...]]) -> None:
-    day = two()
-    together(day, 12.0, hands(12.0, BETWEEN, ("north",)), hands(12.0, *other))
-    assert finished(day) == {1: "issue", 2: "nothing"}
-
-
-def test_what_another_camera_says_counts_too() -> None:
-    """One sees the hands in one place, another one sees one of them hang."""
-    day = two()
-    other = hands(12.0, (3.75, 2.6, 1.1), ("east",)) + hands(12.0, (3.9, 2.6, 0.86), ("north",))
-    together(day, 12.0, hands(12.0, BETWEEN, ("east", "north")), other)
+    together(day, 12.0, hands(12.0, BETWEEN, ("east",)), hands(12.0, BETWEEN))
     assert finished(day) == {1: "issue", 2: "nothing"}
 
 
