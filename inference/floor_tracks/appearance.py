@@ -125,8 +125,8 @@ def gather(seen: Iterable[tuple[Track, Appearance | None]], s: Settings) -> None
     known, now = np.array(olds), np.array(news)
     sizes = np.sqrt(np.vecdot(now, now))
     if not sizes.all():  # one has no length: it says nothing
-        for track, new in zip(tracks, news, strict=True):
-            look = mean_appearance(track.appearance, Appearance(new), track.looks, s)
+        for track, vector in zip(tracks, news, strict=True):
+            look = mean_appearance(track.appearance, Appearance(vector), track.looks, s)
             track.appearance, track.looks = look
         return
     units = now / sizes[:, None]

@@ -77,7 +77,8 @@ def rays_from(lines: Array, pixels: Sequence[Pixel], error_px: float) -> list[Ra
     ``J diag(su2 + e2, sv2 + e2) J'`` with ``J = dg / d(u, v)``.
     """
     slopes = (lines[:, :, :2] / np.minimum(lines[:, :, 2:], -0.02)).reshape(-1, 6).tolist()
-    down: list[bool] = (lines[:, :, 2] < -0.02).all(axis=1).tolist()
+    downward = lines[:, :, 2] < -0.02
+    down: list[bool] = (downward[:, 0] & downward[:, 1] & downward[:, 2]).tolist()
     e2 = error_px * error_px
     rays: list[Ray | None] = []
     for (gx, gy, right_x, right_y, low_x, low_y), below, pixel in zip(slopes, down, pixels, strict=True):
