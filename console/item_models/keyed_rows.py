@@ -106,17 +106,21 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
         """Show these rows. Keys must differ from each other."""
         if len(rows) == len(self._rows) and all(a is b for a, b in zip(rows, self._rows, strict=True)):
             return
-        wanted = {self._key(row): row for row in rows}
-        if list(wanted) != [self._key(row) for row in self._rows]:
-            self._remove_all_but(wanted)
-            self._append_missing(rows)
-            self._reorder(list(wanted))
+        self._arrange(rows)
         changed = [i for i, row in enumerate(rows) if self._rows[i] != row]
         for i in changed:
             self._rows[i] = rows[i]
         if changed:
             last = len(self._columns) - 1
             self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
+
+    def _arrange(self, rows: Sequence[Row]) -> None:
+        """The keys of these rows in their order; what a row says stays as it was."""
+        wanted = {self._key(row): row for row in rows}
+        if list(wanted) != [self._key(row) for row in self._rows]:
+            self._remove_all_but(wanted)
+            self._append_missing(rows)
+            self._reorder(list(wanted))
 
     def _remove_all_but(self, wanted: dict[Hashable, Row]) -> None:
         for i in range(len(self._rows) - 1, -1, -1):

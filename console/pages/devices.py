@@ -223,15 +223,22 @@ class DevicesPage(Page):
             self._refresh()
 
     def _refresh(self) -> None:
-        """States at once; the numbers, which change all the time, once a second."""
-        devices = self._devices()
+        """States at once; the numbers, which change all the time, once a second.
+
+        Those of a hall would all be painted in one frame, so they are taken up in turn; not where they decide
+        the order, which shall not change all the time.
+        """
+        first, devices = self._model.rowCount() == 0, self._devices()
         states: list[tuple[object, ...]] = [(d.device, d.state, str(d.why), d.held, d.asked) for d in devices]
         now = time.time()
+        in_turn = not self._model.wavers(self.table.horizontalHeader().sortIndicatorSection())
+        if states == self._states and in_turn:
+            self._model.refresh_in_turn(devices, now)
         if states == self._states and 0 <= now - self._refreshed < NUMBERS_S:
             return
+        if states != self._states or not in_turn:
+            self._model.refresh(devices, now)
         self._states, self._refreshed = states, now
-        first = self._model.rowCount() == 0
-        self._model.refresh(devices, now)
         if first:
             self.table.widen_to_contents((1, 2), int(WIDEST * self.table.width()))
         if first and not self.table.currentIndex().isValid():

@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from console.item_models.carts import CartsModel
 from console.item_models.closed_visits import ClosedVisitsModel, why
-from console.item_models.devices import DevicesFound, DevicesModel, why_of
+from console.item_models.devices import TURNS, DevicesFound, DevicesModel, why_of
 from console.item_models.keyed_rows import HEADING_ROLE, SIGN_ROLE, TONE_ROLE
 from console.item_models.shoppers_inside import InsideModel
 from console.item_models.words import ShopWords, chance, clock_time, grams, since, span
@@ -99,6 +99,47 @@ def test_devices_in_trouble_come_first(state: LiveState, engine: FakeEngine, wor
     assert (second[0], second[1], second[3]) == ("Late", "s002", "4.0")
     assert texts(model, 7)[2] == "Cola Zero 0.33 l", "a scale is known by what stands on it"
     del tester
+
+
+def test_only_what_is_seen_to_change_is_told_and_all_numbers_are_taken_up_in_turn(words: ShopWords) -> None:
+    def scales(received: int, rate: float, since: float = 0.0) -> tuple[DeviceStatus, ...]:
+        return tuple(
+            DeviceStatus(f"s{n:03}", "scale", "live", since, rate_hz=rate, received=received)
+            for n in range(40)
+        )
+
+    model = DevicesModel(words)
+    tester = QAbstractItemModelTester(model, FATAL)
+    model.refresh(scales(1, 4.0), EPOCH)
+    told: list[tuple[int, int, int, int]] = []
+    model.dataChanged.connect(lambda a, b: told.append((a.row(), a.column(), b.row(), b.column())))
+    for _ in range(TURNS):
+        model.refresh_in_turn(scales(2, 4.01), EPOCH + 1)
+    assert told == [], "what came is in a tip, and 4.01 reads as 4.0"
+    assert {model.row(row).received for row in range(1, 41)} == {2}, "the tip says it nevertheless"
+    model.refresh_in_turn(scales(3, 5.0), EPOCH + 2)
+    assert 3 <= len(told) <= 4, "a twelfth of them at once"
+    assert {(first, last) for _, first, _, last in told} == {(3, 3)}, "the rate's cells alone"
+    for _ in range(TURNS - 1):
+        model.refresh_in_turn(scales(3, 5.0), EPOCH + 2)
+    assert sorted(row for row, *_ in told) == list(range(1, 41))
+    assert {texts(model, row)[3] for row in range(1, 41)} == {"5.0"}
+    told.clear()
+    model.refresh(scales(3, 6.0), EPOCH + 3)
+    assert told == [(1, 0, 40, 8)], "so many at once are one word"
+    del tester
+
+
+def test_how_long_ago_goes_on_where_nothing_else_changes(words: ShopWords) -> None:
+    model = DevicesModel(words)
+    lost = (DeviceStatus("cam1", "camera", "lost", EPOCH, why="No picture"),)
+    model.refresh(lost, EPOCH + 80)
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda a, b: told.append((a.row(), a.column())))
+    for _ in range(TURNS):
+        model.refresh_in_turn(lost, EPOCH + 81)
+    assert told == [(1, 7)]
+    assert texts(model, 1)[7] == "1:21"
 
 
 def test_printers_and_models_have_words_and_groups_of_their_own(words: ShopWords) -> None:
