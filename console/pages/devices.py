@@ -186,8 +186,7 @@ class DevicesPage(Page):
 
     def _to_device(self, device: str) -> None:
         """This one among all of them."""
-        self.search.clear()
-        self.trouble_only.setChecked(False)
+        self._show_all()
         rows = (self._found.index(i, 0).data(ROW_ROLE) for i in range(self._found.rowCount()))
         at = next((i for i, r in enumerate(rows) if isinstance(r, DeviceStatus) and r.device == device), None)
         if at is not None:
@@ -213,6 +212,11 @@ class DevicesPage(Page):
     def _filter(self, trouble: bool) -> None:
         self._found.only(in_trouble if trouble else None)
         self._show_counts()
+
+    def _show_all(self) -> None:
+        self.search.clear()
+        self.trouble_only.setChecked(False)
+        self.table.setFocus()
 
     def _follow(self) -> None:
         snapshot = self._state.snapshot
@@ -265,6 +269,7 @@ class DevicesPage(Page):
         counted = tr_n("{n} device", "{n} devices", total)
         self._count.setText(f"{counted}, {words}" if total else "")
         self._stack.setCurrentIndex(1 if found else 0)
+        self._all_again.setVisible(total > 0)
         if total == 0:
             self._empty.heading.setText(tr("No devices yet"))
             self._empty.text.setText(
@@ -346,6 +351,7 @@ class DevicesPage(Page):
         )
         self.undo = self.head.undo
         self._empty = EmptyState("", "")
+        self._all_again = self._empty.offer(tr("Show all devices again"), self._show_all)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)

@@ -28,6 +28,9 @@ from console.widgets.splitters import restore, split
 from console.widgets.visit_filters import VisitFilters
 from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS, VISIT, VisitPane
 
+ROOM_INSIDE = 200
+"""Of 600 pixels: four visits under their headings, none of them cut."""
+
 
 class VisitsPage(Page):
     """Lists on the left, one visit on the right, one search over all."""
@@ -253,6 +256,7 @@ class VisitsPage(Page):
         )
         recent = len(self._history.entries)
         self._badge(str(recent) if recent else "")
+        self._all_again.setVisible(searching)
         self._none_closed.heading.setText(tr("Nothing found") if searching else tr("No visit has closed yet"))
         self._none_closed.text.setText(
             tr("No visit fits all of what is searched for. Take something away, or type it another way.")
@@ -271,7 +275,7 @@ class VisitsPage(Page):
         if current.isValid():
             track = current.data(ROW_ROLE).track
             self._chosen = ("inside", track)
-            self.closed.clearSelection()
+            self.closed.selectionModel().clear()  # to be chosen again by the same row
             self._show_inside(track)
             self._state.select(track)
 
@@ -279,7 +283,7 @@ class VisitsPage(Page):
         if current.isValid():
             row = current.data(ROW_ROLE)
             self._chosen = ("closed", row.entry.row.visit.visit)
-            self.inside.clearSelection()
+            self.inside.selectionModel().clear()
             self.pane.show_closed(row)
 
     def _show_inside(self, track: object) -> None:
@@ -332,6 +336,7 @@ class VisitsPage(Page):
     def _lay_out(self) -> None:
         self._none_inside = EmptyState(tr("Nobody to show"), "")
         self._none_closed = EmptyState("", "")
+        self._all_again = self._none_closed.offer(tr("Show all visits again"), self.filters.clear)
         self._inside_stack, self._closed_stack = QStackedWidget(), QStackedWidget()
         for part in (self._none_inside, self.inside):
             self._inside_stack.addWidget(part)
@@ -340,7 +345,7 @@ class VisitsPage(Page):
         self._review = label("", "secondary")
         inside, self._inside_title = titled("", self._inside_stack)
         closed, self._closed_title = titled("", self._closed_stack, self._review)
-        self._rows = split(Qt.Orientation.Vertical, (inside, 150, 1), (closed, 450, 3))
+        self._rows = split(Qt.Orientation.Vertical, (inside, ROOM_INSIDE, 1), (closed, 600 - ROOM_INSIDE, 3))
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)

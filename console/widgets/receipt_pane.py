@@ -30,6 +30,9 @@ from inference.messages.results import CartLine
 
 HASH_SHOWN = 12
 
+ALL_THE_ROOM = 100
+"""The plan's share of what is left over, to one of the space below."""
+
 
 class ReceiptPane(QScrollArea):
     """The details beside the lists. Rebuilt when another visit is chosen or this one changed."""
@@ -76,7 +79,10 @@ class ReceiptPane(QScrollArea):
         box = self._begin(row.code, tr("Inside now"), "neutral")
         came = tr("Came in at {time}.", time=clock_time(row.entered_at, self._words.zone))
         box.addWidget(label(f"{came} {state_of(row)}.", "secondary"))
-        box.addWidget(rule())
+        if row.lines:
+            box.addWidget(rule())
+        else:
+            box.addWidget(label(tr("Nothing taken yet: each thing appears here as it is taken."), wrap=True))
         self._cart_lines(box, row.lines, None)
         self._sum(box, tr("So far"), self._words.money(row.value))
         box.addStretch(1)
@@ -157,7 +163,7 @@ class ReceiptPane(QScrollArea):
             return
         self._map = VisitPath(self._words.layout, self._appearance)
         self._map.show_path(dossier.trace.path, slots_of(dossier))
-        box.addWidget(self._map)
+        box.addWidget(self._map, ALL_THE_ROOM)
 
     def _undecided(self, box: QVBoxLayout, row: ClosedRow, dossier: Dossier | None) -> None:
         visit = row.entry.row.visit

@@ -185,7 +185,7 @@ class StatusLine(QWidget):
         self.waiting.setVisible(snapshot.waiting > 0)
         self._say(
             self.waiting,
-            tr_n("{n} waiting", "{n} waiting", snapshot.waiting),
+            tr_n("{n} left, undecided", "{n} left, undecided", snapshot.waiting),
             "neutral",
             Icon.WAITING,
             tip=tr("Visits that have left and wait for an event they share with somebody still inside"),
