@@ -234,7 +234,7 @@ class DevicesModel(KeyedRows[Row]):
         self._now = now
         groups = _groups(devices)
         self._troubled = {group.place for group in groups if in_trouble(group)}
-        rows = sorted([*groups, *devices], key=self._rank)
+        rows: list[Row] = sorted([*groups, *devices], key=self._rank)
         self._arrange(rows)
         self._looks = {key: looks for row in rows if (looks := self._looks.get(key := _key(row)))}
         self._put(dict(enumerate(rows)))

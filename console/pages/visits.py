@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QSettings, Qt
+from PySide6.QtCore import QModelIndex, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -39,6 +39,8 @@ class VisitsPage(Page):
     word = tr_noop("Visits")
     icon = Icon.VISITS
     tip = tr_noop("Who is inside, who has left, and every receipt")
+    led_to = Signal(str, str)
+    """A page, and what on it."""
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class VisitsPage(Page):
         for table in (self.inside, self.closed):
             table.activated.connect(self._into_detail)
         self.pane.left.connect(self.take_focus)
+        self.detail.review_asked.connect(lambda visit: self.led_to.emit("review", f"visit {visit}"))
         state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self._follow_selection)
         self._history.changed.connect(self._read)

@@ -121,7 +121,8 @@ def _controls(theme: Theme) -> str:
 def _faint(theme: Theme) -> str:
     """Half of a text's contrast, for what cannot be chosen now: in no theme is it like what can."""
     text, ground = QColor(theme.text), QColor(theme.panel)
-    return QColor(*((a + b) // 2 for a, b in zip(text.getRgb()[:3], ground.getRgb()[:3], strict=True))).name()
+    red, green, blue = ((part(text) + part(ground)) // 2 for part in (QColor.red, QColor.green, QColor.blue))
+    return QColor(red, green, blue).name()
 
 
 def _numbers(theme: Theme) -> str:
@@ -129,16 +130,16 @@ def _numbers(theme: Theme) -> str:
     spin, ends = "QAbstractSpinBox", "width: 18px; border: none; background: transparent"
     return f"""
     {spin} {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
-        padding: {k.SPACE_1}px {k.SPACE_1}px {k.SPACE_1}px {k.SPACE_2}px; min-height: {sized(20)}px;
+        padding: {k.SPACE_1}px; min-height: {sized(20)}px;
         selection-background-color: {theme.selected}; selection-color: {theme.text}; }}
     {spin} QLineEdit, {spin} QLineEdit:focus {{ border: none; padding: 0; background: transparent; }}
     {spin}:focus {{ border: 1px solid {theme.accent}; }}
     {spin}:disabled {{ color: {theme.secondary}; background: transparent; }}
-    {spin}::up-button, {spin}::down-button, QDateEdit::drop-down {{ {ends}; }}
+    {spin}::up-button, {spin}::down-button, QDateTimeEdit::drop-down {{ {ends}; }}
     {spin}::up-button:hover, {spin}::down-button:hover {{ background: {theme.selected}; }}
     {spin}::up-arrow {{ image: url({UP}); width: 9px; height: 6px; }}
     {spin}::down-arrow {{ image: url({DOWN}); width: 9px; height: 6px; }}
-    QDateEdit::down-arrow {{ image: url({DOWN}); width: 12px; height: 8px; }}
+    QDateTimeEdit::down-arrow {{ image: url({DOWN}); width: 12px; height: 8px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {theme.line}; }}
     QSlider::sub-page:horizontal {{ border-radius: 2px; background: {theme.accent}; }}
     QSlider::sub-page:horizontal:disabled {{ background: {theme.line}; }}

@@ -7,6 +7,8 @@ from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console.language import tr
 from console.operations.health import Tone
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
@@ -48,6 +51,16 @@ def panel() -> QFrame:
     """A surface that holds something."""
     made = QFrame()
     made.setProperty("role", "panel")
+    return made
+
+
+def close_button(dialog: QDialog) -> QDialogButtonBox:
+    """The only button of a dialog that only shows something."""
+    made = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    close = made.button(QDialogButtonBox.StandardButton.Close)
+    close.setText(tr("Close"))
+    close.setAccessibleName(tr("Close"))
+    made.rejected.connect(dialog.reject)
     return made
 
 

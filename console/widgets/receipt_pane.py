@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console.back_office.receipts import Receipt
 from console.back_office.records import DocumentRow
@@ -39,6 +48,8 @@ class ReceiptPane(QScrollArea):
 
     left = Signal()
     """Escape: back to the list."""
+    review_asked = Signal(str)
+    """The visit whose card somebody wants to answer."""
 
     def __init__(self, words: ShopWords, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,6 +184,10 @@ class ReceiptPane(QScrollArea):
             box.addWidget(label(waits, "secondary"))
         for card in cards:
             box.addWidget(question_card(card, self._words))
+        if row.entry.row.state == "review":
+            answer = QPushButton(tr("Answer it on the Review page"))
+            answer.clicked.connect(lambda *_: self.review_asked.emit(visit.visit))
+            box.addWidget(answer, 0, Qt.AlignmentFlag.AlignLeft)
         self._cart_lines(box, visit.lines, dossier)
         if visit.lines:
             self._sum(box, tr("Not charged yet"), self._words.money(row.value))

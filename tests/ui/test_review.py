@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from console.back_office import known_answers, ledger_file, operators
@@ -98,6 +99,36 @@ def test_a_card_is_settled_by_keys_and_its_receipt_issued(
     qtbot.waitUntil(lambda: "Nothing waits" in seen(page_of(window)))
     assert "asked about 1 of 4 visits: 250 per 1,000" in seen(page_of(window))
     assert window.rail.button(1).accessibleDescription() == ""
+
+
+def test_from_a_visit_to_its_card(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout
+) -> None:
+    """The one in hand goes back; with nobody signed in, who signs in next gets the card."""
+    post_doubtful(ledger_path, layout, 7, 8)
+    window.history.refresh()
+    window.reviews.refresh()
+    qtbot.waitUntil(lambda: not window.busy and len(window.reviews.queue.rows) == 3)
+
+    def ask_for(visit_id: str) -> None:
+        window.show_page("visits", f"visit {visit_id}")
+        page = window.page
+        qtbot.waitUntil(lambda: not window.busy)
+        (button,) = (b for b in page.findChildren(QPushButton) if b.text() == "Answer it on the Review page")
+        button.click()
+        assert window.page.name == "review"
+
+    ask_for("v8")
+    enter(qtbot, window)
+    assert window.reviews.card is not None
+    assert window.reviews.card.visit == "v8"
+    ask_for("v7")
+    qtbot.waitUntil(lambda: window.reviews.card is not None and not window.reviews.busy)
+    assert window.reviews.card.visit == "v7"
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        assert desk.card(ledger, "v8").row.held_by(time.time()) is None, "given back"
+    ask_for("v7")
+    assert window.reviews.card.visit == "v7", "in hand already"
 
 
 def test_the_issuing_timer_runs_by_itself(
