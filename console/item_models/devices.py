@@ -77,8 +77,6 @@ GROUP_OF: dict[DeviceKind, int] = {kind: i for i, (_, kinds) in enumerate(GROUPS
 
 TURNS = 12
 """Calls in which the numbers of all devices are taken up: a second, at the pace of snapshots."""
-MOST_APART = 24
-"""Rows told of one by one; where more are others, all between them are."""
 OF_ENGINE = frozenset(KIND_WORDS) - {"printer", "model"}
 
 
@@ -260,11 +258,7 @@ class DevicesModel(KeyedRows[Row]):
             others = [c for c, look in enumerate(looks) if before is None or look != before[c]]
             if others:
                 told.append((place, others[0], others[-1]))
-        if len(told) > MOST_APART:  # each costs the sorting a search
-            self.dataChanged.emit(self.index(told[0][0], 0), self.index(told[-1][0], len(self._columns) - 1))
-            return
-        for place, first, last in told:
-            self.dataChanged.emit(self.index(place, first), self.index(place, last))
+        self._tell(told)
 
     def _look(self, row: Row) -> tuple[object, ...]:
         """By column: other looks are other words; signs and tones are the state's and the kind's."""
@@ -332,7 +326,10 @@ class DevicesFound(SearchProxy):
         if one != two:
             return (one < two) == (self.sortOrder() == Qt.SortOrder.AscendingOrder)
         column = left.column()  # by Qt's own way each value would go through two of its variants
-        return bool(self._devices.sort_key(left.row(), column) < self._devices.sort_key(right.row(), column))
+        mine, theirs = (self._devices.sort_key(index.row(), column) for index in (left, right))
+        if mine == theirs:  # one whose value is another is put among its equals as it stands in the model
+            return (left.row() < right.row()) == (self.sortOrder() == Qt.SortOrder.AscendingOrder)
+        return bool(mine < theirs)
 
     def accepts(self, row: Row) -> bool:
         """Whether this one is shown."""
