@@ -83,12 +83,23 @@ def asked(question: Question, words: ShopWords) -> str:
     if language() == ENGLISH:
         return question.text
     ways = dict.fromkeys(moves_words(explanation, words) for explanation in question.alternatives)
+    if len(ways) == 1:  # of the same goods: it is about people
+        (goods,) = ways
+        if any(explanation.handed is True for explanation in question.alternatives):
+            return tr("{goods}: kept, or handed to somebody else?", goods=goods)
+        return tr("{goods}: whose hand was it?", goods=goods)
     return tr("What is right: {ways}?", ways=tr(" or ").join(ways)) if ways else question.text
 
 
 def moves_words(explanation: Explanation, words: ShopWords) -> str:
-    """What was taken and put back by one answer."""
-    return ", ".join(_move(m, words) for m in explanation.moves) or tr("Nobody took anything")
+    """What was taken and put back by one answer; what was handed on later is still one thing taken."""
+    moves = explanation.moves
+    if explanation.handed is True:
+        counts: dict[str, int] = {}
+        for move in moves:
+            counts[move.sku] = counts.get(move.sku, 0) + move.count
+        moves = tuple(ItemMove(sku, count, "") for sku, count in counts.items())
+    return ", ".join(_move(m, words) for m in moves) or tr("Nobody took anything")
 
 
 def _move(move: ItemMove, words: ShopWords) -> str:

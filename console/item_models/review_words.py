@@ -93,7 +93,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
         parts=len(still_open),
         t=None if felt is None else felt.t,
         looks=_looks(card, dict.fromkeys(t for e in question.alternatives for t in e.tracks())),
-        evidence=(question.event,),
+        evidence=(*question.moments, question.event),
     )
 
 
@@ -176,10 +176,37 @@ def _effect(total: int | None, counted: int | None, words: ShopWords) -> str:
 
 def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
     """Empty for this shopper alone."""
+    if explanation.handed is True:
+        return _handed(explanation, track, codes)
     movers = dict.fromkeys(explanation.mover(m) for m in explanation.moves)
     if not movers or set(movers) == {track}:
         return ""
     return tr(" and ").join(_person(t, track, codes) for t in movers)
+
+
+def _handed(explanation: Explanation, own: int, codes: dict[int, str]) -> str:
+    """Who gave it to whom; how many, where it was not all."""
+    given = [move for move in explanation.moves if move.track is not None]
+    units = sum(move.count for move in given)
+    some = units < sum(move.count for move in explanation.moves)
+    receiver = tr(" and ").join(
+        tr("this shopper") if t == own else _person(t, own, codes)
+        for t in dict.fromkeys(move.track for move in given)
+    )
+    if explanation.track == own:
+        if some:
+            return tr_n("{n} handed to {receiver}", "{n} handed to {receiver}", units, receiver=receiver)
+        return tr("handed to {receiver}", receiver=receiver)
+    giver = _person(explanation.track, own, codes)
+    if some:
+        return tr_n(
+            "{n} handed by {giver} to {receiver}",
+            "{n} handed by {giver} to {receiver}",
+            units,
+            giver=giver,
+            receiver=receiver,
+        )
+    return tr("handed by {giver} to {receiver}", giver=giver, receiver=receiver)
 
 
 def _person(track: int | None, own: int, codes: dict[int, str]) -> str:

@@ -136,7 +136,7 @@ class _People:
         self._numbers = {track: 0}
 
     def way(self, explanation: Explanation, probability: float) -> Way:
-        moves = tuple(self._move(move, explanation.mover(move)) for move in explanation.moves)
+        moves = tuple(self._move(move, explanation.reached_in(move)) for move in explanation.moves)
         return Way(probability=probability, moves=moves)
 
     def _move(self, move: ItemMove, track: int | None) -> Move:

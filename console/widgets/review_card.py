@@ -120,7 +120,8 @@ class ReviewCardView(QWidget):
             self.cursor_of_time.clear()
             return
         self.trace.show_evidence(self.shown, evidence)
-        self._felt.setCurrentWidget(self.trace)
+        # hands that met away from the shelves weigh nothing: what the scales felt before stays
+        self._felt.setCurrentWidget(self.trace if evidence.fixture else self._chart)
         self.cursor_of_time.set_span(
             evidence.begin, evidence.end, evidence.t, play=not self._appearance.reduced_motion
         )

@@ -162,7 +162,8 @@ class Cutter:
     def _chosen(self, piece: Piece) -> Piece:
         """With the pictures of the two best cameras only."""
         sizes = {camera: (shots[0].width, shots[0].height) for camera, shots in piece.shots.items()}
-        best = self._views.best(sizes, slots_of(self._layout, piece), piece.t, piece.floor, piece.seen)
+        slots = slots_of(self._layout, piece)
+        best = self._views.best(sizes, slots, piece.t, piece.floor, piece.seen, at=piece.at)
         names = [view.camera for view in best]
         return replace(
             piece,
@@ -185,6 +186,6 @@ class Cutter:
 
 def _events(visit: ClosedVisit) -> tuple[str, ...]:
     """Those that are asked about, else those behind the lines."""
-    asked = [question.event for question in visit.questions]
+    asked = [name for question in visit.questions for name in (*question.moments, question.event)]
     behind = [event for line in visit.lines for event in line.events]
     return tuple(dict.fromkeys(asked or behind))[: max(MOST_EVENTS, len(asked))]

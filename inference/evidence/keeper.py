@@ -1,15 +1,24 @@
-"""Gathers what belongs to each shelf event when it is over. Owned by the state thread."""
+"""Gathers what belongs to shelf events, and to hands that met, when they are over. Of the state thread."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from inference.evidence.cutter import Cutter, Explained
 from inference.evidence.film import Film
 from inference.evidence.piece import Piece
 from inference.evidence.recent import Recent
-from inference.messages import Attribution, ClosedVisit, Observation, Result, ShelfEvent, VisitClosed
+from inference.messages import (
+    Attribution,
+    ClosedVisit,
+    HandsMet,
+    Observation,
+    Result,
+    ShelfEvent,
+    VisitClosed,
+)
 from store_layout.model import StoreLayout
 
 AROUND_S = 3.0
@@ -29,7 +38,7 @@ class EvidenceKeeper:
         self.film = film
         self.cutter = Cutter(layout, folder)
         self._recent = Recent()
-        self._pending: dict[str, ShelfEvent] = {}
+        self._pending: dict[str, ShelfEvent | HandsMet] = {}
         self._explained: dict[str, Explained] = {}
 
     def saw(self, observation: Observation, results: Sequence[Result]) -> None:
@@ -44,7 +53,7 @@ class EvidenceKeeper:
         """Results that no observation caused: those of the end."""
         for result in results:
             match result:
-                case ShelfEvent(id=event):
+                case ShelfEvent(id=event) | HandsMet(id=event):
                     self._pending[event] = result
                 case Attribution():
                     self._explain(result)
@@ -86,45 +95,57 @@ class EvidenceKeeper:
     def _close(self, closed: ClosedVisit) -> None:
         """What somebody is asked about now cannot wait for its last pictures."""
         if closed.decision == "review":
-            asked = {question.event for question in closed.questions}
+            asked = {name for question in closed.questions for name in (*question.moments, question.event)}
             asked |= {event for line in closed.lines for event in line.events}
             for event in [e for e in self._pending.values() if e.id in asked]:
                 self._gather(event)
         self.cutter.closed(closed)
 
-    def _gather(self, event: ShelfEvent) -> None:
+    def _gather(self, event: ShelfEvent | HandsMet) -> None:
         del self._pending[event.id]
         begin, end = _window(event)
+        piece = Piece(
+            event=event.id,
+            fixture="",
+            t=event.t if isinstance(event, HandsMet) else event.t_peak,
+            begin=begin,
+            end=end,
+            scales=(),
+            traces=(),
+            floor=self._recent.floor(begin - MARGIN_S, end + MARGIN_S),
+            seen=self._recent.seen(begin - MARGIN_S, end + MARGIN_S),
+            shots=self.film.between(begin, end),
+        )
+        whole = replace(piece, at=event.at) if isinstance(event, HandsMet) else self._weighed(piece, event)
+        self.cutter.put(whole)
+
+    def _weighed(self, piece: Piece, event: ShelfEvent) -> Piece:
+        """With what the scales said."""
         said = self._explained.pop(event.id, None)
         scales = tuple(change.scale for change in event.changes)
-        first = min(begin, event.t_start - MARGIN_S) - TRACE_MARGIN_S
-        last = max(end, event.t_end + MARGIN_S) + TRACE_MARGIN_S
-        self.cutter.put(
-            Piece(
-                event=event.id,
-                fixture=event.fixture,
-                t=event.t_peak,
-                begin=begin,
-                end=end,
-                scales=scales,
-                traces=self._recent.traces(scales, first, last),
-                floor=self._recent.floor(begin - MARGIN_S, end + MARGIN_S),
-                seen=self._recent.seen(begin - MARGIN_S, end + MARGIN_S),
-                shots=self.film.between(begin, end),
-                sureness=0.0 if said is None else said.sureness,
-                slots=() if said is None else said.slots,
-            )
+        first = min(piece.begin, event.t_start - MARGIN_S) - TRACE_MARGIN_S
+        last = max(piece.end, event.t_end + MARGIN_S) + TRACE_MARGIN_S
+        return replace(
+            piece,
+            fixture=event.fixture,
+            scales=scales,
+            traces=self._recent.traces(scales, first, last),
+            sureness=0.0 if said is None else said.sureness,
+            slots=() if said is None else said.slots,
         )
 
 
-def _window(event: ShelfEvent) -> tuple[float, float]:
+def _window(event: ShelfEvent | HandsMet) -> tuple[float, float]:
     """Begin and end of the pictures."""
+    if isinstance(event, HandsMet):
+        return event.t - AROUND_S, event.t + AROUND_S
     peak = event.t_peak
     begin = max(peak - MOST_AROUND_S, min(peak - AROUND_S, event.t_start - MARGIN_S))
     end = min(peak + MOST_AROUND_S, max(peak + AROUND_S, event.t_end + MARGIN_S))
     return begin, end
 
 
-def _due(event: ShelfEvent) -> float:
+def _due(event: ShelfEvent | HandsMet) -> float:
     """When all that belongs to it has come, late devices included."""
-    return max(_window(event)[1], event.t_end + MARGIN_S) + TRACE_MARGIN_S + 0.3
+    over = event.t if isinstance(event, HandsMet) else event.t_end + MARGIN_S
+    return max(_window(event)[1], over) + TRACE_MARGIN_S + 0.3

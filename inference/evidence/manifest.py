@@ -51,7 +51,8 @@ class Clip(msgspec.Struct, frozen=True):
     times: tuple[float, ...]
     """When each of its pictures was taken."""
     slots: tuple[tuple[Pixel, ...], ...]
-    """Outline of each slot that the event may have been at; may reach outside of the picture."""
+    """Outline of each slot that the event may have been at, or of where hands met; may reach outside of the
+    picture."""
     seen: tuple[Seen, ...]
     left_out: int = 0
     """Pictures that were not kept because it was not known who was in them."""

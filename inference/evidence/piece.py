@@ -1,4 +1,4 @@
-"""What was gathered of one shelf event, in memory."""
+"""What was gathered of one shelf event, or of hands that met, in memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from inference.evidence.film import Shot
 from inference.evidence.manifest import FloorMoment, Seen, Trace
-from store_layout.model import Slot, StoreLayout
+from store_layout.model import Point3, Slot, StoreLayout
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Piece:
     """Probability of the likeliest explanation."""
     slots: tuple[str, ...] = ()
     """Where it may have been, as it is explained."""
+    at: Point3 | None = None
+    """Where it was, metres, if that is at no shelf: then there are neither scales nor slots."""
 
     @property
     def size(self) -> int:

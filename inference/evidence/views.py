@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from shapely.prepared import PreparedGeometry, prep
 
 from inference.evidence.manifest import FloorMoment, Pixel, Seen, Standing
 from store_layout.camera_geometry import CameraModel, camera_model
-from store_layout.model import Slot, StoreLayout
+from store_layout.model import Point3, Slot, StoreLayout
 
 Array = NDArray[np.float64]
 
@@ -32,6 +33,8 @@ WALL_M, MOUNT_M = 0.05, 0.5
 BEHIND_BODY, BEHIND_FIXTURE = 0.4, 0.08
 SIDEWAYS = 0.35
 """What a view from beside or behind is worth against one from where people stand."""
+HANDS_M = 0.2
+"""From the middle of hands that met to the edge of their mark."""
 HAND_S, HAND_M, HAND_SCORE = 0.8, 0.45, 0.3
 UNSEEN = 0.5
 """What a view in which no hand was seen is worth against one in which it always was."""
@@ -48,6 +51,18 @@ class View:
     """0: not at all; 1: as well as one could wish."""
     way: tuple[float, float, float] | None
     """Unit vector from the place to the camera, where it is known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """What is to be seen, and who is around."""
+
+    place: Array
+    """Metres, shape (3,)."""
+    t: float
+    people: Sequence[Standing]
+    reaching: Sequence[Standing]
+    """Those of them who may reach into a shelf there: they stand on its open side."""
 
 
 class Views:
@@ -79,20 +94,25 @@ class Views:
         floor: Sequence[FloorMoment],
         seen: Mapping[str, Sequence[Seen]],
         *,
+        at: Point3 | None = None,
         count: int = 2,
     ) -> list[View]:
         """The ``count`` views that show the slots best, the best first; the second from another side.
 
-        ``sizes``: width and height of each camera's pictures. Cameras that do not see the place are none.
+        ``sizes``: width and height of each camera's pictures. ``at``: a place away from all shelves, metres,
+        instead of slots. Cameras that do not see the place are none.
         """
-        if not slots:
+        if not slots and at is None:
             return []
         people = min(floor, key=lambda m: abs(m.t - t)).people if floor else ()
-        place = _front(slots, people)
+        if at is None:
+            scene = _Scene(_front(slots, people), t, people, people)
+        else:
+            scene = _Scene(np.array(at), t, people, ())
         found = [
             view
             for camera, size in sizes.items()
-            if (view := self._view(camera, size, place, t, people, seen=seen.get(camera, ()))).score > 0
+            if (view := self._view(camera, size, scene, seen.get(camera, ()))).score > 0
         ]
         chosen: list[View] = []
         while found and len(chosen) < count:
@@ -112,22 +132,22 @@ class Views:
         for slot in slots:
             pixels, front = model.project(_corners(slot))
             if front.all():
-                hull = cv2.convexHull(pixels.astype(np.float32)).reshape(-1, 2)
-                found.append(tuple((round(float(u), 1), round(float(v), 1)) for u, v in hull))
+                found.append(_hull(pixels))
         return tuple(found)
+
+    def around(self, camera: str, size: tuple[int, int], at: Point3) -> tuple[tuple[Pixel, ...], ...]:
+        """A place in the room, marked as wide as two hands are."""
+        model = self.model(camera, *size)
+        if model is None or not model.can_see_heights:
+            return ()
+        corners = HANDS_M * np.array(list(product((-1.0, 1.0), repeat=3))) / np.sqrt(3.0)
+        pixels, front = model.project(np.array(at) + corners)
+        return (_hull(pixels),) if front.all() else ()
 
     # -- parts -----------------------------------------------------------------------------------------
 
-    def _view(
-        self,
-        camera: str,
-        size: tuple[int, int],
-        place: Array,
-        t: float,
-        people: Sequence[Standing],
-        *,
-        seen: Sequence[Seen],
-    ) -> View:
+    def _view(self, camera: str, size: tuple[int, int], scene: _Scene, seen: Sequence[Seen]) -> View:
+        place = scene.place
         model = self.model(camera, *size)
         if model is None:
             return View(camera, 0.0, None)
@@ -145,9 +165,9 @@ class Views:
         way = way / far
         score = (
             min(1.0, per_m / FINE_PX_PER_M)
-            * _facing(place, way, people)
-            * self._clear(place, way, far, people)
-            * _hands(pixel[0], HAND_M * per_m, t, seen, size)
+            * _facing(place, way, scene.reaching)
+            * self._clear(place, way, far, scene.people)
+            * _hands(pixel[0], HAND_M * per_m, scene.t, seen, size)
         )
         return View(camera, score, (float(way[0]), float(way[1]), float(way[2])))
 
@@ -167,6 +187,11 @@ class Views:
             if np.any(near & (line[:, 2] < person.height)):
                 clear *= BEHIND_BODY
         return clear
+
+
+def _hull(pixels: Array) -> tuple[Pixel, ...]:
+    hull = cv2.convexHull(pixels.astype(np.float32)).reshape(-1, 2)
+    return tuple((round(float(u), 1), round(float(v), 1)) for u, v in hull)
 
 
 def _corners(slot: Slot) -> Array:

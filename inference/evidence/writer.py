@@ -110,7 +110,9 @@ def _film(
         width=size[0] - size[0] % 2,
         height=size[1] - size[1] % 2,
         times=tuple(round(shot.t, 3) for shot in shown),
-        slots=views.outlines(camera, size, slots),
+        slots=views.outlines(camera, size, slots)
+        if piece.at is None
+        else views.around(camera, size, piece.at),
         seen=tuple(_scaled(moment, size) for moment in seen),
         left_out=len(shots) - len(shown),
     )

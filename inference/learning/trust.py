@@ -105,10 +105,10 @@ def _reckoned_with(t: float, eras: Sequence[Era]) -> float:
 
 def _shares(event: Settled) -> Floats | None:
     """Log of what was stated of each person, whom the answer names first; None: it names nobody of them."""
-    right = event.answer.tracks()
+    right = event.answer.doers()
     stated: dict[tuple[int, ...], float] = {}
     for explanation in event.explanations:
-        tracks = tuple(sorted(explanation.tracks()))
+        tracks = tuple(sorted(explanation.doers()))
         if tracks:
             stated[tracks] = stated.get(tracks, 0.0) + explanation.probability
     mine = stated.pop(tuple(sorted(right)), None)

@@ -175,15 +175,25 @@ class Explanation(msgspec.Struct, frozen=True):
     """Who; None: nobody (noise), or somebody who is not charged."""
     moves: tuple[ItemMove, ...] = ()
     """Empty of somebody: they moved what no product explains."""
+    handed: bool | msgspec.UnsetType = msgspec.UNSET
+    """True: ``track`` alone reached in; what is another's of it was handed to them later. Else unset."""
 
     def mover(self, move: ItemMove) -> int | None:
-        """Who made one of the moves."""
+        """To whose cart one of the moves counts: who made it, or who was handed the goods."""
         return self.track if move.track is None else move.track
 
+    def reached_in(self, move: ItemMove) -> int | None:
+        """Whose hand made one of the moves at the shelf, whoever has the goods since."""
+        return self.track if self.handed is True else self.mover(move)
+
     def tracks(self) -> tuple[int, ...]:
-        """Everybody who had a hand in it, the explanation's track first."""
+        """Everybody who had a hand in it, or got something of it, the explanation's track first."""
         found = (self.track, *(move.track for move in self.moves))
         return tuple(dict.fromkeys(track for track in found if track is not None))
+
+    def doers(self) -> tuple[int, ...]:
+        """Everybody who reached in."""
+        return self.tracks()[:1] if self.handed is True else self.tracks()
 
     def units(self, track: int) -> dict[str, int]:
         """What it adds to this track's cart: sku -> count, negative for what was given back."""
@@ -240,6 +250,17 @@ class CardInside(msgspec.Struct, frozen=True):
     """The payment provider's token."""
 
 
+class HandsMet(msgspec.Struct, frozen=True, tag="hands_met"):
+    """Hands of two shoppers met away from the shelves: one may have handed something on."""
+
+    id: str
+    """From its cause (whose hands, and when), so that a replay gives the same."""
+    t: float
+    tracks: tuple[int, int]
+    at: Point3
+    """In between both hands, metres."""
+
+
 class UnexplainedPerson(msgspec.Struct, frozen=True, tag="unexplained"):
     """Somebody whom no gate explains is followed under this code, without a visit; or no longer is.
 
@@ -286,6 +307,8 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     """Expected wrong money if it is not asked, minor units."""
     felt: Felt | None = None
     """None: asked before this was kept."""
+    moments: tuple[str, ...] = ()
+    """Ids of what shows the answer better than the event does: hands that met (:class:`HandsMet`)."""
 
 
 Waypoint = tuple[float, float, float]
@@ -362,6 +385,7 @@ Result = (
     | Attribution
     | VisitOpened
     | UnexplainedPerson
+    | HandsMet
     | CartChanged
     | VisitClosed
     | Alarm

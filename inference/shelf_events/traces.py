@@ -73,33 +73,40 @@ def parted_between_hands(
     which is known well, fits both.
     """
     best: tuple[float, tuple[Settled, ...]] | None = None
-    simplest = units.fewest(whole.delta_g, whole.sd_g)
     for flat in _flats(trace, max(2, round(s.ROUGH_PLATEAU_S / trace.period_s))):
         rough = max(flat.rms_g, math.sqrt(trace.noise_var))
         if rough * s.ROUGH_PARTS > units.lightest_g or (best is not None and rough >= best[0]):
             continue
         least_sd = max(rough, units.lightest_g / s.PRESSED_PARTS)
-        changes, sd = _changes(trace, whole, levels, flat, least_sd)
-        if min(abs(change) for change in changes) <= s.MIN_CHANGE_SDS * sd:
+        grams = _whole_units(*_changes(trace, whole, levels, flat, least_sd), units)
+        if grams is None or not _two_hands(grams, whole, rough, units):
             continue
-        fitting = [units.fitting(change, sd) for change in changes]
-        if any(len(grams) != 1 for grams in fitting):
-            continue
-        first, second = (math.copysign(fit[0], change) for fit, change in zip(fitting, changes, strict=True))
-        if first * second < 0:  # outside of what was before and after
-            if abs(first) < max(s.PRESSED_G, s.OUTSIDE_PARTS * rough):
-                continue
-        elif simplest is not None:
-            counts = [units.fewest(grams, whole.sd_g) or 0 for grams in (first, second)]
-            if simplest < sum(counts):
-                continue
-        weighed = _as_weighed(whole, (first, second))
+        weighed = _as_weighed(whole, grams)
         if weighed is None:
             continue
         parts = _parts(trace, whole, flat, weighed, whole.sd_g)
         if parts[1].t_peak - parts[0].t_peak >= s.HANDS_APART_S:
             best = rough, parts
     return best[1] if best is not None else ()
+
+
+def _whole_units(changes: tuple[float, float], sd: float, units: Units) -> tuple[float, float] | None:
+    """What both changes weigh exactly, where only one product and count fits each; else None."""
+    if min(abs(change) for change in changes) <= s.MIN_CHANGE_SDS * sd:
+        return None
+    first, second = (units.fitting(change, sd) for change in changes)
+    if len(first) != 1 or len(second) != 1:
+        return None
+    return math.copysign(first[0], changes[0]), math.copysign(second[0], changes[1])
+
+
+def _two_hands(grams: tuple[float, float], whole: Settled, rough: float, units: Units) -> bool:
+    """False: one hand explains as much, by leaning on the plate or with fewer things moved."""
+    first, second = grams
+    if first * second < 0:  # the level lies outside of what was before and after
+        return abs(first) >= max(s.PRESSED_G, s.OUTSIDE_PARTS * rough)
+    simplest = units.fewest(whole.delta_g, whole.sd_g)
+    return simplest is None or simplest >= sum(units.fewest(part, whole.sd_g) or 0 for part in grams)
 
 
 def timed(trace: Trace, whole: Settled, levels: tuple[float, float]) -> Settled:

@@ -29,7 +29,7 @@ from inference.takes.options import options_of
 from inference.takes.people import SIDES, BodyScorer, HandScorer, Side
 from inference.takes.products import Hypothesis
 from inference.takes.reach import Cells, cells
-from inference.takes.scoring import Evidence, Moves, Scored, pruned, put, put_two, weighed
+from inference.takes.scoring import Evidence, Moves, Scored, Seen, pruned, put, put_two, weighed
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
 from inference.takes.strayed import remember_strayed
@@ -178,9 +178,7 @@ class TakeExplainer:
         log_each = math.log((1 - s.NOBODY - s.UNSEEN) / max(1, len(near)))
         options = options_of(event, self._stock, self.state.strayed, tuple(near), item.holdings)
         slots = options.slots()
-        seen = {
-            (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
-        }
+        seen = self._hands(event, near, slots)
         held = self._contents(item, near)
         scored = Scored({}, {})
         unknown = math.log(s.UNKNOWN) + products.unknown(event)
@@ -193,7 +191,8 @@ class TakeExplainer:
                 found = weighed(options.brought, evidence, held[track], side)
                 put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
         if options.by_two:
-            hands = {hand: e for hand, e in seen.items() if hand[0] in options.two_of}
+            of_two = {track: places for track, places in near.items() if track in options.two_of}
+            hands = self._hands_of_two(event, of_two, slots, seen)
             prior = log_each - math.log(len(near) - 1) + math.log(s.TWO_PEOPLE) + products.in_twice(event)
             put_two(scored, options.by_two, hands, held, log_prior=prior, carts=item.holdings)
         self._score_nobody(scored, event, options.by_nobody)
@@ -204,9 +203,7 @@ class TakeExplainer:
         event, carts = item.event, item.holdings
         options = stirs.exchanges(event, self._stock, self.state.strayed, tuple(near), carts)
         slots = options.slots() or self._stock.slots_of(event)
-        seen = {
-            (track, side): e for track in near for side, e in self._evidence(event, track, near[track], slots)
-        }
+        seen = self._hands(event, near, slots)
         held = self._contents(item, near)
         return pruned(
             stirs.score(
@@ -225,6 +222,34 @@ class TakeExplainer:
                 [m for m in others if m.track == track],
             )
             for track in near
+        }
+
+    def _hands(self, event: ShelfEvent, near: Mapping[int, Sequence[Place]], slots: Sequence[str]) -> Seen:
+        """What speaks for every hand of those who are near."""
+        return {
+            (track, side): evidence
+            for track, places in near.items()
+            for side, evidence in self._evidence(event, track, places, slots)
+        }
+
+    def _hands_of_two(
+        self, event: ShelfEvent, near: Mapping[int, Sequence[Place]], slots: Sequence[str], seen: Seen
+    ) -> Seen:
+        """The same if two hands were in: one when the plate was shaken most, the other before or after."""
+        others = [self._hands(at, near, slots) for at in people.other_moments(event)]
+        if not others:
+            return {hand: evidence for hand, evidence in seen.items() if hand[0] in near}
+        share = (1.0 - s.BOTH_AT_PEAK) / len(others)
+        return {
+            hand: {
+                slot: math.log(
+                    s.BOTH_AT_PEAK * math.exp(at_peak)
+                    + share * sum(math.exp(other[hand][slot]) for other in others)
+                )
+                for slot, at_peak in evidence.items()
+            }
+            for hand, evidence in seen.items()
+            if hand[0] in near
         }
 
     def _evidence(

@@ -58,11 +58,11 @@ def options_of(
         for track, cart in small.items()
     }
     everything = all_held(small)
-    mixed = (
-        products.swaps(event, takeable, held_of(stock.returnable(event, everything), everything))
-        if len(near) > 1
-        else []
-    )
+    mixed: list[Hypothesis] = []
+    if len(near) > 1:
+        given = held_of(stock.returnable(event, everything), everything)
+        mixed = products.swaps(event, takeable, given)
+        mixed += products.of_one(event, takeable, given, s.ODD_COUNTS)
     fillers = [track for track in near if track not in small]
     beside: list[Shared] = []
     if fillers and len(near) > 1:
@@ -84,15 +84,18 @@ def options_of(
     by_two: list[Shared] = []
     if len(small) > 1:
         by_two = _shared_out([*likely(_returnable(event, stock, everything)), *mixed], taken=False)
+    anybodys = all_held(carts)
     return Options(
         by_one={
-            track: likely(_fitting(found + swapped.get(track, []), carts.get(track, {})))
+            track: likely(
+                _fitting(found + swapped.get(track, []), _with_handed(carts.get(track, {}), anybodys))
+            )
             for track, found in returned.items()
         },
         by_two=[*by_two, *beside],
         two_of=frozenset(small if not beside else near),
         brought=_brought(event, stock),
-        by_nobody=likely(_fitting(_returnable(event, stock, all_held(carts)), all_held(carts))),
+        by_nobody=likely(_fitting(_returnable(event, stock, anybodys), anybodys)),
     )
 
 
@@ -103,6 +106,12 @@ def _shared_out(found: list[Hypothesis], *, taken: bool) -> list[Shared]:
 def _fitting(found: Iterable[Hypothesis], cart: Cart) -> list[Hypothesis]:
     """With how well this cart could give back what they give back."""
     return [replace(h, score=h.score + products.held_factor(h.moves, cart)) for h in found]
+
+
+def _with_handed(cart: Cart, anybodys: Cart) -> Cart:
+    """With what another may have handed on to them: how likely that is, the carts will say."""
+    handed = {sku: s.HANDED * min(1.0, count) for sku, count in anybodys.items()}
+    return handed | {sku: max(count, handed.get(sku, 0.0)) for sku, count in cart.items()}
 
 
 def _returnable(event: ShelfEvent, stock: Stock, cart: Cart) -> list[Hypothesis]:

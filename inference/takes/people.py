@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,6 +50,19 @@ def window(event: ShelfEvent) -> tuple[float, float]:
     return (
         min(event.t_start, event.t_peak - s.AROUND_S),
         max(event.t_end, event.t_peak + s.AROUND_S),
+    )
+
+
+def other_moments(event: ShelfEvent) -> tuple[ShelfEvent, ...]:
+    """The event as one hand of two would see it that was in before, or after, the plate was shaken most.
+
+    None of an event that is too short for hands that come one after the other, or that an outage hides.
+    """
+    if "outage" in event.doubts or event.t_end - event.t_start < s.TWICE_FROM_S:
+        return ()
+    first, last = event.t_start + 0.5 * s.HAND_ON_S, event.t_end - 0.5 * s.HAND_ON_S
+    return tuple(
+        msgspec.structs.replace(event, t_peak=t) for t in (first, last) if abs(t - event.t_peak) > s.PEAK_S
     )
 
 

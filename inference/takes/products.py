@@ -130,6 +130,22 @@ def swaps(event: ShelfEvent, taken: Sequence[Candidate], given: Sequence[Candida
     ]
 
 
+def of_one(
+    event: ShelfEvent,
+    taken: Sequence[Candidate],
+    given: Sequence[Candidate],
+    counts: Sequence[tuple[int, int]],
+) -> list[Hypothesis]:
+    """Two people's: units of one product taken, and others of it given back, in so many ways."""
+    back = {c.product.sku: c for c in given}
+    return [
+        two(event, (c, n), (back[c.product.sku], -m), s.SWAP_PRIOR)
+        for c in taken
+        if c.product.sku in back
+        for n, m in counts
+    ]
+
+
 def apart(a: Candidate, b: Candidate) -> bool:
     """True: they lie in different slots, and no hand reaches both at once."""
     return not set(a.slots) & set(b.slots)

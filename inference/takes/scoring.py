@@ -21,6 +21,8 @@ from inference.takes.products import Hypothesis, Shared
 Moves = tuple[ItemMove, ...]
 Evidence = Mapping[str, float]
 """Log likelihood ratio of one hand and its body, by slot."""
+Seen = Mapping[tuple[int, Side], Evidence]
+"""By track and side."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ def put(scored: Scored, doer: Doer, found: dict[Moves, float], log_prior: float 
 def put_two(
     scored: Scored,
     ways: Sequence[Shared],
-    seen: Mapping[tuple[int, Side], Evidence],
+    seen: Seen,
     held: Mapping[int, Contents],
     *,
     log_prior: float,

@@ -34,10 +34,16 @@ GIVEN_BACK = 0.24
 """Share of shelf events that are put-backs (FIELD)."""
 PAIR_CANDIDATES = 25
 PAIR_COUNTS = ((1, 1), (2, 1), (1, 2))
+EVEN_COUNTS = ((1, 1), (2, 2))
+ODD_COUNTS = ((2, 1), (1, 2))
+"""Units of one product that one takes and another gives back at one scale: not felt, or felt as one unit."""
 WRONG_SLOT = 0.15
 """Share of put-backs that end in a slot of another product (issue: 15 %)."""
 NEVER_HELD = 0.005
-"""A return of something that the cart, as far as it is known, does not hold."""
+"""A return of something that the cart, as far as it is known, does not hold ..."""
+HANDED = 0.1
+"""... but of what another holds, who may have handed it on: the carts tell how likely that is, and must not
+find it excluded already."""
 MISPLACED_WEIGHT = 0.3
 """What one misplaced unit counts against one facing, when something is taken from its slot."""
 WEIGHT_ERROR = 0.003
@@ -56,6 +62,10 @@ HOVER_S = 1.5
 """... but this share of hands stay longer, by so much on the average."""
 APART_S = 1.4
 """Two hands make one event when they are in within so long of each other."""
+TWICE_FROM_S = 1.3
+"""Two hands that come one after the other are felt for so long together, at least; ..."""
+BOTH_AT_PEAK = 0.5
+"""... one of them, or both, when the plate is shaken most: so likely each of them."""
 LASTED_FLOOR = 0.1
 """How long it lasted never speaks more against two than this."""
 

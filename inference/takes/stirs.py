@@ -17,13 +17,10 @@ from inference.takes import settings as s
 from inference.takes.contents import Contents
 from inference.takes.joint import NOBODY, Doer
 from inference.takes.options import Cart, Options, all_held, givers, held_of
-from inference.takes.people import Side
-from inference.takes.products import Candidate, Hypothesis, Shared
-from inference.takes.scoring import Evidence, Scored, likely, put, put_two, weighed
+from inference.takes.products import Hypothesis, Shared
+from inference.takes.scoring import Scored, Seen, likely, put, put_two, weighed
 from inference.takes.stock import Stock
 from store_layout.model import Product
-
-Seen = Mapping[tuple[int, Side], Evidence]
 
 
 def exchanges(
@@ -43,7 +40,10 @@ def exchanges(
         if cart and takeable
     }
     given = held_of(stock.returnable(event, everything), everything) if takeable else []
-    both = [*products.swaps(event, takeable, given), *_same(event, takeable, given)] if len(near) > 1 else []
+    both: list[Hypothesis] = []
+    if len(near) > 1:
+        both = products.swaps(event, takeable, given)
+        both += products.of_one(event, takeable, given, s.EVEN_COUNTS)
     return Options(
         by_one={track: _unfelt(event, alone.get(track, ())) for track in near},
         by_two=[way for h in _unfelt(event, both) for way in products.shared_out(h, taken=True)],
@@ -51,17 +51,6 @@ def exchanges(
         brought=[],
         by_nobody=[],
     )
-
-
-def _same(event: ShelfEvent, taken: Sequence[Candidate], given: Sequence[Candidate]) -> list[Hypothesis]:
-    """One takes what another gives back of the same product."""
-    back = {c.product.sku: c for c in given}
-    return [
-        products.two(event, (c, n), (back[c.product.sku], -n), s.SWAP_PRIOR)
-        for c in taken
-        if c.product.sku in back
-        for n in (1, 2)
-    ]
 
 
 def _unfelt(event: ShelfEvent, found: Iterable[Hypothesis]) -> list[Hypothesis]:

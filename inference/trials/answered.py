@@ -77,6 +77,7 @@ class _Truth:
 
     def __init__(self, happened: Happened, closed: Iterable[ClosedVisit]) -> None:
         self._moves = happened.truth.moves
+        self._handed = happened.truth.handed or ()
         slots = happened.layout.slots
         self._scale: Mapping[str, str | None] = {slot: about.scale for slot, about in slots.items()}
         groups = {v.person: v.group for v in happened.truth.visits}
@@ -101,13 +102,21 @@ class _Truth:
             and self._scale[move.slot] in scales
             and move.count * felt.delta_g < 0
         ]
-        return self._counted(near)
-
-    def _counted(self, moves: Iterable[TrueMove]) -> Meaning:
         found: Meaning = Counter()
-        for move in moves:
+        for move in near:
             found[self._card[move.person], move.sku] += move.count
+            if question.moments:
+                self._hand_on(found, move)
         return found
+
+    def _hand_on(self, found: Meaning, move: TrueMove) -> None:
+        """What was given to somebody else later is theirs."""
+        for handed in self._handed:
+            if (handed.giver, handed.sku) == (move.person, move.sku) and handed.t > move.t:
+                units = min(handed.count, max(0, move.count))
+                found[self._card[handed.giver], move.sku] -= units
+                found[self._card[handed.receiver], move.sku] += units
+                return
 
     def _meaning(self, explanation: Explanation) -> Meaning:
         found: Meaning = Counter()

@@ -31,7 +31,7 @@ from inference.visits import by_hand, unexplained
 from inference.visits import settings as s
 from inference.visits.closing import Closing, OnVerdict
 from inference.visits.codes import code_for, visit_id
-from inference.visits.entries import Doors, match_entries
+from inference.visits.entries import Doors, free_place, match_entries
 from inference.visits.evidence import Evidence
 from inference.visits.forgetting import forget_old
 from inference.visits.met import Hands
@@ -103,7 +103,11 @@ class VisitBook:
             if visit is not None:
                 self._presence.note(visit, person)
                 note_place(visit, person)
-        self._hands.note(self._state, update.t, update.people)
+        met = self._hands.note(self._state, update.t, update.people)
+        if met:
+            self._changed()
+            tracks = {track for each in met for track in each.tracks}
+            results += [*met, *self._show(sorted(tracks), None, None)]
         for ended in update.ended:
             self._left(ended)
         return results
@@ -191,7 +195,7 @@ class VisitBook:
     def _one_of_two(self, kept: Visit, other: Visit, note: Said) -> list[Result]:
         """``other`` goes up in ``kept``; if it was a visit, it is closed with nothing in it."""
         tracks = list(self._state.visits)
-        freed = other.gate_in if kept.signal is not None and other.signal is not None else None
+        freed = other.signal if kept.signal is not None else None
         by_hand.join(self._state, kept, other)
         other.signal, other.token, other.people = None, None, 1
         self._changed()
@@ -208,7 +212,7 @@ class VisitBook:
             )
             ended = VisitClosed(closed)
         if freed is not None:  # somebody else came in on that place of the card
-            match_entries(self._state, freed, self._state.now)
+            free_place(self._state, freed, self._state.now)
         return [*self._show([track for track in tracks if track in self._state.visits], None, None), ended]
 
     def shopper(self, mark: ShopperMark) -> list[Result]:

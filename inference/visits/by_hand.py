@@ -25,14 +25,16 @@ def renamed(attribution: Attribution, names: dict[int, int]) -> Attribution:
     def name(track: int | None) -> int | None:
         return track if track is None else names.get(track, track)
 
-    found: dict[tuple[int | None, tuple[ItemMove, ...]], float] = {}
+    found: dict[Explanation, float] = {}
     for explanation in attribution.explanations:
         moves = tuple(msgspec.structs.replace(move, track=name(move.track)) for move in explanation.moves)
-        key = (name(explanation.track), moves)
-        found[key] = found.get(key, 0.0) + explanation.probability
+        now = msgspec.structs.replace(
+            explanation, probability=0.0, track=name(explanation.track), moves=moves
+        )
+        found[now] = found.get(now, 0.0) + explanation.probability
     ranked = sorted(found.items(), key=lambda item: -item[1])
     return msgspec.structs.replace(
-        attribution, explanations=tuple(Explanation(p, track, moves) for (track, moves), p in ranked)
+        attribution, explanations=tuple(msgspec.structs.replace(e, probability=p) for e, p in ranked)
     )
 
 

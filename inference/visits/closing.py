@@ -15,8 +15,8 @@ from inference.visits import settings as s
 from inference.visits.carts import CartHypothesis, Carts
 from inference.visits.evidence import Evidence
 from inference.visits.grounds import grounds_of
+from inference.visits.hand_overs import changed_hands
 from inference.visits.handed_on import hand_on
-from inference.visits.met import changed_hands
 from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
 from inference.visits.restocks import restocked_by
@@ -74,7 +74,7 @@ class Closing:
         if verdict.decision == "review":
             codes = {track: gone.code for track, gone in state.gone.items()}
             codes |= {track: other.code for track, other in state.visits.items()}
-            interviewer = Interviewer(self._layout, codes, evidence.log_mass)
+            interviewer = Interviewer(self._layout, codes, evidence.log_mass, evidence.moments_of)
             questions = interviewer.questions(verdict.paid.tracks, chosen.explanations())
         if verdict.decision != "staff":
             elsewhere = hand_on(state, chosen, visit)
@@ -117,7 +117,9 @@ class Closing:
         best, probability = carts.best.cart, paid.best.probability
         holds = sum(p for cart, p in carts.ranked() if cart)
         odd, missing = _oddities(state, visit), _missing(state, visit)
-        must_look = serious or bool(unknown or handed or missing) or (bool(odd) and holds >= s.ASK_FROM)
+        must_look = serious or bool(unknown or missing) or (bool(odd) and holds >= s.ASK_FROM)
+        # what they gave back since may have told already
+        must_look = must_look or (bool(handed) and probability < s.MET_SETTLED)
         wrong = money.expected_wrong(paid.best.cart, paid.ranked(), self._layout.products)
         if must_look or probability < rules.issue_from or money.worth_asking(wrong, rules):
             decision: Decision = "review"

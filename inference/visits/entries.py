@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import shapely
 
-from inference.messages import TrackStarted
+from inference.messages import GateSignal, TrackStarted
 from inference.messages.results import CardInside
 from inference.visits import settings as s
 from inference.visits.state import Visit, VisitsState
@@ -69,12 +69,60 @@ def match_entries(state: VisitsState, gate: str, now: float) -> None:
     for visit, place in zip(visits, chosen, strict=True):
         signal = None if place is None else signals[places[place][1]]
         if visit.signal != signal:
-            visit.signal = signal
-            visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)
+            _give(visit, signal)
+    _handed_on_at_the_door(visits)
     for entry in waiting:
         company = [v for v in state.visits.values() if v.signal == entry.signal]
         for visit in company:
             visit.followed = len(company) + entry.closed
+
+
+def free_place(state: VisitsState, signal: GateSignal, now: float) -> None:
+    """Who had this place of a card is found to be somebody else: it is that of who came in then without one.
+
+    Entries of the last seconds are matched anew; of who came in before those, one at most is near enough.
+    """
+    match_entries(state, signal.gate, now)
+    taken = [visit for visit in state.visits.values() if visit.signal == signal]
+    gone = sum(gone.token == signal.token for gone in state.gone.values()) if signal.token is not None else 0
+    if len(taken) + gone >= signal.people:
+        return
+    late = {
+        visit.track: gap
+        for visit in state.visits.values()
+        if visit.gate_in == signal.gate and visit.signal is None and not visit.staff
+        if -s.EARLY_S <= (gap := _came_at(visit) - signal.t) <= s.BORN_LATE_S
+    }
+    if late:
+        mine = state.visits[min(late, key=lambda track: (abs(late[track]), track))]
+        _give(mine, signal)
+        for visit in (*taken, mine):
+            visit.followed = len(taken) + 1 + gone
+
+
+def _give(visit: Visit, signal: GateSignal | None) -> None:
+    visit.signal = signal
+    visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)
+
+
+def _handed_on_at_the_door(visits: Sequence[Visit]) -> None:
+    """Who turned back at once, and took nothing, leaves the card to whoever has none and is seen there next.
+
+    Of two who pass each other in a gate for both ways, the one who came in may be taken for the one who left:
+    then whoever is seen next in that gate came in long ago, on that card. And who did turn back and comes in
+    again has paid for it already.
+    """
+    for visit in visits:
+        if visit.signal is not None:
+            continue
+        for before in visits:
+            left = before.left_at
+            if before.signal is None or left is None or before.gate_out != visit.gate_in or before.lines:
+                continue
+            if left - before.entered_at <= s.TURNED_S and 0.0 <= visit.entered_at - left <= s.BACK_S:
+                _give(visit, before.signal)
+                _give(before, None)
+                break
 
 
 def _came_at(visit: Visit) -> float:

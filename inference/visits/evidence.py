@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from inference.messages import Attribution, Explanation
 from inference.visits import settings as s
 from inference.visits.carts import Carts, carts_of
+from inference.visits.hand_overs import HandOvers
 from inference.visits.hypotheses import Choice, Contents, Joint, Key, Option, joint
 from inference.visits.state import VisitsState
 
@@ -31,8 +32,9 @@ class Evidence:
         }
         self._choices: dict[str, Choice] = {}
         self._of_track: dict[int, list[str]] = {}
+        self._hand_overs = HandOvers(state)
         for name, attribution in state.attributions.items():
-            self._add(name, attribution)
+            self._add(name, self._hand_overs.explained(attribution))
         self._part_of = self._parts()
         self._joints: dict[str, Joint] = {}
 
@@ -89,6 +91,11 @@ class Evidence:
     def events_of(self, track: int) -> list[str]:
         """Events that this track may have had a hand in."""
         return self._of_track.get(track, [])
+
+    def moments_of(self, name: str) -> tuple[str, ...]:
+        """Hands that met since the event, through which its goods may have become another's."""
+        attribution = self._state.attributions.get(name)
+        return () if attribution is None else self._hand_overs.moments(attribution)
 
     # -- parts ---------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
-"""Hands that met away from the shelves: goods may have gone from one shopper to another.
+"""Hands that meet away from the shelves: goods may go from one shopper to another, and no scale feels that.
 
-No scale feels that. Two who stand together, and whose hands are found in one place by two cameras each, may
-have handed something on; within a party it does not matter, between strangers a person has to look.
+Two who stand together, and whose hands are found in one place by two cameras each, may have handed something
+on. What that means for their carts is said in ``hand_overs``.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.messages import Hand, Person
-from inference.messages.said import Words, said
+from inference.messages import Hand, HandsMet, Person
 from inference.visits import settings as s
-from inference.visits.state import Met, Visit, VisitsState
-from store_layout.model import StoreLayout
+from inference.visits.state import Met, VisitsState
+from store_layout.model import Point3, StoreLayout
 
 Matrix = NDArray[np.float64]
 
@@ -29,13 +28,13 @@ class Hands:
         self._low = np.array([slot.low for slot in layout.file.slot]).reshape(-1, 3) - s.MET_SHELF_M
         self._high = np.array([slot.high for slot in layout.file.slot]).reshape(-1, 3) + s.MET_SHELF_M
 
-    def note(self, state: VisitsState, t: float, people: Sequence[Person]) -> None:
+    def note(self, state: VisitsState, t: float, people: Sequence[Person]) -> list[HandsMet]:
         """Take in what was seen of hands up to ``t``; hands that met are noted with both visits."""
         for person in people:
             if person.hands and person.track in state.visits:
                 state.hands.setdefault(person.track, []).extend(person.hands)
         if t - state.hands_at < s.MET_STEP_S:
-            return
+            return []
         state.hands_at = t
         state.hands = {
             track: kept
@@ -43,7 +42,7 @@ class Hands:
             if track in state.visits and (kept := [hand for hand in hands if t - hand.t <= s.MET_WITHIN_S])
         }
         if len(state.hands) < 2:
-            return
+            return []
         standing = [p for p in people if p.track in state.hands and math.hypot(*p.velocity) <= s.MET_MPS]
         near = [
             (a, b)
@@ -51,9 +50,13 @@ class Hands:
             if s.MET_APART_M[0] <= _apart(a, b) <= s.MET_APART_M[1]
         ]
         at = {track: self._found(state.hands[track]) for track in {p.track for pair in near for p in pair}}
+        met = []
         for a, b in near:
-            if any(math.dist(x, y) <= s.MET_M for x in at[a.track] for y in at[b.track]):
-                _remember(state, t, a.track, b.track)
+            gaps = [(math.dist(x, y), x, y) for x in at[a.track] for y in at[b.track]]
+            gap, x, y = min(gaps, default=(math.inf, (), ()))
+            if gap <= s.MET_M:
+                met += _remember(state, t, (a.track, b.track), _between(x, y))
+        return met
 
     def _found(self, hands: Iterable[Hand]) -> list[tuple[float, ...]]:
         """Where each of somebody's hands is that is held out, and not into a shelf, as two cameras agree."""
@@ -89,48 +92,20 @@ def _fused(hands: Sequence[Hand]) -> Matrix | None:
     return np.asarray(np.linalg.solve(information, (parts @ means[:, :, None]).sum(axis=0)[:, 0]))
 
 
-def _remember(state: VisitsState, t: float, a: int, b: int) -> None:
-    for track, other in ((a, b), (b, a)):
+def _between(x: Sequence[float], y: Sequence[float]) -> Point3:
+    middle = [(p + q) / 2.0 for p, q in zip(x, y, strict=True)]
+    return middle[0], middle[1], middle[2]
+
+
+def _remember(state: VisitsState, t: float, tracks: tuple[int, int], at: Point3) -> list[HandsMet]:
+    """With both visits; told of once, however long they are at it."""
+    known = next((m for m in reversed(state.visits[tracks[0]].met) if m.track == tracks[1]), None)
+    if known is not None and t - known.t <= s.MET_AGAIN_S:
+        name, told = known.id, list[HandsMet]()
+    else:
+        name = f"hands:{tracks[0]}-{tracks[1]}@{t:.3f}"
+        told = [HandsMet(name, t, tracks, at)]
+    for track, other in (tracks, tracks[::-1]):
         visit = state.visits[track]
-        last = next((met for met in reversed(visit.met) if met.track == other), None)
-        if last is None or t - last.t > s.MET_AGAIN_S:
-            visit.met = [*visit.met, Met(t, other)]
-        else:
-            visit.met = [Met(t, other) if met is last else met for met in visit.met]
-
-
-def changed_hands(state: VisitsState, visit: Visit) -> list[Words]:
-    """What is to be said of strangers' hands that met this shopper's while one of them held goods."""
-    codes = []
-    for met in visit.met:
-        other = state.visits.get(met.track)
-        known = state.gone.get(met.track) if other is None else other
-        if known is None or (other is not None and other.staff):
-            continue
-        if known.token is not None and known.token == visit.token:
-            continue  # of one party: they pay together
-        if _kept(state, visit.track, met.t) or _kept(state, met.track, met.t):
-            codes.append(known.code)
-    return [
-        said(
-            "The shopper's hands met those of {code}, away from the shelves: goods may have changed hands.",
-            code=code,
-        )
-        for code in dict.fromkeys(codes)
-    ]
-
-
-def _kept(state: VisitsState, track: int, t: float) -> bool:
-    """Whether they held something then, by what scales felt, that they were not seen to put back later.
-
-    Of whoever has left too, whose events :class:`Evidence` no longer counts.
-    """
-    then: dict[str, float] = {}
-    now: dict[str, float] = {}
-    for attribution in state.attributions.values():
-        for explanation in attribution.explanations:
-            for sku, units in explanation.units(track).items():
-                now[sku] = now.get(sku, 0.0) + explanation.probability * units
-                if attribution.event.t_peak <= t:
-                    then[sku] = then.get(sku, 0.0) + explanation.probability * units
-    return any(min(count, now[sku]) >= s.MET_HELD for sku, count in then.items())
+        visit.met = [*(m for m in visit.met if m.id != name), Met(name, t, other)]
+    return told

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from inference.messages import Attribution, Explanation, ItemMove, Question
 from inference.visits import settings as s
 from inference.visits.grounds import felt_of
@@ -13,6 +15,8 @@ from store_layout.model import StoreLayout
 
 Refit = Callable[[str, frozenset[int]], float]
 """Log mass of everything if the event with this id has one of these explanations (by index)."""
+Moments = Callable[[str], tuple[str, ...]]
+"""Ids of hands that met, through which goods of the event with this id may have become another's."""
 Meaning = tuple[tuple[int | None, str, int], ...]
 """Who moved how many of what: explanations that differ only in the slot mean the same."""
 
@@ -23,10 +27,11 @@ _COUNTED = tuple(f"{number.capitalize()} " for number in NUMBERS)
 class Interviewer:
     """Makes the questions about one visit, those that settle most money first."""
 
-    def __init__(self, layout: StoreLayout, codes: Mapping[int, str], refit: Refit) -> None:
+    def __init__(self, layout: StoreLayout, codes: Mapping[int, str], refit: Refit, moments: Moments) -> None:
         self._layout = layout
         self._codes = codes
         self._refit = refit
+        self._moments = moments
 
     def questions(
         self, payers: Sequence[int], chosen: Sequence[tuple[Attribution, Explanation]]
@@ -45,14 +50,23 @@ class Interviewer:
                 offered = tuple(e for e in alternatives if e.probability >= least)
                 stake = self._at_stake(payers, mine, offered)
                 if len(offered) > 1 and stake >= 1:
-                    text = self._text(attribution, offered)
-                    found.append(
-                        Question(attribution.event.id, text, offered, round(stake), felt_of(attribution))
-                    )
+                    found.append(self._question(attribution, offered, round(stake)))
             if found:
                 break  # where small doubts add up, none of them may reach what is asked about otherwise
         found.sort(key=lambda q: (-q.at_stake, q.event))
         return tuple(found)
+
+    def _question(self, attribution: Attribution, offered: tuple[Explanation, ...], stake: int) -> Question:
+        event = attribution.event.id
+        handed = any(e.handed is True for e in offered)
+        return Question(
+            event=event,
+            text=self._text(attribution, offered),
+            alternatives=offered,
+            at_stake=stake,
+            felt=felt_of(attribution),
+            moments=self._moments(event) if handed else (),
+        )
 
     def _worth_refitting(
         self, payers: Sequence[int], chosen: Sequence[tuple[Attribution, Explanation]]
@@ -81,7 +95,8 @@ class Interviewer:
         found = []
         for key, indices in groups.items():
             first = attribution.explanations[indices[0]]
-            found.append(Explanation(math.exp(masses[key] - top) / total, first.track, first.moves))
+            probability = math.exp(masses[key] - top) / total
+            found.append(msgspec.structs.replace(first, probability=probability))
         found.sort(key=lambda e: (-e.probability, e.track is None, e.track or 0))
         return found[: s.ALTERNATIVES]
 
@@ -98,11 +113,15 @@ class Interviewer:
     def _text(self, attribution: Attribution, alternatives: Sequence[Explanation]) -> str:
         """The goods first: they are what a person looks for in the pictures."""
         said = alternatives[: s.SAID]
+        kept_or_handed = self._kept_or_handed(said)
+        if kept_or_handed is not None:
+            return kept_or_handed
         taken = attribution.event.delta_g < 0
         goods = list(dict.fromkeys(self._goods(e.moves) for e in said if e.moves))
         people = list(dict.fromkeys(e.tracks() for e in said if e.moves))
         or_nothing = any(not e.moves for e in said)
         one_way = all((m.count > 0) is taken for e in said for m in e.moves)
+        one_way = one_way and not any(e.handed is True for e in said)
         if one_way and len(people) == 1 and len(people[0]) <= 1:
             who, it = self._who(people[0]), _it(said)
             if len(goods) == 1:
@@ -118,10 +137,43 @@ class Interviewer:
         names = _either(list(dict.fromkeys(self._name(m.sku) for e in said for m in e.moves)))
         return f"{names} at {self._place(attribution)}: which is right, {_either(ways)}?"
 
+    def _kept_or_handed(self, said: Sequence[Explanation]) -> str | None:
+        """Of what one took and may have handed on since; None where it may be something else besides."""
+        whole = [e for e in said if e.handed is not True]
+        if len(whole) != 1 or len(whole) == len(said) or not whole[0].moves:
+            return None
+        (kept,) = whole
+        goods = self._goods(kept.moves)
+        if kept.tracks() != (kept.track,) or any(
+            e.track != kept.track or self._goods(e.moves) != goods for e in said
+        ):
+            return None
+        ways = [f"keep {_it([e])}" if e is kept else f"hand {self._given(e)}" for e in said]
+        return f"{goods}, taken by {self._who(kept.tracks())}: did they {_either(ways)}?"
+
+    def _given(self, explanation: Explanation) -> str:
+        """What of it was handed on, and to whom."""
+        given = [move for move in explanation.moves if move.track is not None]
+        units = sum(move.count for move in given)
+        if units == sum(move.count for move in explanation.moves):
+            what = _it([explanation])
+        elif len({move.sku for move in explanation.moves}) > 1:
+            goods = self._goods(given)
+            what = f"{goods[0].lower()}{goods[1:]}"
+        else:
+            what = f"{_number(units)} of them"
+        return f"{what} to {self._who(tuple(move.track for move in given if move.track is not None))}"
+
     def _way(self, explanation: Explanation, verb: str) -> str:
         """One explanation as a clause."""
         if not explanation.moves:
             return f"nobody {verb} anything"
+        if explanation.handed is True:
+            goods = self._goods(explanation.moves)
+            return (
+                f"{self._who(explanation.tracks())} took {goods[0].lower()}{goods[1:]} "
+                f"and handed {self._given(explanation)}"
+            )
         parts = []
         for track in dict.fromkeys(explanation.mover(m) for m in explanation.moves):
             mine = [m for m in explanation.moves if explanation.mover(m) == track]

@@ -16,6 +16,10 @@ EARLY_COST = 2.0
 """A second too early is as strange as so many too late."""
 FOLLOW_S = 1.0
 """Those of one card come in one after the other, so far apart."""
+TURNED_S = 3.0
+"""Who leaves through the same gate so soon has turned back, or is somebody else, ..."""
+BACK_S = 1.5
+"""... and whoever is seen there so soon after that without a card came in on theirs."""
 STRANGER_S = 10.0
 """Who came in no earlier than so long before a card's people may be one of them whom nobody saw come in."""
 REMATCH_S = 6.0
@@ -66,6 +70,11 @@ MET_AGAIN_S = 5.0
 """Hands that meet again so soon have met once."""
 MET_HELD = 0.5
 """Goods are in a cart from so much probability on, for that."""
+MET_HANDED = 0.45
+"""Whether something changed hands then nobody can say: what the scales say stands until a person has looked.
+What it was is one of the things that both hold ..."""
+MET_SETTLED = 0.95
+"""... and nobody has to look where all else makes the receipt as sure as this."""
 TOUCH = 0.01
 """Explanations less probable than this change no cart: what they claim stays in doubt."""
 UNKNOWN_FROM = 0.1

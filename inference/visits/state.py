@@ -10,6 +10,8 @@ from inference.messages import Attribution, CartLine, GateSignal, Hand, Outage, 
 class Met(msgspec.Struct, frozen=True):
     """The hands of this shopper and of another met."""
 
+    id: str
+    """Of the :class:`HandsMet` that told of it."""
     t: float
     track: int
     """Of the other."""

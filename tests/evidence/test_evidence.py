@@ -27,7 +27,7 @@ from inference.evidence.manifest import FILE
 from inference.evidence.piece import Piece
 from inference.evidence.views import Views
 from inference.evidence.writer import write_evidence
-from inference.messages import Frame, Tick
+from inference.messages import Frame, HandsMet, Tick, VisitClosed
 from inference.recording.video import read_video
 from store_layout.camera_geometry import camera_model
 from store_layout.model import StoreLayout
@@ -82,6 +82,28 @@ def test_a_visit_in_review_leaves_two_clips_weights_and_tracks(store: Store) -> 
     assert trace.t[0] < T - 3.5
     assert all((p.x, p.y) == PLACE for moment in kept.floor for p in moment.people)
     assert kept.floor[0].t < T - 3 < T + 3 < kept.floor[-1].t
+
+
+def test_hands_that_met_leave_clips_of_that_moment_with_the_place_marked(store: Store) -> None:
+    between = (2.9, 2.45, 1.1)
+    met, took = HandsMet("hands:7-8@1.000", T, (TRACK, 8), between), event(t=T - 20)
+    store.pass_time(T - 5, T + 2)
+    store.keeper.saw(Tick(T + 2), [met])
+    store.pass_time(T + 2, T + 5.4)
+    over = closed(took).closed
+    (question,) = over.questions
+    asked = msgspec.structs.replace(question, moments=(met.id,))
+    store.tell(VisitClosed(msgspec.structs.replace(over, questions=(asked,))))
+    kept = read_evidence(store.folder, "visit 1", met.id)
+    assert kept is not None
+    assert (kept.t, kept.fixture, kept.slots, kept.traces) == (T, "", (), ())
+    assert len(kept.clips) == 2
+    for clip in kept.clips:
+        assert clip.times[0] <= T - 2 < T + 2 <= clip.times[-1]
+        (mark,) = clip.slots
+        middle = camera_model(LAYOUT.cameras[clip.camera]).project(np.array([between]))[0][0]
+        assert (np.min(mark, axis=0) < middle).all()
+        assert (middle < np.max(mark, axis=0)).all()
 
 
 def test_no_head_survives_in_the_file(store: Store) -> None:

@@ -89,15 +89,16 @@ def standing(
     t: float = T,
     identity: float = 1.0,
     could_be: tuple[tuple[int, float], ...] = (),
+    late_s: float = 0.0,
 ) -> list[Person]:
-    """A person who stands there for three seconds and, around ``t``, has hands there."""
+    """A person who stands there for three seconds and, so long after ``t``, has hands there."""
     found = []
     for i in range(-15, 16):
         now = t + 0.1 * i
         hands: tuple[Hand, ...] = ()
         if reaching is not None:
             rest = (at[0], at[1], 0.9)
-            hands += (hand(reaching if abs(i) <= 3 else rest, now),)
+            hands += (hand(reaching if abs(0.1 * i - late_s) <= 0.35 else rest, now),)
         if other_hand is not None:
             hands += (hand(other_hand, now, "left"),)
         found.append(person(track, at, now, hands, identity=identity, could_be=could_be))

@@ -157,7 +157,7 @@ def test_who_holds_it_put_it_back() -> None:
     people = [*standing(1, (1.9, 2.78)), *standing(2, (2.3, 2.78))]
     holdings = {1: {WATER: 1.0}, 2: {LEMON: 1.0}}
     (found,) = watched(layout, people).explain([event([("scale-A0", 530.0)], layout)], holdings)
-    assert share(found, 2, LEMON, -1) > 0.97
+    assert share(found, 2, LEMON, -1) > 0.9, "the other may have been handed it: the carts will say"
 
 
 def test_a_product_put_into_a_strange_slot_may_be_taken_from_there() -> None:
@@ -471,3 +471,25 @@ def test_a_shopper_takes_while_staff_fill_the_same_scale(brought: int) -> None:
     taken = sum(e.probability for e in found.explanations if e.units(1) == {SOUP: 1})
     assert taken > 0.5
     assert all(count < 0 for e in found.explanations for count in e.units(2).values())
+
+
+def took_two_as_another_gave_one_back(*, holds: bool, late_s: float = 0.0) -> Attribution:
+    """One takes two of a product, another one's hand is there ``late_s`` later: one unit was felt."""
+    layout = small_store()
+    people = [
+        *standing(1, (1.9, 2.78), reaching=(1.9, 3.3, 0.45), other_hand=(1.65, 2.78, 0.88)),
+        *standing(2, (2.4, 2.78), reaching=(2.4, 3.3, 0.45), other_hand=(2.65, 2.78, 0.88), late_s=late_s),
+    ]
+    felt = event([("scale-A0", -530.0)], layout)
+    felt = msgspec.structs.replace(felt, t_start=T - 0.5, t_end=T + 1.7)
+    (found,) = watched(layout, people).explain([felt], {2: {LEMON: 1.0}} if holds else {})
+    return found
+
+
+@pytest.mark.parametrize("late_s", [0.0, 1.2])
+def test_one_takes_two_of_what_another_gives_one_back_of(late_s: float) -> None:
+    found = took_two_as_another_gave_one_back(holds=True, late_s=late_s)
+    both = [e for e in found.explanations if e.units(1) == {LEMON: 2} and e.units(2) == {LEMON: -1}]
+    assert 0.1 < sum(e.probability for e in both) < 0.9
+    not_held = took_two_as_another_gave_one_back(holds=False, late_s=late_s)
+    assert all(LEMON not in e.units(2) or e.units(2)[LEMON] > 0 for e in not_held.explanations)

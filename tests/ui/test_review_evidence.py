@@ -32,7 +32,7 @@ from inference.evidence.manifest import (
     Standing,
     Trace,
 )
-from inference.messages import KeyPoint
+from inference.messages import Explanation, Felt, ItemMove, KeyPoint
 from inference.recording.video import VideoFile
 from store_layout.model import StoreLayout
 from tests.back_office.people import crew
@@ -77,8 +77,13 @@ def window(qtbot: QtBot, engine: FakeEngine, clips: Path, people: dict[str, Acto
     made.deleteLater()
 
 
-def keep(clips: Path, layout: StoreLayout, visit_id: str, event: str, *, cameras: int = 2) -> Evidence:
-    """What an engine would have kept: each clip gets brighter from picture to picture."""
+def keep(
+    clips: Path, layout: StoreLayout, visit_id: str, event: str, *, cameras: int = 2, met: bool = False
+) -> Evidence:
+    """What an engine would have kept: each clip gets brighter from picture to picture.
+
+    ``met``: of hands that met, at no shelf.
+    """
     folder = event_folder(clips, visit_id, event)
     folder.mkdir(parents=True)
     times = tuple(round(T - 3 + n / 5, 3) for n in range(31))
@@ -116,6 +121,8 @@ def keep(clips: Path, layout: StoreLayout, visit_id: str, event: str, *, cameras
             FloorMoment(t, (Standing(TRACK, 2.0 + (t - T) / 10, 2.0, 0.1, 1.7, False),)) for t in times
         ),
     )
+    if met:
+        kept = msgspec.structs.replace(kept, fixture="", slots=(), traces=())
     (folder / FILE).write_bytes(msgspec.json.encode(kept))
     return kept
 
@@ -192,6 +199,51 @@ def test_the_mouse_scrubs_on_the_weights(
     assert shown_number(window) in (19, 20)
     assert "answer 1, 3 expects −190 g, answer 2 expects −355 g" in card.trace.accessibleDescription()
     card.trace.grab()
+
+
+def test_hands_that_met_are_shown_first_and_the_taking_after_them(
+    qtbot: QtBot, window: MainWindow, layout: StoreLayout, clips: Path, ledger_path: Path
+) -> None:
+    asks = visit(7, layout, "review", 1)
+    (line,) = asks.lines
+    taken = ItemMove(line.sku, line.quantity, layout.file.slot[0].id)
+    given = msgspec.structs.replace(taken, track=102)
+    question = msgspec.structs.replace(
+        asks.questions[0],
+        event="e7",
+        alternatives=(
+            Explanation(0.55, asks.track, (taken,)),
+            Explanation(0.45, asks.track, (given,), handed=True),
+        ),
+        moments=("hands:107-102@1.000",),
+        felt=Felt("g1", T - 40, -189.0, 2.1),
+    )
+    asks = msgspec.structs.replace(
+        asks, lines=(msgspec.structs.replace(line, events=("e7",)),), questions=(question,)
+    )
+    with Ledger.open(ledger_path) as ledger:
+        ledger.post_visit(asks, layout)
+    keep(clips, layout, "v7", "hands:107-102@1.000", met=True)
+    keep(clips, layout, "v7", "e7")
+    enter(qtbot, window)
+    while card_shown(window) != asks.code:
+        press(window, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda: not window.reviews.busy)
+    wait_for_clips(qtbot, window)
+    card = page_of(window).card
+    assert card.event_shown == "hands:107-102@1.000"
+    assert not card.trace.isVisible(), "there no scale felt anything"
+    assert card.chart.isVisible()
+    assert "event 1 of 2" in seen(page_of(window))
+    assert "handed to Q2-102" in card.answers[1].accessibleName()
+    press(window, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: card.event_shown == "e7" and card.trace.isVisible())
+    press(window, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: not window.reviews.busy)
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        answer = desk.card(ledger, "v7").row.answer
+    assert answer is not None
+    assert answer.lines == (), "they handed all of it on"
 
 
 def test_a_clip_is_enlarged_by_key_and_by_click(

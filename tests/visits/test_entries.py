@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.messages import GateSignal, TrackStarted
+from inference.messages import CartLine, GateSignal, TrackStarted
 from inference.messages.results import CardInside
-from inference.visits.entries import Doors, cards_inside, match_entries
+from inference.visits.entries import Doors, cards_inside, free_place, match_entries
 from inference.visits.settings import BORN_LATE_S, EARLY_S
 from inference.visits.state import Visit, VisitsState, Waiting
 from tests.support.stores import small_store
@@ -167,3 +167,53 @@ def test_when_somebody_came_in_is_told_by_where_they_are_first_seen() -> None:
     far = min(x for x, _ in gate.outline) - 3.1, middle[1]
     assert doors.came_at(TrackStarted(1, T, far, gate.id)) == pytest.approx(T - 2.6 / 1.3)
     assert doors.came_at(TrackStarted(1, T, far, None)) == T
+
+
+def in_and_out(left_s: float, back_s: float, held: tuple[CartLine, ...] = ()) -> list[str | None]:
+    """Tokens of who left again so soon, and of who is seen in the door without a card so long after that."""
+    state = VisitsState()
+    state.waiting.append(Waiting(GateSignal("door", T, "entry", 1, "a")))
+    state.visits[1] = Visit("v1", "", 1, T + 0.2, "door")
+    match_entries(state, "door", T + 0.2)
+    state.visits[1].left_at, state.visits[1].gate_out = T + 0.2 + left_s, "door"
+    state.visits[1].lines = held
+    state.visits[2] = Visit("v2", "", 2, T + 0.2 + left_s + back_s, "door")
+    match_entries(state, "door", T + 0.2 + left_s + back_s)
+    return [state.visits[n].token for n in (1, 2)]
+
+
+def test_who_turned_back_at_once_leaves_the_card_to_whoever_is_seen_there_next() -> None:
+    assert in_and_out(left_s=1.2, back_s=0.4) == [None, "a"]
+
+
+def test_who_stayed_or_took_something_or_left_long_ago_keeps_the_card() -> None:
+    assert in_and_out(left_s=3.5, back_s=0.4) == ["a", None]
+    assert in_and_out(left_s=1.2, back_s=2.0) == ["a", None]
+    assert in_and_out(left_s=1.2, back_s=0.4, held=(CartLine("cola", 1, 0.9),)) == ["a", None]
+
+
+def test_a_card_left_at_the_door_is_kept_when_all_are_matched_again() -> None:
+    state = VisitsState()
+    state.waiting.append(Waiting(GateSignal("door", T, "entry", 1, "a")))
+    state.visits[1] = Visit("v1", "", 1, T + 0.2, "door", left_at=T + 1.4, gate_out="door")
+    state.visits[2] = Visit("v2", "", 2, T + 1.8, "door")
+    match_entries(state, "door", T + 1.8)
+    del state.visits[1]
+    state.waiting.append(Waiting(GateSignal("door", T + 3.0, "entry", 1, "b")))
+    state.visits[3] = Visit("v3", "", 3, T + 3.1, "door")
+    match_entries(state, "door", T + 3.1)
+    assert [state.visits[n].token for n in (2, 3)] == ["a", "b"]
+
+
+def test_a_place_that_becomes_free_late_is_that_of_who_came_in_then_without_a_card() -> None:
+    state = VisitsState()
+    pair, next_one = GateSignal("door", T, "entry", 2, "a"), GateSignal("door", T + 30.0, "entry", 1, "b")
+    for n, (t, signal) in enumerate(((0.4, pair), (3.9, None), (9.0, None), (30.2, next_one)), start=1):
+        visit = Visit(f"v{n}", "", n, T + t, "door", signal=signal)
+        visit.token, visit.people = (None, 1) if signal is None else (signal.token, signal.people)
+        state.visits[n] = visit
+    free_place(state, pair, T + 40.0)
+    assert [visit.token for visit in state.visits.values()] == ["a", "a", None, "b"]
+    assert [visit.followed for visit in state.visits.values()] == [2, 2, 1, 1]
+    free_place(state, pair, T + 41.0)
+    assert state.visits[3].token is None, "both places are taken"

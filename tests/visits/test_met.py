@@ -8,13 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.messages import FloorUpdate, GateSignal, Hand, Person, SameShopper, StaffMark
+from inference.messages import (
+    FloorUpdate,
+    GateSignal,
+    Hand,
+    HandsMet,
+    Person,
+    Question,
+    SameShopper,
+    StaffMark,
+)
 from inference.messages.results import Covariance3
 from store_layout.model import Point2, Point3
 from tests.support.stores import small_store
 from tests.visits.days import Day, T, attribution, lines, move
 
-LEMON = small_store().catalog[0].sku
+LEMON, WATER = small_store().catalog[0].sku, small_store().catalog[2].sku
 HERE, BESIDE = (3.0, 2.6), (3.7, 2.6)
 BETWEEN = (3.35, 2.6, 1.1)
 MET = "met those of"
@@ -100,6 +109,7 @@ def test_others_who_stand_together_are_not(
 
 
 def test_one_camera_does_not_say_that_hands_meet() -> None:
+    """It hardly knows how far away they are: in simulated days it took who only stood together for it."""
     day = two()
     together(day, 12.0, hands(12.0, BETWEEN, ("east",)), hands(12.0, BETWEEN))
     assert finished(day) == {1: "issue", 2: "nothing"}
@@ -205,3 +215,82 @@ def test_whatever_happens_both_or_neither_remember_it(happened: list[tuple[str, 
                 if met.track in open_:
                     assert any(back.track == track for back in open_[met.track].met)
     day.finish(t + 100.0)
+
+
+def asked_of(day: Day, track: int) -> Question:
+    (question,) = day.closed[track].questions
+    return question
+
+
+def test_what_may_have_changed_hands_is_asked_of_both_with_the_moment_to_look_at() -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    (met,) = [result for result in day.results if isinstance(result, HandsMet)]
+    assert (met.t, met.tracks) == (T + 12.0, (1, 2))
+    assert met.at == pytest.approx((3.375, 2.61, 1.09), abs=0.05)
+    finished(day)
+    taker, other = (day.closed[track].code for track in (1, 2))
+    for track in (1, 2):
+        question = asked_of(day, track)
+        assert (question.event, question.moments) == ("e1", (met.id,))
+        kept, handed = question.alternatives
+        assert (kept.units(1), kept.units(2)) == ({LEMON: 1}, {})
+        assert (handed.units(1), handed.units(2)) == ({}, {LEMON: 1})
+        assert handed.tracks() == (1, 2)
+        assert handed.reached_in(handed.moves[0]) == 1
+        taken = f"taken by the shopper with code {taker}"
+        handed_on = f"hand it to the shopper with code {other}"
+        assert question.text.endswith(f"{taken}: did they keep it or {handed_on}?")
+        assert 0.3 < day.closed[track].probability < 0.7
+
+
+def test_of_several_units_one_or_all_may_have_changed_hands() -> None:
+    day = two()
+    day.happen(attribution("e2", 9, (0.999, 1, move(WATER, 2))))
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    finished(day)
+    question = next(q for q in day.closed[2].questions if q.event == "e2")
+    assert [e.units(2).get(WATER, 0) for e in question.alternatives] in ([0, 1, 2], [0, 2, 1])
+    assert "keep them, hand " in question.text
+    assert "one of them to" in question.text
+
+
+def test_who_puts_back_afterwards_what_the_other_took_was_handed_it() -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    day.happen(attribution("e3", 15, (0.99, 2, move(LEMON, -1)), (0.01, None, move(LEMON, -1))))
+    assert finished(day) == {1: "nothing", 2: "nothing"}
+
+
+def test_nothing_that_was_put_back_before_or_taken_after_changed_hands() -> None:
+    day = two()
+    day.happen(attribution("e2", 10, (0.999, 1, move(LEMON, -1))))
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    day.happen(attribution("e3", 15, (0.999, 1, move(WATER))))
+    assert finished(day) == {1: "issue", 2: "nothing"}
+    assert lines(day.closed[1]) == {WATER: 1}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([1, 2]),
+            st.sampled_from([LEMON, WATER]),
+            st.integers(1, 3),
+            st.floats(0.5, 0.999),
+        ),
+        max_size=4,
+    )
+)
+def test_goods_are_either_ones_and_never_more_or_fewer(taken: list[tuple[int, str, int, float]]) -> None:
+    day = two()
+    for n, (track, sku, count, sure) in enumerate(taken):
+        day.happen(attribution(f"t{n}", 9.0 + n / 2, (sure, track, move(sku, count))))
+    before = day.book.holdings()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    after = day.book.holdings()
+    assert after[1] != before[1], "the lemonade may be the other's"
+    for sku in (LEMON, WATER):
+        held = [sum(carts[track].get(sku, 0.0) for track in (1, 2)) for carts in (before, after)]
+        assert held[1] == pytest.approx(held[0], abs=0.01)
