@@ -362,3 +362,10 @@ def test_where_nothing_is_found_all_devices_are_a_click_away(live: MainWindow) -
     assert page._stack.currentIndex() == 0
     page._all_again.click()
     assert (page.search.text(), page.trouble_only.isChecked(), page._stack.currentIndex()) == ("", False, 1)
+
+
+def test_a_window_closed_on_this_page_looks_at_nothing_any_more(live: MainWindow) -> None:
+    assert isinstance(live.page, DevicesPage)
+    assert live.device_desk._timer.isActive()
+    live.close()
+    assert not live.device_desk._timer.isActive()
