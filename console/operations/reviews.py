@@ -234,14 +234,17 @@ class Reviews(QObject):
         aside = self._aside
         self._background.run(
             lambda: step(self.path, actor, time.time(), work, first=first, aside=aside),
-            lambda found: self._stepped(actor, found),
+            lambda found: self._stepped(actor, found, done=work is not None),
             lambda error: self._failed(actor, error, before),
         )
 
-    def _stepped(self, actor: Actor, found: Step) -> None:
+    def _stepped(self, actor: Actor, found: Step, *, done: bool) -> None:
+        """``done``: something was, and not only a card asked for."""
         self._outstanding -= 1
         if found.refused:
-            self.said, self.settled = found.refused, None
+            self.said = found.refused
+        if found.refused and done:
+            self.settled = None
             self.done = max(0, self.done - 1)
         if self._session.actor == actor and not self._outstanding:
             self.card, self._following = found.card, found.following

@@ -102,7 +102,7 @@ def test_a_card_is_settled_by_keys_and_its_receipt_issued(
 
 
 def test_from_a_visit_to_its_card(
-    qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout
+    qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout, people: dict[str, Actor]
 ) -> None:
     """The one in hand goes back; with nobody signed in, who signs in next gets the card."""
     post_doubtful(ledger_path, layout, 7, 8)
@@ -129,6 +129,14 @@ def test_from_a_visit_to_its_card(
         assert desk.card(ledger, "v8").row.held_by(time.time()) is None, "given back"
     ask_for("v7")
     assert window.reviews.card.visit == "v7", "in hand already"
+    with Ledger.open(ledger_path) as ledger:
+        desk.claim(ledger, people["Sam"], time.time(), "v8")
+    window.reviews.done = 3
+    ask_for("v8")
+    qtbot.waitUntil(lambda: window.reviews.card is not None and not window.reviews.busy)
+    assert window.reviews.card.visit != "v8", "another one, as Sam has it"
+    assert "Sam" in window.reviews.said
+    assert window.reviews.done == 3, "nothing was taken back of what was answered"
 
 
 def test_the_issuing_timer_runs_by_itself(
