@@ -107,11 +107,13 @@ class MainWindow(OpensDialogs):
         self.first_start.begins.connect(self.show_welcome)
         self.setup = WindowSetup(self, desks.setup, self._settings)
         live = LivePage(self.state, self.shoppers, words, self.appearance, edits=desks.edits)
-        live.led_to.connect(self.show_page)
+        visits = VisitsPage(self.state, self.visits, words, self.appearance)
+        for leads in (live.led_to, visits.led_to):
+            leads.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
             ReviewPage(self.reviews, desks.evidence, self.session, words, self.appearance),
-            VisitsPage(self.state, self.visits, words, self.appearance),
+            visits,
             ShelvesPage(
                 self.state,
                 self.shelf_desk,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from console.back_office.disputes import Decided
+from console.item_models.dispute_drafting import done_words
 from console.language import language, own_name, tr
 from console.operations.card_watch import CardWatch
 from console.printing.printers import PrinterSettings
@@ -57,6 +60,7 @@ class WindowNotices(QObject):
         for reads in (window.history, window.visits.search, window.visits.desk):
             reads.trouble.connect(window.notice.say)
         window.visits.prints.said.connect(window.notice.say)
+        window.visits.desk.done.connect(self._decided)
         window.reports.done.connect(window.notice.say)
         window.reports.refused.connect(window.notice.say)
         window.messages.urgent.connect(self._urgent)
@@ -101,6 +105,14 @@ class WindowNotices(QObject):
                 return tr("Take it back …"), lambda: window.show_page("shelves", "changes")
             case _:
                 return "", None
+
+    def _decided(self, result: object) -> None:
+        said = done_words(result, self._window.words)
+        if not said:
+            return
+        papers = isinstance(result, Decided) and result.documents
+        shown = partial(self._window.show_page, "visits", "papers")
+        self._notice.say(said, *((tr("Show the paper"), shown) if papers else ()))
 
     def _switched(self, is_open: bool) -> None:
         said = tr("The store is open.") if is_open else tr("The store is paused.")

@@ -112,19 +112,11 @@ class Witness:
 
         ``operator``: name and PIN of who is signed in. ``clips``: what the engine kept of events.
         """
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from console.widgets.application import application
-        from console.window import MainWindow
-        from console.window_picture import render_to
+        with self._moment() as (link, settings):
+            from console.window import MainWindow
+            from console.window_picture import render_to
 
-        if self._best is None:
-            raise OSError("there is nothing to show: the engine ended before its first snapshot")
-        app = application()
-        with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
-            link = StillLink(self._best, self._pictures, self._traces)
-            window = MainWindow(
-                layout, link, ledger, Path(settings), clips=clips, layout_folder=layout_folder
-            )
+            window = MainWindow(layout, link, ledger, settings, clips=clips, layout_folder=layout_folder)
             window.show()
             if operator is not None:
                 window.session.sign_in(*operator)
@@ -144,6 +136,23 @@ class Witness:
             finally:
                 window.close()
                 window.deleteLater()
+
+    @contextmanager
+    def _moment(self) -> Iterator[tuple[StillLink, Path]]:
+        """What a window is shown, offscreen, and a folder for its settings; after it the window is gone.
+
+        Raises ``OSError`` where there was no moment.
+        """
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from console.widgets.application import application
+
+        if self._best is None:
+            raise OSError("there is nothing to show: the engine ended before its first snapshot")
+        app = application()
+        with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
+            try:
+                yield StillLink(self._best, self._pictures, self._traces), Path(settings)
+            finally:
                 app.processEvents()
 
     def _live_through(self, link: StillLink, poll: Callable[[], object]) -> None:
@@ -168,19 +177,13 @@ class Witness:
 
         The ledger has a manager. ``files``: both pictures, by theme. Raises ``OSError``.
         """
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from PySide6.QtCore import QSize
+        with self._moment() as (link, settings):
+            from PySide6.QtCore import QSize
 
-        from console.kiosk.window import KioskWindow
-        from console.widgets.application import application
-        from console.window_picture import grab_to
+            from console.kiosk.window import KioskWindow
+            from console.window_picture import grab_to
 
-        if self._best is None:
-            raise OSError("there is nothing to show: the engine ended before its first snapshot")
-        app = application()
-        with tempfile.TemporaryDirectory(prefix="openaisle-") as settings:
-            link = StillLink(self._best, self._pictures, self._traces)
-            window = KioskWindow(layout, link, ledger, Path(settings), pictures=pictures, size=QSize(*size))
+            window = KioskWindow(layout, link, ledger, settings, pictures=pictures, size=QSize(*size))
             try:
                 window.resize(*size)
                 window.show()
@@ -194,7 +197,6 @@ class Witness:
             finally:
                 window.leave()
                 window.deleteLater()
-                app.processEvents()
 
 
 def process_for(seconds: float) -> None:

@@ -127,6 +127,7 @@ class RunningEngine:
                 checkpoint_observations=spec.checkpoint_observations,
                 exit_at_end=spec.exit_at_end,
                 notes=tuple(notes),
+                paused_since=header.paused_since,
             ),
         )
         self._housekeeping: Housekeeping | None = None

@@ -75,6 +75,8 @@ GROUPS: tuple[tuple[str, tuple[DeviceKind, ...]], ...] = (
 GROUP_OF: dict[DeviceKind, int] = {kind: i for i, (_, kinds) in enumerate(GROUPS) for kind in kinds}
 
 
+TURNS = 12
+"""Calls in which the numbers of all devices are taken up: a second, at the pace of snapshots."""
 OF_ENGINE = frozenset(KIND_WORDS) - {"printer", "model"}
 
 
@@ -168,6 +170,9 @@ class DevicesModel(KeyedRows[Row]):
         super().__init__(self._make_columns(words), key=_key, parent=parent)
         self._now = 0.0
         self._troubled: set[int] = set()
+        self._looks: dict[tuple[str, str], tuple[object, ...]] = {}
+        """What the cells of each row were told to be last."""
+        self._turn = 0
 
     def _make_columns(self, words: ShopWords) -> tuple[Column[Any], ...]:
         """Columns of a device; headings are answered for in :meth:`data`."""
@@ -227,13 +232,49 @@ class DevicesModel(KeyedRows[Row]):
         self._now = now
         groups = _groups(devices)
         self._troubled = {group.place for group in groups if in_trouble(group)}
-        self.replace(sorted([*groups, *devices], key=self._rank))
+        rows: list[Row] = sorted([*groups, *devices], key=self._rank)
+        self._arrange(rows)
+        self._looks = {key: looks for row in rows if (looks := self._looks.get(key := _key(row)))}
+        self._put(dict(enumerate(rows)))
+
+    def refresh_in_turn(self, devices: tuple[DeviceStatus, ...], now: float) -> None:
+        """Take the numbers of some of them: after ``TURNS`` calls it will have been all.
+
+        States and order stay as they are: where those are others, :meth:`refresh`.
+        """
+        self._now = now
+        known = {_key(device): device for device in devices}
+        places = range(self._turn, len(self._rows), TURNS)
+        self._turn = (self._turn + 1) % TURNS
+        self._put({place: known[key] for place in places if (key := _key(self._rows[place])) in known})
+
+    def _put(self, rows: dict[int, Row]) -> None:
+        """Every device hears something in a second, and next to nothing of it is seen: that alone is told."""
+        told: list[tuple[int, int, int]] = []
+        for place, row in rows.items():
+            self._rows[place] = row
+            key, before = _key(row), self._looks.get(_key(row))
+            looks = self._looks[key] = self._look(row)
+            others = [c for c, look in enumerate(looks) if before is None or look != before[c]]
+            if others:
+                told.append((place, others[0], others[-1]))
+        self._tell(told)
+
+    def _look(self, row: Row) -> tuple[object, ...]:
+        """By column: other looks are other words; signs and tones are the state's and the kind's."""
+        if isinstance(row, DeviceGroup):
+            return (row,) * len(self._columns)
+        return (row.state, *(column.text(row) for column in self._columns[1:]))
 
     def order(self, row: Row) -> tuple[bool, int, bool]:
         """Groups in trouble first; in each its heading first."""
         heading = isinstance(row, DeviceGroup)
         place = row.place if isinstance(row, DeviceGroup) else GROUP_OF[row.kind]
         return (place not in self._troubled, place, not heading)
+
+    def wavers(self, column: int) -> bool:
+        """Whether the order by this column changes with every reading."""
+        return self._columns[column].number
 
     def _rank(self, row: Row) -> tuple[tuple[bool, int, bool], int, str]:
         within = (0, "") if isinstance(row, DeviceGroup) else (_URGENCY[row.state], row.device)
@@ -285,7 +326,10 @@ class DevicesFound(SearchProxy):
         if one != two:
             return (one < two) == (self.sortOrder() == Qt.SortOrder.AscendingOrder)
         column = left.column()  # by Qt's own way each value would go through two of its variants
-        return bool(self._devices.sort_key(left.row(), column) < self._devices.sort_key(right.row(), column))
+        mine, theirs = (self._devices.sort_key(index.row(), column) for index in (left, right))
+        if mine == theirs:  # one whose value is another is put among its equals as it stands in the model
+            return (left.row() < right.row()) == (self.sortOrder() == Qt.SortOrder.AscendingOrder)
+        return bool(mine < theirs)
 
     def accepts(self, row: Row) -> bool:
         """Whether this one is shown."""

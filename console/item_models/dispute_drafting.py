@@ -9,6 +9,8 @@ from typing import get_args
 import msgspec
 
 from console.back_office.corrections import Account, Change, Position, Reason
+from console.back_office.dispute_rows import DisputeRow
+from console.back_office.disputes import Decided
 from console.back_office.outlook import Outlook, outlook
 from console.item_models.words import MINUS, ShopWords
 from console.language import tr
@@ -167,6 +169,26 @@ def verdict_words(found: Outlook | None, dossier: Dossier, words: ShopWords) -> 
     if dossier.last_four:
         return tr("Refund {money} to card {card}", money=money, card=dossier.last_four)
     return tr("Refund {money}", money=money)
+
+
+def done_words(result: object, words: ShopWords) -> str:
+    """What became of it, for whoever decided it; empty: it is said elsewhere."""
+    match result:
+        case DisputeRow():
+            return tr("Dispute {name} is open: a manager decides it.", name=result.id)
+        case Decided(documents=()):
+            return tr("Dispute {name} is declined: nothing is given back.", name=result.dispute.id)
+        case Decided():
+            papers = ", ".join(row.label for row in result.documents)
+            total = sum(row.correction.total for row in result.documents)
+            money = words.money(abs(total))
+            if total < 0:
+                return tr("{papers}: the customer gets back {money}.", papers=papers, money=money)
+            if total > 0:
+                return tr("{papers}: the customer pays {money} more.", papers=papers, money=money)
+            return tr("{papers}: the total stays the same.", papers=papers)
+        case _:
+            return ""
 
 
 def signed(amount: int, words: ShopWords) -> str:

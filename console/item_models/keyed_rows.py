@@ -16,6 +16,8 @@ from console.theme.icons import Icon
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+MOST_APART = 24
+"""Rows told of one by one, each of which costs the sorting a search; of more, all between them are."""
 
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 ROW_ROLE = SORT_ROLE + 1
@@ -106,17 +108,28 @@ class KeyedRows(QAbstractTableModel, Generic[Row]):
         """Show these rows. Keys must differ from each other."""
         if len(rows) == len(self._rows) and all(a is b for a, b in zip(rows, self._rows, strict=True)):
             return
+        self._arrange(rows)
+        changed = [i for i, row in enumerate(rows) if self._rows[i] != row]
+        for i in changed:
+            self._rows[i] = rows[i]
+        self._tell([(i, 0, len(self._columns) - 1) for i in changed])
+
+    def _tell(self, changed: Sequence[tuple[int, int, int]]) -> None:
+        """Rows that say something else, with the first and last column of each: the rest is not painted."""
+        if len(changed) > MOST_APART:
+            last = len(self._columns) - 1
+            self.dataChanged.emit(self.index(changed[0][0], 0), self.index(changed[-1][0], last))
+            return
+        for row, first, last in changed:
+            self.dataChanged.emit(self.index(row, first), self.index(row, last))
+
+    def _arrange(self, rows: Sequence[Row]) -> None:
+        """The keys of these rows in their order; what a row says stays as it was."""
         wanted = {self._key(row): row for row in rows}
         if list(wanted) != [self._key(row) for row in self._rows]:
             self._remove_all_but(wanted)
             self._append_missing(rows)
             self._reorder(list(wanted))
-        changed = [i for i, row in enumerate(rows) if self._rows[i] != row]
-        for i in changed:
-            self._rows[i] = rows[i]
-        if changed:
-            last = len(self._columns) - 1
-            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
 
     def _remove_all_but(self, wanted: dict[Hashable, Row]) -> None:
         for i in range(len(self._rows) - 1, -1, -1):

@@ -85,7 +85,10 @@ def asked(question: Question, words: ShopWords) -> str:
     ways = dict.fromkeys(moves_words(explanation, words) for explanation in question.alternatives)
     if len(ways) == 1:  # of the same goods: it is about people
         (goods,) = ways
-        if any(explanation.handed is True for explanation in question.alternatives):
+        handed = [e for e in question.alternatives if e.handed is True]
+        if any(move.count < 0 for explanation in handed for move in explanation.moves):
+            return tr("{goods}: who had taken it?", goods=goods)
+        if handed:
             return tr("{goods}: kept, or handed to somebody else?", goods=goods)
         return tr("{goods}: whose hand was it?", goods=goods)
     return tr("What is right: {ways}?", ways=tr(" or ").join(ways)) if ways else question.text

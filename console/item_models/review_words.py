@@ -185,7 +185,9 @@ def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
 
 
 def _handed(explanation: Explanation, own: int, codes: dict[int, str]) -> str:
-    """Who gave it to whom; how many, where it was not all."""
+    """Who gave it to whom, and how many, where it was not all; or who put it back for another."""
+    if explanation.moves[0].count < 0:
+        return tr("by {who}, who had been handed it", who=_person(explanation.track, own, codes))
     given = [move for move in explanation.moves if move.track is not None]
     units = sum(move.count for move in given)
     some = units < sum(move.count for move in explanation.moves)

@@ -75,6 +75,7 @@ class EventsModel(KeyedRows[ScaleEvent]):
 
     def __init__(self, words: ShopWords, parent: QObject | None = None) -> None:
         self._now = 0.0
+        self._only = ""
         super().__init__(
             (
                 Column(
@@ -83,7 +84,7 @@ class EventsModel(KeyedRows[ScaleEvent]):
                 Column(tr("Weight"), lambda e: grams(e.delta_g), lambda e: e.delta_g, number=True),
                 Column(
                     tr("What"),
-                    lambda e: event_words(e, words),
+                    lambda e: event_words(e, words, self._only),
                     tip=lambda e: ", ".join((event_words(e, words), *e.doubts)),
                 ),
             ),
@@ -91,7 +92,7 @@ class EventsModel(KeyedRows[ScaleEvent]):
             parent=parent,
         )
 
-    def refresh(self, events: Sequence[ScaleEvent], store_time: float) -> None:
-        """Take the events, oldest first as the engine has them."""
-        self._now = store_time
+    def refresh(self, events: Sequence[ScaleEvent], store_time: float, only: str = "") -> None:
+        """Take the events, oldest first as the engine has them. ``only``: the one product that lies there."""
+        self._now, self._only = store_time, only
         self.replace(tuple(reversed(events)))

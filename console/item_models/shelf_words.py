@@ -100,13 +100,19 @@ def last_words(now: SlotNow, store_time: float, words: ShopWords) -> str:
     return tr("{grams}, {when}", grams=grams(now.scale.event_g), when=when)
 
 
-def event_words(event: ScaleEvent, words: ShopWords) -> str:
-    """What most probably happened: ``1 Cola taken by K7-204 (72%)``."""
+def event_words(event: ScaleEvent, words: ShopWords, only: str = "") -> str:
+    """What most probably happened: ``1 Cola taken by K7-204 (72%)``.
+
+    ``only``: the product that stands above these words, and is not named again.
+    """
     if event.probability == 0.0:
         return tr("not explained yet")
     if not event.moves:
         return tr("nothing was taken")
-    goods = ", ".join(f"{abs(move.units)} {words.product(move.sku)}" for move in event.moves)
+    goods = ", ".join(
+        f"{abs(move.units)}" if move.sku == only else f"{abs(move.units)} {words.product(move.sku)}"
+        for move in event.moves
+    )
     taken = event.moves[0].units > 0
     if event.who:
         said = (

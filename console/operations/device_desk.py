@@ -70,7 +70,7 @@ class DeviceDesk(QObject):
         self._state = state
         self._detector = store.layout.file.rules.default_detector
         self._background = Background(self, workers=2)
-        self._cancelled = False
+        self._cancelled = self._closed = False
         self._reading = self._reads_again = False
         self.preview = CameraPreview(self)
         self.listening = DeviceListening(self)
@@ -88,6 +88,8 @@ class DeviceDesk(QObject):
 
     def follow(self, looked_at: bool) -> None:
         """Read printers and models often while somebody looks, else for the status line alone."""
+        if self._closed:  # a window that was closed on the page of the devices hides it last
+            return
         self._timer.start(PRINTERS_MS if looked_at else UNSEEN_MS)
         if looked_at:
             self.refresh()
@@ -99,7 +101,7 @@ class DeviceDesk(QObject):
     def close(self) -> None:
         """Break off a measurement, wait for what runs."""
         self._timer.stop()
-        self._cancelled = True
+        self._cancelled = self._closed = True
         self.preview.close()
         self.listening.close()
         self._background.close()

@@ -71,6 +71,8 @@ class Reviews(QObject):
         self._looking = False
         self._aside: frozenset[str] = frozenset()
         self._owner: Actor | None = None
+        self._wished = ""
+        """The visit whose card somebody asked for before there was one to take it."""
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self.refresh)
@@ -169,7 +171,27 @@ class Reviews(QObject):
         """Take a card, if there is somebody to take it and none in hand."""
         actor = self._session.actor
         if actor is not None and self.card is None and not self._outstanding and self.path.exists():
-            self._step(actor, None, None, None)
+            wished = next((row.visit for row in self.queue.rows if row.visit == self._wished), None)
+            self._wished = ""
+            self._step(actor, None, wished, None)
+
+    def take_this(self, visit: str) -> None:
+        """Take the card of this visit: the one in hand is given back for whoever comes next.
+
+        With nobody signed in, who signs in next gets it. Who else holds it is said, and another one taken.
+        """
+        actor, card = self._session.actor, self.card
+        if card is not None and card.visit == visit:
+            return
+        self._wished = visit
+        if actor is None or self._outstanding:
+            return
+        if card is not None:
+            self._release(actor, card)
+            self.card = self._following = None
+        self.said = ""
+        self.take()
+        self.changed.emit()
 
     def price(self, lines: Mapping[str, int], say: Callable[[int | None], None]) -> None:
         """What the card in hand would cost with these lines; None: that cannot be said."""
@@ -212,14 +234,17 @@ class Reviews(QObject):
         aside = self._aside
         self._background.run(
             lambda: step(self.path, actor, time.time(), work, first=first, aside=aside),
-            lambda found: self._stepped(actor, found),
+            lambda found: self._stepped(actor, found, done=work is not None),
             lambda error: self._failed(actor, error, before),
         )
 
-    def _stepped(self, actor: Actor, found: Step) -> None:
+    def _stepped(self, actor: Actor, found: Step, *, done: bool) -> None:
+        """``done``: something was, and not only a card asked for."""
         self._outstanding -= 1
         if found.refused:
-            self.said, self.settled = found.refused, None
+            self.said = found.refused
+        if found.refused and done:
+            self.settled = None
             self.done = max(0, self.done - 1)
         if self._session.actor == actor and not self._outstanding:
             self.card, self._following = found.card, found.following

@@ -186,8 +186,7 @@ class DevicesPage(Page):
 
     def _to_device(self, device: str) -> None:
         """This one among all of them."""
-        self.search.clear()
-        self.trouble_only.setChecked(False)
+        self._show_all()
         rows = (self._found.index(i, 0).data(ROW_ROLE) for i in range(self._found.rowCount()))
         at = next((i for i, r in enumerate(rows) if isinstance(r, DeviceStatus) and r.device == device), None)
         if at is not None:
@@ -214,6 +213,11 @@ class DevicesPage(Page):
         self._found.only(in_trouble if trouble else None)
         self._show_counts()
 
+    def _show_all(self) -> None:
+        self.search.clear()
+        self.trouble_only.setChecked(False)
+        self.table.setFocus()
+
     def _follow(self) -> None:
         snapshot = self._state.snapshot
         bad = unwell(snapshot.devices) if snapshot else ()
@@ -223,15 +227,22 @@ class DevicesPage(Page):
             self._refresh()
 
     def _refresh(self) -> None:
-        """States at once; the numbers, which change all the time, once a second."""
-        devices = self._devices()
+        """States at once; the numbers, which change all the time, once a second.
+
+        Those of a hall would all be painted in one frame, so they are taken up in turn; not where they decide
+        the order, which shall not change all the time.
+        """
+        first, devices = self._model.rowCount() == 0, self._devices()
         states: list[tuple[object, ...]] = [(d.device, d.state, str(d.why), d.held, d.asked) for d in devices]
         now = time.time()
+        in_turn = not self._model.wavers(self.table.horizontalHeader().sortIndicatorSection())
+        if states == self._states and in_turn:
+            self._model.refresh_in_turn(devices, now)
         if states == self._states and 0 <= now - self._refreshed < NUMBERS_S:
             return
+        if states != self._states or not in_turn:
+            self._model.refresh(devices, now)
         self._states, self._refreshed = states, now
-        first = self._model.rowCount() == 0
-        self._model.refresh(devices, now)
         if first:
             self.table.widen_to_contents((1, 2), int(WIDEST * self.table.width()))
         if first and not self.table.currentIndex().isValid():
@@ -258,6 +269,7 @@ class DevicesPage(Page):
         counted = tr_n("{n} device", "{n} devices", total)
         self._count.setText(f"{counted}, {words}" if total else "")
         self._stack.setCurrentIndex(1 if found else 0)
+        self._all_again.setVisible(total > 0)
         if total == 0:
             self._empty.heading.setText(tr("No devices yet"))
             self._empty.text.setText(
@@ -339,6 +351,7 @@ class DevicesPage(Page):
         )
         self.undo = self.head.undo
         self._empty = EmptyState("", "")
+        self._all_again = self._empty.offer(tr("Show all devices again"), self._show_all)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)

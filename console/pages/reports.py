@@ -30,6 +30,7 @@ from console.theme.appearance import Appearance
 from console.theme.fonts import sized
 from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3
+from console.widgets.action_book import keys_of
 from console.widgets.labels import EmptyState, label, set_tone, titled
 from console.widgets.page import Page
 from console.widgets.report_chart import ReportChart
@@ -214,7 +215,7 @@ class ReportsPage(Page):
             )
 
     def _say_empty(self, shown: Shown | None) -> None:
-        heading, text = why_empty(shown, self._reports.trouble, self._earlier.shortcut().toString())
+        heading, text = why_empty(shown, self._reports.trouble, keys_of(self._earlier))
         self.empty.heading.setText(heading)
         self.empty.text.setText(text)
 
@@ -301,7 +302,7 @@ class ReportsPage(Page):
             (self.csv_button, self._csv),
             (self.pdf_button, self._pdf),
         ):
-            button.setToolTip(f"{does.text()} ({does.shortcut().toString()})")
+            button.setToolTip(f"{does.text()} ({keys_of(does)})")
 
     def _to_today(self) -> None:
         self.range.to(self._reports.today)

@@ -102,6 +102,11 @@ class ReviewPage(Page):
         """Answers and what else can be done with a card."""
         return self._keys.actions
 
+    def look_at(self, what: str) -> None:
+        """``visit ID``: the card of a visit that waits."""
+        if what.startswith("visit "):
+            self._reviews.take_this(what.removeprefix("visit "))
+
     def take_focus(self) -> None:
         """To the PIN, or to the page, where the keys answer."""
         if self._stack.currentIndex() == SIGN_IN:

@@ -37,7 +37,7 @@ from console.widgets.learned_dialog import LearnedDialog
 from console.widgets.licences import LicencesDialog
 from console.widgets.page import Page
 
-COLUMN = 460
+COLUMN = 456
 
 
 class SettingsPage(Page):

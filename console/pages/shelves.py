@@ -30,7 +30,7 @@ from console.operations.store_desk import StoreDesk
 from console.operations.store_takeover import StoreTakeover
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.catalogue_tools import CatalogueTools
 from console.widgets.fixture_map import FixtureMap
 from console.widgets.gondola_view import GondolaView
@@ -43,7 +43,7 @@ from console.widgets.takeover_bar import TakeoverBar
 from console.widgets.task_panel import TaskPanel
 from inference.messages.wire import Snapshot
 
-LEFT, RIGHT = 236, 364
+LEFT, MOST_LEFT, RIGHT = 236, 320, 364
 HIDDEN_S = 1.0
 """Store time between two looks while the page is hidden: only its badge is kept up."""
 
@@ -184,7 +184,7 @@ class ShelvesPage(Page):
             item = self.list.item(row)
             face = self._faces[item.data(Qt.ItemDataRole.UserRole)]
             need = sum(placed.slot.id in needy for placed in face.slots)
-            words = (f"({need})  " if need else "") + face_words(face)
+            words = _marked(face_words(face), need)
             if item.text() != words:
                 item.setText(words)
 
@@ -320,7 +320,8 @@ class ShelvesPage(Page):
         column.addWidget(self.list, 1)
         column.addWidget(self.shelf_tools)
         column.addWidget(self.tools)
-        beside.setFixedWidth(LEFT)
+        marked = self.list.sizeHintForColumn(0) + self.fontMetrics().horizontalAdvance(_marked("", 9))
+        beside.setFixedWidth(min(MOST_LEFT, max(LEFT, marked + 2 * SPACE_4)))
         self._front = QStackedWidget()
         self._front.addWidget(
             EmptyState(
@@ -351,3 +352,8 @@ class ShelvesPage(Page):
         box.setSpacing(SPACE_2)
         box.addWidget(self.bar)
         box.addLayout(columns, 1)
+
+
+def _marked(words: str, need: int) -> str:
+    """With how many slots of it need somebody."""
+    return f"({need})  {words}" if need else words

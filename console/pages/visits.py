@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QSettings, Qt
+from PySide6.QtCore import QModelIndex, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,6 +28,9 @@ from console.widgets.splitters import restore, split
 from console.widgets.visit_filters import VisitFilters
 from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS, VISIT, VisitPane
 
+ROOM_INSIDE = 200
+"""Of 600 pixels: four visits under their headings, none of them cut."""
+
 
 class VisitsPage(Page):
     """Lists on the left, one visit on the right, one search over all."""
@@ -36,6 +39,8 @@ class VisitsPage(Page):
     word = tr_noop("Visits")
     icon = Icon.VISITS
     tip = tr_noop("Who is inside, who has left, and every receipt")
+    led_to = Signal(str, str)
+    """A page, and what on it."""
 
     def __init__(
         self,
@@ -80,6 +85,7 @@ class VisitsPage(Page):
         for table in (self.inside, self.closed):
             table.activated.connect(self._into_detail)
         self.pane.left.connect(self.take_focus)
+        self.detail.review_asked.connect(lambda visit: self.led_to.emit("review", f"visit {visit}"))
         state.snapshot_changed.connect(self._follow)
         state.selection_changed.connect(self._follow_selection)
         self._history.changed.connect(self._read)
@@ -253,6 +259,7 @@ class VisitsPage(Page):
         )
         recent = len(self._history.entries)
         self._badge(str(recent) if recent else "")
+        self._all_again.setVisible(searching)
         self._none_closed.heading.setText(tr("Nothing found") if searching else tr("No visit has closed yet"))
         self._none_closed.text.setText(
             tr("No visit fits all of what is searched for. Take something away, or type it another way.")
@@ -271,7 +278,7 @@ class VisitsPage(Page):
         if current.isValid():
             track = current.data(ROW_ROLE).track
             self._chosen = ("inside", track)
-            self.closed.clearSelection()
+            self.closed.selectionModel().clear()  # to be chosen again by the same row
             self._show_inside(track)
             self._state.select(track)
 
@@ -279,7 +286,7 @@ class VisitsPage(Page):
         if current.isValid():
             row = current.data(ROW_ROLE)
             self._chosen = ("closed", row.entry.row.visit.visit)
-            self.inside.clearSelection()
+            self.inside.selectionModel().clear()
             self.pane.show_closed(row)
 
     def _show_inside(self, track: object) -> None:
@@ -332,6 +339,7 @@ class VisitsPage(Page):
     def _lay_out(self) -> None:
         self._none_inside = EmptyState(tr("Nobody to show"), "")
         self._none_closed = EmptyState("", "")
+        self._all_again = self._none_closed.offer(tr("Show all visits again"), self.filters.clear)
         self._inside_stack, self._closed_stack = QStackedWidget(), QStackedWidget()
         for part in (self._none_inside, self.inside):
             self._inside_stack.addWidget(part)
@@ -340,7 +348,7 @@ class VisitsPage(Page):
         self._review = label("", "secondary")
         inside, self._inside_title = titled("", self._inside_stack)
         closed, self._closed_title = titled("", self._closed_stack, self._review)
-        self._rows = split(Qt.Orientation.Vertical, (inside, 150, 1), (closed, 450, 3))
+        self._rows = split(Qt.Orientation.Vertical, (inside, ROOM_INSIDE, 1), (closed, 600 - ROOM_INSIDE, 3))
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)

@@ -11,7 +11,8 @@ from console.theme.fonts import sized
 from console.theme.tokens import Theme
 
 DOWN = (Path(__file__).parent / "down.svg").as_posix()
-"""Grey that reads on all grounds."""
+"""Grey that reads on all grounds, as its counterpart."""
+UP = (Path(__file__).parent / "up.svg").as_posix()
 _TICKS = {name: (Path(__file__).parent / f"tick-{name}.svg").as_posix() for name in ("white", "black")}
 
 
@@ -65,6 +66,7 @@ def stylesheet_of(theme: Theme) -> str:
     QSplitter::handle {{ background: transparent; }}
     QSplitter::handle:hover {{ background: {theme.line}; }}
     {_controls(theme)}
+    {_numbers(theme)}
     {_ticks(theme)}
     {_tables(theme)}
     {_frame(theme)}
@@ -89,7 +91,6 @@ def _controls(theme: Theme) -> str:
     QComboBox::drop-down {{ border: none; width: {k.SPACE_6}px; }}
     QComboBox::down-arrow {{ image: url({DOWN}); width: 12px; height: 8px; }}
     QComboBox:disabled {{ color: {theme.secondary}; background: transparent; }}
-    QAbstractSpinBox:disabled {{ color: {theme.secondary}; }}
     QComboBox:focus {{ border: 1px solid {theme.accent}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QLineEdit:focus {{ border: 1px solid {theme.accent}; }}
@@ -97,9 +98,10 @@ def _controls(theme: Theme) -> str:
         color: {theme.on_accent}; }}
     QPushButton[role="primary"]:focus {{ outline: 2px solid {theme.text}; }}
     QTabBar::tab {{ background: transparent; border: none; border-bottom: 2px solid transparent;
-        padding: {k.SPACE_2}px {k.SPACE_3}px; color: {theme.secondary}; }}
-    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
-    QTabBar::tab:hover:enabled {{ color: {theme.text}; }}
+        padding: {k.SPACE_2}px {k.SPACE_3}px; color: {theme.text}; }}
+    QTabBar::tab:disabled {{ color: {_faint(theme)}; }}
+    QTabBar::tab:selected {{ border-bottom-color: {theme.accent}; }}
+    QTabBar::tab:hover:enabled:!selected {{ border-bottom-color: {theme.line}; }}
     QPushButton:checked {{ background: {theme.selected}; border-color: {theme.accent}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {k.SPACE_1}px; }}
     QMenu::item {{ padding: 6px {k.SPACE_6}px 6px {k.SPACE_3}px; border-radius: {k.SPACE_1}px; }}
@@ -113,6 +115,38 @@ def _controls(theme: Theme) -> str:
     QScrollBar::handle:hover {{ background: {theme.secondary}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """
+
+
+def _faint(theme: Theme) -> str:
+    """Half of a text's contrast, for what cannot be chosen now: in no theme is it like what can."""
+    text, ground = QColor(theme.text), QColor(theme.panel)
+    red, green, blue = ((part(text) + part(ground)) // 2 for part in (QColor.red, QColor.green, QColor.blue))
+    return QColor(red, green, blue).name()
+
+
+def _numbers(theme: Theme) -> str:
+    """Fields for numbers and days, framed as every field is, and the slider, with a handle that is seen."""
+    spin, ends = "QAbstractSpinBox", "width: 18px; border: none; background: transparent"
+    return f"""
+    {spin} {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
+        padding: {k.SPACE_1}px; min-height: {sized(20)}px;
+        selection-background-color: {theme.selected}; selection-color: {theme.text}; }}
+    {spin} QLineEdit, {spin} QLineEdit:focus {{ border: none; padding: 0; background: transparent; }}
+    {spin}:focus {{ border: 1px solid {theme.accent}; }}
+    {spin}:disabled {{ color: {theme.secondary}; background: transparent; }}
+    {spin}::up-button, {spin}::down-button, QDateTimeEdit::drop-down {{ {ends}; }}
+    {spin}::up-button:hover, {spin}::down-button:hover {{ background: {theme.selected}; }}
+    {spin}::up-arrow {{ image: url({UP}); width: 9px; height: 6px; }}
+    {spin}::down-arrow {{ image: url({DOWN}); width: 9px; height: 6px; }}
+    QDateTimeEdit::down-arrow {{ image: url({DOWN}); width: 12px; height: 8px; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {theme.line}; }}
+    QSlider::sub-page:horizontal {{ border-radius: 2px; background: {theme.accent}; }}
+    QSlider::sub-page:horizontal:disabled {{ background: {theme.line}; }}
+    QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
+        border: 1px solid {theme.panel}; background: {theme.accent}; }}
+    QSlider::handle:horizontal:focus {{ border: 2px solid {theme.text}; }}
+    QSlider::handle:horizontal:disabled {{ background: {theme.secondary}; }}
     """
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
 
 from console.language import tr, tr_n
 from console.language.sentences import in_words
 from console.operations.broker_drafts import problems_of, with_broker
 from console.operations.device_desk import DeviceDesk
-from console.theme.tokens import FIELD
 from console.widgets.labels import label, set_tone
+from console.widgets.number_fields import count_field
 from console.widgets.part_form import PartForm
 from inference.capture import MemorySecrets, broker_key
 from store_layout.model import Broker
@@ -32,16 +32,11 @@ class BrokerForm(PartForm):
         self.ca_file.setPlaceholderText(tr("The system's own certificates"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setPlaceholderText(tr("as it is"))
-        self.port = QSpinBox()
-        self.port.setRange(1, 65535)
-        self.port.setValue(old.port)
-        self.port.setMinimumHeight(FIELD)
+        self.port = count_field(tr("Port"), 1, 65535, old.port)
         self.tls = QCheckBox(tr("Encrypted (TLS)"))
         self.tls.setChecked(old.tls)
         for field, name in (
             (self.host, tr("Address")),
-            (self.port, tr("Port")),
-            (self.port.lineEdit(), tr("Port")),
             (self.ca_file, tr("Certificate file")),
             (self.user, tr("User")),
             (self.password, tr("Password")),

@@ -241,6 +241,7 @@ def _fields() -> tuple[Field, ...]:
 
 def _metres(value: float, least: float = 1.0) -> QDoubleSpinBox:
     made = QDoubleSpinBox()
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setRange(least, 200.0)
     made.setDecimals(2)
     made.setSingleStep(0.1)

@@ -22,6 +22,9 @@ from console.language import tr
 from console.theme.tokens import SPACE_2
 from console.widgets.labels import label
 
+SHORTEST = 18
+"""Letters of a reason that are always seen; all of it where there is room, and in the list."""
+
 
 class DisputeClaim(QWidget):
     """Filled in for a new dispute; of one that is decided only its evidence is named."""
@@ -37,6 +40,8 @@ class DisputeClaim(QWidget):
         self.reason = QComboBox()
         self.reason.setAccessibleName(tr("Reason"))
         self.reason.view().setAccessibleName(tr("Reasons"))
+        self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.reason.setMinimumContentsLength(SHORTEST)
         self.reason.addItems([reason_words(reason) for reason in REASONS])
         self.message = QLineEdit()
         self.message.setPlaceholderText(tr("What the customer says, for the record"))
@@ -48,12 +53,15 @@ class DisputeClaim(QWidget):
         row.setSpacing(SPACE_2)
         row.addWidget(self._caption)
         row.addWidget(self.reason, 1)
-        row.addWidget(self.attach)
+        said = QHBoxLayout()
+        said.setSpacing(SPACE_2)
+        said.addWidget(self.message, 1)
+        said.addWidget(self.attach)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACE_2)
         box.addLayout(row)
-        box.addWidget(self.message)
+        box.addLayout(said)
         box.addWidget(self._names)
         self.reason.activated.connect(self._was_chosen)
         self.message.returnPressed.connect(self.entered)

@@ -19,6 +19,7 @@ from console.back_office.corrections import Account, Change
 from console.item_models.dispute_drafting import LineWish, changes_of, open_positions, parse_amount
 from console.item_models.words import ShopWords
 from console.language import tr
+from console.language.writing import decimal
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.dispute_outlook import clear
 from console.widgets.labels import label
@@ -205,6 +206,6 @@ def _money(name: str) -> QLineEdit:
     made = QLineEdit()
     made.setFixedWidth(MONEY)
     made.setAlignment(Qt.AlignmentFlag.AlignRight)
-    made.setPlaceholderText("0.00")
+    made.setPlaceholderText(decimal(0, 2))
     made.setAccessibleName(name)
     return made

@@ -119,25 +119,37 @@ def paint_names(painter: QPainter, fixtures: Iterable[Fixture], view: FloorView,
 
 
 def _name(painter: QPainter, fixture: Fixture, view: FloorView, theme: Theme, metrics: QFontMetricsF) -> None:
-    """In the middle, along the fixture's longer side, shortened to fit, on a ground of its own."""
+    """In the middle, along the fixture's longer side, in two lines or shortened to fit, on its own ground."""
     box = polygon(fixture.outline, view).boundingRect()
     upright = box.height() > box.width() and metrics.horizontalAdvance(fixture.name) > box.width() - 8
     room = (box.height() if upright else box.width()) - 8
-    text = metrics.elidedText(fixture.name, Qt.TextElideMode.ElideRight, room)
-    if len(text) < min(3, len(fixture.name)) or (box.width() if upright else box.height()) < metrics.height():
+    across = box.width() if upright else box.height()
+    lines = in_lines(fixture.name, room, 2 if across >= 2 * metrics.height() + 4 else 1, metrics)
+    if len(lines[0]) < min(3, len(fixture.name)) or across < metrics.height():
         return
     painter.save()
     painter.translate(box.center())
     if upright:
         painter.rotate(-90)
-    size = metrics.boundingRect(text).size()
-    ground = QRectF(-size.width() / 2 - 5, -metrics.height() / 2, size.width() + 10, metrics.height())
+    wide = max(metrics.horizontalAdvance(line) for line in lines) + 10
+    high = metrics.height() * len(lines)
+    ground = QRectF(-wide / 2, -high / 2, wide, high)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.fixture))
     painter.drawRect(ground)
     painter.setPen(QColor(theme.secondary))
-    painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, "\n".join(lines))
     painter.restore()
+
+
+def in_lines(text: str, room: float, most: int, metrics: QFontMetricsF) -> tuple[str, ...]:
+    """A name in one line where it fits into ``room`` pixels, else in ``most`` (1 or 2) shortened ones."""
+    words = text.split()
+    lines: tuple[str, ...] = (text,)
+    if most > 1 and len(words) > 1 and metrics.horizontalAdvance(text) > room:
+        halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+        lines = min(halves, key=lambda half: max(metrics.horizontalAdvance(line) for line in half))
+    return tuple(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines)
 
 
 @lru_cache(maxsize=256)

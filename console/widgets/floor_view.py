@@ -41,6 +41,10 @@ class FloorView:
         if self.fitted:
             self.fit()
 
+    def height_for(self, width: float) -> float:
+        """Pixels at which all of the floor is as wide as the widget."""
+        return width * self._bounds.height() / self._bounds.width()
+
     def fit(self) -> None:
         """Show all of the floor."""
         self.scale = self._fitting_scale()

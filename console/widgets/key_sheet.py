@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -21,7 +20,7 @@ from console.language import tr, tr_noop
 from console.theme.fonts import sized
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from console.widgets.action_book import keys_of
-from console.widgets.labels import label
+from console.widgets.labels import close_button, label
 
 IN_WIDGETS: Mapping[str, Sequence[tuple[str, str]]] = {
     tr_noop("Floor map"): (
@@ -70,11 +69,7 @@ class KeySheet(QDialog):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setAccessibleName(tr("Keys"))
         self.area.setMinimumSize((content.sizeHint() + BARS).boundedTo(most))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setText(tr("Close"))
-        close.setAccessibleName(tr("Close"))
-        buttons.rejected.connect(self.reject)
+        buttons = close_button(self)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_6, SPACE_4, SPACE_6, SPACE_4)
         box.addWidget(self.area)

@@ -6,12 +6,24 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from console.language import tr
 from console.operations.health import Tone
 from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
-from console.theme.tokens import ICON, SPACE_2, SPACE_3, SPACE_4
+from console.theme.tokens import ICON, SPACE_1, SPACE_2, SPACE_3, SPACE_4
 
 Role = Literal["title", "heading", "caption", "secondary", "body", "total", "question"]
 
@@ -39,6 +51,16 @@ def panel() -> QFrame:
     """A surface that holds something."""
     made = QFrame()
     made.setProperty("role", "panel")
+    return made
+
+
+def close_button(dialog: QDialog) -> QDialogButtonBox:
+    """The only button of a dialog that only shows something."""
+    made = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    close = made.button(QDialogButtonBox.StandardButton.Close)
+    close.setText(tr("Close"))
+    close.setAccessibleName(tr("Close"))
+    made.rejected.connect(dialog.reject)
     return made
 
 
@@ -83,8 +105,18 @@ class EmptyState(QWidget):
         for part in (self.heading, self.text):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             box.addWidget(part)
+        box.addSpacing(SPACE_1)
+        self._steps = QVBoxLayout()
+        box.addLayout(self._steps)
         box.addStretch(3)
         self.text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def offer(self, words: str, step: Callable[[], object]) -> QPushButton:
+        """A button below the words that does what they say."""
+        made = QPushButton(words)
+        made.clicked.connect(lambda *_: step())
+        self._steps.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+        return made
 
 
 def titled(title: str, content: QWidget, *extra: QWidget, margins: int = SPACE_3) -> tuple[QFrame, QLabel]:
@@ -95,8 +127,9 @@ def titled(title: str, content: QWidget, *extra: QWidget, margins: int = SPACE_3
     box.setSpacing(SPACE_2)
     head = QHBoxLayout()
     head.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
-    head.addWidget(caption)
-    head.addStretch(1)
+    head.addWidget(caption, 0 if extra else 1)
+    if extra:
+        head.addStretch(1)
     for widget in extra:
         head.addWidget(widget)
     box.addLayout(head)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from console.language import tr
 from console.operations.about import parts
 from console.theme.fonts import sized
 from console.theme.tokens import SPACE_4
+from console.widgets.labels import close_button
 
 
 class LicencesDialog(QDialog):
@@ -21,11 +22,7 @@ class LicencesDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setAccessibleName(tr("Licences"))
         self.text.setPlainText("\n".join(f"{p.name} {p.version}: {p.licence}" for p in parts()))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setText(tr("Close"))
-        close.setAccessibleName(tr("Close"))
-        buttons.rejected.connect(self.reject)
+        buttons = close_button(self)
         box = QVBoxLayout(self)
         box.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
         box.addWidget(self.text)

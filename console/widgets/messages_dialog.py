@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import ShopWords, day_and_time
@@ -14,7 +14,7 @@ from console.theme.appearance import Appearance
 from console.theme.fonts import sized
 from console.theme.tokens import SPACE_3, SPACE_4
 from console.widgets.data_table import DataTable
-from console.widgets.labels import EmptyState, label
+from console.widgets.labels import EmptyState, close_button, label
 from inference.messages import Alarm
 
 SIZE = QSize(760, 420)
@@ -57,11 +57,7 @@ class MessagesDialog(QDialog):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.table)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setText(tr("Close"))
-        close.setAccessibleName(tr("Close"))
-        buttons.rejected.connect(self.reject)
+        buttons = close_button(self)
         self.whole = label("", "body", wrap=True)
         self.whole.setMinimumHeight(2 * self.whole.fontMetrics().lineSpacing() + 2)
         self.table.selectionModel().currentRowChanged.connect(self._choose)

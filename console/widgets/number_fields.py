@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
 
 from console.theme.tokens import FIELD, SPACE_1
@@ -16,6 +17,7 @@ def number_field(
 ) -> QDoubleSpinBox:
     """One number."""
     made = QDoubleSpinBox()
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setRange(low, high)
     made.setMinimumHeight(FIELD)
     made.setDecimals(digits)
@@ -29,6 +31,7 @@ def number_field(
 def count_field(name: str, least: int, most: int, value: int = 0) -> QSpinBox:
     """A whole number; outside of its bounds, the nearest."""
     made = QSpinBox()
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setRange(least, most)
     made.setMinimumHeight(FIELD)
     made.setValue(value)

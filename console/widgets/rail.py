@@ -72,8 +72,8 @@ class RailButton(QAbstractButton):
         painter.setPen(QColor(colour))
         words = QRectF(box.left(), box.top() + 35, box.width(), sized(WORD))
         font = ui_font(TEXT_SECONDARY, bold=self.isChecked())
-        if QFontMetricsF(font).horizontalAdvance(self.text()) > words.width():
-            font = ui_font(TEXT_SECONDARY)  # a whole word says more than a heavy one
+        if QFontMetricsF(font).horizontalAdvance(self.text()) > words.width() - SPACE_2:
+            font = ui_font(TEXT_SECONDARY)  # a whole word with air around it says more than a heavy one
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         said = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, words.width())

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console.back_office.receipts import Receipt
 from console.back_office.records import DocumentRow
@@ -30,12 +39,17 @@ from inference.messages.results import CartLine
 
 HASH_SHOWN = 12
 
+ALL_THE_ROOM = 100
+"""The plan's share of what is left over, to one of the space below."""
+
 
 class ReceiptPane(QScrollArea):
     """The details beside the lists. Rebuilt when another visit is chosen or this one changed."""
 
     left = Signal()
     """Escape: back to the list."""
+    review_asked = Signal(str)
+    """The visit whose card somebody wants to answer."""
 
     def __init__(self, words: ShopWords, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +90,10 @@ class ReceiptPane(QScrollArea):
         box = self._begin(row.code, tr("Inside now"), "neutral")
         came = tr("Came in at {time}.", time=clock_time(row.entered_at, self._words.zone))
         box.addWidget(label(f"{came} {state_of(row)}.", "secondary"))
-        box.addWidget(rule())
+        if row.lines:
+            box.addWidget(rule())
+        else:
+            box.addWidget(label(tr("Nothing taken yet: each thing appears here as it is taken."), wrap=True))
         self._cart_lines(box, row.lines, None)
         self._sum(box, tr("So far"), self._words.money(row.value))
         box.addStretch(1)
@@ -157,7 +174,7 @@ class ReceiptPane(QScrollArea):
             return
         self._map = VisitPath(self._words.layout, self._appearance)
         self._map.show_path(dossier.trace.path, slots_of(dossier))
-        box.addWidget(self._map)
+        box.addWidget(self._map, ALL_THE_ROOM)
 
     def _undecided(self, box: QVBoxLayout, row: ClosedRow, dossier: Dossier | None) -> None:
         visit = row.entry.row.visit
@@ -167,6 +184,10 @@ class ReceiptPane(QScrollArea):
             box.addWidget(label(waits, "secondary"))
         for card in cards:
             box.addWidget(question_card(card, self._words))
+        if row.entry.row.state == "review":
+            answer = QPushButton(tr("Answer it on the Review page"))
+            answer.clicked.connect(lambda *_: self.review_asked.emit(visit.visit))
+            box.addWidget(answer, 0, Qt.AlignmentFlag.AlignLeft)
         self._cart_lines(box, visit.lines, dossier)
         if visit.lines:
             self._sum(box, tr("Not charged yet"), self._words.money(row.value))

@@ -20,6 +20,8 @@ from console.theme.tokens import TEXT_SECONDARY
 
 THICK = 0.72
 """Of the room between two bars."""
+LEAST_ROOM = 7
+"""Upright bars that there is room for at least: one alone would be a wall."""
 MOST_LABELS = 16
 """Under upright bars; of more, every second or third has one."""
 LABEL_WIDTH = 150
@@ -89,7 +91,8 @@ class ReportChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         ticks = _round_steps(low, high)
         beside.setTicks([[(t, up_to(t, 2)) for t in ticks]])
         beside.setWidth(52)
-        self.setXRange(-0.7, len(places) - 0.3, padding=0)
+        spare = max(0, LEAST_ROOM - len(places)) / 2
+        self.setXRange(-0.7 - spare, len(places) - 0.3 + spare, padding=0)
         self.setYRange(low - (0.04 * room if low < 0 else 0.0), high + 0.08 * room, padding=0)
 
     def _lay(self, bars: Bars, places: np.ndarray, values: np.ndarray, brush: object) -> None:

@@ -78,6 +78,9 @@ class ReportRange(QWidget):
         self._kind = next(k for k in get_args(ReportKind) if k == kind)
         self._buttons[self._kind].setChecked(True)
         single = self._kind == "day"
+        if not single and self.first.date() > self.last.date():  # the day alone was moved to before it
+            with QSignalBlocker(self.first):
+                self.first.setDate(_qt(_python(self.last.date()) - WEEK + ONE_DAY))
         self.first.setVisible(not single)
         self._to.setVisible(not single)
         self.last.setAccessibleName(tr("Day") if single else tr("Last day"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -55,6 +57,7 @@ class ReviewCardView(QWidget):
         self.stand = label("", "secondary")
         self.question = label("", "question", wrap=True)
         self.facts = label("", "secondary", wrap=True, name=tr("Where, when and who"))
+        self.facts.setTextFormat(Qt.TextFormat.RichText)  # what is said stands out from what it is about
         self.answers = [AnswerButton(str(i + 1), appearance) for i in range(MOST_ANSWERS)]
         for place, button in enumerate(self.answers):
             button.clicked.connect(lambda *_, i=place: self.chosen.emit(i))
@@ -91,7 +94,10 @@ class ReviewCardView(QWidget):
                 button.show_choice(shown.choices[place])
         self.none.setText(f"N  {shown.none_words}: {shown.none_effect}")
         self.facts.setText(
-            "   ".join(tr("{word}: {value}", word=word, value=value) for word, value in shown.facts)
+            " &nbsp; ".join(
+                tr("{word}: {value}", word=escape(word), value=f"<b>{escape(value)}</b>")
+                for word, value in shown.facts
+            )
         )
         self.close_lines()
         self.clips.set_large(None)

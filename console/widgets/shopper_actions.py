@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from console.operations.identity_edits import Edit, IdentityEdits
 from console.operations.time_travel import TimeTravel
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.labels import label, set_tone
+from console.widgets.number_fields import count_field
 from inference.messages.wire import CorrectLine, Inside, JoinVisits, MakeShopper, SetStaff, SplitVisit
 
 MOST_UNITS = 99
@@ -233,10 +233,9 @@ class LineDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("The cart of {code}", code=code))
         self._code, self._held = code, held
-        self.product, self.count = QComboBox(), QSpinBox()
+        self.product = QComboBox()
         self.product.setAccessibleName(tr("Product"))
-        self.count.setAccessibleName(tr("How many they have taken"))
-        self.count.setRange(0, MOST_UNITS)
+        self.count = count_field(tr("How many they have taken"), 0, MOST_UNITS)
         rest = [product.sku for product in words.layout.catalog if product.sku not in held]
         for sku in (*held, *rest):
             self.product.addItem(words.product(sku), sku)

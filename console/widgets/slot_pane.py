@@ -81,7 +81,8 @@ class SlotPane(QWidget):
         shift = now.scale.zero_g - now.zero_g if now.scale is not None else 0.0
         weights = [g + shift for g in desk.grams] if shift else desk.grams
         self.plot.show_trace(desk.times, weights, desk.events, self._unit_g())
-        self._events.refresh(desk.events, self._store_time)
+        one = self._one_product()
+        self._events.refresh(desk.events, self._store_time, "" if one is None else one.sku)
 
     # -- inside --------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def source_words(source: SourceStatus) -> str:
 
 
 class _CutButton(QPushButton):
-    """Cuts its words where there is no room for them; the name for screen readers has them whole."""
+    """Cuts its words in the middle where there is no room for them; screen readers say them whole."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class _CutButton(QPushButton):
 
     def _cut(self) -> None:
         room = self.width() - sized(ICON_SMALL) - AROUND
-        super().setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+        super().setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideMiddle, room))
 
 
 class StatusLine(QWidget):
@@ -185,7 +185,7 @@ class StatusLine(QWidget):
         self.waiting.setVisible(snapshot.waiting > 0)
         self._say(
             self.waiting,
-            tr_n("{n} waiting", "{n} waiting", snapshot.waiting),
+            tr_n("{n} left, undecided", "{n} left, undecided", snapshot.waiting),
             "neutral",
             Icon.WAITING,
             tip=tr("Visits that have left and wait for an event they share with somebody still inside"),

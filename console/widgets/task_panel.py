@@ -32,7 +32,7 @@ class TaskPanel(QWidget):
         super().__init__(parent)
         self._tasks, self._now = tasks, 0.0
         self._model = TasksModel(words, self)
-        self.table = DataTable(self._model, tr("What is to be done"), (170, 190, 90, 84, 0), appearance)
+        self.table = DataTable(self._model, tr("What is to be done"), (168, 0, 64, 64, 0), appearance)
         self.done = QPushButton(tr("Done"))
         self.done.setToolTip(tr("Say that the chosen task is done: the scale decides (Ctrl+D)"))
         self.undone = QPushButton(tr("Not done after all"))

@@ -121,7 +121,9 @@ class VisitPane(QWidget):
             dossier = None
         for view in (PAPERS, DISPUTE):
             self.tabs.setTabEnabled(view, self.has_receipt)
+            self.tabs.setTabToolTip(view, "" if self.has_receipt else tr("There is no receipt yet."))
         self.tabs.setTabEnabled(HISTORY, closed is not None)
+        self.tabs.setTabToolTip(HISTORY, "" if closed else tr("A visit has a history once it is over."))
         if not self.tabs.isTabEnabled(self.tabs.currentIndex()):
             self.tabs.setCurrentIndex(VISIT)
         if closed is not None:

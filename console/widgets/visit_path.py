@@ -22,7 +22,8 @@ from store_layout.model import StoreLayout
 DOT = 5.0
 STOP = 9.0
 LINE = 2.5
-HEIGHT, LEAST = 220, 120
+HEIGHT, MOST = 220, 420
+"""Pixels: always, and where nothing else needs the room."""
 GAP_S = 25.0
 """Nobody was seen for longer than this: the path is dashed there."""
 
@@ -39,7 +40,7 @@ class VisitPath(QWidget):
         self._lit: frozenset[str] = frozenset()
         self.setObjectName("visitPath")
         self.setAccessibleName(tr("The path on the floor"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         appearance.changed.connect(self.update)
 
     def show_path(self, path: tuple[Waypoint, ...], stops: tuple[str, ...]) -> None:
@@ -62,10 +63,11 @@ class VisitPath(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Still to be read."""
-        return QSize(200, LEAST)
+        return QSize(200, HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """All of the floor, always."""
+        """All of the floor, always; no higher than the width makes use of."""
+        self.setMaximumHeight(max(HEIGHT, min(MOST, round(self._view.height_for(self.width())))))
         self._view.resize(QSizeF(event.size()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802

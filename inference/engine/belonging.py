@@ -19,6 +19,7 @@ ENGINE_VERSION = "1"
 ARCHIVES_KEPT = 3
 LIVE = "live"
 """Source of a journal of live devices."""
+_SIMULATED = "simulated:"
 
 _LAYOUT_MAGIC = b"openaisle layout 1\n"
 
@@ -28,6 +29,22 @@ def new_header(layout: StoreLayout, recording_id: str | None) -> Header:
     salt = secrets.token_hex(16) if recording_id is None else recording_salt(recording_id)
     source = LIVE if recording_id is None else recording_id
     return Header(FORMAT, layout_hash(layout), source, ENGINE_VERSION, salt)
+
+
+def simulated_source(store: str, started_at: float) -> str:
+    """Source of a journal of a store that is simulated as it goes: another one for each start."""
+    return f"{_SIMULATED}{store}:{started_at:.3f}"
+
+
+def is_same_place(one: str, other: str) -> bool:
+    """Whether two sources are the same store, so that it is found as it was left: open, or paused.
+
+    A recording that is played anew is not: it begins as it began.
+    """
+    if one == LIVE:
+        return other == LIVE
+    store, _, _ = one.rpartition(":")
+    return one.startswith(_SIMULATED) and store == other.rpartition(":")[0]
 
 
 def begin_journal(folder: Path, header: Header, layout: StoreLayout) -> None:

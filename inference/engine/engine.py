@@ -36,7 +36,7 @@ from inference.engine.recovery import Recovered, RecoveryError, closed_of, recov
 from inference.engine.relaying import Premises, carry
 from inference.engine.source import Source
 from inference.engine.turns import TurnSize
-from inference.engine.view import View
+from inference.engine.view import View, ViewState
 from inference.evidence.keeper import EvidenceKeeper
 from inference.messages import Alarm, Detections, Observation, Outage, Tick, WeightReading
 from inference.messages.codec import Vectors
@@ -64,6 +64,8 @@ class EngineOptions(msgspec.Struct, frozen=True, kw_only=True):
     """End when the recording has; else its last state stays to be seen."""
     notes: tuple[Words, ...] = ()
     """What staff should know of how it began."""
+    paused_since: float | None = None
+    """Of a journal that was just begun: since when the store is paused, in store time."""
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -165,11 +167,12 @@ class Engine:
 
     def _recover(self) -> None:
         """Take up the state on disk, and fix it there as one new checkpoint."""
+        begun = ViewState(paused_since=self._options.paused_since)
         self.now: Recovered = recover(
             self._journal,
             Layouts(self._journal.folder, self.layout),
             self._make_flow,
-            lambda checkpoint: View(self.id, None if checkpoint is None else checkpoint.view),
+            lambda checkpoint: View(self.id, begun if checkpoint is None else checkpoint.view),
             self._memory,
             alive=lambda: self._beat(PHASE_STARTING),
         )

@@ -49,6 +49,8 @@ class Header(msgspec.Struct, frozen=True):
     engine: str
     """Version of the program that began this journal."""
     salt: str
+    paused_since: float | None = None
+    """Since when the store was paused when this journal was begun (store time); later, checkpoints say it."""
 
 
 def layout_hash(layout: StoreLayout) -> str:

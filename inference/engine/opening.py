@@ -11,6 +11,7 @@ from inference.engine.belonging import (
     LIVE,
     Layouts,
     begin_journal,
+    is_same_place,
     new_header,
     put_aside,
     read_header,
@@ -23,7 +24,7 @@ from inference.engine.flow import FlowMaker, SinkMaker, VisitSink
 from inference.engine.journal import Journal
 from inference.engine.recovery import Recovered, RecoveryError, closed_of, recover
 from inference.engine.relaying import obstacle
-from inference.engine.view import View
+from inference.engine.view import View, ViewState
 from inference.messages import VisitClosed
 from inference.messages.said import Words, said
 from store_layout.layout_changes import layout_changes
@@ -46,7 +47,8 @@ def open_journal(
     Where a live store's folder was changed so that the engine can go on with it, it does, with every open
     visit. A journal of a store that was rebuilt, or of another source, is not gone on with: its closed visits
     are posted, and those open in a live store go into review, priced by the layout of their time; then it is
-    put aside. ``fresh`` plays a recording from its beginning whatever is there. Raises :class:`OpeningError`.
+    put aside. The new one is begun paused where the same store was left paused. ``fresh`` plays a recording
+    from its beginning whatever is there. Raises :class:`OpeningError`.
     """
     wanted = new_header(layout, recording_id)
     try:
@@ -57,6 +59,8 @@ def open_journal(
         return _anew(folder, wanted, layout)
     if fresh and recording_id is not None and found.source == recording_id:
         return _anew(folder, wanted, layout)
+    if is_same_place(found.source, wanted.source):  # before its state, which may be of no use, is looked at
+        wanted = msgspec.structs.replace(wanted, paused_since=_paused_since(folder, found))
     why = why_not_ours(found, wanted)
     old: Recovered | Exception | None = None
     if why is None:
@@ -101,9 +105,16 @@ def _goes_on(old: Recovered, layout: StoreLayout) -> Words | None:
     return said("the store folder was changed; visits that go on in it: {count}", count=count)
 
 
+def _paused_since(folder: Path, header: Header) -> float | None:
+    """How the store was left: its switch is fixed by a checkpoint at once, and no later entry changes it."""
+    checkpoint = Journal(folder).latest_checkpoint()
+    return header.paused_since if checkpoint is None else checkpoint.view.paused_since
+
+
 def _recovered(folder: Path, header: Header, make_flow: FlowMaker) -> Recovered | Exception:
     def make_view(checkpoint: Checkpoint | None) -> View:
-        return View("", None if checkpoint is None else checkpoint.view)
+        begun = ViewState(paused_since=header.paused_since)
+        return View("", begun if checkpoint is None else checkpoint.view)
 
     try:
         return recover(

@@ -13,6 +13,7 @@ import msgspec
 from inference.capture import ReadingQueue
 from inference.detection.live import LiveDetection
 from inference.detection.pool import Gate, SessionMaker
+from inference.engine.belonging import simulated_source
 from inference.engine.live import FrameBox, Show, ShowingBox, Viewer
 from inference.engine.rendered_pictures import RenderedPictures
 from inference.engine.source import SourceError
@@ -75,7 +76,7 @@ class SimulatedSource:
         self._started_at = started_at
         self._world = LiveWorld(layout, settings, seed)
         self._eyes = LiveEyes(layout, settings, seed)
-        self._id = f"simulated-{layout.file.store.id}-{started_at:.3f}"
+        self._id = simulated_source(layout.file.store.id, started_at)
         self._lock = threading.Lock()
         self._sent: tuple[SentShopper, ...] = ()
         self._readings = ReadingQueue()

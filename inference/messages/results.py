@@ -176,10 +176,11 @@ class Explanation(msgspec.Struct, frozen=True):
     moves: tuple[ItemMove, ...] = ()
     """Empty of somebody: they moved what no product explains."""
     handed: bool | msgspec.UnsetType = msgspec.UNSET
-    """True: ``track`` alone reached in; what is another's of it was handed to them later. Else unset."""
+    """True: ``track`` alone reached in. What is another's of it was handed to them later, or before by them,
+    where it was put back. Else unset."""
 
     def mover(self, move: ItemMove) -> int | None:
-        """To whose cart one of the moves counts: who made it, or who was handed the goods."""
+        """To whose cart one of the moves counts: who made it, was handed the goods, or had handed them on."""
         return self.track if move.track is None else move.track
 
     def reached_in(self, move: ItemMove) -> int | None:

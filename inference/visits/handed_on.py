@@ -50,7 +50,7 @@ def _givers(state: VisitsState, attribution: Attribution, visit: Visit, sku: str
 
 
 def _given_by(attribution: Attribution, track: int, sku: str, givers: Mapping[int, float]) -> Attribution:
-    """The same with them in the place of who gave it back, or nobody, where a taking was missed.
+    """The same with what they had taken as what was given back, or nobody's, where a taking was missed.
 
     As in the carts' hypotheses, others who may have given it back are the likelier for it.
     """
@@ -59,7 +59,9 @@ def _given_by(attribution: Attribution, track: int, sku: str, givers: Mapping[in
         if e.track != track or len(e.moves) != 1 or e.units(track) != {sku: -1}:
             weighed.append((e.probability, e))
             continue
-        weighed += [(e.probability * w, Explanation(0.0, giver, e.moves)) for giver, w in givers.items()]
+        for giver, w in givers.items():
+            moves = tuple(msgspec.structs.replace(move, track=giver) for move in e.moves)
+            weighed.append((e.probability * w, Explanation(0.0, track, moves, handed=True)))
         weighed.append((e.probability * s.BREACH, Explanation(0.0, None, e.moves)))
     total = sum(weight for weight, _ in weighed)
     explanations = [msgspec.structs.replace(e, probability=weight / total) for weight, e in weighed]

@@ -113,9 +113,9 @@ class Interviewer:
     def _text(self, attribution: Attribution, alternatives: Sequence[Explanation]) -> str:
         """The goods first: they are what a person looks for in the pictures."""
         said = alternatives[: s.SAID]
-        kept_or_handed = self._kept_or_handed(said)
-        if kept_or_handed is not None:
-            return kept_or_handed
+        handed_on = self._kept_or_handed(said) or self._put_back_for_another(said)
+        if handed_on is not None:
+            return handed_on
         taken = attribution.event.delta_g < 0
         goods = list(dict.fromkeys(self._goods(e.moves) for e in said if e.moves))
         people = list(dict.fromkeys(e.tracks() for e in said if e.moves))
@@ -142,6 +142,8 @@ class Interviewer:
         whole = [e for e in said if e.handed is not True]
         if len(whole) != 1 or len(whole) == len(said) or not whole[0].moves:
             return None
+        if any(move.count < 0 for e in said for move in e.moves):
+            return None
         (kept,) = whole
         goods = self._goods(kept.moves)
         if kept.tracks() != (kept.track,) or any(
@@ -150,6 +152,21 @@ class Interviewer:
             return None
         ways = [f"keep {_it([e])}" if e is kept else f"hand {self._given(e)}" for e in said]
         return f"{goods}, taken by {self._who(kept.tracks())}: did they {_either(ways)}?"
+
+    def _put_back_for_another(self, said: Sequence[Explanation]) -> str | None:
+        """Of what one put back who never took it; None where it may be something else besides."""
+        handed = [e for e in said if e.handed is True]
+        others = [e for e in said if e.handed is not True and (e.track is not None or e.moves)]
+        if not handed or any(move.count > 0 for e in said for move in e.moves):
+            return None
+        first = handed[0]
+        goods = self._goods(first.moves)
+        if any(e.track != first.track or self._goods(e.moves) != goods for e in handed):
+            return None
+        if any(e.track is not None or self._goods(e.moves) != goods for e in others):
+            return None
+        owners = [self._who(e.tracks()[1:]) for e in handed]
+        return f"{goods}, put back by {self._who(first.tracks())}: had {_either(owners)} taken {_it(handed)}?"
 
     def _given(self, explanation: Explanation) -> str:
         """What of it was handed on, and to whom."""
@@ -170,10 +187,11 @@ class Interviewer:
             return f"nobody {verb} anything"
         if explanation.handed is True:
             goods = self._goods(explanation.moves)
-            return (
-                f"{self._who(explanation.tracks())} took {goods[0].lower()}{goods[1:]} "
-                f"and handed {self._given(explanation)}"
-            )
+            goods = f"{goods[0].lower()}{goods[1:]}"
+            hand = self._who(explanation.tracks())
+            if explanation.moves[0].count < 0:
+                return f"{hand} put back {goods} that {self._who(explanation.tracks()[1:])} had taken"
+            return f"{hand} took {goods} and handed {self._given(explanation)}"
         parts = []
         for track in dict.fromkeys(explanation.mover(m) for m in explanation.moves):
             mine = [m for m in explanation.moves if explanation.mover(m) == track]

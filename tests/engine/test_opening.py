@@ -5,12 +5,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from inference.engine.belonging import read_header, read_layout
+from inference.engine.belonging import is_same_place, read_header, read_layout, simulated_source
+from inference.engine.checkpoint import write_checkpoint
 from inference.engine.engine import Engine
 from inference.engine.entries import Header
 from inference.engine.files import OpeningError
+from inference.engine.journal import Journal
 from inference.engine.opening import open_journal
 from inference.messages import ClosedVisit, GateSignal, Observation, VisitClosed
+from inference.messages.codec import CodecError, Vectors
 from inference.messages.said import Words
 from inference.messages.wire import SourceStatus
 from store_layout.model import StoreLayout
@@ -160,3 +163,46 @@ def test_a_live_store_knows_of_the_gap_after_a_restart(tmp_path: Path) -> None:
 def test_the_layout_kept_with_a_journal_is_read_back(tmp_path: Path) -> None:
     opened(tmp_path / "j", fake_layout(), None, MemorySink())
     assert read_layout(tmp_path / "j") == fake_layout()
+
+
+def left_paused(folder: Path) -> None:
+    """A live store that was paused, and whose engine ended."""
+    run_live(folder, MemorySink(), OBSERVATIONS)
+    journal = Journal(folder)
+    checkpoint = journal.latest_checkpoint()
+    assert checkpoint is not None
+    checkpoint.view.paused_since = checkpoint.t
+    write_checkpoint(folder, checkpoint)
+
+
+def test_a_paused_store_that_is_rebuilt_is_begun_paused(tmp_path: Path) -> None:
+    folder = tmp_path / "j"
+    left_paused(folder)
+    header, _ = opened(folder, fake_layout("rebuilt"), None, MemorySink())
+    assert header.paused_since is not None
+    again, _ = opened(folder, fake_layout("once more"), None, MemorySink())
+    assert again.paused_since == header.paused_since, "also where no engine ran between"
+
+
+def test_the_pause_is_found_where_nothing_else_of_the_journal_can_be_used(tmp_path: Path) -> None:
+    class Unreadable(FakeFlow):
+        def restore(self, data: bytes, appearances: Vectors | None = None) -> None:
+            raise CodecError("of another version")
+
+    folder = tmp_path / "j"
+    left_paused(folder)
+    header, _ = open_journal(
+        folder, fake_layout("rebuilt"), None, make_flow=Unreadable, make_sink=lambda _: MemorySink()
+    )
+    assert list(tmp_path.glob("j.old-*/*.damaged")), "its state was put aside"
+    assert header.paused_since is not None
+
+
+def test_a_recording_begins_as_it_began_and_another_store_knows_nothing_of_the_pause(tmp_path: Path) -> None:
+    folder = tmp_path / "j"
+    left_paused(folder)
+    for source in ("recording-1", simulated_source("other", 1.0), simulated_source("other-2", 2.0)):
+        assert opened(folder, fake_layout(), source, MemorySink())[0].paused_since is None
+    assert is_same_place(simulated_source("a", 1.0), simulated_source("a", 2.0))
+    assert not is_same_place(simulated_source("a", 1.0), simulated_source("a:b", 1.0))
+    assert not is_same_place("recording-1", "recording-1")

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from inference.engine.engine import Engine
+from inference.engine.engine import Engine, EngineOptions
 from inference.engine.flow import real_flow
 from inference.engine.opening import open_journal
 from inference.engine.simulated import SimulatedSource
@@ -27,6 +27,7 @@ from inference.messages import (
     VisitClosed,
     WeightReading,
 )
+from inference.messages.said import Words
 from inference.messages.wire import (
     Done,
     PauseReplay,
@@ -91,16 +92,32 @@ def until(condition: Callable[[], object], limit_s: float = 60.0) -> None:
 
 @contextmanager
 def running(source: SimulatedSource, folder: Path) -> Iterator[tuple[Engine, Sink]]:
+    with begun_engine(source, folder) as (engine, sink, notes):
+        assert notes == []
+        yield engine, sink
+
+
+@contextmanager
+def begun_engine(source: SimulatedSource, folder: Path) -> Iterator[tuple[Engine, Sink, list[Words]]]:
+    """As the engine's process begins one; what it is told of the journal before comes with it."""
     sink = Sink()
     header, notes = open_journal(
         folder, LAYOUT, source.recording_id, make_flow=real_flow, make_sink=lambda _: sink
     )
-    assert notes == []
-    engine = Engine(LAYOUT, header.salt, make_flow=real_flow, sink=sink, source=source, journal_folder=folder)
+    options = EngineOptions(paused_since=header.paused_since)
+    engine = Engine(
+        LAYOUT,
+        header.salt,
+        make_flow=real_flow,
+        sink=sink,
+        source=source,
+        journal_folder=folder,
+        options=options,
+    )
     runner = threading.Thread(target=engine.run, name="state")
     runner.start()
     try:
-        yield engine, sink
+        yield engine, sink, notes
     finally:
         engine.stop()
         runner.join()
@@ -204,6 +221,39 @@ def test_a_store_that_was_left_paused_begins_paused(tmp_path: Path, monkeypatch:
 
     assert told_at_first()
     assert not told_at_first()
+
+
+def paused_since(engine: Engine) -> float | None:
+    until(lambda: engine.newest() is not None)
+    newest = engine.newest()
+    assert newest is not None
+    return newest.paused_since
+
+
+def test_a_store_that_was_left_paused_stays_so_when_it_is_simulated_anew(tmp_path: Path) -> None:
+    """Every start is another world with another journal; whether the store is open is not begun anew."""
+
+    @contextmanager
+    def begun() -> Iterator[tuple[SimulatedSource, Engine]]:
+        source = SimulatedSource(LAYOUT, seed=11, settings=CROWD, clock=fast_clock)
+        with begun_engine(source, tmp_path / "journal") as (engine, _, _):
+            yield source, engine
+
+    with begun() as (_, engine):
+        assert engine.submit(SetOpen(False)).result(10) == Done()
+        until(lambda: paused_since(engine) is not None)
+        left_at = paused_since(engine)
+    for _ in range(2):  # the second finds a journal that was itself begun paused
+        with begun() as (source, engine):
+            assert paused_since(engine) == left_at, "since when, too"
+            until(lambda: source.status().position_s > 60)
+            assert not source._world.looks, "nobody came by chance"
+            assert isinstance(engine.submit(SendShopper((Wanted(SOUP),))).result(10), Refused)
+    with begun() as (source, engine):
+        assert engine.submit(SetOpen(True)).result(10) == Done()
+        until(lambda: source._world.looks)
+    with begun() as (_, engine):
+        assert paused_since(engine) is None
 
 
 def test_what_cannot_be_done_is_refused_in_words(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,10 @@ def clipped(root: QWidget) -> list[str]:
             found.append(f"{said} is {widget.height()} high and needs {high}")
         if outside(widget):
             found.append(f"{said} stands outside of {type(widget.parentWidget()).__name__}")
+    for area in root.findChildren(QScrollArea):
+        inner = area.widget()
+        if area.isVisible() and inner is not None and inner.width() > area.viewport().width():
+            found.append(f"{type(area).__name__} is cut: {inner.width()} in {area.viewport().width()}")
     return found
 
 
@@ -184,15 +189,20 @@ def test_a_small_screen_is_enough(qtbot: QtBot, looking: MainWindow) -> None:
     qtbot.waitUntil(lambda: len(window.history.entries) == 4)
     least = window.minimumSizeHint()
     assert (least.width() <= SMALL[0], least.height() <= SMALL[1]) == (True, True), least
+
+    def fits(name: str) -> None:
+        assert clipped(window) == [], name
+
     for page in window.pages:
         window.show_page(page.name)
         qtbot.wait(60)
         assert (window.width(), window.height()) == SMALL
-
-        def fits(name: str = page.name) -> None:
-            assert clipped(window) == [], name
-
-        qtbot.waitUntil(fits, timeout=10_000)  # what is read in the background comes late on a busy machine
+        # What is read in the background comes late on a busy machine.
+        qtbot.waitUntil(partial(fits, page.name), timeout=10_000)
+    for view in ("why", "papers", "complaint", "history"):
+        window.show_page("visits", view)
+        qtbot.waitUntil(lambda: window.visits.desk.dossier is not None, timeout=10_000)
+        qtbot.waitUntil(partial(fits, view), timeout=10_000)
 
 
 def test_dialogs_fit_on_a_small_screen(qtbot: QtBot, looking: MainWindow) -> None:

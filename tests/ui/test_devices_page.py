@@ -352,3 +352,20 @@ def test_a_secret_in_the_query_is_refused_by_the_stores_own_checks(layout: Store
     draft = CameraDraft(id="door", name="Door", url="http://h/s?password=x", size=(640, 360))
     (problem,) = problems_of(draft, layout, None, None).values()
     assert "password" in problem
+
+
+def test_where_nothing_is_found_all_devices_are_a_click_away(live: MainWindow) -> None:
+    page = live.page
+    assert isinstance(page, DevicesPage)
+    page.search.setText("no such thing")
+    page.trouble_only.setChecked(True)
+    assert page._stack.currentIndex() == 0
+    page._all_again.click()
+    assert (page.search.text(), page.trouble_only.isChecked(), page._stack.currentIndex()) == ("", False, 1)
+
+
+def test_a_window_closed_on_this_page_looks_at_nothing_any_more(live: MainWindow) -> None:
+    assert isinstance(live.page, DevicesPage)
+    assert live.device_desk._timer.isActive()
+    live.close()
+    assert not live.device_desk._timer.isActive()

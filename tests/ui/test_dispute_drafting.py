@@ -5,16 +5,21 @@ from __future__ import annotations
 import pytest
 
 from console.back_office.correction_lines import charged, given_back
-from console.back_office.corrections import Account, Change, account_of, applied
+from console.back_office.corrections import Account, Change, Correction, account_of, applied
+from console.back_office.dispute_rows import DisputeRow
+from console.back_office.disputes import Decided
 from console.back_office.price_list import PriceList
 from console.back_office.receipts import price_visit
+from console.back_office.records import CorrectionRow
 from console.item_models.dispute_drafting import (
     LineWish,
     changes_of,
+    done_words,
     likely_reason,
     open_positions,
     parse_amount,
 )
+from console.item_models.words import ShopWords
 from tests.back_office.visits import closed, layout
 
 
@@ -77,3 +82,31 @@ def test_amounts_as_people_type_them() -> None:
     for text in ("x", "1.x", "-1", "1.234"):
         with pytest.raises(ValueError, match=r"amount|decimals"):
             parse_amount(text, "EUR")
+
+
+def test_whoever_decided_is_told_what_became_of_it() -> None:
+    words = ShopWords(layout())
+    dispute = DisputeRow("D-000001", 1, 0.0, "Mara", "staff", "not_taken", "", (), "open", 0.0, "")
+    assert done_words(dispute, words) == "Dispute D-000001 is open: a manager decides it."
+    declined = Decided(dispute, (), new=True)
+    assert done_words(declined, words) == "Dispute D-000001 is declined: nothing is given back."
+
+    def issued(*totals: int) -> Decided:
+        rows = (
+            CorrectionRow(
+                "C",
+                number,
+                Correction(
+                    "refund", "s", "v", "A1", 0.0, "EUR", 1, (), (), total, "not_taken", "D-000001", "Mara"
+                ),
+                number,
+                "",
+            )
+            for number, total in enumerate(totals, start=1)
+        )
+        return Decided(dispute, tuple(rows), new=True)
+
+    assert done_words(issued(-129), words) == "C-000001: the customer gets back €1.29."
+    assert done_words(issued(-129, 200), words) == "C-000001, C-000002: the customer pays €0.71 more."
+    assert done_words(issued(-5, 5), words) == "C-000001, C-000002: the total stays the same."
+    assert done_words(None, words) == "", "a payment says its own"

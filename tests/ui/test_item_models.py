@@ -3,15 +3,16 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from console.item_models.carts import CartsModel
 from console.item_models.closed_visits import ClosedVisitsModel, why
-from console.item_models.devices import DevicesFound, DevicesModel, why_of
+from console.item_models.devices import TURNS, DevicesFound, DevicesModel, why_of
 from console.item_models.keyed_rows import HEADING_ROLE, SIGN_ROLE, TONE_ROLE
-from console.item_models.shoppers_inside import InsideModel
+from console.item_models.shoppers_inside import MOST_AT_ONCE, InsideModel
 from console.item_models.words import ShopWords, chance, clock_time, grams, since, span
 from console.operations.live_state import LiveState
 from console.operations.visit_history import read_recent
@@ -99,6 +100,78 @@ def test_devices_in_trouble_come_first(state: LiveState, engine: FakeEngine, wor
     assert (second[0], second[1], second[3]) == ("Late", "s002", "4.0")
     assert texts(model, 7)[2] == "Cola Zero 0.33 l", "a scale is known by what stands on it"
     del tester
+
+
+def test_the_seconds_of_many_go_on_in_turn(
+    layout: StoreLayout, words: ShopWords, state: LiveState, engine: FakeEngine
+) -> None:
+    many = 3 * MOST_AT_ONCE
+    model = InsideModel(state, words)
+    first = engine.latest()
+    assert first is not None
+
+    def seen(t: float) -> list[int]:
+        """Everybody came in at once; the seconds that stand there after a snapshot of this time."""
+        inside = tuple(
+            msgspec.structs.replace(
+                first.inside[0],
+                entered_at=EPOCH,
+                code=f"A{n}",
+                person=msgspec.structs.replace(first.inside[0].person, track=n),
+            )
+            for n in range(many)
+        )
+        engine.play(msgspec.structs.replace(first, seq=first.seq + int(10 * (t - EPOCH)), t=t, inside=inside))
+        state.poll()
+        model.refresh()
+        return sorted(model.row(n).for_s for n in range(many))
+
+    assert seen(EPOCH + 100) == [100] * many
+    one, two, three = seen(EPOCH + 101), seen(EPOCH + 101.1), seen(EPOCH + 101.2)
+    assert [one.count(101), two.count(101), three.count(101)] == [MOST_AT_ONCE, 2 * MOST_AT_ONCE, many]
+    assert seen(EPOCH + 130) == [130] * many, "nobody is left far behind"
+
+
+def test_only_what_is_seen_to_change_is_told_and_all_numbers_are_taken_up_in_turn(words: ShopWords) -> None:
+    def scales(received: int, rate: float, since: float = 0.0) -> tuple[DeviceStatus, ...]:
+        return tuple(
+            DeviceStatus(f"s{n:03}", "scale", "live", since, rate_hz=rate, received=received)
+            for n in range(40)
+        )
+
+    model = DevicesModel(words)
+    tester = QAbstractItemModelTester(model, FATAL)
+    model.refresh(scales(1, 4.0), EPOCH)
+    told: list[tuple[int, int, int, int]] = []
+    model.dataChanged.connect(lambda a, b: told.append((a.row(), a.column(), b.row(), b.column())))
+    for _ in range(TURNS):
+        model.refresh_in_turn(scales(2, 4.01), EPOCH + 1)
+    assert told == [], "what came is in a tip, and 4.01 reads as 4.0"
+    kept = [row for row in map(model.row, range(1, 41)) if isinstance(row, DeviceStatus)]
+    assert [row.received for row in kept] == [2] * 40, "the tip says it nevertheless"
+    model.refresh_in_turn(scales(3, 5.0), EPOCH + 2)
+    assert 3 <= len(told) <= 4, "a twelfth of them at once"
+    assert {(first, last) for _, first, _, last in told} == {(3, 3)}, "the rate's cells alone"
+    for _ in range(TURNS - 1):
+        model.refresh_in_turn(scales(3, 5.0), EPOCH + 2)
+    assert sorted(row for row, *_ in told) == list(range(1, 41))
+    assert {texts(model, row)[3] for row in range(1, 41)} == {"5.0"}
+    told.clear()
+    model.refresh(scales(3, 6.0), EPOCH + 3)
+    assert told == [(1, 0, 40, 8)], "so many at once are one word"
+    del tester
+
+
+def test_how_long_ago_goes_on_where_nothing_else_changes(words: ShopWords) -> None:
+    model = DevicesModel(words)
+    lost = (DeviceStatus("cam1", "camera", "lost", EPOCH, why="No picture"),)
+    model.refresh(lost, EPOCH + 80)
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda a, b: told.append((a.row(), a.column())))
+    for _ in range(TURNS):
+        model.refresh_in_turn(lost, EPOCH + 81)
+    assert told == [(1, 7)]
+    assert texts(model, 1)[7] == "1:21"
 
 
 def test_printers_and_models_have_words_and_groups_of_their_own(words: ShopWords) -> None:

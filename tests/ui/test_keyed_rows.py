@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from console.item_models.keyed_rows import Column, KeyedRows
+from console.item_models.keyed_rows import MOST_APART, Column, KeyedRows
 from console.item_models.search import SearchProxy
 
 Row = tuple[int, str]
@@ -49,6 +49,13 @@ def test_unchanged_rows_are_not_announced(qapp: QApplication) -> None:
     assert told == []
     made.replace([(1, "a"), (2, "x"), (3, "c")])
     assert told == [(1, 1)]
+    made.replace([(1, "y"), (2, "x"), (3, "z")])
+    assert told == [(1, 1), (0, 0), (2, 2)], "what is between them is not painted anew"
+    many = [(n, "a") for n in range(2 * MOST_APART)]
+    made.replace(many)
+    told.clear()
+    made.replace([(n, "b") for n, _ in many])
+    assert told == [(0, len(many) - 1)]
 
 
 def test_selection_survives_a_refresh_through_the_search(qapp: QApplication) -> None:

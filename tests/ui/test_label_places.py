@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
 
+from console.theme.fonts import ui_font
+from console.theme.tokens import TEXT_SECONDARY
+from console.widgets.floor_ground import in_lines
 from console.widgets.label_places import Box, Wanted, place_labels
 
 ROOM = (800.0, 600.0)
@@ -48,3 +53,14 @@ def test_a_label_leaves_a_token_free_where_there_is_another_place() -> None:
     found = place_labels(wanted([(400, 300), (440, 300)]), ROOM, {})
     token = (426.0, 286.0, 454.0, 314.0)
     assert apart(found[0][0], token)
+
+
+def test_a_name_stands_in_two_lines_where_one_is_too_short_for_it(qapp: QApplication) -> None:
+    metrics = QFontMetricsF(ui_font(TEXT_SECONDARY))
+    wide = metrics.horizontalAdvance("Offer of the week")
+    assert in_lines("Offer of the week", wide + 1, 2, metrics) == ("Offer of the week",)
+    assert in_lines("Offer of the week", wide - 1, 2, metrics) == ("Offer of", "the week")
+    (cut,) = in_lines("Offer of the week", wide - 1, 1, metrics)
+    assert cut.endswith("…"), "no room for a second line"
+    assert all(line.endswith("…") for line in in_lines("Household and offers", 30, 2, metrics))
+    assert in_lines("Freezer", 1000, 2, metrics) == ("Freezer",)

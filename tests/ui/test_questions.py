@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from console.back_office.review_answers import units_after
+from console.item_models.questions import asked as sentence
 from console.item_models.questions import cards_of, effect_words
 from console.item_models.words import MINUS, ShopWords
-from inference.messages.results import CartLine, ClosedVisit
+from console.language import ENGLISH, choose
+from inference.messages.results import CartLine, ClosedVisit, Explanation
 from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.visits import closed, layout
 
@@ -67,3 +69,20 @@ def test_what_a_card_says_of_the_total_is_what_an_answer_does_to_it(words: ShopW
         after = sum(words.price(sku, count) for sku, count in units.items())
         assert possibility.effect == after - before
         assert possibility.counted == (explanation is question.alternatives[0])
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 Cola: behalten oder weitergegeben?"), (-1, "1 Cola zurückgestellt: Wer hatte es genommen?")],
+)
+def test_in_another_language_it_is_said_that_goods_may_have_changed_hands(
+    words: ShopWords, count: int, said: str
+) -> None:
+    taken = took(1, ("cola", count)).moves[0]
+    handed = Explanation(0.4, 1, (msgspec.structs.replace(taken, track=2),), handed=True)
+    question = asked("e1", took(1, ("cola", count), probability=0.6), handed)
+    choose("de")
+    try:
+        assert sentence(question, words) == said
+    finally:
+        choose(ENGLISH)

@@ -143,7 +143,7 @@ def test_a_scale_is_looked_at_and_its_zero_set(qtbot: QtBot, window: MainWindow,
     assert scale is not None
     events = page.pane.history.model()
     qtbot.waitUntil(
-        lambda: any("1 Water 1 l taken by" in events.index(i, 2).data() for i in range(events.rowCount())),
+        lambda: any("1 taken by" in events.index(i, 2).data() for i in range(events.rowCount())),
         timeout=WAIT_MS,
     )
     assert isinstance(window.state.link.request(PauseReplay(True)), Done)

@@ -302,6 +302,18 @@ def test_a_period_the_wrong_way_round_cannot_be_asked_for(qtbot: QtBot, window: 
     assert page.range.wanted.first == page.range.wanted.last
 
 
+@pytest.mark.parametrize("kind", ["period", "openness", "stock"])
+def test_days_follow_the_day_that_was_looked_at(qtbot: QtBot, window: MainWindow, kind: str) -> None:
+    """Also where it lies long ago, as a recording's does: a week that ends with it."""
+    page = page_of(window)
+    page.range.show_day(date(2026, 3, 2))
+    page.range.choose_kind(kind)
+    wanted = page.range.wanted
+    assert (wanted.first, wanted.last) == (date(2026, 2, 24), date(2026, 3, 2))
+    qtbot.waitUntil(lambda: not window.busy)
+    assert "cannot be shown" not in seen(page)
+
+
 def test_without_a_ledger_it_says_what_will_be_here(
     qtbot: QtBot, open_window: OpenWindow, engine: FakeEngine, tmp_path: Path
 ) -> None:

@@ -34,7 +34,9 @@ from console.printing.preview import preview
 from console.printing.printers import PrinterSettings, write_printers
 from console.printing.profiles import PrinterProfile
 from console.printing.queue import PrintQueue
-from console.widgets.visit_pane import DISPUTE, PAPERS
+from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS
+from console.widgets.visit_path import MOST as MOST_HIGH
+from console.widgets.visit_path import VisitPath
 from console.window import MainWindow
 from inference.messages.results import Explanation, Felt, Ground, ItemMove, ScaleChange, VisitTrace
 from inference.messages.wire import KeepEvidence
@@ -279,11 +281,16 @@ def test_a_complaint_is_answered_in_few_keys(
     assert correction.decided_by == "Mara"
     wait(qtbot, lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Corrected")
     assert form.who.pin.text() == ""
+    assert window.notice.isVisible()
+    assert window.notice.words.text() == f"C-000001: the customer gets back {money}."
     press(window, Key.Key_H, CTRL)
     wait(qtbot, lambda: "Refund C-000001" in seen(page_of(window).pane.history))
     assert "Accepted the dispute" in seen(page_of(window).pane.history)
     press(window, Key.Key_P, CTRL)
     wait(qtbot, lambda: page_of(window).pane.papers.choice.currentText() == "Refund C-000001")
+    page_of(window).pane.show_view(HISTORY)
+    window.notice.button.click()
+    assert page_of(window).pane.tabs.currentIndex() == PAPERS, "from the notice to the paper"
     with Ledger.open(ledger_path, read_only=True) as ledger:
         assert verify(ledger).sound
     wait(qtbot, lambda: not window.busy)
@@ -521,6 +528,15 @@ def test_the_path_and_why_each_line_is_there(
     path = page_of(window).detail.findChild(QWidget, "visitPath")
     assert path is not None
     assert path.accessibleDescription() == "4 m, 1 stop at a shelf"
+    assert isinstance(path, VisitPath)
+    press(window, Key.Key_I, CTRL)
+    heights = []
+    for size in ((1366, 768), (1920, 1080)):
+        window.resize(*size)
+        qtbot.wait(20)
+        heights.append(path.height())
+    assert heights[0] < heights[1] <= MOST_HIGH, "the plan takes the room that is left"
+    press(window, Key.Key_I, CTRL)
     press(window, Key.Key_I, CTRL)
     assert "The scales felt" not in seen(page_of(window).detail)
 
@@ -588,3 +604,29 @@ def test_a_broken_ledger_is_said_and_the_page_goes_on(
         part.write_bytes(b"no ledger at all")
     page_of(window).search.setText("Q1")
     wait(qtbot, lambda: "The ledger could not be searched" in window.notice.words.text())
+
+
+def test_what_cannot_be_chosen_says_why_and_an_empty_cart_says_what_will_come(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    page = page_of(window)
+    engine.shoppers = 1
+    engine.advance(0.1)
+    window.state.poll()
+    page.inside.select_row(0)
+    tabs = page.pane.tabs
+    assert [tabs.isTabEnabled(view) for view in (PAPERS, DISPUTE, HISTORY)] == [False] * 3
+    assert tabs.tabToolTip(PAPERS) == tabs.tabToolTip(DISPUTE) == "There is no receipt yet."
+    assert "over" in tabs.tabToolTip(HISTORY)
+    find(qtbot, window, "R-000002", "Q4-104")
+    assert [tabs.tabToolTip(view) for view in (PAPERS, DISPUTE, HISTORY)] == [""] * 3
+
+
+def test_where_nothing_is_found_all_are_a_click_away(qtbot: QtBot, window: MainWindow) -> None:
+    page = page_of(window)
+    press(window, Key.Key_F, CTRL)
+    type_text(window, "no such thing")
+    wait(qtbot, lambda: "Nothing found" in seen(page))
+    page._all_again.click()
+    wait(qtbot, lambda: page.closed.model().rowCount() == 4)
+    assert page.search.text() == ""

@@ -48,7 +48,13 @@ def test_what_a_stranger_puts_back_is_asked_about() -> None:
     assert lines(day.closed[1]) == {WATER: 1}
     (question,) = day.closed[1].questions
     assert question.event == "e3"
-    assert question.text.startswith("One Lemonade lemon 0.5 l: who put it back, the shopper with code ")
+    taker, other = (day.closed[n].code for n in (1, 2))
+    assert question.text == (
+        f"One Lemonade lemon 0.5 l, put back by the shopper with code {other}: "
+        f"had the shopper with code {taker} taken it?"
+    )
+    assert [e.units(1) for e in question.alternatives] == [{LEMON: -1}, {}]
+    assert [e.doers() for e in question.alternatives] == [(2,), ()]
 
 
 def test_who_has_taken_one_of_their_own_gives_back_that() -> None:
