@@ -58,11 +58,7 @@ def options_of(
         for track, cart in small.items()
     }
     everything = all_held(small)
-    mixed: list[Hypothesis] = []
-    if len(near) > 1:
-        given = held_of(stock.returnable(event, everything), everything)
-        mixed = products.swaps(event, takeable, given)
-        mixed += products.of_one(event, takeable, given, s.ODD_COUNTS)
+    mixed = between_two(event, stock, takeable, everything, s.ODD_COUNTS) if len(near) > 1 else []
     fillers = [track for track in near if track not in small]
     beside: list[Shared] = []
     if fillers and len(near) > 1:
@@ -97,6 +93,21 @@ def options_of(
         brought=_brought(event, stock),
         by_nobody=likely(_fitting(_returnable(event, stock, anybodys), anybodys)),
     )
+
+
+def between_two(
+    event: ShelfEvent,
+    stock: Stock,
+    takeable: Sequence[Candidate],
+    held: Cart,
+    counts: Sequence[tuple[int, int]],
+) -> list[Hypothesis]:
+    """What one may have taken while another gave back something of what is ``held``.
+
+    ``counts``: units taken and given back where both are of one product.
+    """
+    given = held_of(stock.returnable(event, held), held)
+    return products.swaps(event, takeable, given) + products.of_one(event, takeable, given, counts)
 
 
 def _shared_out(found: list[Hypothesis], *, taken: bool) -> list[Shared]:

@@ -16,7 +16,7 @@ from inference.takes import products
 from inference.takes import settings as s
 from inference.takes.contents import Contents
 from inference.takes.joint import NOBODY, Doer
-from inference.takes.options import Cart, Options, all_held, givers, held_of
+from inference.takes.options import Cart, Options, all_held, between_two, givers, held_of
 from inference.takes.products import Hypothesis, Shared
 from inference.takes.scoring import Scored, Seen, likely, put, put_two, weighed
 from inference.takes.stock import Stock
@@ -39,11 +39,9 @@ def exchanges(
         for track, cart in small.items()
         if cart and takeable
     }
-    given = held_of(stock.returnable(event, everything), everything) if takeable else []
     both: list[Hypothesis] = []
-    if len(near) > 1:
-        both = products.swaps(event, takeable, given)
-        both += products.of_one(event, takeable, given, s.EVEN_COUNTS)
+    if takeable and len(near) > 1:
+        both = between_two(event, stock, takeable, everything, s.EVEN_COUNTS)
     return Options(
         by_one={track: _unfelt(event, alone.get(track, ())) for track in near},
         by_two=[way for h in _unfelt(event, both) for way in products.shared_out(h, taken=True)],

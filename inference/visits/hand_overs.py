@@ -54,6 +54,8 @@ class HandOvers:
 
     def explained(self, attribution: Attribution) -> Attribution:
         """An event with what may have become of the goods since: the very same where nothing may have."""
+        if not any(self._of(attribution, explanation) for explanation in attribution.explanations):
+            return attribution
         found: list[Explanation] = []
         for explanation in attribution.explanations:
             stays = explanation.probability
@@ -63,8 +65,6 @@ class HandOvers:
                 found += [msgspec.structs.replace(way, probability=share) for way in ways]
                 stays -= share * len(ways)
             found.append(msgspec.structs.replace(explanation, probability=max(0.0, stays)))
-        if len(found) == len(attribution.explanations):
-            return attribution
         found.sort(key=lambda e: -e.probability)
         return msgspec.structs.replace(attribution, explanations=tuple(found))
 
@@ -76,14 +76,14 @@ class HandOvers:
     def _of(self, attribution: Attribution, explanation: Explanation) -> list[_Meeting]:
         """The meetings at which its goods may have changed hands: they were taken before, by one hand."""
         giver = explanation.track
-        if giver is None or explanation.handed is True or not explanation.moves:
+        if giver is None or giver not in self._from or explanation.handed is True or not explanation.moves:
             return []
         if any(move.count <= 0 or move.track is not None for move in explanation.moves):
             return []
         skus = {move.sku for move in explanation.moves}
         return [
             meeting
-            for meeting in self._from.get(giver, {}).values()
+            for meeting in self._from[giver].values()
             if attribution.event.t_peak < meeting.t
             and all(self._held_by(giver, meeting.t).get(sku, 0.0) >= s.MET_HELD for sku in skus)
         ]

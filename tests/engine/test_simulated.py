@@ -91,16 +91,20 @@ def until(condition: Callable[[], object], limit_s: float = 60.0) -> None:
 
 
 @contextmanager
-def running(source: SimulatedSource, folder: Path) -> Iterator[tuple[Engine, Sink]]:
-    with begun_engine(source, folder) as (engine, sink, notes):
+def running(
+    source: SimulatedSource, folder: Path, premises: Folder | None = None
+) -> Iterator[tuple[Engine, Sink]]:
+    with begun_engine(source, folder, premises) as (engine, sink, notes):
         assert notes == []
         yield engine, sink
 
 
 @contextmanager
-def begun_engine(source: SimulatedSource, folder: Path) -> Iterator[tuple[Engine, Sink, list[Words]]]:
+def begun_engine(
+    source: SimulatedSource, folder: Path, premises: Folder | None = None
+) -> Iterator[tuple[Engine, Sink, list[Words]]]:
     """As the engine's process begins one; what it is told of the journal before comes with it."""
-    sink = Sink()
+    sink = Sink() if premises is None else premises.visits
     header, notes = open_journal(
         folder, LAYOUT, source.recording_id, make_flow=real_flow, make_sink=lambda _: sink
     )
@@ -112,6 +116,7 @@ def begun_engine(source: SimulatedSource, folder: Path) -> Iterator[tuple[Engine
         sink=sink,
         source=source,
         journal_folder=folder,
+        premises=premises,
         options=options,
     )
     runner = threading.Thread(target=engine.run, name="state")
@@ -359,14 +364,14 @@ def test_without_pictures_after_all_cameras_speak_for_themselves_and_say_why(
 class Folder:
     """A store folder that says what the test wants."""
 
-    def __init__(self, sink: Sink) -> None:
-        self.layout, self._sink = LAYOUT, sink
+    def __init__(self) -> None:
+        self.layout, self.visits = LAYOUT, Sink()
 
     def read(self) -> StoreLayout:
         return self.layout
 
     def sink(self, layout: StoreLayout) -> Sink:
-        return self._sink
+        return self.visits
 
 
 def cameras_of(engine: Engine) -> set[str]:
@@ -378,23 +383,8 @@ def cameras_of(engine: Engine) -> set[str]:
 def test_a_store_at_work_takes_cameras_over_and_no_receipt_is_otherwise(tmp_path: Path) -> None:
     """Somebody is sent in, and while they shop a camera is added and another taken away."""
     source = SimulatedSource(LAYOUT, seed=11, settings=QUIET, clock=lambda: 2.0 * time.monotonic())
-    sink = Sink()
-    folder = Folder(sink)
-    header, _ = open_journal(
-        tmp_path / "journal", LAYOUT, source.recording_id, make_flow=real_flow, make_sink=lambda _: sink
-    )
-    engine = Engine(
-        LAYOUT,
-        header.salt,
-        make_flow=real_flow,
-        sink=sink,
-        source=source,
-        journal_folder=tmp_path / "journal",
-        premises=folder,
-    )
-    runner = threading.Thread(target=engine.run, name="state")
-    runner.start()
-    try:
+    folder = Folder()
+    with running(source, tmp_path / "journal", folder) as (engine, sink):
         assert isinstance(
             engine.submit(SendShopper((Wanted(WATER, 2), Wanted(CHOCOLATE)))).result(10), SentShopper
         )
@@ -415,8 +405,5 @@ def test_a_store_at_work_takes_cameras_over_and_no_receipt_is_otherwise(tmp_path
         refused = engine.submit(TakeStore()).result(10)
         assert isinstance(refused, Refused)
         until(lambda: sink.visits)
-    finally:
-        engine.stop()
-        runner.join()
     (visit,) = sink.visits
     assert sorted((line.sku, line.quantity) for line in visit.lines) == sorted([(WATER, 2), (CHOCOLATE, 1)])
