@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.back_office.corrections import Change, CorrectionError
+from console.back_office.corrections import Account, Change, CorrectionError
 from console.back_office.dispute_rows import DisputeRow
 from console.back_office.outlook import Outlook
 from console.back_office.receipts import UnknownProductError
@@ -50,6 +50,8 @@ class DisputeForm(QScrollArea):
         self._desk, self._session, self._words = desk, session, words
         self._dossier: Dossier | None = None
         self._deciding: DisputeRow | None = None
+        self._shown: tuple[Account | None, tuple[DisputeRow, ...]] = (None, ())
+        """What the cards of the open ones were made from."""
         self._changes: tuple[Change, ...] = ()
         self._outlook: Outlook | None = None
         self._ready = False
@@ -71,11 +73,19 @@ class DisputeForm(QScrollArea):
             before is not None
             and dossier is not None
             and (before.visit.visit, before.papers) == (dossier.visit.visit, dossier.papers)
+            and not self._decided_elsewhere(dossier)
         ):
             self._show_disputes()
             self._follow()
         else:
             self.begin_anew()
+
+    def _decided_elsewhere(self, dossier: Dossier) -> bool:
+        """What is being decided here is open no longer: another PC was faster."""
+        deciding = self._deciding
+        return deciding is not None and not any(
+            row.id == deciding.id and row.state == "open" for row in dossier.disputes
+        )
 
     def begin_anew(self) -> None:
         """Nothing is said yet."""
@@ -160,10 +170,16 @@ class DisputeForm(QScrollArea):
         self.second.show_names(others)
 
     def _show_disputes(self) -> None:
-        clear(self._open)
+        """A card for each open one; left as they are, focus and all, while the same ones are open."""
         dossier = self._dossier
-        for row in () if dossier is None else dossier.disputes:
-            if row.state == "open" and dossier is not None:
+        rows = () if dossier is None else tuple(row for row in dossier.disputes if row.state == "open")
+        shown = (None if dossier is None else dossier.account, rows)
+        if shown == self._shown:
+            return
+        clear(self._open)
+        self._shown = shown
+        for row in rows:
+            if dossier is not None:
                 self._open.addWidget(self._dispute_card(row, dossier))
 
     def _dispute_card(self, row: DisputeRow, dossier: Dossier) -> QFrame:

@@ -15,14 +15,16 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QW
 from pytestqt.qtbot import QtBot
 
 from console.back_office import operators
-from console.back_office.audit import log
+from console.back_office.audit import log, record
 from console.back_office.dispute_rows import disputes_of
+from console.back_office.disputes import decide
 from console.back_office.evidence_files import EvidenceFiles
 from console.back_office.holds import note_entry
 from console.back_office.ledger import Ledger
 from console.back_office.payment_provider import SimulatedProvider
 from console.back_office.payment_rows import of_receipt
 from console.back_office.payments import send_due
+from console.back_office.permissions import Actor
 from console.back_office.records import CorrectionRow
 from console.back_office.verify import verify
 from console.back_office.visit_search import Shop, Sought
@@ -154,6 +156,11 @@ def jobs(places: PrintPlaces) -> list[Job]:
 def corrections(path: Path, number: int) -> list[CorrectionRow]:
     with Ledger.open(path, read_only=True) as ledger:
         return ledger.corrections_of(number)
+
+
+def states(path: Path, number: int) -> list[str]:
+    with Ledger.open(path, read_only=True) as ledger:
+        return [dispute.state for dispute in disputes_of(ledger, number)]
 
 
 # -- papers --------------------------------------------------------------------------------------------
@@ -319,8 +326,7 @@ def test_a_staff_pin_and_a_wrong_pin_are_refused_under_the_pin(
     said = "Sam is staff and may not decide a dispute: ask manager."
     wait(qtbot, lambda: form.who.refusal.text() == said)
     assert corrections(ledger_path, 1) == []
-    with Ledger.open(ledger_path, read_only=True) as ledger:
-        assert disputes_of(ledger, 1) == [], "nothing is left half done"
+    assert states(ledger_path, 1) == [], "nothing is left half done"
     assert form.lines.units[0].value() == 0, "what was filled in stays"
 
 
@@ -344,10 +350,42 @@ def test_staff_open_a_dispute_and_a_manager_declines_it(
     form.who.choose("Mara")
     form.who.pin.setText(PIN["Mara"])
     form.decline.click()
+    wait(qtbot, lambda: states(ledger_path, 1) == ["declined"])
     wait(qtbot, lambda: card not in seen(form))
-    with Ledger.open(ledger_path, read_only=True) as ledger:
-        assert [d.state for d in disputes_of(ledger, 1)] == ["declined"]
     assert corrections(ledger_path, 1) == []
+    wait(qtbot, lambda: not window.busy)
+
+
+def test_a_dispute_that_another_pc_decides_is_no_longer_asked_about(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path
+) -> None:
+    find(qtbot, window, "Q1", "Q1-101")
+    open_complaint(window)
+    form = page_of(window).pane.dispute
+    press(window, Key.Key_Down)
+    form.who.choose("Sam")
+    form.who.pin.setText(PIN["Sam"])
+    form.open_only.click()
+    wait(qtbot, lambda: "Sam opened a dispute" in seen(form))
+    decide_it = next(b for b in form.findChildren(QPushButton) if b.text() == "Decide it")
+    decide_it.setFocus()
+    desk, mara = window.visits.desk, Actor("Mara", "manager", "another PC")
+    before = desk.dossier
+    assert before is not None
+    with Ledger.open(ledger_path) as ledger, ledger.writing("a note"):
+        record(ledger, mara, "looked at it", at=time.time(), about=before.papers[0].label)
+    desk.refresh()
+    wait(qtbot, lambda: desk.dossier != before)
+    assert window.focusWidget() is decide_it, "the visit is new, the card stays, and the focus on it"
+    decide_it.click()
+    assert form.decline.isVisible()
+    with Ledger.open(ledger_path) as ledger:
+        (dispute,) = disputes_of(ledger, 1)
+        decide(ledger, mara, dispute.id, "declined", at=time.time())
+    desk.refresh()
+    wait(qtbot, form.open_only.isVisible)
+    assert not form.decline.isVisible()
+    assert "opened a dispute" not in seen(form)
     wait(qtbot, lambda: not window.busy)
 
 
