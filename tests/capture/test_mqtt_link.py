@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from io import BufferedRWPair
 from pathlib import Path
 
 import msgspec
@@ -16,6 +19,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from inference.capture import BROKER, MemorySecrets, MqttLink, ReadingQueue
+from inference.capture.mqtt_link import QOS
 from inference.messages import (
     Detections,
     GateSignal,
@@ -301,6 +305,68 @@ def test_a_broker_that_comes_later_is_found(tmp_path: Path, expected_logs: list[
             assert linked.outages(BROKER)[-1].over
     finally:
         mosquitto.stop()
+
+
+class SlowBroker:
+    """Lets everybody in, and says when told to whether it will send what was asked for (MQTT 3.1.1)."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.granted: bytes | None = None
+        """The answer to a subscription: a code for each of its topics; None: not yet."""
+        self.asked = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def __enter__(self) -> SlowBroker:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.granted = self.granted or b"\x00"
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        peer, _ = self._listener.accept()
+        with peer, peer.makefile("rwb") as stream:
+            while head := stream.read(1):
+                rest = stream.read(self._length(stream))
+                if head[0] >> 4 == 1:
+                    stream.write(b"\x20\x02\x00\x00")
+                elif head[0] >> 4 == 8:
+                    self.asked.set()
+                    while self.granted is None:
+                        time.sleep(0.005)
+                    codes = self.granted * (len(QOS) + 1)
+                    stream.write(bytes([0x90, 2 + len(codes)]) + rest[:2] + codes)
+                stream.flush()
+
+    @staticmethod
+    def _length(stream: BufferedRWPair) -> int:
+        """A packet's: seven bits a byte, the lowest first (MQTT 3.1.1, 2.2.3)."""
+        length = shift = 0
+        while byte := stream.read(1):
+            length |= (byte[0] & 0x7F) << shift
+            shift += 7
+            if not byte[0] & 0x80:
+                break
+        return length
+
+
+def test_it_is_live_only_when_the_broker_will_send_what_devices_say() -> None:
+    with SlowBroker() as broker, Linked(Broker(host="127.0.0.1", port=broker.port)) as linked:
+        wait_until(broker.asked.is_set)
+        assert not linked.is_live()
+        broker.granted = b"\x01"
+        wait_until(linked.is_live)
+
+
+def test_a_broker_that_will_send_nothing_is_not_live(expected_logs: list[str]) -> None:
+    with SlowBroker() as broker, Linked(Broker(host="127.0.0.1", port=broker.port)) as linked:
+        broker.granted = b"\x80"
+        wait_until(lambda: "the broker refuses" in linked.status().why)
+        assert not linked.is_live()
 
 
 def test_restarting_the_link(mosquitto: Mosquitto, devices: Devices) -> None:
