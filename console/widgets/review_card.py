@@ -24,6 +24,7 @@ from console.theme.appearance import Appearance
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from console.widgets.answer_button import AnswerButton
 from console.widgets.clip_column import ClipColumn
+from console.widgets.evidence_panes import EvidencePanes
 from console.widgets.labels import label, titled
 from console.widgets.place_map import PlaceMap
 from console.widgets.review_lines import ReviewLines
@@ -32,8 +33,6 @@ from console.widgets.time_cursor import TimeCursor
 from console.widgets.weight_chart import WeightChart
 
 MOST_ANSWERS = 4
-MAP_SHARE = 0.36
-"""Of the width beside the clips."""
 
 
 class ReviewCardView(QWidget):
@@ -184,7 +183,7 @@ class ReviewCardView(QWidget):
         columns.addWidget(self.clips)
         right = QVBoxLayout()
         right.setSpacing(SPACE_2)
-        right.addLayout(self._evidence(), 1)
+        right.addWidget(self._evidence(), 1)
         right.addWidget(self.facts)
         self._below = QStackedWidget()
         self._below.addWidget(self._answers())
@@ -217,8 +216,8 @@ class ReviewCardView(QWidget):
         box.addLayout(others)
         return holder
 
-    def _evidence(self) -> QHBoxLayout:
-        """Weights and floor side by side."""
+    def _evidence(self) -> EvidencePanes:
+        """Weights and floor."""
         self._chart = QWidget()
         inner = QVBoxLayout(self._chart)
         inner.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
@@ -231,11 +230,7 @@ class ReviewCardView(QWidget):
         self._felt.addWidget(self.trace)
         weight, _ = titled(tr("What the scales felt, and each answer’s weight"), self._felt, margins=SPACE_2)
         floor, _ = titled(tr("Who was where"), self.map, margins=SPACE_2)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_3)
-        row.addWidget(weight, round(100 * (1 - MAP_SHARE)))
-        row.addWidget(floor, round(100 * MAP_SHARE))
-        return row
+        return EvidencePanes(weight, floor, self.map, self.map.aspect)
 
 
 def said_by(widget: QLabel, text: str) -> None:
