@@ -156,6 +156,6 @@ class PlaceMap(QWidget):
         box = QRectF(place.x() - wide / 2, place.y() - radius - high - 2, wide, high)
         box.moveLeft(min(max(0.0, box.left()), self.width() - wide))
         if box.top() < 0 or any(box.intersects(other) for other in taken):
-            box.moveTop(place.y() + radius + 2)
+            box.moveTop(min(place.y() + radius + 2, self.height() - high))
         taken.append(box)
         painter.drawPixmap(box.topLeft(), words)
