@@ -66,7 +66,10 @@ class VisitLine(QWidget):
             row.addWidget(note)
         row.addWidget(_fixed(label(amount), AMOUNT, right))
         self.why = QPushButton(tr("Why?"))
-        self.why.setStyleSheet(f"padding: 0px {SPACE_2}px; min-height: {TALL - 2}px;")
+        self.why.setStyleSheet(
+            f"QPushButton {{ padding: 0px {SPACE_2}px; min-height: {TALL - 2}px; }}"
+            f" QPushButton:focus {{ padding: 0px {SPACE_2 - 1}px; min-height: {TALL - 4}px; }}"
+        )
         self.why.setCheckable(True)
         self.why.setAccessibleName(tr("Why is {product} here?", product=name))
         self.why.setToolTip(tr("Why this line: what the scales felt, and who was there"))

@@ -40,7 +40,6 @@ def full(
     for alarms in ((), (Alarm(1.0, "restocked", "s1", "Filled."),)):
         engine.play(msgspec.structs.replace(played, alarms=alarms))
         window.state.poll()
-    window.status.printers.show()  # as where there are some: they are looked for only now and then
     window.status.tell_reviews(23, "1:59")
     return window
 
