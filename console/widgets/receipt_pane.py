@@ -143,8 +143,9 @@ class ReceiptPane(QScrollArea):
 
     def _order_keys(self) -> None:
         """Tab goes from the pane into what stands in it, and on from there."""
+        inner = self.widget()
         before: QWidget = self
-        for button in self.widget().findChildren(QPushButton):
+        for button in [] if inner is None else inner.findChildren(QPushButton):
             QWidget.setTabOrder(before, button)
             before = button
 

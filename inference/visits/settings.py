@@ -81,6 +81,11 @@ UNKNOWN_FROM = 0.1
 """Whoever moved, with at least this probability, what no product explains is looked at ..."""
 UNKNOWN_SURELY = 0.5
 """... and where that is so sure, everybody who stood within reach."""
+MOST_UNITS = 6
+NEAREST_OFF = 0.4
+"""So many units of a product, and weights so far off (relative), are offered as what it may have been ..."""
+KNOWN_OF_UNKNOWN = 2
+"""... after so many of what is known of it, if need be."""
 SHARED = 0.05
 """An event is shared while two visits each did it with at least this probability."""
 

@@ -328,10 +328,10 @@ def test_a_visitor_sends_a_shopper_and_sees_the_receipt(
     kiosk.state.poll()
     assert kiosk.floor.slip.slip is not None
     assert kiosk.floor.slip.slip.caption == "On the way in"
-    kiosk._idle.setInterval(30)
-    kiosk._idle.start()
+    kiosk._idle.start(30)
     QTest.qWait(80)
     assert not kiosk.floor.attracting, "whoever watches their shopper was taken for gone"
+    kiosk._idle.start(60_000)
     engine.go_on(0, "left", Wanted(first.sku, 1), Wanted(second.sku, 1))
     lines = tuple(CartLine(tile.sku, 1, 0.99, ("e",)) for tile in (first, second))
     closed = msgspec.structs.replace(visit(20, layout), lines=lines, token="card-1")  # noqa: S106  # a card's
@@ -341,6 +341,7 @@ def test_a_visitor_sends_a_shopper_and_sees_the_receipt(
     kiosk.history.refresh()
     qtbot.waitUntil(lambda: shows_receipt(kiosk))
     assert kiosk.floor.slip.slip.note == "Exactly what was taken."
+    kiosk._idle.start(30)
     qtbot.waitUntil(lambda: kiosk.floor.attracting)
 
 
