@@ -27,7 +27,7 @@ ReceiptArgument = Annotated[int, typer.Argument(help="Number of the receipt.", m
 
 @app.command("list")
 def list_command(
-    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 50,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -68,7 +68,7 @@ def send(
 
 @app.command("holds")
 def holds_command(
-    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 50,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:

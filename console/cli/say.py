@@ -71,6 +71,8 @@ REMEDIES = {
     errno.EACCES: "choose another place, or ask for the right to use this one",
     errno.EPERM: "choose another place, or ask for the right to use this one",
     errno.EROFS: "nothing can be written there: choose another place",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "links there lead in a circle: choose another place",
     errno.EFBIG: "that disk takes no file of this size: choose another place",
     errno.ENOSPC: "make room on that disk, or choose another place",
     errno.EADDRINUSE: "end what uses that address, or choose another",
