@@ -144,7 +144,7 @@ def _find(words: str, path: Path) -> tuple[StoredPaper, str]:
 
 
 def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
-    if number := re.fullmatch(r"(?:([A-Z]+)-)?0*(\d{1,12})", words):
+    if number := re.fullmatch(r"(?:([A-Z]+)-)?0*([0-9]{1,12})", words.upper()):
         series, digits = number.groups(RECEIPT_SERIES)
         found = (
             ledger.correction(series, int(digits))
@@ -153,7 +153,8 @@ def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
         )
         if found is not None:
             return found
-    coded = [row for row in ledger.documents(search=words) if words in {row.receipt.code, *row.receipt.codes}]
+    code = words.upper()
+    coded = [row for row in ledger.documents(search=words) if code in {row.receipt.code, *row.receipt.codes}]
     if not coded:
         raise fail(f"{path}: there is no document {words!r}; main.py ledger receipts lists receipts")
     if len(coded) > 1:
