@@ -66,3 +66,8 @@ def believed(question: Question, visit: ClosedVisit) -> Explanation | None:
         if explanation.units(visit.track).keys() & held == said:
             return explanation
     return None
+
+
+def stated(explanation: Explanation) -> float | None:
+    """How probable the engine says an answer is; None for what it only guesses by its weight."""
+    return explanation.probability or None

@@ -10,6 +10,7 @@ import msgspec
 from console.back_office import Ledger
 from console.back_office import reviews as desk
 from console.back_office.money import format_money
+from console.back_office.review_answers import stated
 from console.back_office.review_rows import ReviewRow
 from console.back_office.reviews import ReviewCard
 from console.cli.said import clock
@@ -31,10 +32,13 @@ class Choice(msgspec.Struct, frozen=True):
     """One alternative of a question, for a program."""
 
     number: int
-    probability: float
+    probability: float | None
+    """None: it is only guessed, by its weight."""
     moves: tuple[Moved, ...]
     total: int | None
     """What the visit would cost with it, the rest as counted now; None: that cannot be said."""
+    not_sold: bool = False
+    """Goods that no product explains; else, without moves: nobody moved anything."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -87,7 +91,8 @@ def shown_card(file: Ledger, card: ReviewCard) -> Shown:
             choices=tuple(
                 Choice(
                     number=number,
-                    probability=alternative.probability,
+                    probability=stated(alternative),
+                    not_sold=alternative.track is not None and not alternative.moves,
                     moves=tuple(_moved(card, alternative, move, names) for move in alternative.moves),
                     total=desk.total_with(file, card, question, alternative),
                 )
@@ -124,9 +129,12 @@ def print_card(shown: Shown) -> None:
         if asked.felt is not None:
             out.print(f"  {_felt(asked.felt, asked.slots, shown.time_zone)}", markup=False, highlight=False)
         for choice in asked.choices:
-            moves = "; ".join(_said(moved) for moved in choice.moves) or "nobody took or put back anything"
-            total = "" if choice.total is None else f", total {format_money(choice.total, shown.currency)}"
-            text = f"  {choice.number}: {moves} ({choice.probability:.0%}{total})"
+            nothing = "something not sold here" if choice.not_sold else "nobody took or put back anything"
+            moves = "; ".join(_said(moved) for moved in choice.moves) or nothing
+            facts = [] if choice.probability is None else [f"{choice.probability:.0%}"]
+            if choice.total is not None:
+                facts.append(f"total {format_money(choice.total, shown.currency)}")
+            text = f"  {choice.number}: {moves}" + (f" ({', '.join(facts)})" if facts else "")
             out.print(text, markup=False, highlight=False)
     said = " ".join("--choice NUMBER" for _ in asks) or "--line SKU=COUNT (or --nothing)"
     out.print(f"Answer it: main.py reviews answer {shown.row.code} {said}", markup=False, highlight=False)

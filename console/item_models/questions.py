@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from console.back_office.review_answers import believed
+from console.back_office.review_answers import believed, stated
 from console.item_models.words import MINUS, ShopWords
 from console.language import ENGLISH, language, tr
 from inference.messages.results import ClosedVisit, Explanation, ItemMove, Question
@@ -14,7 +14,8 @@ class Possibility(msgspec.Struct, frozen=True):
     """One way it may have been."""
 
     words: str
-    probability: float
+    probability: float | None
+    """None: it is only guessed."""
     effect: int
     """Minor units by which the visit's total would differ from what is counted now."""
     counted: bool
@@ -53,7 +54,7 @@ def _card(question: Question, visit: ClosedVisit, words: ShopWords) -> QuestionC
         tuple(
             Possibility(
                 words=_words(e, visit.track, words),
-                probability=e.probability,
+                probability=stated(e),
                 effect=_price(e, visit.track, words) - base,
                 counted=e is counted,
             )
@@ -75,6 +76,8 @@ def _words(explanation: Explanation, track: int, words: ShopWords) -> str:
             else tr("gave back {goods}", goods=f"{-count} {words.product(sku)}")
             for sku, count in units.items()
         )
+    if not explanation.moves and explanation.track == track:
+        return tr("Something not sold here")
     return tr("Another shopper") if explanation.tracks() else tr("Nobody")
 
 
@@ -82,6 +85,10 @@ def asked(question: Question, words: ShopWords) -> str:
     """The engine's own sentence, which is English; in another language one made of the answers."""
     if language() == ENGLISH:
         return question.text
+    if question.felt is not None and any(
+        stated(explanation) is None for explanation in question.alternatives
+    ):
+        return tr("{grams} g that no product weighs: what was it?", grams=round(abs(question.felt.delta_g)))
     ways = dict.fromkeys(moves_words(explanation, words) for explanation in question.alternatives)
     if len(ways) == 1:  # of the same goods: it is about people
         (goods,) = ways
@@ -95,14 +102,19 @@ def asked(question: Question, words: ShopWords) -> str:
 
 
 def moves_words(explanation: Explanation, words: ShopWords) -> str:
-    """What was taken and put back by one answer; what was handed on later is still one thing taken."""
+    """What was taken and put back by one answer; what was handed on later is still one thing taken.
+
+    Somebody who moved nothing that we know moved what no product explains.
+    """
     moves = explanation.moves
     if explanation.handed is True:
         counts: dict[str, int] = {}
         for move in moves:
             counts[move.sku] = counts.get(move.sku, 0) + move.count
         moves = tuple(ItemMove(sku, count, "") for sku, count in counts.items())
-    return ", ".join(_move(m, words) for m in moves) or tr("Nobody took anything")
+    if not moves:
+        return tr("Nobody took anything") if explanation.track is None else tr("Something not sold here")
+    return ", ".join(_move(m, words) for m in moves)
 
 
 def _move(move: ItemMove, words: ShopWords) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from console.back_office.review_answers import stated
 from console.item_models.questions import asked, moves_words
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
 from console.language import tr, tr_n
@@ -118,7 +119,7 @@ def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -
         words=moves_words(explanation, words),
         who=_who(explanation, track, card.codes),
         effect=_effect(card.totals[question.event][number], card.counted, words),
-        probability=explanation.probability,
+        probability=stated(explanation),
         expected_g=None if expected is None else expected[0],
         expected_sd_g=0.0 if expected is None else expected[1],
     )
@@ -179,6 +180,8 @@ def _who(explanation: Explanation, track: int, codes: dict[int, str]) -> str:
     if explanation.handed is True:
         return _handed(explanation, track, codes)
     movers = dict.fromkeys(explanation.mover(m) for m in explanation.moves)
+    if not movers and explanation.track is not None:
+        movers = {explanation.track: None}
     if not movers or set(movers) == {track}:
         return ""
     return tr(" and ").join(_person(t, track, codes) for t in movers)
@@ -220,7 +223,12 @@ def _person(track: int | None, own: int, codes: dict[int, str]) -> str:
 
 
 def _expected(explanation: Explanation, words: ShopWords) -> tuple[float, float] | None:
-    """Grams that the scales would have felt, and their sd: the variances of the units add up."""
+    """Grams that the scales would have felt, and their sd: the variances of the units add up.
+
+    None: nobody can say, a product has no weight, or it is none that we know.
+    """
+    if not explanation.moves and explanation.track is not None:
+        return None
     grams = variance = 0.0
     for move in explanation.moves:
         product = words.layout.products.get(move.sku)

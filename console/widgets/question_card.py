@@ -62,7 +62,8 @@ def _possibilities(card: QuestionCard, words: ShopWords) -> QGridLayout:
     side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for i, possibility in enumerate(card.possibilities):
         grid.addWidget(label(possibility.words, wrap=True), 2 * i, 0)
-        grid.addWidget(label(percent(possibility.probability)), 2 * i, 1, side)
         grid.addWidget(label(effect_words(possibility, words), "secondary"), 2 * i, 2, side)
-        grid.addWidget(ShareBar(possibility.probability), 2 * i + 1, 0, 1, 3)
+        if possibility.probability is not None:
+            grid.addWidget(label(percent(possibility.probability)), 2 * i, 1, side)
+            grid.addWidget(ShareBar(possibility.probability), 2 * i + 1, 0, 1, 3)
     return grid

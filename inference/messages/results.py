@@ -304,6 +304,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     event: str
     text: str
     alternatives: tuple[Explanation, ...]
+    """The likeliest first. Probability 0: guessed by its weight, where no product explains it."""
     at_stake: int
     """Expected wrong money if it is not asked, minor units."""
     felt: Felt | None = None

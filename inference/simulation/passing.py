@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inference.simulation.walkers import RATE_HZ, Walker
+from inference.simulation.walkers import RATE_HZ, Inside, Walker
 from inference.simulation.ways import Ways
 
 APART_M = 0.55
@@ -35,9 +35,9 @@ class Passer:
 
 def keep_apart(walkers: list[Walker], ways: Ways) -> None:
     """Let people give way. Changes ``xy`` in place."""
-    passers = [Passer(walker) for walker in walkers]
+    passers, here = [Passer(walker) for walker in walkers], Inside(walkers)
     for n in range(min((w.first for w in walkers), default=0), max((w.last for w in walkers), default=0)):
-        give_way([passer for passer in passers if passer.is_here(n)], n, ways)
+        give_way([passers[i] for i in here.at(n)], n, ways)
 
 
 def give_way(here: list[Passer], n: int, ways: Ways) -> None:

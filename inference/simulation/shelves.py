@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -147,7 +149,10 @@ def _pick(units: list[tuple[str, float]], sku: str, count: int) -> list[tuple[st
 
 
 class ScaleSignal:
-    """What one scale reads: the load, hands, drift and noise, in the scale's steps."""
+    """What one scale reads: the load, hands, drift and noise, in the scale's steps.
+
+    Steps and touches are kept in the order of time.
+    """
 
     def __init__(
         self, layout: StoreLayout, settings: SimulationSettings, shelves: Shelves, scale: str, seed: list[int]
@@ -168,20 +173,26 @@ class ScaleSignal:
     def add(self, steps: Iterable[Step], touches: Iterable[Touch]) -> None:
         """What happens on the shelves, this scale's and others', later than what was read so far."""
         self._steps += [(s.t, s.grams) for s in steps if s.scale == self._scale]
+        self._steps.sort(key=itemgetter(0))
         felt = [(t.t, t.sd_g * self._felt[t.slot]) for t in touches]
         self._touches += [touch for touch in felt if touch[1] > 0.5]
+        self._touches.sort(key=itemgetter(0))
 
     def settle(self, before: float) -> None:
         """Nothing earlier than ``before`` will be read any more: what is over becomes part of the load."""
-        self._start += sum(grams for t, grams in self._steps if t < before - LIFT_S)
-        self._steps = [step for step in self._steps if step[0] >= before - LIFT_S]
-        self._touches = [touch for touch in self._touches if touch[0] >= before - TOUCHED_S]
+        over = bisect_left(self._steps, (before - LIFT_S,))
+        for _, grams in self._steps[:over]:
+            self._start += grams  # one by one, as :meth:`load` adds them: the same to the last bit
+        del self._steps[:over]
+        del self._touches[: bisect_left(self._touches, (before - TOUCHED_S,))]
 
     def read(self, t: Floats) -> list[float | None]:
         """Readings at times ``t`` (seconds from the start, ascending; each call goes on from the last)."""
         grams = self.load(t) + self._drift(t) + self._rng.normal(0.0, self.noise_g, len(t))
         for when, sd in self._touches:
-            if t[0] - TOUCHED_S <= when <= t[-1] + TOUCHED_S:
+            if when > t[-1] + TOUCHED_S:
+                break
+            if t[0] - TOUCHED_S <= when:
                 grams += self._hand(t - when, sd)
         step = self._about.resolution_g
         rounded = np.round(np.round(grams / step) * step, 3) if step > 0 else np.round(grams, 3)
@@ -192,6 +203,8 @@ class ScaleSignal:
         """The true load, grams."""
         grams = np.full(len(t), self._start)
         for when, step in self._steps:
+            if when > t[-1] + LIFT_S:
+                break
             grams += step * np.clip((t - when) / LIFT_S + 0.5, 0.0, 1.0)
         return grams
 

@@ -23,7 +23,7 @@ from inference.simulation.scale_faults import FaultyScale, check_scale_faults, s
 from inference.simulation.settings import SimulationSettings
 from inference.simulation.shelves import ScaleSignal, Shelves
 from inference.simulation.sight import IGNORE_BELOW, SimulatedCamera
-from inference.simulation.walkers import RATE_HZ, Action, Walker
+from inference.simulation.walkers import RATE_HZ, Action, Inside, Walker
 from store_layout.model import StoreLayout
 
 Floats = NDArray[np.float64]
@@ -245,6 +245,7 @@ class Session:
                 # Scales are not in step with each other.
                 times = (number % 7) / (7.0 * rate) + np.arange(first, after) / rate
                 if len(times):
+                    signal.settle(float(times[0]))
                     at = _store_time(self.settings, float(times[0]))
                     grams = faulty[scale].says(times, signal.read(times))
                     self.sink.weights(WeightBatch(scale, at, rate, tuple(grams), first))
@@ -285,8 +286,9 @@ class Session:
             self.layout, about, self.settings, [self.seed, CAMERAS, number, 0], held=self._held
         )
         boxes: list[TrueBox] = []
+        here = Inside(self.walkers)
         for seq, t in self._exposures(number):
-            people = [w for w in self.walkers if w.first <= t * RATE_HZ < w.last]
+            people = [self.walkers[i] for i in here.at(t * RATE_HZ)]
             sightings = camera.look(people, t)
             seen = camera.detect(sightings, self._looks, t, seq, stamp_s=t + off)
             self.sink.detections(seen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -70,3 +72,19 @@ class Walker:
     def last(self) -> int:
         """Number of the sample after the last."""
         return self.first + len(self.xy)
+
+
+class Inside:
+    """Who is in the store, asked in the order of time: however long the day, only those are looked at."""
+
+    def __init__(self, walkers: Sequence[Walker]) -> None:
+        self._spans = [(walker.first, walker.last) for walker in walkers]
+        self._due = sorted(range(len(walkers)), key=lambda i: self._spans[i][0], reverse=True)
+        self._here: list[int] = []
+
+    def at(self, n: float) -> list[int]:
+        """Places in the list, in its order, of who is there at sample ``n``; no earlier one than the last."""
+        while self._due and self._spans[self._due[-1]][0] <= n:
+            insort(self._here, self._due.pop())
+        self._here = [i for i in self._here if n < self._spans[i][1]]
+        return self._here

@@ -108,16 +108,27 @@ def _row(told: Told) -> str:
 
 def _beside(told: Sequence[Told]) -> str:
     head = (
-        "| day, scales | exactly right of all, as proposed | published rule | oracle of weight and hand |\n"
-        "|---|---:|---:|---:|\n"
+        "| day, scales | exactly right of all, as proposed | published rule | oracle of weight and hand "
+        "| over- / undercharged per 1,000 by the rule | money over / under, minor units a payment: "
+        "ours, not asked | the rule |\n"
+        "|---|---:|---:|---:|---:|---:|---:|\n"
     )
     rows = [
         f"| {_name(t.asked)} | {_share(t.ours.all_right_share)} "
         f"| {_share(t.baseline.all_right_share) if t.baseline else ''} "
-        f"| {_share(t.ceiling.all_right_share) if t.ceiling else ''} |"
+        f"| {_share(t.ceiling.all_right_share) if t.ceiling else ''} "
+        f"| {_visits(t.baseline)} | {_money(t.ours)} | {_money(t.baseline)} |"
         for t in told
     ]
     return head + "\n".join(rows)
+
+
+def _visits(score: Score | None) -> str:
+    return "" if score is None else f"{score.over_per_1000:.0f} / {score.under_per_1000:.0f}"
+
+
+def _money(score: Score | None) -> str:
+    return "" if score is None else f"{score.over_money:.2f} / {score.under_money:.2f}"
 
 
 def _curves(told: Sequence[Told]) -> str:

@@ -21,7 +21,7 @@ from inference.visits.presence import Presence
 from inference.visits.questions import Interviewer
 from inference.visits.restocks import restocked_by
 from inference.visits.state import Fact, Visit, VisitsState
-from inference.visits.unknown_goods import unknown_goods
+from inference.visits.unknown_goods import movers, note_of, unknown_goods
 from store_layout.model import StoreLayout
 
 Decision = Literal["issue", "review", "nothing", "staff"]
@@ -76,6 +76,12 @@ class Closing:
             codes |= {track: other.code for track, other in state.visits.items()}
             interviewer = Interviewer(self._layout, codes, evidence.log_mass, evidence.moments_of)
             questions = interviewer.questions(verdict.paid.tracks, chosen.explanations())
+            asked, held = {q.event for q in questions}, evidence.expected(visit.track)
+            questions += tuple(
+                interviewer.about_unknown(a, list(dict.fromkeys((visit.track, *movers(a))))[:2], held)
+                for a in unknown_goods(state, visit)
+                if a.event.id not in asked
+            )
         if verdict.decision != "staff":
             elsewhere = hand_on(state, chosen, visit)
             if verdict.decision != "review":
@@ -107,9 +113,9 @@ class Closing:
         carts = evidence.carts(visit.track)
         until = visit.left_at if visit.left_at is not None else t
         notes, serious = self._presence.outage_notes(visit, state.outages, until)
-        unknown = [] if visit.staff else unknown_goods(state, visit, self._layout)
+        unknown = [] if visit.staff else unknown_goods(state, visit)
         handed = [] if visit.staff else changed_hands(state, visit)
-        notes = [*_company(state, visit), *notes, *unknown, *handed]
+        notes = [*_company(state, visit), *notes, *(note_of(a, self._layout) for a in unknown), *handed]
         if visit.staff:
             return Verdict("staff", 1.0, 0.0, False, carts, carts, tuple(notes))
         rules = self._layout.file.rules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from inference.messages import Attribution, Explanation, ItemMove, Question
 from inference.visits import settings as s
 from inference.visits.grounds import felt_of
 from inference.visits.money import wrong_money
+from inference.visits.unknown_goods import nearest_goods
 from store_layout.model import StoreLayout
 
 Refit = Callable[[str, frozenset[int]], float]
@@ -20,6 +21,9 @@ Moments = Callable[[str], tuple[str, ...]]
 Meaning = tuple[tuple[int | None, str, int], ...]
 """Who moved how many of what: explanations that differ only in the slot mean the same."""
 
+NOTHING = "nothing"
+NOT_SOLD = "something not sold here"
+"""Goods that no product explains."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _COUNTED = tuple(f"{number.capitalize()} " for number in NUMBERS)
 
@@ -55,6 +59,51 @@ class Interviewer:
                 break  # where small doubts add up, none of them may reach what is asked about otherwise
         found.sort(key=lambda q: (-q.at_stake, q.event))
         return tuple(found)
+
+    def about_unknown(
+        self, attribution: Attribution, people: Sequence[int], held: Collection[str]
+    ) -> Question:
+        """About an event that no product explains: what it may have been by its weight, and whose.
+
+        How likely that is nobody knows: probability 0 stands for that. ``people``: one or two who may have
+        moved it. ``held``: what the cart may hold whose visit asks.
+        """
+        event = attribution.event
+        near = nearest_goods(event, held, self._layout)
+        each = s.NEAREST_EACH if len(people) == 1 else s.NEAREST_OF_TWO
+        offered = [
+            e
+            for whole in self._alternatives(attribution)
+            for e in ([whole] if whole.moves else _nobody_or_unknown(attribution, whole.probability))
+            if e.probability >= s.ASK_FROM_AT_LEAST
+        ]
+        offered.sort(key=lambda e: -e.probability)
+        said = {_meaning(e) for e in offered}
+        guesses = [Explanation(0.0, who, (move,)) for who in people for move in near[:each]]
+        guessed = [e for e in guesses if _meaning(e) not in said]
+        nearest = self._layout.products[near[0].sku].price * abs(near[0].count) if near else 0
+        rather_known = bool(offered and offered[0].moves)
+        return Question(
+            event=event.id,
+            text=self._text(attribution, offered)
+            if rather_known
+            else self._what_was_it(people, attribution, offered),
+            alternatives=tuple([*offered, *guessed][: s.ALTERNATIVES_UNKNOWN]),
+            at_stake=max(1, round(nearest / len(people))),
+            felt=felt_of(attribution),
+        )
+
+    def _what_was_it(
+        self, people: Sequence[int], attribution: Attribution, offered: Sequence[Explanation]
+    ) -> str:
+        taken = attribution.event.delta_g < 0
+        grams, place = round(abs(attribution.event.delta_g)), self._place(attribution)
+        was = f"{grams} g {'taken from' if taken else 'put on'} {place}, which no product weighs"
+        if len(people) > 1:
+            return f"{was}: what was it, and whose hand, {_either([self._who((t,)) for t in people])}?"
+        did = "take" if taken else "put there"
+        if_any = ", if anything" if any(_other(e) == NOTHING for e in offered if not e.moves) else ""
+        return f"{was}: what did {self._who(people)} {did}{if_any}?"
 
     def _question(self, attribution: Attribution, offered: tuple[Explanation, ...], stake: int) -> Question:
         event = attribution.event.id
@@ -119,19 +168,20 @@ class Interviewer:
         taken = attribution.event.delta_g < 0
         goods = list(dict.fromkeys(self._goods(e.moves) for e in said if e.moves))
         people = list(dict.fromkeys(e.tracks() for e in said if e.moves))
-        or_nothing = any(not e.moves for e in said)
+        other = next((_other(e) for e in said if not e.moves), None)
         one_way = all((m.count > 0) is taken for e in said for m in e.moves)
         one_way = one_way and not any(e.handed is True for e in said)
-        if one_way and len(people) == 1 and len(people[0]) <= 1:
+        alone = len(people) == 1 and all(e.track in {None, *people[0]} for e in said if not e.moves)
+        if one_way and alone and len(people[0]) <= 1:
             who, it = self._who(people[0]), _it(said)
             if len(goods) == 1:
                 did = f"take {it}" if taken else f"put {it} back"
-                return f"{goods[0]}: did {who} {did}{', or nothing' if or_nothing else ''}?"
+                return f"{goods[0]}: did {who} {did}{f', or {other}' if other else ''}?"
             did = "take" if taken else "put back"
-            return f"{_either(goods)}: which did {who} {did}{', if any' if or_nothing else ''}?"
+            return f"{_either(goods)}: which did {who} {did}{', if any' if other else ''}?"
         verb = "took" if taken else "put back"
-        if one_way and len(goods) == 1 and all(len(tracks) <= 1 for tracks in people):
-            who = _either([*(self._who(tracks) for tracks in people), *(["nobody"] if or_nothing else [])])
+        if one_way and len(goods) == 1 and all(len(tracks) <= 1 for tracks in people) and other != NOT_SOLD:
+            who = _either([*(self._who(tracks) for tracks in people), *(["nobody"] if other else [])])
             return f"{goods[0]}: who {f'took {_it(said)}' if taken else f'put {_it(said)} back'}, {who}?"
         ways = [self._way(e, verb) for e in said]
         names = _either(list(dict.fromkeys(self._name(m.sku) for e in said for m in e.moves)))
@@ -184,7 +234,8 @@ class Interviewer:
     def _way(self, explanation: Explanation, verb: str) -> str:
         """One explanation as a clause."""
         if not explanation.moves:
-            return f"nobody {verb} anything"
+            who = "nobody" if explanation.track is None else self._who((explanation.track,))
+            return f"{who} {verb} {'anything' if explanation.track is None else NOT_SOLD}"
         if explanation.handed is True:
             goods = self._goods(explanation.moves)
             goods = f"{goods[0].lower()}{goods[1:]}"
@@ -248,6 +299,23 @@ def _meaning(explanation: Explanation) -> Meaning:
         (who, sku, n)
         for (who, sku), n in sorted(counts.items(), key=lambda i: (i[0][0] is None, i[0][0] or 0, i[0][1]))
     )
+
+
+def _other(explanation: Explanation) -> str:
+    """What an explanation without moves says was moved."""
+    return NOTHING if explanation.track is None else NOT_SOLD
+
+
+def _nobody_or_unknown(attribution: Attribution, probability: float) -> list[Explanation]:
+    """Both mean the same for a receipt, but not to who looks at it. ``probability``: of both together."""
+    still = [e for e in attribution.explanations if not e.moves]
+    total = sum(e.probability for e in still)
+    found = []
+    for some in ([e for e in still if e.track is None], [e for e in still if e.track is not None]):
+        share = sum(e.probability for e in some)
+        if share > 0:
+            found.append(msgspec.structs.replace(some[0], probability=probability * share / total))
+    return found
 
 
 def _it(alternatives: Sequence[Explanation]) -> str:

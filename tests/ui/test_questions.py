@@ -10,7 +10,7 @@ from console.item_models.questions import asked as sentence
 from console.item_models.questions import cards_of, effect_words
 from console.item_models.words import MINUS, ShopWords
 from console.language import ENGLISH, choose
-from inference.messages.results import CartLine, ClosedVisit, Explanation
+from inference.messages.results import CartLine, ClosedVisit, Explanation, Felt
 from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.visits import closed, layout
 
@@ -84,5 +84,24 @@ def test_in_another_language_it_is_said_that_goods_may_have_changed_hands(
     choose("de")
     try:
         assert sentence(question, words) == said
+    finally:
+        choose(ENGLISH)
+
+
+def test_goods_that_no_product_explains_are_something_else_and_guesses_have_no_probability(
+    words: ShopWords,
+) -> None:
+    question = msgspec.structs.replace(
+        asked("e1", took(1, probability=0.98), took(1, ("cola", 1), probability=0.0)),
+        felt=Felt("A", 5.0, -341.4, 1.5),
+    )
+    (card,) = cards_of(closed("v1", lines=(), decision="review", questions=(question,)), words)
+    assert [(p.words, p.probability, p.counted, p.effect) for p in card.possibilities] == [
+        ("Something not sold here", 0.98, True, 0),
+        ("1 Cola", None, False, 149),
+    ]
+    choose("de")
+    try:
+        assert sentence(question, words) == "341 g, die zu keinem Artikel passen: Was war es?"
     finally:
         choose(ENGLISH)

@@ -23,7 +23,7 @@ from console.back_office.ledger import Ledger
 from console.back_office.permissions import Actor
 from console.operations import reviews
 from console.window import MainWindow
-from inference.messages.results import Explanation, Felt, ItemMove
+from inference.messages.results import Explanation, Felt, ItemMove, Question
 from inference.messages.wire import DeviceStatus
 from store_layout.model import StoreLayout
 from tests.back_office.people import FIRST, PIN, crew
@@ -249,6 +249,36 @@ def test_a_visit_that_asks_nothing_is_confirmed_or_emptied(
         answer = desk.card(ledger, "v8").row.answer
     assert answer is not None
     assert answer.lines == ()
+
+
+def test_goods_that_no_product_explains_are_asked_about_and_a_guess_is_taken_by_key(
+    qtbot: QtBot, open_window: OpenWindow, engine: FakeEngine, tmp_path: Path, layout: StoreLayout
+) -> None:
+    path = tmp_path / "unknown.db"
+    asks = visit(2, layout, "review")
+    crisps = ItemMove("4003", 1, asks.questions[0].alternatives[0].moves[0].slot)
+    ways = (Explanation(0.93, 102), Explanation(0.07, None), Explanation(0.0, 102, (crisps,)))
+    text = "201 g taken from Gondola 1, which no product weighs: what did the shopper with code Q2-102 take?"
+    question = Question("e9", text, ways, 149, Felt("g1", EPOCH - 500, -201.0, 2.1))
+    asks = msgspec.structs.replace(asks, questions=(question,))
+    with Ledger.open(path) as ledger:
+        crew(ledger, "Noor", "Sam", "Kim")
+        ledger.post_visit(asks, layout)
+    window = opened(open_window, engine, path, qtbot)
+    enter(qtbot, window)
+    assert "201 g taken from Gondola 1, which no product weighs" in seen(page_of(window))
+    answers = [button.accessibleName() for button in page_of(window).card.answers]
+    assert answers[0].startswith("1: Something not sold here, 93%, receipt ")
+    assert answers[1].startswith("2: Nobody took anything, 7%, receipt ")
+    assert answers[2].startswith("3: 1 Salted Crisps 175 g, receipt "), "a guess has no probability"
+    press(window, Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: not window.reviews.busy and state_of(path, "v2") == "answered")
+    with Ledger.open(path, read_only=True) as ledger:
+        answer = desk.card(ledger, "v2").row.answer
+    assert answer is not None
+    before = {line.sku: line.quantity for line in asks.lines}
+    after = {line.sku: line.quantity for line in answer.lines}
+    assert after == before | {"4003": before.get("4003", 0) + 1}
 
 
 def test_two_questions_of_one_visit_are_asked_one_by_one(
