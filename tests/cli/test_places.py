@@ -80,7 +80,7 @@ def test_a_slip_of_the_finger_makes_no_ledger(tmp_path: Path) -> None:
 def test_every_command_that_has_a_ledger_can_be_told_the_store() -> None:
     group = get_command(app)
     for name in [name for name in COMMANDS if name != "train"]:
-        found = group.get_command(None, name)  # type: ignore[attr-defined, arg-type]  # click's, brought by typer
+        found = group.get_command(None, name)  # type: ignore[attr-defined]  # click's, brought by typer
         for one in getattr(found, "commands", {name: found}).values():
             options = {option for parameter in one.params for option in parameter.opts}
             assert "--ledger" not in options or "--store" in options, (name, one.name)
