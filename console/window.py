@@ -39,6 +39,7 @@ from console.theme.icons import Icon
 from console.widgets.action_book import ActionBook
 from console.widgets.application import application, speak
 from console.widgets.banner import EngineBanner
+from console.widgets.focus_ring import FocusRing
 from console.widgets.notice import Notice
 from console.widgets.operator_button import OperatorButton
 from console.widgets.page import Page
@@ -137,6 +138,7 @@ class MainWindow(OpensDialogs):
             ReportsPage(self.reports, self.history, self.session, self.appearance),
             self._settings_page(LearningPlaces(ledger_path, store_folder, clips)),
         )
+        self.focus_ring = FocusRing(self.appearance, self)
         self.book = ActionBook(self)
         self._outdated_by: tuple[Literal["language", "text size", "store", ""], str] = ("", "")
         self._lay_out()
@@ -203,6 +205,7 @@ class MainWindow(OpensDialogs):
         if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
             self.session.touch()
             self._memory.keep_soon()
+            self.focus_ring.hand(event.type())
         return False
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802

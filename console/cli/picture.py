@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from console.cli.picture_traces import later_than, telling_slot, traces_of
 from console.engine_process.client import Pictures
 from console.engine_process.link import EngineState
+from console.operations.steady_memory import steady_memory
 from inference.messages.said import Words, said
 from inference.messages.shelves import ScaleDetail
 from inference.messages.wire import Answer, Command, GetScale, Refused, Snapshot
@@ -112,7 +113,7 @@ class Witness:
 
         ``operator``: name and PIN of who is signed in. ``clips``: what the engine kept of events.
         """
-        with self._moment() as (link, settings):
+        with self._moment() as (link, settings), steady_memory():
             from console.window import MainWindow
             from console.window_picture import render_to
 
@@ -177,7 +178,7 @@ class Witness:
 
         The ledger has a manager. ``files``: both pictures, by theme. Raises ``OSError``.
         """
-        with self._moment() as (link, settings):
+        with self._moment() as (link, settings), steady_memory():
             from PySide6.QtCore import QSize
 
             from console.kiosk.window import KioskWindow

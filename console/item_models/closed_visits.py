@@ -30,6 +30,8 @@ class ClosedRow(msgspec.Struct, frozen=True):
         return visit.closed_at if visit.left_at is None else visit.left_at
 
 
+STAY, TOTAL, OUTCOME = 2, 4, 5
+"""Columns."""
 OUTCOME_WORDS: dict[str, str] = {
     "receipt": tr_noop("Receipt"),
     "issue": tr_noop("Receipt to come"),
@@ -71,6 +73,11 @@ def why(entry: VisitEntry, words: ShopWords) -> str:
     return "\n".join(
         [*(asked(question, words) for question in visit.questions), *(in_words(note) for note in visit.notes)]
     )
+
+
+def longest_outcome() -> str:
+    """The longest of the words for what became of a visit."""
+    return max((tr(word) for word in OUTCOME_WORDS.values()), key=len)
 
 
 class ClosedVisitsModel(KeyedRows[ClosedRow]):
@@ -125,6 +132,13 @@ class ClosedVisitsModel(KeyedRows[ClosedRow]):
     def show(self, entries: tuple[VisitEntry, ...]) -> None:
         """Take what the ledger said."""
         self.replace([self._row(entry) for entry in entries])
+
+    def longest(self) -> dict[int, str]:
+        """By column, the longest of its figures."""
+        if not self._rows:
+            return {}
+        stays = max((_stay(row) for row in self._rows), key=len)
+        return {STAY: stays, TOTAL: self._words.money(max(row.value for row in self._rows))}
 
     def _row(self, entry: VisitEntry) -> ClosedRow:
         visit, document = entry.row.visit, entry.document

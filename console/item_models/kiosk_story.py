@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from console.back_office.visit_search import VisitEntry
 from console.item_models.carts import CartCard, CartsModel
 from console.item_models.kiosk_slips import Slip, cart_slip, closed_slip, leaving_slip
-from console.item_models.sent_shoppers import wanted_words
+from console.item_models.sent_shoppers import still_wanted, wanted_words
 from console.item_models.words import ShopWords
 from console.language import tr
 from console.operations.live_state import LiveState
@@ -61,6 +62,11 @@ class KioskStory(QObject):
         return bool(self._sent) and (fate is None or fate.visit is None)
 
     @property
+    def is_of_sent(self) -> bool:
+        """Whether it is told of somebody who was sent in."""
+        return bool(self._sent)
+
+    @property
     def track(self) -> int | None:
         """Who it is told of, while they are inside."""
         card = self._card(self._code) if self._code else None
@@ -92,7 +98,7 @@ class KioskStory(QObject):
         if card is not None:
             return cart_slip(card)
         entry = self._closed(self._code)
-        return leaving_slip(self._code) if entry is None else closed_slip(entry, self._words)
+        return self._leaving(self._code) if entry is None else closed_slip(entry, self._words)
 
     def _tell_sent(self) -> Slip:
         fate, yours = self._fate(), tr("Your shopper")
@@ -107,10 +113,25 @@ class KioskStory(QObject):
             self._code = self._who_came(fate.sent.since)
         card = self._card(self._code) if self._code else None
         if card is not None:
-            return cart_slip(card)
+            slip = cart_slip(card)
+            return msgspec.structs.replace(slip, note=self._to_come(fate)) if slip.lines else slip
         if fate.sent.state == "inside":
             return Slip(yours, tr("Inside"), note=tr("They are looking for {wanted}.", wanted=wanted))
-        return leaving_slip(self._code or yours)
+        return self._leaving(self._code or yours)
+
+    def _leaving(self, code: str) -> Slip:
+        """They have left: what was in the cart stays to be seen until the receipt is there."""
+        left, before = leaving_slip(code), self.slip
+        if before is None or before.code != code or before.is_receipt or not before.lines:
+            return left
+        return msgspec.structs.replace(before, caption=left.caption, note=left.note, tone=left.tone)
+
+    def _to_come(self, fate: Fate) -> str:
+        """What happens next: what they still look for, and how it ends."""
+        missing = still_wanted(fate.sent.wanted, fate.sent.has)
+        if missing:
+            return tr("They still look for {wanted}.", wanted=wanted_words(missing, self._words))
+        return tr("They have it all and walk out: the receipt comes by itself.")
 
     def _who_came(self, since: float) -> str:
         """The only shopper who was seen to come in about then; nobody where it may be one of several."""

@@ -35,6 +35,13 @@ def wanted_words(items: Sequence[Wanted], words: ShopWords) -> str:
     )
 
 
+def still_wanted(wanted: Sequence[Wanted], has: Sequence[Wanted]) -> list[Wanted]:
+    """What somebody was sent for and has not taken yet."""
+    taken = {item.sku: item.count for item in has}
+    left = (Wanted(item.sku, item.count - taken.get(item.sku, 0)) for item in wanted)
+    return [item for item in left if item.count > 0]
+
+
 def fate_words(fate: Fate, words: ShopWords) -> FateWords:
     """How somebody is getting on, and whether the receipt is what they took."""
     wanted, has = wanted_words(fate.sent.wanted, words), wanted_words(fate.sent.has, words)

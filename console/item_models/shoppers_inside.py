@@ -13,6 +13,8 @@ from console.theme.icons import Icon
 from console.theme.tokens import CERTAIN
 from inference.messages.results import CartLine
 
+VALUE = 3
+"""Column."""
 MOST_AT_ONCE, MOST_LATE_S = 12, 2
 """Rows whose seconds go on in one frame: of a hundred, forty may at a time. And how long one may wait."""
 
@@ -96,6 +98,10 @@ class InsideModel(KeyedRows[InsideRow]):
                 )
             )
         self.replace(self._in_turn(sorted(rows, key=lambda r: (-r.entered_at, r.track))))
+
+    def longest(self) -> dict[int, str]:
+        """By column, the longest of its figures."""
+        return {VALUE: self._words.money(max((row.value for row in self._rows), default=0))}
 
     def _in_turn(self, rows: list[InsideRow]) -> list[InsideRow]:
         """Of rows of which only the seconds went on, some: the others have theirs with the next snapshot."""

@@ -84,6 +84,7 @@ class ShelvesPage(Page):
         self.map = FixtureMap(state.layout, tuple(self._faces.values()), appearance)
         self.list = QListWidget()
         self.gondola = GondolaView(words, pictures, appearance)
+        self.gondola.comes_after = self.list
         self.pane = SlotPane(desk, words, appearance)
         self.to_do = TaskPanel(self.tasks, words, appearance)
         self.table = self.to_do.table

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from console.item_models.closed_visits import ClosedVisitsModel
+from console.item_models.closed_visits import OUTCOME, ClosedVisitsModel, longest_outcome
 from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.search import SearchProxy
 from console.item_models.shoppers_inside import InsideModel
@@ -67,6 +67,7 @@ class VisitsPage(Page):
             (104, 80, 56, 56, 80, 128, 88, 0),
             appearance,
         )
+        self.closed.widen_to({OUTCOME: longest_outcome()}, sign=True)
         self.inside.sort_by(1, Qt.SortOrder.AscendingOrder)
         self.closed.sort_by(0, Qt.SortOrder.DescendingOrder)
         self.pane = VisitPane(work, words, appearance)
@@ -212,6 +213,7 @@ class VisitsPage(Page):
         if not self.isVisible():
             return
         self._inside.refresh()
+        self.inside.widen_to(self._inside.longest())
         self._tell_time()
         self._show_counts()
         if self._chosen is not None and self._chosen[0] == "inside":
@@ -227,6 +229,7 @@ class VisitsPage(Page):
         self._tell_time()
         found = self._seek.found
         self._closed.show(self._history.entries if found is None else found)
+        self.closed.widen_to(self._closed.longest())
         self._show_counts()
         if self._awaited and self._chosen is None and self._select(self._awaited):
             self._awaited = ""

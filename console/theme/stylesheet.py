@@ -80,8 +80,9 @@ def _controls(theme: Theme) -> str:
     QToolButton[role="tool"] {{ padding: {k.SPACE_1}px; }}
     QPushButton:hover, QToolButton[role="tool"]:hover {{ border-color: {theme.secondary}; }}
     QPushButton:pressed, QToolButton[role="tool"]:pressed {{ background: {theme.selected}; }}
-    QPushButton:focus, QToolButton[role="tool"]:focus {{ border: 1px solid {theme.accent};
-        outline: 1px solid {theme.accent}; }}
+    QPushButton:focus, QToolButton[role="tool"]:focus {{ border: 2px solid {theme.accent}; outline: none;
+        padding: {k.SPACE_1 - 1}px {k.SPACE_3 - 1}px; }}
+    QToolButton[role="tool"]:focus {{ padding: {k.SPACE_1 - 1}px; }}
     QPushButton:disabled {{ color: {theme.secondary}; background: transparent; }}
     QLineEdit {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: {k.RADIUS}px;
         padding: 6px {k.SPACE_2}px; selection-background-color: {theme.accent};
@@ -96,13 +97,13 @@ def _controls(theme: Theme) -> str:
     QLineEdit:focus {{ border: 1px solid {theme.accent}; }}
     QPushButton[role="primary"]:enabled {{ background: {theme.accent}; border-color: {theme.accent};
         color: {theme.on_accent}; }}
-    QPushButton[role="primary"]:focus {{ outline: 2px solid {theme.text}; }}
     QTabBar::tab {{ background: transparent; border: none; border-bottom: 2px solid transparent;
         padding: {k.SPACE_2}px {k.SPACE_3}px; color: {theme.text}; }}
     QTabBar::tab:disabled {{ color: {_faint(theme)}; }}
     QTabBar::tab:selected {{ border-bottom-color: {theme.accent}; }}
     QTabBar::tab:hover:enabled:!selected {{ border-bottom-color: {theme.line}; }}
     QPushButton:checked {{ background: {theme.selected}; border-color: {theme.accent}; }}
+    QPushButton[role="primary"]:focus, QPushButton:checked:focus {{ border: 2px solid {theme.text}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {k.SPACE_1}px; }}
     QMenu::item {{ padding: 6px {k.SPACE_6}px 6px {k.SPACE_3}px; border-radius: {k.SPACE_1}px; }}
     QMenu::item:selected {{ background: {theme.selected}; }}

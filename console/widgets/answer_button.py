@@ -13,8 +13,10 @@ from console.theme.appearance import Appearance
 from console.theme.fonts import sized, ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_HEADING, TEXT_TITLE
 
-HEIGHT, LEAST = 84, 56
+HEIGHT, LEAST = 84, 40
 """Pixels at the normal text size, as all of these."""
+TWO_LINES = 54
+"""From which height on what the receipt comes to stands below the words, else beside them."""
 KEY = 32
 CHANCE = 70
 BAR = 6
@@ -67,7 +69,8 @@ class AnswerButton(QAbstractButton):
         painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
-        cap = QRectF(box.left() + SPACE_3, box.center().y() - KEY / 2, KEY, KEY)
+        key = min(KEY, box.height() - 2 * SPACE_1)
+        cap = QRectF(box.left() + SPACE_3, box.center().y() - key / 2, KEY, key)
         painter.setPen(QPen(QColor(theme.secondary), 1))
         painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(cap, SPACE_1, SPACE_1)
@@ -78,34 +81,46 @@ class AnswerButton(QAbstractButton):
         if choice.probability is not None:
             self._paint_chance(painter, box, choice.probability, on=on)
             right -= sized(CHANCE) + SPACE_2
-        wide = right - left
-        font = ui_font(TEXT_HEADING, bold=True)
-        words = choice.words + (f" \N{EN DASH} {choice.who}" if choice.who else "")
-        painter.setFont(font)
         painter.setPen(QColor(theme.text if on else theme.secondary))
-        said = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, wide)
-        middle = box.center().y()
-        painter.drawText(
-            QRectF(left, middle - sized(30), wide, sized(24)), Qt.AlignmentFlag.AlignVCenter, said
-        )
-        painter.setFont(ui_font(TEXT_BODY))
-        painter.setPen(QColor(theme.text if on else theme.secondary))
-        painter.drawText(
-            QRectF(left, middle - sized(6), wide, sized(20)), Qt.AlignmentFlag.AlignVCenter, choice.effect
-        )
+        self._paint_words(painter, QRectF(left, box.top(), right - left, box.height()), choice)
         if choice.probability is not None:
-            self._paint_bar(
-                painter,
-                QRectF(left, middle + sized(19), box.right() - SPACE_3 - left, BAR),
-                choice.probability,
-            )
+            place = QRectF(left, self._bar_top(box), box.right() - SPACE_3 - left, BAR)
+            self._paint_bar(painter, place, choice.probability)
+
+    @property
+    def _is_low(self) -> bool:
+        return self.height() < sized(TWO_LINES)
+
+    def _bar_top(self, box: QRectF) -> float:
+        return box.bottom() - BAR - SPACE_1 if self._is_low else box.center().y() + sized(19)
+
+    def _paint_words(self, painter: QPainter, room: QRectF, choice: Choice) -> None:
+        """What happened, and what the receipt comes to: below it, or at the right where the button is low."""
+        font, small = ui_font(TEXT_HEADING, bold=True), ui_font(TEXT_BODY)
+        words = choice.words + (f" \N{EN DASH} {choice.who}" if choice.who else "")
+        middle, wide = room.center().y(), room.width()
+        first = QRectF(room.left(), middle - sized(30), wide, sized(24))
+        second = QRectF(room.left(), middle - sized(6), wide, sized(20))
+        side = Qt.AlignmentFlag.AlignLeft
+        effect = choice.effect
+        if self._is_low:
+            metrics = QFontMetricsF(small)
+            effect = metrics.elidedText(effect, Qt.TextElideMode.ElideRight, wide / 2)
+            first = room.adjusted(0, 0, -metrics.horizontalAdvance(effect) - SPACE_3, -BAR)
+            second, side = room.adjusted(0, 0, 0, -BAR), Qt.AlignmentFlag.AlignRight
+        painter.setFont(font)
+        said = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, first.width())
+        painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, said)
+        painter.setFont(small)
+        painter.drawText(second, side | Qt.AlignmentFlag.AlignVCenter, effect)
 
     def _paint_chance(self, painter: QPainter, box: QRectF, probability: float, *, on: bool) -> None:
         theme = self._appearance.theme
         painter.setFont(ui_font(TEXT_TITLE, bold=True))
         painter.setPen(QColor(theme.text if on else theme.secondary))
-        wide = sized(CHANCE)
-        place = QRectF(box.right() - SPACE_3 - wide, box.center().y() - sized(28), wide, sized(38))
+        wide, high = sized(CHANCE), sized(38)
+        top = box.center().y() - (high + BAR) / 2 if self._is_low else box.center().y() - sized(28)
+        place = QRectF(box.right() - SPACE_3 - wide, top, wide, high)
         painter.drawText(
             place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(probability)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -11,13 +13,15 @@ from console.item_models.keyed_rows import ROW_ROLE
 from console.language import tr, tr_n
 from console.operations.moment import Moment
 from console.theme.appearance import Appearance
-from console.theme.fonts import ui_font
+from console.theme.fonts import sized, ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_SECONDARY, Theme
 from console.widgets.identity_paint import paint_token
 
 HEAD = 36
 LINE = 22
 GAP = SPACE_2
+MOST_LINES = 9
+"""Of a cart that is not chosen: others are to be seen too."""
 QUANTITY = 26
 """Width of the column of quantities."""
 Index = QModelIndex | QPersistentModelIndex
@@ -26,14 +30,17 @@ Index = QModelIndex | QPersistentModelIndex
 class CartDelegate(QStyledItemDelegate):
     """Paints one cart: who, how much, and line by line."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, appearance: Appearance, chosen: Callable[[], QModelIndex], parent: QWidget | None = None
+    ) -> None:
+        """``chosen`` gives the row of which all is shown."""
         super().__init__(parent)
-        self._appearance = appearance
+        self._appearance, self._chosen = appearance, chosen
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """As high as its lines."""
         card: CartCard = index.data(ROW_ROLE)
-        lines = len(card.lines)
+        lines = len(self._shown(card, index))
         return QSize(200, HEAD + (LINE * lines + SPACE_2 if lines else 0) + GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -51,10 +58,31 @@ class CartDelegate(QStyledItemDelegate):
         painter.setPen(QPen(QColor(theme.accent if chosen or focused else theme.line), 1.0))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         self._head(painter, card, QRectF(box.left(), box.top(), box.width(), HEAD), theme)
-        for i, line in enumerate(card.lines):
+        shown = self._shown(card, index)
+        for i, line in enumerate(shown):
             place = QRectF(box.left(), box.top() + HEAD + i * LINE, box.width(), LINE)
-            self._line(painter, line, place, theme)
+            if line is not None:
+                self._line(painter, line, place, theme)
+            else:
+                self._rest(painter, len(card.lines) - len(shown) + 1, place, theme)
         painter.restore()
+
+    def _shown(self, card: CartCard, index: Index) -> Sequence[CartCardLine | None]:
+        """All lines of the chosen one; of others so many that several are seen, and None for the rest."""
+        chosen = self._chosen()
+        if len(card.lines) <= MOST_LINES or (chosen.isValid() and chosen.row() == index.row()):
+            return card.lines
+        return (*card.lines[: MOST_LINES - 1], None)
+
+    def _rest(self, painter: QPainter, count: int, box: QRectF, theme: Theme) -> None:
+        painter.setFont(ui_font(TEXT_SECONDARY))
+        painter.setPen(QColor(theme.secondary))
+        room = box.adjusted(SPACE_3 + sized(QUANTITY) + SPACE_1, 0, 0, 0)
+        painter.drawText(
+            room,
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            tr_n("and {n} more", "and {n} more", count),
+        )
 
     def _head(self, painter: QPainter, card: CartCard, box: QRectF, theme: Theme) -> None:
         middle = QPointF(box.left() + SPACE_3 + 9, box.center().y())
@@ -64,8 +92,10 @@ class CartDelegate(QStyledItemDelegate):
         painter.setFont(ui_font(TEXT_BODY, bold=True))
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, card.code)
         used = QFontMetricsF(painter.font()).horizontalAdvance(card.code) + SPACE_2
+        rest = text.width() - used
         if card.items:
             painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, card.total)
+            rest -= QFontMetricsF(painter.font()).horizontalAdvance(card.total) + SPACE_2
         painter.setFont(ui_font(TEXT_SECONDARY))
         painter.setPen(QColor(theme.secondary))
         words = [tr_n("{n} item", "{n} items", card.items) if card.items else tr("nothing yet")]
@@ -74,7 +104,7 @@ class CartDelegate(QStyledItemDelegate):
         painter.drawText(
             text.adjusted(used, 0, 0, 0),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            ", ".join(words),
+            QFontMetricsF(painter.font()).elidedText(", ".join(words), Qt.TextElideMode.ElideRight, rest),
         )
 
     def _line(self, painter: QPainter, line: CartCardLine, box: QRectF, theme: Theme) -> None:
@@ -84,10 +114,10 @@ class CartDelegate(QStyledItemDelegate):
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(theme.text))
         painter.drawText(
-            QRectF(room.left(), room.top(), QUANTITY - SPACE_2, LINE), right | middle, line.quantity
+            QRectF(room.left(), room.top(), sized(QUANTITY) - SPACE_2, LINE), right | middle, line.quantity
         )
         painter.drawText(room, right | middle, line.amount)
-        left = room.left() + QUANTITY + SPACE_1
+        left = room.left() + sized(QUANTITY) + SPACE_1
         width = room.right() - left - metrics.horizontalAdvance(line.amount) - SPACE_3
         sure = metrics.horizontalAdvance(line.chance) + SPACE_2 if line.chance else 0.0
         name = metrics.elidedText(line.name, Qt.TextElideMode.ElideRight, width - sure)
@@ -112,7 +142,7 @@ class CartList(QListView):
         self._carts, self._state = model, state
         self._following = False
         self.setModel(model)
-        self.setItemDelegate(CartDelegate(appearance, self))
+        self.setItemDelegate(CartDelegate(appearance, self.currentIndex, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -120,6 +150,7 @@ class CartList(QListView):
         self.setAccessibleName(tr("Carts, newest change on top"))
         self.setObjectName("carts")
         self.selectionModel().currentChanged.connect(self._tell)
+        self.selectionModel().currentChanged.connect(self._resized)
         model.dataChanged.connect(self._resized)
         state.selection_changed.connect(self._follow)
         appearance.changed.connect(self.viewport().update)

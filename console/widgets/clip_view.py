@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.item_models.words import DASH, MINUS
@@ -111,7 +111,7 @@ class ClipView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(size.topLeft())
         self._paint_slots(painter, scale)
-        self._paint_people(painter, scale)
+        self._paint_people(painter, scale, size.width())
         painter.restore()
         self._paint_caption(painter, size)
         painter.setPen(QPen(QColor(theme.line), 1))
@@ -148,7 +148,7 @@ class ClipView(QWidget):
             for shape in shapes:
                 painter.drawPolygon(shape)
 
-    def _paint_people(self, painter: QPainter, scale: float) -> None:
+    def _paint_people(self, painter: QPainter, scale: float, room: float) -> None:
         seen, theme = self._seen(), self._appearance.theme
         if seen is None:
             return
@@ -163,6 +163,7 @@ class ClipView(QWidget):
                 words = label_picture(code, False, theme, ratio)
                 wide, high = words.width() / ratio, words.height() / ratio
                 x = (person.box[0] + person.box[2]) / 2 * scale - wide / 2
+                x = max(1.0, min(x, room - wide - 1))
                 y = max(1.0, person.box[1] * scale - high - 2)
                 painter.drawPixmap(QPointF(x, y), words)
                 painter.setPen(QPen(colour, 2.0))
@@ -186,9 +187,13 @@ class ClipView(QWidget):
         ground.setAlpha(225)
         painter.fillRect(foot, ground)
         line = foot.adjusted(SPACE_2, 0, -SPACE_2, 0)
-        painter.setFont(ui_font(TEXT_SECONDARY))
+        font = ui_font(TEXT_SECONDARY)
+        metrics = QFontMetricsF(font)
+        rest = line.width() - metrics.horizontalAdvance(when) - SPACE_2
+        name = metrics.elidedText(self._name or DASH, Qt.TextElideMode.ElideRight, rest)
+        painter.setFont(font)
         painter.setPen(QColor(theme.text))
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._name or DASH)
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, when)
 
 

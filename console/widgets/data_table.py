@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import (
@@ -157,6 +157,15 @@ class DataTable(QTableView):
         """Make columns as wide as what they hold, up to ``most`` pixels; never narrower than they are."""
         for column in columns:
             wanted = min(most, self.sizeHintForColumn(column))
+            if wanted > self.columnWidth(column):
+                self.setColumnWidth(column, wanted)
+
+    def widen_to(self, texts: Mapping[int, str], *, sign: bool = False) -> None:
+        """Have columns show these texts whole: a figure cut short is another. ``sign``: after one."""
+        metrics = QFontMetricsF(ui_font(TEXT_BODY))
+        for column, text in texts.items():
+            wanted = math.ceil(metrics.horizontalAdvance(text)) + 2 * SPACE_2 + 1
+            wanted += ICON_SMALL + SPACE_1 + 2 if sign else 0
             if wanted > self.columnWidth(column):
                 self.setColumnWidth(column, wanted)
 

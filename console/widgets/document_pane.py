@@ -80,7 +80,7 @@ class PaperPicture(QWidget):
         if self._picture.isNull():
             return
         wide, ratio = min(self.width(), WIDEST), self.devicePixelRatioF()
-        if self._scaled.width() != round(wide * ratio):
+        if (self._scaled.width(), self._scaled.devicePixelRatio()) != (round(wide * ratio), ratio):
             self._scaled = self._picture.scaledToWidth(
                 round(wide * ratio), Qt.TransformationMode.SmoothTransformation
             )

@@ -131,7 +131,7 @@ def _name(painter: QPainter, fixture: Fixture, view: FloorView, theme: Theme, me
     painter.translate(box.center())
     if upright:
         painter.rotate(-90)
-    wide = max(metrics.horizontalAdvance(line) for line in lines) + 10
+    wide = min(max(metrics.horizontalAdvance(line) for line in lines) + 10, room + 4)
     high = metrics.height() * len(lines)
     ground = QRectF(-wide / 2, -high / 2, wide, high)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -235,8 +235,9 @@ class FloorMap(QWidget):
             painter.drawRect(QRectF(QPointF(0, 0), self._room))
 
     def _painted_ground(self) -> QPixmap:
-        if self._ground is None:
-            ratio, size = self._ratio, self._room
+        ratio = self._ratio  # another one on another screen
+        if self._ground is None or self._ground.devicePixelRatio() != ratio:
+            size = self._room
             self._ground = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
             self._ground.setDevicePixelRatio(ratio)
             self._ground.fill(QColor(self._appearance.theme.ground))

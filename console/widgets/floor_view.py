@@ -25,8 +25,8 @@ def bounds_of(points: Iterable[Point2]) -> QRectF:
 class FloorView:
     """Where the floor lies in the widget. y grows upwards on the floor and downwards in the widget."""
 
-    def __init__(self, layout: StoreLayout) -> None:
-        margin = MARGIN
+    def __init__(self, layout: StoreLayout, margin: float = MARGIN) -> None:
+        """``margin``: metres left free around the floor when it is fitted."""
         self._bounds = bounds_of(layout.file.floor.outline).adjusted(-margin, -margin, margin, margin)
         self._size = QSizeF(1, 1)
         self.scale = 1.0
@@ -40,6 +40,11 @@ class FloorView:
         self._size = size
         if self.fitted:
             self.fit()
+
+    @property
+    def aspect(self) -> float:
+        """Width by height of what is fitted."""
+        return self._bounds.width() / self._bounds.height()
 
     def height_for(self, width: float) -> float:
         """Pixels at which all of the floor is as wide as the widget."""

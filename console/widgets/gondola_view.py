@@ -40,6 +40,8 @@ class GondolaView(QWidget):
         self.face: Face | None = None
         self.tiles: dict[str, SlotTile] = {}
         self.slot = ""
+        self.comes_after: QWidget | None = None
+        """From where Tab comes to the chosen slot."""
         self.setMinimumSize(320, 200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         appearance.changed.connect(self.update)
@@ -81,6 +83,8 @@ class GondolaView(QWidget):
         for name, tile in self.tiles.items():
             tile.choose(name == slot)
         self.setFocusProxy(self.tiles[slot])
+        if self.comes_after is not None:
+            QWidget.setTabOrder(self.comes_after, self.tiles[slot])
         if changed:
             self.chosen.emit(slot)
 

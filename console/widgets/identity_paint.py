@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 
 from console.theme.contrast import ink_on
 from console.theme.fonts import ui_font
@@ -18,6 +18,8 @@ DISC = 10.0
 """Radius of a token, pixels."""
 RING = 14.0
 """Radius of what is drawn around it."""
+INSIDE, LEAST_FIGURE = 1.7, 7
+"""Radii that a text may be wide, and pixels that it is high at least."""
 TURNS = 48
 """Directions that a heading is drawn in: 7.5 degrees apart."""
 
@@ -45,7 +47,12 @@ def paint_token(
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(at, radius + 2.5, radius + 2.5)
     if text:
-        painter.setFont(ui_font(TEXT_SECONDARY, bold=True))
+        font = ui_font(TEXT_SECONDARY, bold=True)
+        wide = QFontMetricsF(font).horizontalAdvance(text)
+        if wide > INSIDE * radius:  # three figures
+            font = QFont(font)
+            font.setPixelSize(max(LEAST_FIGURE, int(font.pixelSize() * INSIDE * radius / wide)))
+        painter.setFont(font)
         painter.setPen(QColor(theme.text if hidden else ink_on(colour.name())))
         box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -107,8 +107,11 @@ class KioskFloor(QWidget):
         self._foot.setCurrentIndex(0 if self.attracting else 1)
         self.send.setVisible(self._shoppers.is_simulated)
         self.send.setEnabled(not paused)
-        self.send.setText(tr("Nobody is let in just now") if paused else tr("Send a shopper in"))
-        if not well:
+        self._tell_next(inside, paused=paused)
+        if snapshot is None and self._state.engine_state == "starting":
+            self.inside.setText("")
+            self._say(tr("One moment"), tr("The shop opens its eyes: in a few seconds the floor is live."))
+        elif not well:
             self._say(
                 tr("Back in a moment"),
                 tr("The map stands still as it was last seen. Every cart is kept, and every receipt comes."),
@@ -119,6 +122,28 @@ class KioskFloor(QWidget):
             self._show_slip(self._story.slip)
             if self._story.track is not None:
                 self._state.select(self._story.track)
+
+    def _tell_next(self, inside: int, *, paused: bool) -> None:
+        """What a touch does now."""
+        simulated = self._shoppers.is_simulated and not paused
+        self.prompt.setText(
+            tr("Touch anywhere to send a shopper in") if simulated else tr("Touch anywhere to look around")
+        )
+        sent = simulated and self._story.is_of_sent
+        self.send.setText(
+            tr("Nobody is let in just now")
+            if paused
+            else tr("Send another shopper in")
+            if sent
+            else tr("Send a shopper in")
+        )
+        self.hint.setText(
+            tr("Follow your shopper on the map: each thing appears here as they take it.")
+            if sent and self._story.goes_on
+            else tr("Touch somebody on the map to follow them.")
+            if inside
+            else ""
+        )
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """The loop stands still while it cannot be seen."""
@@ -177,6 +202,12 @@ class KioskFloor(QWidget):
         self._side.setCurrentWidget(self._words)
 
     def _show_slip(self, slip: Slip | None) -> None:
+        if slip is None and not self._state.visitors and self._shoppers.is_simulated:
+            self._say(
+                tr("The shop is empty"),
+                tr("Send a shopper in, choose what they take, and watch the receipt come."),
+            )
+            return
         if slip is None:
             self._say(
                 tr("Nobody has taken anything yet"),

@@ -40,6 +40,8 @@ def kiosk_stylesheet(theme: Theme, unit: float) -> str:
     QPushButton[kiosk="touch"], QPushButton[kiosk="first"] {{ font-size: {round(TEXT * unit)}px;
         min-height: {touch - 12}px; min-width: {touch - 12}px; padding: 4px {round(20 * unit)}px;
         border-radius: {RADIUS}px; }}
+    QPushButton[kiosk="touch"]:focus, QPushButton[kiosk="first"]:focus {{
+        padding: 3px {round(20 * unit) - 1}px; }}
     QPushButton[kiosk="first"] {{ background: {theme.accent}; color: {theme.on_accent};
         border-color: {theme.accent}; font-weight: 600; }}
     QPushButton[kiosk="first"]:disabled {{ background: transparent; color: {theme.secondary};

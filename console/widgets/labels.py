@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -25,6 +27,10 @@ from console.theme.appearance import Appearance
 from console.theme.icons import Icon, icon
 from console.theme.tokens import ICON, SPACE_1, SPACE_2, SPACE_3, SPACE_4
 
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+LONG_WORD = 12
+"""Letters."""
+LONG_WORDS = re.compile(rf"\w{{{LONG_WORD + 1},}}")
 Role = Literal["title", "heading", "caption", "secondary", "body", "total", "question"]
 
 
@@ -37,6 +43,17 @@ def label(text: str = "", role: Role = "body", *, wrap: bool = False, name: str 
     if name:
         made.setAccessibleName(name)
     return made
+
+
+def breakable(name: str) -> str:
+    """A name that may break inside of its longest words, for labels that wrap: shops name as they like."""
+    return LONG_WORDS.sub(lambda word: SOFT_HYPHEN.join(_pieces(word[0])), name)
+
+
+def _pieces(word: str) -> list[str]:
+    """Of nearly one length."""
+    wide = math.ceil(len(word) / math.ceil(len(word) / LONG_WORD))
+    return [word[i : i + wide] for i in range(0, len(word), wide)]
 
 
 def set_tone(widget: QWidget, tone: Tone) -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.item_models.review_trace import floor_at, nearest_first, trails
 from console.item_models.review_words import Shown
 from console.language import tr, tr_n
 from console.theme.appearance import Appearance
-from console.theme.tokens import NO_IDENTITY, SPACE_2
-from console.widgets.identity_paint import identity_colour, label_picture, paint_token
+from console.theme.tokens import NO_IDENTITY
+from console.widgets.floor_ground import paint_names, polygon, slot_rect
+from console.widgets.floor_view import FloorView
+from console.widgets.identity_paint import DISC, identity_colour, label_picture, paint_token
 from console.widgets.time_cursor import TimeCursor
 from inference.evidence.manifest import Evidence, FloorMoment
-from store_layout.model import Point2, StoreLayout
+from store_layout.model import StoreLayout
 
 RING = 11.0
 TOKEN = 7.0
+LARGE = 36.0
+"""Pixels per metre from which on fixtures have room for their names, and people are drawn as on the map."""
+MARGIN = 0.25
+"""Metres around the floor: who stands at its edge is drawn whole."""
 
 
 class PlaceMap(QWidget):
@@ -35,9 +41,7 @@ class PlaceMap(QWidget):
         self._moment: FloorMoment | None = None
         self._slots: frozenset[str] = frozenset()
         self._fixture: str | None = None
-        points = layout.file.floor.outline
-        self._low = (min(x for x, _ in points), min(y for _, y in points))
-        self._size = (max(x for x, _ in points) - self._low[0], max(y for _, y in points) - self._low[1])
+        self._view = FloorView(layout, MARGIN)
         self.setAccessibleName(tr("Where it happened"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         appearance.changed.connect(self.update)
@@ -73,6 +77,11 @@ class PlaceMap(QWidget):
             self._moment = moment
             self.update()
 
+    @property
+    def aspect(self) -> float:
+        """Width by height of the floor."""
+        return self._view.aspect
+
     def sizeHint(self) -> QSize:  # noqa: N802
         """Small, and grows."""
         return QSize(320, 200)
@@ -81,50 +90,47 @@ class PlaceMap(QWidget):
         """May be pressed flat by long facts."""
         return QSize(160, 80)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """All of the floor, always."""
+        self._view.resize(QSizeF(event.size()))
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """The plan."""
-        theme = self._appearance.theme
+        theme, view, fixtures = self._appearance.theme, self._view, self._layout.file.fixture
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect()).adjusted(SPACE_2, SPACE_2, -SPACE_2, -SPACE_2)
-        scale = min(room.width() / self._size[0], room.height() / self._size[1])
-        origin = QPointF(
-            room.center().x() - scale * self._size[0] / 2, room.center().y() + scale * self._size[1] / 2
-        )
-
-        def at(point: Point2) -> QPointF:
-            x, y = (point[0] - self._low[0]) * scale, (point[1] - self._low[1]) * scale
-            return QPointF(origin.x() + x, origin.y() - y)
-
-        def shape(points: Iterable[Point2]) -> QPolygonF:
-            return QPolygonF([at(p) for p in points])
-
         painter.setPen(QPen(QColor(theme.line), 1.5))
         painter.setBrush(QColor(theme.floor))
-        painter.drawPolygon(shape(self._layout.file.floor.outline))
-        for fixture in self._layout.file.fixture:
+        painter.drawPolygon(polygon(self._layout.file.floor.outline, view))
+        for fixture in fixtures:
             here = fixture.id == self._fixture
             painter.setPen(QPen(QColor(theme.accent if here else theme.fixture_line), 2 if here else 1))
             painter.setBrush(QColor(theme.selected if here else theme.fixture))
-            painter.drawPolygon(shape(fixture.outline))
+            painter.drawPolygon(polygon(fixture.outline, view))
+        if view.scale >= LARGE:  # the card's facts name the fixture itself, and its slots lie over its middle
+            paint_names(painter, (f for f in fixtures if f.id != self._fixture), view, theme)
         for slot in self._layout.file.slot:
-            if slot.id not in self._slots:
-                continue
-            low, high = at((slot.low[0], slot.low[1])), at((slot.high[0], slot.high[1]))
-            box = QRectF(low, high).normalized()
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRect(box)
+            if slot.id in self._slots:
+                self._paint_slot(painter, slot_rect(slot.low, slot.high, view))
+        self._paint_people(painter)
+
+    def _paint_slot(self, painter: QPainter, box: QRectF) -> None:
+        """A ring around it where it is small."""
+        theme, small = self._appearance.theme, min(box.width(), box.height()) < 2 * RING
+        painter.setPen(Qt.PenStyle.NoPen if small else QPen(QColor(theme.text), 2))
+        painter.setBrush(QColor(theme.accent))
+        painter.drawRect(box)
+        if small:
             painter.setPen(QPen(QColor(theme.text), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(box.center(), RING, RING)
-        self._paint_people(painter, at)
 
-    def _paint_people(self, painter: QPainter, at: Callable[[Point2], QPointF]) -> None:
+    def _paint_people(self, painter: QPainter) -> None:
         if self._moment is None or self._evidence is None:
             return
         theme, ways = self._appearance.theme, trails(self._evidence, self._moment.t)
         taken: list[QRectF] = []
+        at, radius = self._view.to_pixel, DISC if self._view.scale >= LARGE else TOKEN
         for person in nearest_first(self._moment.people, tuple(self._people)):
             look, code = self._people.get(person.track, (NO_IDENTITY, ""))
             way = [at(point) for point in ways.get(person.track, ())]
@@ -135,19 +141,21 @@ class PlaceMap(QWidget):
                 painter.drawPolyline(QPolygonF(way))
             place = at((person.x, person.y))
             paint_token(
-                painter, place, look, "", theme, hidden=person.hidden, radius=TOKEN if code else TOKEN - 2
+                painter, place, look, "", theme, hidden=person.hidden, radius=radius if code else radius - 2
             )
             if code:
-                self._paint_code(painter, code, place, taken)
+                self._paint_code(painter, code, place, radius, taken)
 
-    def _paint_code(self, painter: QPainter, code: str, place: QPointF, taken: list[QRectF]) -> None:
+    def _paint_code(
+        self, painter: QPainter, code: str, place: QPointF, radius: float, taken: list[QRectF]
+    ) -> None:
         """Above the token, or below it where there is no room or another code."""
         ratio = self.devicePixelRatioF()
         words = label_picture(code, False, self._appearance.theme, ratio)
         wide, high = words.width() / ratio, words.height() / ratio
-        box = QRectF(place.x() - wide / 2, place.y() - TOKEN - high - 2, wide, high)
+        box = QRectF(place.x() - wide / 2, place.y() - radius - high - 2, wide, high)
         box.moveLeft(min(max(0.0, box.left()), self.width() - wide))
         if box.top() < 0 or any(box.intersects(other) for other in taken):
-            box.moveTop(place.y() + TOKEN + 2)
+            box.moveTop(min(place.y() + radius + 2, self.height() - high))
         taken.append(box)
         painter.drawPixmap(box.topLeft(), words)

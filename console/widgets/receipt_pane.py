@@ -97,6 +97,7 @@ class ReceiptPane(QScrollArea):
         self._cart_lines(box, row.lines, None)
         self._sum(box, tr("So far"), self._words.money(row.value))
         box.addStretch(1)
+        self._order_keys()
 
     def show_closed(self, row: ClosedRow, dossier: Dossier | None = None) -> None:
         """A visit that is over. ``dossier``: all about it, as soon as it is read."""
@@ -131,6 +132,7 @@ class ReceiptPane(QScrollArea):
         else:
             self._undecided(box, row, dossier)
         box.addStretch(1)
+        self._order_keys()
 
     def ask_why(self) -> None:
         """Open the reasons of all lines, or close them when all are open."""
@@ -138,6 +140,14 @@ class ReceiptPane(QScrollArea):
         opened = all(button.isChecked() for button in able)
         for button in able:
             button.setChecked(not opened)
+
+    def _order_keys(self) -> None:
+        """Tab goes from the pane into what stands in it, and on from there."""
+        inner = self.widget()
+        before: QWidget = self
+        for button in [] if inner is None else inner.findChildren(QPushButton):
+            QWidget.setTabOrder(before, button)
+            before = button
 
     # -- parts ---------------------------------------------------------------------------------------
 

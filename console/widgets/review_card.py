@@ -21,19 +21,26 @@ from console.item_models.words import ShopWords
 from console.language import tr
 from console.operations.review_evidence import Watched
 from console.theme.appearance import Appearance
+from console.theme.fonts import sized
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
-from console.widgets.answer_button import AnswerButton
+from console.widgets.answer_button import HEIGHT, AnswerButton
 from console.widgets.clip_column import ClipColumn
+from console.widgets.evidence_panes import EvidencePanes
 from console.widgets.labels import label, titled
 from console.widgets.place_map import PlaceMap
+from console.widgets.question_label import QuestionLabel
 from console.widgets.review_lines import ReviewLines
 from console.widgets.review_trace import ReviewTrace
 from console.widgets.time_cursor import TimeCursor
 from console.widgets.weight_chart import WeightChart
 
 MOST_ANSWERS = 4
-MAP_SHARE = 0.36
-"""Of the width beside the clips."""
+ROOM_TO_BREAK = 240
+"""Pixels at the normal text size that evidence and facts keep where there are two rows of buttons."""
+EVIDENCE_HIGH = 190
+"""Pixels at the normal text size that the evidence has before the answers are as high as they may be."""
+MOST_LETTERS = 72
+"""Of one fact."""
 
 
 class ReviewCardView(QWidget):
@@ -55,7 +62,7 @@ class ReviewCardView(QWidget):
         self._appearance = appearance
         self.cursor_of_time = TimeCursor(self)
         self.stand = label("", "secondary")
-        self.question = label("", "question", wrap=True)
+        self.question = QuestionLabel()
         self.facts = label("", "secondary", wrap=True, name=tr("Where, when and who"))
         self.facts.setTextFormat(Qt.TextFormat.RichText)  # what is said stands out from what it is about
         self.answers = [AnswerButton(str(i + 1), appearance) for i in range(MOST_ANSWERS)]
@@ -71,6 +78,7 @@ class ReviewCardView(QWidget):
         self.lines_button.clicked.connect(self.wants_lines)
         self.unsure_button.clicked.connect(self.unsure)
         self.skip_button.clicked.connect(self.skipped)
+        self._after_none = (self.lines_button, self.unsure_button, self.skip_button)
         self.clips = ClipColumn(words.layout, self.cursor_of_time, appearance)
         self.chart = WeightChart(appearance)
         self.trace = ReviewTrace(self.cursor_of_time, appearance)
@@ -87,7 +95,7 @@ class ReviewCardView(QWidget):
         if shown == self.shown:
             return
         self.shown, self.watched, self.event_shown = shown, None, ""
-        self.question.setText(shown.text)
+        self.question.ask(shown.text)
         for place, button in enumerate(self.answers):
             button.setVisible(place < len(shown.choices))
             if place < len(shown.choices):
@@ -95,10 +103,13 @@ class ReviewCardView(QWidget):
         self.none.setText(f"N  {shown.none_words}: {shown.none_effect}")
         self.facts.setText(
             " &nbsp; ".join(
-                tr("{word}: {value}", word=escape(word), value=f"<b>{escape(value)}</b>")
+                tr("{word}: {value}", word=escape(word), value=f"<b>{escape(_short(value))}</b>")
                 for word, value in shown.facts
             )
         )
+        said = "\n".join(tr("{word}: {value}", word=word, value=value) for word, value in shown.facts)
+        self.facts.setToolTip(said)
+        self.facts.setAccessibleDescription(said)
         self.close_lines()
         self.clips.set_large(None)
         self.cursor_of_time.clear()
@@ -170,8 +181,36 @@ class ReviewCardView(QWidget):
 
     def _fit(self) -> None:
         self.clips.fit(self._columns.width(), self._columns.height())
+        self._break_row()
+        self._share_height()
         if self.clips.is_large:
             self._enlarge()
+
+    def _break_row(self) -> None:
+        """What else can be said takes a second row where the clips would have to make room for it."""
+        wide = self._columns.width() - self.clips.sizeHint().width() - SPACE_3
+        row = (self.none, *self._after_none)
+        needs = sum(button.sizeHint().width() for button in row) + SPACE_2 * (len(row) - 1)
+        count = sum(not button.isHidden() for button in self.answers)
+        room = self._columns.height() - count * self.answers[0].minimumSizeHint().height()
+        into = self._second if needs > wide and room >= sized(ROOM_TO_BREAK) else self._others
+        if self._others.indexOf(self.skip_button) >= 0 and into is self._others:
+            return
+        for button in self._after_none:
+            for layout in (self._others, self._second):
+                layout.removeWidget(button)
+            into.insertWidget(into.count() - 1, button)
+
+    def _share_height(self) -> None:
+        """Answers are lower before the evidence above them cannot be made out."""
+        count = sum(not button.isHidden() for button in self.answers)
+        rows = 2 if self._second.indexOf(self.skip_button) >= 0 else 1
+        others = rows * (self.skip_button.sizeHint().height() + SPACE_2) + self.facts.height() + 2 * SPACE_2
+        room = self._columns.height() - others - sized(EVIDENCE_HIGH)
+        most, least = sized(HEIGHT), self.answers[0].minimumSizeHint().height()
+        each = most if not count else min(most, max(least, room // count - SPACE_2))
+        for button in self.answers:
+            button.setMaximumHeight(each)
 
     # -- building ------------------------------------------------------------------------------------
 
@@ -184,7 +223,7 @@ class ReviewCardView(QWidget):
         columns.addWidget(self.clips)
         right = QVBoxLayout()
         right.setSpacing(SPACE_2)
-        right.addLayout(self._evidence(), 1)
+        right.addWidget(self._evidence(), 1)
         right.addWidget(self.facts)
         self._below = QStackedWidget()
         self._below.addWidget(self._answers())
@@ -207,18 +246,19 @@ class ReviewCardView(QWidget):
         box.setSpacing(SPACE_2)
         for button in self.answers:
             box.addWidget(button)
-        others = QHBoxLayout()
-        others.setSpacing(SPACE_2)
-        for other in (self.none, self.lines_button, self.unsure_button, self.skip_button):
+        self._others, self._second = QHBoxLayout(), QHBoxLayout()
+        for row in (self._others, self._second):
+            row.setSpacing(SPACE_2)
+            row.addStretch(1)
+            box.addLayout(row)
+        for other in (self.none, *self._after_none):
             other.setMinimumHeight(36)
             other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            others.addWidget(other)
-        others.addStretch(1)
-        box.addLayout(others)
+            self._others.insertWidget(self._others.count() - 1, other)
         return holder
 
-    def _evidence(self) -> QHBoxLayout:
-        """Weights and floor side by side."""
+    def _evidence(self) -> EvidencePanes:
+        """Weights and floor."""
         self._chart = QWidget()
         inner = QVBoxLayout(self._chart)
         inner.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
@@ -231,11 +271,13 @@ class ReviewCardView(QWidget):
         self._felt.addWidget(self.trace)
         weight, _ = titled(tr("What the scales felt, and each answer’s weight"), self._felt, margins=SPACE_2)
         floor, _ = titled(tr("Who was where"), self.map, margins=SPACE_2)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_3)
-        row.addWidget(weight, round(100 * (1 - MAP_SHARE)))
-        row.addWidget(floor, round(100 * MAP_SHARE))
-        return row
+        return EvidencePanes(weight, floor, self.map, self.map.aspect)
+
+
+def _short(words: str) -> str:
+    """No more than there is room for beside others; the tool tip says all of it."""
+    cut = words[:MOST_LETTERS].rstrip(" ,")
+    return words if len(words) <= MOST_LETTERS else f"{cut}\N{HORIZONTAL ELLIPSIS}"
 
 
 def said_by(widget: QLabel, text: str) -> None:

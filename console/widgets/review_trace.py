@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -149,9 +149,10 @@ class ReviewTrace(QWidget):
 
     def _paint_levels(self, painter: QPainter, y: Heights, room: QRectF, theme: Theme) -> None:
         felt = None if self._shown is None else self._shown.delta_g
-        taken: list[float] = []
         high = sized(LABEL)
-        for keys, level, sd in sorted(self._levels, key=lambda item: -item[1]):
+        levels = sorted(self._levels, key=lambda item: -item[1])
+        places = spread([y(level) for _, level, _ in levels], high, high / 2, self.height() - high / 2)
+        for (keys, level, sd), at in zip(levels, places, strict=True):
             near = felt is not None and abs(level - felt) <= SIGMAS * sd
             colour = QColor(theme.accent if near else theme.secondary)
             band = QColor(colour)
@@ -160,9 +161,6 @@ class ReviewTrace(QWidget):
             painter.fillRect(QRectF(room.left(), top, room.width(), max(2.0, bottom - top)), band)
             painter.setPen(QPen(colour, 1.2, Qt.PenStyle.SolidLine if near else Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(room.left(), y(level)), QPointF(room.right(), y(level)))
-            at = max(y(level), (taken[-1] + high) if taken else 0.0)
-            at = min(at, self.height() - high / 2)
-            taken.append(at)
             side = QRectF(room.right() + SPACE_1, at - high / 2, self._right() - SPACE_1, high)
             painter.setFont(ui_font(TEXT_SECONDARY, bold=True))
             painter.setPen(QColor(theme.text if near else theme.secondary))
@@ -213,6 +211,20 @@ class ReviewTrace(QWidget):
         )
         over = decimal(self._line.t[-1] - self._line.t[0], 0)
         return "; ".join(filter(None, (tr("{seconds} s of weights", seconds=over), levels)))
+
+
+def spread(wanted: Sequence[float], apart: float, first: float, last: float) -> list[float]:
+    """Places from ``first`` to ``last`` so far apart, near the wanted ones, which grow; many stand closer."""
+    if not wanted:
+        return []
+    apart = min(apart, (last - first) / max(1, len(wanted) - 1))
+    places: list[float] = []
+    for place in wanted:
+        places.append(max(place, places[-1] + apart if places else first))
+    for n in range(len(places) - 1, -1, -1):
+        most = places[n + 1] - apart if n + 1 < len(places) else last
+        places[n] = min(places[n], most)
+    return places
 
 
 def _level_name(keys: str, level: float) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -157,11 +157,23 @@ class SetupDialog(QDialog):
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
-    def _sign(self, state: State) -> QLabel:
-        colour = getattr(self._appearance.theme, TONES[state])
-        made = QLabel()
-        made.setPixmap(icon_pixmap(SIGNS[state], colour, ICON, self.devicePixelRatioF()))
+    def _sign(self, state: State) -> QWidget:
+        made = _Sign(SIGNS[state], getattr(self._appearance.theme, TONES[state]))
         word = {"done": tr("there"), "missing": tr("missing"), "doubtful": tr("worth a look")}[state]
         made.setAccessibleName(word)
         made.setToolTip(word)
         return made
+
+
+class _Sign(QWidget):
+    """An icon, as sharp as the screen that it is on."""
+
+    def __init__(self, what: Icon, colour: str) -> None:
+        super().__init__()
+        self._what, self._colour = what, colour
+        self.setFixedSize(ICON, ICON)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """The icon."""
+        picture = icon_pixmap(self._what, self._colour, ICON, self.devicePixelRatioF())
+        QPainter(self).drawPixmap(0, 0, picture)

@@ -10,10 +10,10 @@ from console.engine_process.link import EngineState
 from console.item_models.words import NOT_A_VISIT, span
 from console.language import tr, tr_n, tr_noop
 from console.language.sentences import in_words
-from console.language.writing import up_to
+from console.language.writing import decimal, up_to
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_messages import EngineMessages
-from console.operations.health import Tone, tally
+from console.operations.health import Tally, Tone, tally
 from console.operations.live_state import LiveState
 from console.operations.store_switch import StoreSwitch
 from console.theme.appearance import Appearance
@@ -107,6 +107,9 @@ class StatusLine(QWidget):
         self._state, self._switch, self._appearance = state, switch, appearance
         self._reviews = (0, "")
         self._icons: dict[QPushButton, tuple[Icon, str]] = {}
+        self._words: dict[QPushButton, tuple[str, str]] = {}
+        """What each part says, and what it says where there is little room."""
+        self._fitted: tuple[object, ...] = ()
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(SPACE_1, 0, SPACE_1, 0)
         self._box.setSpacing(0)
@@ -139,6 +142,15 @@ class StatusLine(QWidget):
         appearance.changed.connect(self._wear)
         self.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another screen has room for other words."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """With the fewest words; what is still too wide is cut rather than the window widened."""
+        return QSize(SOURCE_LEAST, self.height())
+
     def _part(self, name: str, page: str, what: str, made: QPushButton | None = None) -> QPushButton:
         made = made or QPushButton()
         made.setProperty("part", name)
@@ -153,7 +165,8 @@ class StatusLine(QWidget):
     def refresh(self) -> None:
         """Say how things are."""
         words, tone = ENGINE_WORDS[self._state.engine_state]
-        self._say(self.engine, tr(words), tone, tip=in_words(self._state.engine_why))
+        short = tr("Engine") if tone == "good" else ""
+        self._say(self.engine, tr(words), tone, tip=in_words(self._state.engine_why), short=short)
         snapshot = self._state.snapshot
         if snapshot is None:
             for part in (
@@ -166,22 +179,19 @@ class StatusLine(QWidget):
                 self.source,
             ):
                 part.hide()
+            self._fit()
             return
         self.inside.show()  # the others where they are said: shown for a moment, they widen the window
         self.source.show()
         self._say_store(snapshot)
-        for part, kind, word in (
-            (self.cameras, "camera", tr("Cameras")),
-            (self.scales, "scale", tr("Scales")),
-        ):
-            found = tally(snapshot.devices, kind)  # type: ignore[arg-type]  # two literals of DeviceKind
-            part.setVisible(found.total > 0)
-            self._say(part, f"{word} {found.well}/{found.total}", found.tone)
+        self._say_tally(self.cameras, tr("Cameras"), tally(snapshot.devices, "camera"))
+        self._say_tally(self.scales, tr("Scales"), tally(snapshot.devices, "scale"))
         self._say_others(snapshot.devices)
         visitors = len(self._state.visitors)
         strangers = len(snapshot.inside) - visitors
         others = f", {strangers} {tr(NOT_A_VISIT)}" if strangers else ""
-        self._say(self.inside, tr_n("{n} inside", "{n} inside", visitors) + others, "neutral", Icon.PEOPLE)
+        said = tr_n("{n} inside", "{n} inside", visitors) + others
+        self._say(self.inside, said, "neutral", Icon.PEOPLE, short=f"{visitors}{others}")
         self.waiting.setVisible(snapshot.waiting > 0)
         self._say(
             self.waiting,
@@ -189,15 +199,19 @@ class StatusLine(QWidget):
             "neutral",
             Icon.WAITING,
             tip=tr("Visits that have left and wait for an event they share with somebody still inside"),
+            short=decimal(snapshot.waiting),
         )
         self._say_source(snapshot.source)
+        self._fit()
 
     def tell_reviews(self, waiting: int, oldest: str) -> None:
         """How many visits wait for a person, and since when the first of them; 0: nothing is said."""
         self._reviews = (waiting, oldest)
         self.review.setVisible(waiting > 0)
         said = tr_n("{n} to review, oldest {time}", "{n} to review, oldest {time}", waiting, time=oldest)
-        self._say(self.review, said, "waiting" if waiting else "neutral")
+        short = tr_n("{n} to review", "{n} to review", waiting)
+        self._say(self.review, said, "waiting" if waiting else "neutral", short=short)
+        self._fit()
 
     def _say_store(self, snapshot: Snapshot) -> None:
         self.store.setVisible(not snapshot.source.ended)
@@ -211,15 +225,15 @@ class StatusLine(QWidget):
             self._say(self.store, said, "waiting", Icon.STORE_PAUSED, tip=tip)
 
     def _say_printers(self) -> None:
-        found = tally(self._desk.printers, "printer")
-        self.printers.setVisible(found.total > 0)
-        self._say(self.printers, f"{tr('Printers')} {found.well}/{found.total}", found.tone)
+        self._say_tally(self.printers, tr("Printers"), tally(self._desk.printers, "printer"))
+        self._fit()
 
     def _say_messages(self) -> None:
         unread = self._messages.unread
         self.messages.setVisible(unread > 0)
         tip = tr("What the engine has said (Ctrl+Shift+M)")
         self._say(self.messages, tr_n("{n} message", "{n} messages", unread), "waiting", tip=tip)
+        self._fit()
 
     def _say_others(self, devices: tuple[DeviceStatus, ...]) -> None:
         tallies = [tally(devices, kind) for kind in ("gate", "broker", "recording", "detector")]
@@ -237,15 +251,31 @@ class StatusLine(QWidget):
         sign = Icon.RECORDING if source.ended else what
         self._say(self.source, source_words(source), "neutral", sign, tip=tip)
 
+    def _say_tally(self, part: QPushButton, word: str, found: Tally) -> None:
+        """How many are well of how many; all of them: the sign says so too."""
+        part.setVisible(found.total > 0)
+        short = word if found.tone == "good" else ""
+        self._say(part, f"{word} {found.well}/{found.total}", found.tone, short=short)
+
     def _say(
-        self, part: QPushButton, words: str, tone: Tone, what: Icon | None = None, tip: str = ""
+        self,
+        part: QPushButton,
+        words: str,
+        tone: Tone,
+        what: Icon | None = None,
+        *,
+        tip: str = "",
+        short: str = "",
     ) -> None:
+        """``short``: what is enough where there is little room; empty: no less than ``words``."""
         theme = self._appearance.theme
         shown = (what or _SIGNS[tone], tone)
         name = f"{part.property('part')}: {words}"
         if part.accessibleName() != name:
             part.setAccessibleName(name)
-            part.setText(words)
+            self._words[part] = (words, short or words)
+            if part is self.source:
+                part.setText(words)
         if part.toolTip() != tip:
             part.setToolTip(tip)
         if self._icons.get(part) != shown:
@@ -255,9 +285,43 @@ class StatusLine(QWidget):
             )
             set_tone(part, tone)
 
+    def _fit(self) -> None:
+        """All words where there is room for them; else fewer, of what matters least first."""
+        shown = [part for part in self._words if not part.isHidden() and part is not self.source]
+        fitted = (self.width(), *((part, self._words[part], part.property("tone")) for part in shown))
+        if fitted == self._fitted:
+            return
+        self._fitted = fitted
+        wide = {part: _widths(part, self._words[part]) for part in shown}
+        over = sum(whole for whole, _ in wide.values()) + SOURCE_LEAST + 2 * SPACE_1 - self.width()
+        for part in (
+            self.waiting,
+            self.scales,
+            self.cameras,
+            self.printers,
+            self.engine,
+            self.inside,
+            *shown,
+        ):
+            if part not in wide:
+                continue
+            whole, short = wide.pop(part)
+            cut = over > 0
+            over -= whole - short if cut else 0
+            words = self._words[part][1 if cut else 0]
+            if part.text() != words:
+                part.setText(words)
+
     def _wear(self) -> None:
         self._icons.clear()
         self.refresh()
         self._say_printers()
         self._say_messages()
         self.tell_reviews(*self._reviews)
+
+
+def _widths(part: QPushButton, words: tuple[str, str]) -> tuple[int, int]:
+    """Pixels that a part takes with all its words, and with the fewest."""
+    around = part.iconSize().width() + AROUND
+    whole, short = (part.fontMetrics().horizontalAdvance(said) for said in words)
+    return whole + around, short + around

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.item_models.visit_reasons import Event, LineReason
 from console.language import tr
 from console.language.writing import percent
-from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3
-from console.widgets.labels import label, set_tone
+from console.theme.fonts import ui_font
+from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, TEXT_BODY
+from console.widgets.labels import breakable, label, set_tone
 from console.widgets.question_card import ShareBar
 
 QUANTITY, AMOUNT = 28, 70
 TALL = 22
+BESIDE = 200
+"""Pixels of name and remark together up to which the remark stands beside the name, else below it."""
 Reason = Callable[[], LineReason]
 
 
@@ -49,11 +53,23 @@ class VisitLine(QWidget):
             set_tone(note, "waiting")
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         row.addWidget(_fixed(label(quantity), QUANTITY, right))
-        row.addWidget(label(name, wrap=True), 1)
-        row.addWidget(note)
+        called = label(breakable(name), wrap=True, name=name)
+        metrics = QFontMetricsF(ui_font(TEXT_BODY))
+        if remark and metrics.horizontalAdvance(name + remark) > BESIDE:
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(called)
+            column.addWidget(note)
+            row.addLayout(column, 1)
+        else:
+            row.addWidget(called, 1)
+            row.addWidget(note)
         row.addWidget(_fixed(label(amount), AMOUNT, right))
         self.why = QPushButton(tr("Why?"))
-        self.why.setStyleSheet(f"padding: 0px {SPACE_2}px; min-height: {TALL - 2}px;")
+        self.why.setStyleSheet(
+            f"QPushButton {{ padding: 0px {SPACE_2}px; min-height: {TALL - 2}px; }}"
+            f" QPushButton:focus {{ padding: 0px {SPACE_2 - 1}px; min-height: {TALL - 4}px; }}"
+        )
         self.why.setCheckable(True)
         self.why.setAccessibleName(tr("Why is {product} here?", product=name))
         self.why.setToolTip(tr("Why this line: what the scales felt, and who was there"))

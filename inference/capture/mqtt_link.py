@@ -179,7 +179,7 @@ class MqttLink:
         name = f"openaisle-{self._store}"
         client = make_client(self._broker, self._store, self._secrets, self._folder, name, keep_session=True)
         client.reconnect_delay_set(min_delay=1, max_delay=LONGEST_WAIT_S)
-        client.on_connect = self._on_connect
+        client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
@@ -189,7 +189,7 @@ class MqttLink:
         self,
         client: mqtt.Client,
         _userdata: Any,
-        _flags: mqtt.ConnectFlags,
+        flags: mqtt.ConnectFlags,
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
@@ -198,7 +198,27 @@ class MqttLink:
             return
         topics = [(topic_filter(self._store, kind), qos) for kind, qos in QOS.items()]
         client.subscribe([*topics, (state_filter(self._store), 1)])
+        if flags.session_present:  # it kept what it is to send us, and what was said meanwhile comes now
+            self._hears()
+
+    def _on_subscribe(
+        self,
+        _client: mqtt.Client,
+        _userdata: Any,
+        _mid: int,
+        granted: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        if granted and all(reason.is_failure for reason in granted):
+            self._failed(refusal(str(granted[0]), self._broker))
+        else:
+            self._hears()
+
+    def _hears(self) -> None:
+        """From now on no message passes us by. Said twice of one connection, it is once."""
         with self._lock:
+            if self._connected:
+                return
             now = self._now()
             self._connected, self._trouble = True, ""
             self._connections += 1

@@ -136,6 +136,7 @@ class SimulatedSource:
 
     def take(self, limit: int, timeout: float) -> list[Observation]:
         """What the devices have said."""
+        now = self._now  # all that was said until then is drained now; the world goes on meanwhile
         batch = self._readings.drain(limit, timeout)
         if not batch and self._error is not None:
             raise SourceError(said("the simulated store failed: {error}", error=self._error)) from self._error
@@ -145,9 +146,10 @@ class SimulatedSource:
                     self._received[device] += 1
                 case _:
                     pass
-        if len(batch) < limit and self._now - self._ticked_at >= TICK_S:
-            self._ticked_at = self._now
-            batch.append(Tick(round(self._started_at + self._now, 4)))
+        if len(batch) < limit and now - self._ticked_at >= TICK_S:
+            self._ticked_at = now
+            said_until = batch[-1].t if batch else 0.0
+            batch.append(Tick(max(said_until, round(self._started_at + now, 4))))
         return batch
 
     @property

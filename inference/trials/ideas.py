@@ -33,7 +33,7 @@ IDEAS: dict[str, Idea] = {
     "swaps": Idea("something taken while something is given back", ((takes, "SWAPPED_AT_LEAST", _NEVER),)),
     "exchanges": Idea("one gives back what another takes", ((takes, "EXCHANGED", 1e-12),)),
     "shown": Idea("what other moves put into a hand", ((takes, "SHOWN_BY_OTHERS", 0.0),)),
-    "planogram": Idea("misplaced goods are remembered", ((takes, "MISPLACED_WEIGHT", 0.0),)),
+    "planogram": Idea("misplaced goods are remembered", ((takes, "MISPLACED_WEIGHT", 1e-12),)),
     "handed": Idea(
         "what one holds another may give back",
         ((visits, "HANDED_ON", 1e-12), (visits, "HANDED_TOGETHER", 1e-12)),

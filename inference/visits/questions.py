@@ -70,7 +70,6 @@ class Interviewer:
         """
         event = attribution.event
         near = nearest_goods(event, held, self._layout)
-        each = s.NEAREST_EACH if len(people) == 1 else s.NEAREST_OF_TWO
         offered = [
             e
             for whole in self._alternatives(attribution)
@@ -79,16 +78,17 @@ class Interviewer:
         ]
         offered.sort(key=lambda e: -e.probability)
         said = {_meaning(e) for e in offered}
-        guesses = [Explanation(0.0, who, (move,)) for who in people for move in near[:each]]
+        guesses = [Explanation(0.0, who, (move,)) for move in near for who in people]
         guessed = [e for e in guesses if _meaning(e) not in said]
+        known = offered[: max(s.KNOWN_OF_UNKNOWN, s.ALTERNATIVES - len(guessed))]
         nearest = self._layout.products[near[0].sku].price * abs(near[0].count) if near else 0
-        rather_known = bool(offered and offered[0].moves)
+        rather_known = bool(known and known[0].moves)
         return Question(
             event=event.id,
-            text=self._text(attribution, offered)
+            text=self._text(attribution, known)
             if rather_known
-            else self._what_was_it(people, attribution, offered),
-            alternatives=tuple([*offered, *guessed][: s.ALTERNATIVES_UNKNOWN]),
+            else self._what_was_it(people, attribution, known),
+            alternatives=tuple([*known, *guessed][: s.ALTERNATIVES]),
             at_stake=max(1, round(nearest / len(people))),
             felt=felt_of(attribution),
         )

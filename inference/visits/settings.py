@@ -84,12 +84,8 @@ UNKNOWN_SURELY = 0.5
 MOST_UNITS = 6
 NEAREST_OFF = 0.4
 """So many units of a product, and weights so far off (relative), are offered as what it may have been ..."""
-NEAREST_EACH = 3
-"""... so many of them where one shopper comes into question, ..."""
-NEAREST_OF_TWO = 2
-"""... and of each of two, ..."""
-ALTERNATIVES_UNKNOWN = 6
-"""... after what is known of it, all in all so many."""
+KNOWN_OF_UNKNOWN = 2
+"""... after so many of what is known of it, if need be."""
 SHARED = 0.05
 """An event is shared while two visits each did it with at least this probability."""
 

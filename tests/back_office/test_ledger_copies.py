@@ -260,7 +260,7 @@ def posting(path: Path) -> Iterator[threading.Event]:
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        began.wait(10)
+        assert began.wait(60)
         yield ended
     finally:
         ended.set()

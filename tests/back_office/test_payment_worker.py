@@ -17,7 +17,7 @@ from console.back_office.payment_worker import PaymentWorker
 from tests.back_office.orders import plain
 from tests.back_office.visits import closed, layout
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 Start = Callable[[], PaymentWorker]
 
 

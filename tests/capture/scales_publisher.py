@@ -19,14 +19,14 @@ def publish(port: int, scales: int, rate_hz: float, seconds: float) -> int:
     client.max_inflight_messages_set(2000)
     client.connect("127.0.0.1", port)
     client.loop_start()
-    began, sent = time.monotonic(), []
+    began, began_t, sent = time.monotonic(), time.time(), []
     for seq in range(int(seconds * rate_hz)):
         time.sleep(max(0.0, began + seq / rate_hz - time.monotonic()))
         for scale in range(scales):
-            payload = json.dumps({"t": time.time(), "grams": float(seq), "seq": seq})
+            payload = json.dumps({"t": began_t + seq / rate_hz, "grams": float(seq), "seq": seq})
             sent.append(client.publish(f"openaisle/demo/scale/s{scale}", payload, qos=1))
     for info in sent:
-        info.wait_for_publish(30)
+        info.wait_for_publish(60)
     confirmed = sum(info.is_published() for info in sent)
     client.disconnect()
     client.loop_stop()

@@ -16,7 +16,7 @@ from inference.capture.payloads import Topic
 from store_layout.model import Broker
 from tests.support.mosquitto import Mosquitto, free_port
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 
 def until(done: Callable[[], bool]) -> None:

@@ -32,7 +32,7 @@ def test_a_video_file_is_played_by_its_own_times(tmp_path: Path) -> None:
     write_video(tmp_path / "clip.avi", frames=6, fps=20)
     with Running(camera("file:clip.avi", fps=0), folder=tmp_path) as running:
         frames = running.frames(6)
-        wait_until(lambda: running.state() == "ended", 3.0)
+        wait_until(lambda: running.state() == "ended")
     steps = np.diff([f.t for f in frames])
     assert np.allclose(steps, 0.05, atol=1e-3)
     assert frames[0].image.shape == (48, 64, 3)
@@ -67,7 +67,7 @@ def test_a_picture_folder_keeps_its_rate_over_a_bad_file(pictures: Path) -> None
 def test_a_picture_folder_as_a_camera(pictures: Path) -> None:
     with Running(camera(f"file:{pictures}?fps=50", fps=0), size=(32, 24)) as running:
         frames = running.frames(4)
-        wait_until(lambda: running.state() == "ended", 3.0)
+        wait_until(lambda: running.state() == "ended")
         assert "002.png" in running.thread.status().last_error
     assert frames[0].image.shape == (24, 32, 3)
 

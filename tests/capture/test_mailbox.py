@@ -28,7 +28,7 @@ def test_taking_waits_for_the_next() -> None:
     box: Mailbox[str] = Mailbox()
     later = threading.Timer(0.05, box.put, ("late",))
     later.start()
-    assert box.take(5.0) == "late"
+    assert box.take(60.0) == "late"
     later.join()
 
 
@@ -38,7 +38,7 @@ def test_closing_wakes_whoever_waits_and_keeps_what_is_there() -> None:
     waiter = threading.Thread(target=lambda: got.append(box.take()))
     waiter.start()
     box.close()
-    waiter.join(5.0)
+    waiter.join(60.0)
     assert got == [None]
 
     full: Mailbox[int] = Mailbox()

@@ -104,7 +104,7 @@ def test_draining_waits_for_the_first() -> None:
     queue = ReadingQueue(5)
     later = threading.Timer(0.05, queue.put, (reading("a", 1.0),))
     later.start()
-    assert queue.drain(timeout=5.0) == [reading("a", 1.0)]
+    assert queue.drain(timeout=60.0) == [reading("a", 1.0)]
     later.join()
 
 

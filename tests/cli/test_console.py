@@ -99,7 +99,7 @@ def test_a_link_ends_the_engine_of_a_recording_and_leaves_that_of_a_store(
     os.waitpid(-1, 0)  # left on purpose by the first link, so nobody else has waited for it
 
 
-def wait_until(condition: Callable[[], bool], limit_s: float = 20.0) -> bool:
+def wait_until(condition: Callable[[], bool], limit_s: float = 60.0) -> bool:
     until = time.monotonic() + limit_s
     while time.monotonic() < until:
         if condition():

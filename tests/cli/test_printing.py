@@ -260,7 +260,7 @@ def test_following_prints_what_others_queue_until_it_is_stopped(paper: Path, sta
         assert json.loads(follower.stdout.readline())["state"] == "printed"
     finally:
         follower.send_signal(signal.SIGINT)
-        rest, _ = follower.communicate(timeout=30)
+        rest, _ = follower.communicate(timeout=100)
     assert json.loads(rest) == {"done": [], "left": []}
     assert follower.returncode == 0
     assert paper.read_bytes() == b"\x1b@hello\n"

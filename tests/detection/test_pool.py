@@ -17,7 +17,7 @@ def test_results_come_in_the_order_of_the_frames_whoever_is_first() -> None:
 
     def first_waits_for_second(shade: int) -> None:
         if shade == 0:
-            assert second_done.wait(5)
+            assert second_done.wait(60)
         second_done.set()
 
     model = FakeModel(first_waits_for_second)

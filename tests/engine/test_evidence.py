@@ -75,7 +75,7 @@ def test_it_is_asked_for_by_command_and_trouble_is_told(tmp_path: Path) -> None:
     thread = threading.Thread(target=engine.run)
     thread.start()
     try:
-        answer = engine.submit(KeepEvidence("nobody")).result(10)
+        answer = engine.submit(KeepEvidence("nobody")).result(60)
         assert answer == Refused("nothing of this visit is in the engine's memory any more")
         store = Store(tmp_path / "clips")
         took = event()
@@ -83,11 +83,11 @@ def test_it_is_asked_for_by_command_and_trouble_is_told(tmp_path: Path) -> None:
         store.tell(closed(took, "issue"))
         keeper.cutter.close()
         keeper.cutter = store.keeper.cutter
-        assert isinstance(engine.submit(KeepEvidence("visit 1")).result(10), Done)
-        assert keeper.cutter.wait(20)
+        assert isinstance(engine.submit(KeepEvidence("visit 1")).result(60), Done)
+        assert keeper.cutter.wait(60)
         assert read_evidence(tmp_path / "clips", "visit 1", took.id) is not None
         keeper.said = "No space left on device"
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while time.monotonic() < until and not alarms_of(engine):
             time.sleep(0.02)
         assert alarms_of(engine) == [
@@ -95,7 +95,7 @@ def test_it_is_asked_for_by_command_and_trouble_is_told(tmp_path: Path) -> None:
         ]
     finally:
         engine.stop()
-        thread.join(10)
+        thread.join(60)
         keeper.close()
 
 

@@ -58,7 +58,11 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert journal.notes == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_a_torn_last_record_is_cut_off_at_every_byte(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -86,7 +90,11 @@ def test_a_segment_torn_in_its_first_bytes_is_empty(tmp_path: Path, size: int) -
     assert journal.notes == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(where=st.floats(0, 1), flip=st.integers(1, 255))
 def test_a_changed_byte_never_gives_another_observation(
     where: float, flip: int, tmp_path_factory: pytest.TempPathFactory

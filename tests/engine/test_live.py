@@ -17,6 +17,9 @@ from inference.messages import Detection, Detections, Frame, Observation, Outage
 from inference.messages.wire import PauseReplay, Refused, RestartDevice
 from tests.support.fake_pipeline import FakeFlow, MemorySink, fake_layout
 
+LIMIT_S = 60.0
+"""A wait ends when what it waits for is there."""
+
 
 class OneBox:
     """A detector that sees one person in every picture; its own session."""
@@ -41,10 +44,14 @@ def frame(seq: int) -> Frame:
 
 
 def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + LIMIT_S
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def detected(found: list[Observation]) -> int:
+    return sum(isinstance(seen, Detections) for seen in found)
 
 
 def test_frames_are_shown_and_detected_into_the_queue() -> None:
@@ -56,7 +63,8 @@ def test_frames_are_shown_and_detected_into_the_queue() -> None:
     try:
         for seq in range(5):
             box.put(frame(seq))
-            found += source.take(10, 5.0)
+            while detected(found) <= seq:
+                found += source.take(10, 1.0)
     finally:
         source.close()
     assert [s.seq for s in found if isinstance(s, Detections)] == shown == list(range(5))
@@ -83,6 +91,7 @@ def test_a_live_engine_ticks_and_its_ticks_are_journaled(tmp_path: Path) -> None
     folder = tmp_path / "journal"
     header, _ = open_journal(folder, layout, None, make_flow=FakeFlow, make_sink=lambda _: sink)
     counts: list[int] = []
+    began = time.time()
     for _ in range(2):
         engine = Engine(
             layout,
@@ -97,9 +106,9 @@ def test_a_live_engine_ticks_and_its_ticks_are_journaled(tmp_path: Path) -> None
         runner.start()
         try:
             until(lambda: (s := engine.newest()) is not None and s.observations > first + 5)  # noqa: B023
-            refused = engine.submit(PauseReplay(True)).result(5)
+            refused = engine.submit(PauseReplay(True)).result(LIMIT_S)
             assert refused == Refused("this is the live store, not a recording")
-            assert isinstance(engine.submit(RestartDevice("s0")).result(5), Refused)
+            assert isinstance(engine.submit(RestartDevice("s0")).result(LIMIT_S), Refused)
         finally:
             engine.stop()
             runner.join()
@@ -107,7 +116,7 @@ def test_a_live_engine_ticks_and_its_ticks_are_journaled(tmp_path: Path) -> None
         entries = [entry for _, entry, _ in tail if isinstance(entry, Taken)]
         ticks = [e.seen for e in entries if isinstance(e.seen, Tick)]
         assert len(ticks) >= 2
-        assert all(abs(t.t - time.time()) < 30 for t in ticks)
+        assert all(began - 1 < tick.t < time.time() + 1 for tick in ticks)
         gaps = [e.seen.device for e in entries if isinstance(e.seen, Outage)]
         assert gaps == (["c0", "s0", "door"] if counts else [])
         counts.append(engine.now.count)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from inference.engine import relaying
 from inference.engine.belonging import Layouts, begin_journal, new_header
 from inference.engine.engine import Engine, EngineOptions
 from inference.engine.journal import Journal
@@ -41,6 +42,13 @@ from tests.support.fake_pipeline import (
 from tests.support.stores import small_store
 
 SEEN = fake_observations(1200)
+LIMIT_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes its time to post visits, for example."""
+    monkeypatch.setattr(relaying, "WAIT_S", LIMIT_S)
 
 
 def with_file(layout: StoreLayout, **changed: object) -> StoreLayout:
@@ -78,6 +86,9 @@ class Willing:
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
 
+    def pause(self, paused: bool) -> None:
+        self._inner.pause(paused)
+
     def why_not_relay(self, changes: object) -> None:
         return None
 
@@ -110,18 +121,22 @@ class Shop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.join(30)
+        self.source.pause(False)
+        self._thread.join(LIMIT_S)
         assert not self._thread.is_alive()
 
     def ask(self, *, only_ask: bool = False) -> Answer:
         answer: Future[Answer] = self.engine.submit(TakeStore(only_ask))
-        return answer.result(5)
+        return answer.result(LIMIT_S)
 
     def wait_for(self, count: int) -> None:
-        until = time.monotonic() + 10
+        """Let it come so far and stand there: what is asked for is then asked in the middle of the day."""
+        self.source.pause(False)
+        until = time.monotonic() + LIMIT_S
         while (seen := self.engine.newest()) is None or seen.observations < count:
             assert time.monotonic() < until
             time.sleep(0.005)
+        self.source.pause(True)
 
 
 def replayed(folder: Path) -> bytes:
@@ -186,7 +201,8 @@ def test_killed_in_the_middle_of_the_change(tmp_path: Path, at: str, monkeypatch
     monkeypatch.setattr(shop.engine, "fix", fix_or_die)
     shop.folder.layout = one_camera_more(fake_layout())
     shop.engine.submit(TakeStore())
-    time.sleep(0.2)
+    while any(thread.name == "store-reader" for thread in threading.enumerate()):
+        time.sleep(0.005)
     with pytest.raises(_CrashError):
         shop.engine.run()
     again = Shop(folder, sink, speed=None)
@@ -229,7 +245,9 @@ def test_a_stage_that_cannot_go_on_with_it_leaves_everything_as_it_was(
     assert sink.visits == undisturbed(SEEN, "salt")
 
 
-def test_it_waits_for_a_hand_in_the_shelf_and_says_so(tmp_path: Path) -> None:
+def test_it_waits_for_a_hand_in_the_shelf_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Shop(tmp_path / "j", MemorySink(), speed=1.0) as shop:
         shop.wait_for(20)
         flow = shop.engine.now.flow
@@ -237,13 +255,24 @@ def test_it_waits_for_a_hand_in_the_shelf_and_says_so(tmp_path: Path) -> None:
         flow.busy = UnderWay(frozenset({"s0"}))
         scale = msgspec.structs.replace(fake_layout().file.scale[0], noise_sd_g=3.0)
         shop.folder.layout = with_file(fake_layout(), scale=(scale,))
-        answer = shop.ask()
+        with monkeypatch.context() as patched:
+            patched.setattr(relaying, "WAIT_S", 0.3)
+            answer = shop.ask()
         assert answer == Refused("something happens on scale s0: wait until it is at rest", "wait")
+        looked, look = threading.Semaphore(0), flow.under_way
+
+        def noted() -> UnderWay:
+            looked.release()
+            return look()
+
+        flow.under_way = noted  # type: ignore[method-assign]  # of this one
         waiting: Future[Answer] = shop.engine.submit(TakeStore())
-        time.sleep(0.3)
+        for _ in range(3):  # it has found the hand there, and looked again
+            assert looked.acquire(timeout=LIMIT_S)
+        time.sleep(0.2)
         assert not waiting.done()
         flow.busy = UnderWay()
-        taken = waiting.result(5)
+        taken = waiting.result(LIMIT_S)
         assert isinstance(taken, StoreTaken)
         assert taken.waited_s >= 0.2
         shop.engine.stop()

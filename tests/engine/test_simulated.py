@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from inference.engine import rendered_pictures
 from inference.engine.engine import Engine, EngineOptions
 from inference.engine.flow import real_flow
 from inference.engine.opening import open_journal
@@ -154,10 +155,11 @@ def test_receipts_are_exactly_what_was_truly_taken(tmp_path: Path) -> None:
     with running(source, tmp_path / "journal") as (engine, sink):
         answers = []
         for wanted in asked:
-            answer = engine.submit(SendShopper(wanted)).result(10)
+            answer = engine.submit(SendShopper(wanted)).result(60)
             assert isinstance(answer, SentShopper)
             answers.append(answer)
-            time.sleep(12.0 / SPEED)
+            next_at = source.status().position_s + 12.0  # of the store's time: no two of them shop together
+            until(lambda: source.status().position_s >= next_at)  # noqa: B023  # it is called now
         until(lambda: len(sink.visits) == len(asked))
         snapshot = engine.newest()
         assert snapshot is not None
@@ -176,7 +178,7 @@ def test_a_paused_store_refuses_whoever_is_sent_and_goes_on_when_it_is_open(tmp_
     """Whoever is inside finishes, leaves, and gets their receipt."""
     source = SimulatedSource(LAYOUT, seed=11, settings=CROWD, clock=fast_clock)
     with running(source, tmp_path / "journal") as (engine, sink):
-        first = engine.submit(SendShopper((Wanted(WATER, 2),))).result(10)
+        first = engine.submit(SendShopper((Wanted(WATER, 2),))).result(60)
         assert isinstance(first, SentShopper)
 
         def now_of(person: str) -> str:
@@ -184,8 +186,8 @@ def test_a_paused_store_refuses_whoever_is_sent_and_goes_on_when_it_is_open(tmp_
             return "" if newest is None else {s.person: s.state for s in newest.source.sent}.get(person, "")
 
         until(lambda: now_of(first.person) == "inside")
-        assert engine.submit(SetOpen(False)).result(10) == Done()
-        refused = engine.submit(SendShopper((Wanted(SOUP),))).result(10)
+        assert engine.submit(SetOpen(False)).result(60) == Done()
+        refused = engine.submit(SendShopper((Wanted(SOUP),))).result(60)
         assert isinstance(refused, Refused)
         assert str(refused.why) == "the store is paused, and nobody comes in until it is open again"
         until(lambda: now_of(first.person) == "left" and not source._world.looks)
@@ -193,9 +195,9 @@ def test_a_paused_store_refuses_whoever_is_sent_and_goes_on_when_it_is_open(tmp_
         assert paused_at
         until(lambda: any(visit.token == first.token for visit in sink.visits))
         assert [v.code for v in sink.visits if v.entered_at > paused_at + 2 * SOON_S * SPEED] == []
-        assert engine.submit(SetOpen(True)).result(10) == Done()
+        assert engine.submit(SetOpen(True)).result(60) == Done()
         until(lambda: source._world.looks)
-        assert isinstance(engine.submit(SendShopper((Wanted(SOUP),))).result(10), SentShopper)
+        assert isinstance(engine.submit(SendShopper((Wanted(SOUP),))).result(60), SentShopper)
 
 
 def test_a_store_that_was_left_paused_begins_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +220,7 @@ def test_a_store_that_was_left_paused_begins_paused(tmp_path: Path, monkeypatch:
         runner.start()
         try:
             until(lambda: engine.newest() is not None)
-            assert engine.submit(SetOpen(False)).result(10) == Done()
+            assert engine.submit(SetOpen(False)).result(60) == Done()
         finally:
             engine.stop()
             runner.join()
@@ -245,7 +247,7 @@ def test_a_store_that_was_left_paused_stays_so_when_it_is_simulated_anew(tmp_pat
             yield source, engine
 
     with begun() as (_, engine):
-        assert engine.submit(SetOpen(False)).result(10) == Done()
+        assert engine.submit(SetOpen(False)).result(60) == Done()
         until(lambda: paused_since(engine) is not None)
         left_at = paused_since(engine)
     for _ in range(2):  # the second finds a journal that was itself begun paused
@@ -253,9 +255,9 @@ def test_a_store_that_was_left_paused_stays_so_when_it_is_simulated_anew(tmp_pat
             assert paused_since(engine) == left_at, "since when, too"
             until(lambda: source.status().position_s > 60)
             assert not source._world.looks, "nobody came by chance"
-            assert isinstance(engine.submit(SendShopper((Wanted(SOUP),))).result(10), Refused)
+            assert isinstance(engine.submit(SendShopper((Wanted(SOUP),))).result(60), Refused)
     with begun() as (source, engine):
-        assert engine.submit(SetOpen(True)).result(10) == Done()
+        assert engine.submit(SetOpen(True)).result(60) == Done()
         until(lambda: source._world.looks)
     with begun() as (_, engine):
         assert paused_since(engine) is None
@@ -269,7 +271,7 @@ def test_what_cannot_be_done_is_refused_in_words(tmp_path: Path) -> None:
             (SetReplaySpeed(4.0), "as fast as the clock"),
             (RestartDevice("west"), "west is simulated"),
         ):
-            answer = engine.submit(command).result(10)
+            answer = engine.submit(command).result(60)
             assert isinstance(answer, Refused)
             assert why in answer.why
 
@@ -278,14 +280,32 @@ def test_time_goes_with_the_clock_and_ticks_come_in_order() -> None:
     seen: list[Observation] = []
     began = time.time()
     with opened(SimulatedSource(LAYOUT, seed=1, settings=QUIET)) as source:
-        while time.time() < began + 1.2:
-            seen += source.take(500, 0.05)
+        until(lambda: listen(source, seen) and seen and seen[-1].t > began + 1.2)
     assert len([s for s in seen if isinstance(s, Tick)]) >= 3
     weights = [s for s in seen if isinstance(s, WeightReading)]
     assert len(weights) > 0.5 * 1.2 * sum(s.rate_hz for s in LAYOUT.file.scale)
     assert all(began - 0.1 < s.t < time.time() for s in seen)
     late = [max(0.0, a.t - b.t) for a, b in pairwise(seen)]
     assert max(late) < 0.15
+
+
+def test_a_tick_is_never_ahead_of_what_is_still_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The world goes on in its own thread, also while what it has said is taken."""
+    source = SimulatedSource(LAYOUT, seed=1, settings=QUIET)
+    drain = source._readings.drain
+
+    def meanwhile(limit: int, timeout: float) -> list[Observation]:
+        batch = drain(limit, timeout)
+        source._go_on(source._now + 1.0)
+        return batch
+
+    monkeypatch.setattr(source._readings, "drain", meanwhile)
+    source._go_on(1.0)
+    first, second = source.take(5000, 0.0), source.take(5000, 0.0)
+    assert isinstance(first[-1], Tick)
+    assert isinstance(second[-1], Tick)
+    assert first[-1].t - min(seen.t for seen in second) < 0.15
+    assert second[-1].t - first[-1].t > 0.9
 
 
 def test_a_computer_that_slept_goes_on_where_it_was() -> None:
@@ -321,7 +341,8 @@ def scores(seen: list[Observation]) -> set[float]:
     return {item.score for s in seen if isinstance(s, Detections) for item in s.items}
 
 
-def test_the_detector_looks_at_the_pictures() -> None:
+def test_the_detector_looks_at_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendered_pictures, "ENOUGH_HZ", 0.0)  # as slow as a busy machine makes them
     shown: list[Frame] = []
     source = SimulatedSource(
         LAYOUT, seed=1, settings=QUIET, maker=makers.PLAIN, detector=OneBox(), show=shown.append
@@ -329,6 +350,8 @@ def test_the_detector_looks_at_the_pictures() -> None:
     with opened(source):
         seen: list[Observation] = []
         until(lambda: listen(source, seen) and 0.123 in scores(seen))
+        end = seen[-1].t + 0.5  # what the cameras said before is on its way no longer
+        until(lambda: listen(source, seen) and seen[-1].t > end)
         seen.clear()
         until(lambda: listen(source, seen) and {f.camera for f in shown} == set(LAYOUT.cameras))
         assert scores(seen) <= {0.123}, "the cameras do not speak for themselves meanwhile"
@@ -386,7 +409,7 @@ def test_a_store_at_work_takes_cameras_over_and_no_receipt_is_otherwise(tmp_path
     folder = Folder()
     with running(source, tmp_path / "journal", folder) as (engine, sink):
         assert isinstance(
-            engine.submit(SendShopper((Wanted(WATER, 2), Wanted(CHOCOLATE)))).result(10), SentShopper
+            engine.submit(SendShopper((Wanted(WATER, 2), Wanted(CHOCOLATE)))).result(60), SentShopper
         )
         until(lambda: (now := engine.newest()) is not None and any(i.code for i in now.inside))
         first, *rest = LAYOUT.file.camera
@@ -394,7 +417,7 @@ def test_a_store_at_work_takes_cameras_over_and_no_receipt_is_otherwise(tmp_path
         folder.layout = msgspec.structs.replace(
             LAYOUT, file=msgspec.structs.replace(LAYOUT.file, camera=cameras)
         )
-        taken = engine.submit(TakeStore()).result(10)
+        taken = engine.submit(TakeStore()).result(60)
         assert isinstance(taken, StoreTaken)
         assert {(c.how, c.name) for c in taken.changes} == {("added", "extra"), ("removed", first.id)}
         until(lambda: cameras_of(engine) == {camera.id for camera in cameras})
@@ -402,7 +425,7 @@ def test_a_store_at_work_takes_cameras_over_and_no_receipt_is_otherwise(tmp_path
             LAYOUT, file=msgspec.structs.replace(LAYOUT.file, scale=LAYOUT.file.scale[1:], slot=())
         )
         folder.layout = shelves
-        refused = engine.submit(TakeStore()).result(10)
+        refused = engine.submit(TakeStore()).result(60)
         assert isinstance(refused, Refused)
         until(lambda: sink.visits)
     (visit,) = sink.visits

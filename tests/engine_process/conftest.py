@@ -12,12 +12,21 @@ from console.engine_process.supervisor import Policy, Supervisor
 
 SHM = Path("/dev/shm")  # noqa: S108  # where Linux shows shared memory
 FAKE_WORKER = (sys.executable, "-m", "tests.engine_process.fake_worker", "--spec", "-")
-QUICK = Policy(look_s=0.02, first_backoff_s=0.02, quick_crash_s=5.0, hang_s=1.0, start_s=30.0)
+QUICK = Policy(
+    look_s=0.02, first_backoff_s=0.02, quick_crash_s=100.0, hang_s=60.0, start_s=100.0, stop_s=60.0
+)
+"""Quick where nothing is waited for but the engine; patient with one that a busy machine keeps waiting."""
 
 
 def shared_blocks(session: Session) -> set[str]:
     """Blocks of this session that are there now."""
     return {p.name for p in SHM.glob(f"{session.pictures}*")}
+
+
+@pytest.fixture(autouse=True)
+def _patient_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine an engine takes its time to answer."""
+    monkeypatch.setattr("console.engine_process.client.REQUEST_TIMEOUT_S", 60.0)
 
 
 @pytest.fixture(autouse=True)

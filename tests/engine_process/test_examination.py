@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,7 +76,7 @@ def test_cameras_are_probed_and_their_shape_is_compared(tmp_path: Path) -> None:
 
 
 def test_cameras_are_probed_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=60)
 
     real = probe_camera
     monkeypatch.setattr(examination, "probe_camera", lambda *a, **k: (together.wait(), real("x:", *a[1:]))[1])
@@ -166,12 +165,15 @@ def test_a_detector_that_cannot_be_loaded(tmp_path: Path) -> None:
 def test_the_detector_is_measured_against_what_the_cameras_want(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work_s: float, threads: int, verdict: str
 ) -> None:
+    now = [0.0]
+
     class Timed:
         def detect(self, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> tuple[()]:
             assert image.shape == (360, 640, 3)
-            time.sleep(work_s)
+            now[0] += work_s
             return ()
 
+    monkeypatch.setattr(examination, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     monkeypatch.setattr(examination, "load_detector", lambda name, folders: Timed())
     layout = store(a_camera("usb:900", fps=10.0), rules=Rules(default_detector="some"))
     assert by_name(layout, tmp_path, threads=threads)["detector"].verdict == verdict

@@ -12,13 +12,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from console.engine_process.connection import send_once
 from console.engine_process.headless import run_headless
 from console.engine_process.session import AlreadyRunningError, StateLock, is_running, read_address
 from console.engine_process.spec import EngineSpec, SpecError, read_spec
 from console.engine_process.starting import EXIT_OK, EXIT_REFUSED, EXIT_RUNNING
 from inference.messages import VisitClosed
 from inference.messages.codec import to_msgpack
-from inference.messages.wire import Snapshot
+from inference.messages.wire import GetSnapshot, Snapshot
 from tests.engine_process.fake_worker import parts
 from tests.support.fake_pipeline import fake_observations, undisturbed, visits_in
 
@@ -32,7 +33,7 @@ def worker(
     command = [sys.executable, "-m", module, "--spec", str(file)]
     env = {**os.environ, **({} if place is None else {"TMPDIR": str(place)})}
     return subprocess.run(
-        command, cwd=ROOT, input=stdin, capture_output=True, timeout=60, check=False, env=env
+        command, cwd=ROOT, input=stdin, capture_output=True, timeout=100, check=False, env=env
     )
 
 
@@ -106,8 +107,15 @@ def test_only_one_engine_has_a_state_folder(spec: EngineSpec, monkeypatch: pytes
     assert not is_running(spec.state_path)
 
 
+def taken_so_far(spec: EngineSpec) -> int:
+    """Observations that the engine of this state folder has taken."""
+    address = read_address(spec.state_path)
+    snapshot = None if address is None else send_once(address, GetSnapshot(), 5.0)
+    return snapshot.observations if isinstance(snapshot, Snapshot) else 0
+
+
 def test_sigterm_ends_in_order_and_the_next_run_goes_on(spec: EngineSpec) -> None:
-    slow = msgspec.structs.replace(spec, recording="1000", speed=5.0, exit_at_end=True)
+    slow = msgspec.structs.replace(spec, recording="1000", speed=0.5, exit_at_end=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.engine_process.fake_worker", "--spec", "-"],
         cwd=ROOT,
@@ -122,9 +130,11 @@ def test_sigterm_ends_in_order_and_the_next_run_goes_on(spec: EngineSpec) -> Non
         time.sleep(0.02)
     address = (spec.state_path / "engine.json").stat()
     assert address.st_mode & 0o077 == 0
-    time.sleep(0.5)
+    while not taken_so_far(spec):
+        assert process.poll() is None
+        time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=100)
     assert process.returncode == EXIT_OK, said
     taken = json.loads(said.decode().splitlines()[-1].split("ended: ")[1])["observations"]
     assert 0 < taken < 1000
@@ -153,5 +163,5 @@ def test_headless_works_off_the_main_thread(spec: EngineSpec) -> None:
     found: list[bool] = []
     thread = threading.Thread(target=lambda: found.append(run_headless(quick, parts=parts).finished))
     thread.start()
-    thread.join(30)
+    thread.join(100)
     assert found == [True]

@@ -24,9 +24,11 @@ OpenDesk = Callable[[StoreLayout], Desk]
 
 
 @pytest.fixture
-def start_engine(tmp_path: Path) -> Iterator[StartEngine]:
+def start_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartEngine]:
     """Starts the engine process of a live store, supervised, and a link to it."""
     made: list[EngineClient] = []
+    # On a busy machine an engine takes its time to answer.
+    monkeypatch.setattr("console.engine_process.client.REQUEST_TIMEOUT_S", 60.0)
 
     def start(layout: StoreLayout) -> tuple[EngineClient, EngineSpec]:
         folder = tmp_path / "store"

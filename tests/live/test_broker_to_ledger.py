@@ -17,6 +17,7 @@ from inference.messages import ClosedVisit
 from inference.messages.wire import DeviceStatus
 from inference.simulation import Errand, Plan
 from store_layout.model import Broker, StoreLayout
+from tests.capture.support import wait_until
 from tests.live.conftest import StartEngine
 from tests.live.shoppers import Shop, simulated
 from tests.support.mosquitto import Mosquitto
@@ -53,12 +54,8 @@ def store_on(port: int) -> StoreLayout:
 
 
 def until(condition: Callable[[], object], within_s: float, what: str) -> float:
-    began = time.monotonic()
-    while not condition():
-        if time.monotonic() - began > within_s:
-            pytest.fail(f"not within {within_s} s: {what}")
-        time.sleep(0.02)
-    return time.monotonic() - began
+    """How long it took; what a busy machine makes of it does not count."""
+    return wait_until(lambda: bool(condition()), within_s, what)
 
 
 def devices(link: EngineClient) -> dict[str, DeviceStatus]:
@@ -87,19 +84,24 @@ def test_a_shopper_gets_a_receipt_and_one_during_an_outage_a_person_who_looks(
     link, spec = start_engine(layout)
     shop = Shop(recording, layout.file.store.id, mosquitto.port)
     try:
-        until(lambda: state(link, "broker") in ("live", "late"), 10.0, "engine on the broker")
-        assert devices(link)["west"].state == "connecting"
-        assert "waiting for the first message" in devices(link)["west"].why
+        until(lambda: state(link, "broker") in ("live", "late"), 60.0, "engine on the broker")
+        west = devices(link)["west"]
+        assert west.state in ("connecting", "lost"), "nobody has spoken yet"  # lost: it has waited for long
+        assert west.state == "lost" or "waiting for the first message" in west.why
         shop.open()
-        shop.run_until(5.0)
+        position = 5.0
+        shop.run_until(position)
+        while {state(link, device) for device in SOME} != {"live"}:
+            assert position < 9.0, devices(link)
+            position += 0.25
+            shop.run_until(position)
         now = devices(link)
-        assert {now[device].state for device in SOME} == {"live"}
         assert now["west"].kind == "camera"
         assert 5.0 < now["west"].rate_hz < 15.0
         assert 15.0 < now["scale-A2"].rate_hz < 25.0
 
         shop.run_until(16.0)
-        until(lambda: len(closed_visits(spec)) == 1, 10.0, "the first visit in the ledger")
+        until(lambda: len(closed_visits(spec)) == 1, 30.0, "the first visit in the ledger")
         with Ledger.open(spec.ledger_path, read_only=True) as ledger:
             (row,) = ledger.visits(limit=10)
             document = ledger.document_of(row.visit.visit)
@@ -122,7 +124,7 @@ def test_a_shopper_gets_a_receipt_and_one_during_an_outage_a_person_who_looks(
         back = time.monotonic()
         position = 20.0
         while state(link, "scale-A5") != "live" or state(link, "west") != "live":
-            assert time.monotonic() - back < 10.0, devices(link)["broker"]
+            assert time.monotonic() - back < 20.0, devices(link)["broker"]
             position += 0.25
             shop.run_until(position)
 

@@ -48,7 +48,7 @@ def test_a_camera_is_in_the_window_at_once_and_its_failures_are_told(
     camera = msgspec.structs.replace(small_store().cameras[CAMERA], url=server.url, fps=10.0)
     desk = open_desk(store_with((camera,)))
 
-    desk.wait(lambda: desk.link.state == "running", 20.0, "engine running")
+    desk.wait(lambda: desk.link.state == "running", 100.0, "engine running")
     measured("console start to engine", time.monotonic() - desk.began)
     measured("engine to picture", desk.wait(lambda: shows_ball(desk), PICTURE_S, "first picture painted"))
     measured("console start to picture", time.monotonic() - desk.began)

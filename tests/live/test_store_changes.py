@@ -50,7 +50,7 @@ def rebuilt(layout: StoreLayout) -> StoreLayout:
 
 def taken(link: EngineClient) -> StoreTaken:
     """Ask until nothing is in the way."""
-    until_s = time.monotonic() + 10.0
+    until_s = time.monotonic() + 60.0
     while isinstance(answer := link.request(TakeStore()), Refused):
         assert answer.remedy == "wait", answer.why
         assert time.monotonic() < until_s, answer.why
@@ -89,7 +89,7 @@ def test_a_shopper_never_notices(
             answer = taken(link)
             log.info("taken over in %.1f ms, after %.2f s", 1000 * answer.took_s, answer.waited_s)
             assert {change.name for change in answer.changes} >= {"scale-new", "scale-B3", "west", WATER}
-            assert answer.took_s < 0.5
+            assert answer.took_s < 5.0
         else:
             began = time.monotonic()
             assert link.renew() is None
@@ -166,13 +166,13 @@ def test_a_gate_obeys_and_says_so(
 ) -> None:
     link, _ = start_engine(store_on(mosquitto.port))
     until(lambda: state(link, "broker") in ("live", "late"), 60.0, "engine on the broker")
-    until(lambda: devices(link)["door"].held == "free", 5.0, "what the gate does")
+    until(lambda: devices(link)["door"].held == "free", 20.0, "what the gate does")
     assert link.request(HoldGate("door", "shut")) == Done()
-    until(lambda: devices(link)["door"].held == "shut", 5.0, "the gate lets nobody in")
+    until(lambda: devices(link)["door"].held == "shut", 20.0, "the gate lets nobody in")
     assert devices(link)["door"].asked is None
     gate.stuck = True
     assert link.request(HoldGate("door", "open")) == Done()
-    until(lambda: "the bolt does not move" in devices(link)["door"].why, 5.0, "why it does not obey")
+    until(lambda: "the bolt does not move" in devices(link)["door"].why, 20.0, "why it does not obey")
     assert devices(link)["door"].asked == "open"
     assert state(link, "door") == "late"
     refused = link.request(HoldGate("nowhere", "open"))

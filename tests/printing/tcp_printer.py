@@ -9,6 +9,7 @@ import threading
 from typing import Self
 
 from console.printing.commands import UnknownCommandError, commands
+from tests.support.ports import free_port
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 PAPER_OUT, PAPER_IN, ONLINE = 0x72, 0x12, 0x12
@@ -35,7 +36,7 @@ class TcpPrinter:
         """All bytes of print data, without the queries."""
         self.connections = 0
         self._stop = threading.Event()
-        self._server = socket.create_server(("127.0.0.1", port), backlog=1)
+        self._server = socket.create_server(("127.0.0.1", port or free_port()), backlog=1)
         self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._server.settimeout(0.05)
         self.port: int = self._server.getsockname()[1]
@@ -49,6 +50,10 @@ class TcpPrinter:
         self._stop.set()
         self._thread.join()
         self._server.close()
+
+    def give_up(self) -> None:
+        """Power is lost now: connections break."""
+        self._stop.set()
 
     @property
     def address(self) -> str:

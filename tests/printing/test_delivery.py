@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from console.printing.wires import Wire, WireError, wire_to
 from tests.printing.golden import golden_job
 from tests.printing.receipts import receipt, stationery
 from tests.printing.tcp_printer import TcpPrinter
+from tests.support.ports import free_port
 
 BODY = golden_job("80mm-en-gb")
 LONG = BODY * 5
@@ -32,9 +32,15 @@ QUERIES = 9
 """Bytes that ask the printer how it is, before a job."""
 
 
+LIMIT_S = 60.0
+"""For what comes: this costs only the tests that fail."""
+SOON_S = 0.5
+"""For what never comes."""
+
+
 @pytest.fixture
 def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrintQueue]:
-    monkeypatch.setattr(listening, "READY_S", 0.4)
+    monkeypatch.setattr(listening, "READY_S", LIMIT_S)
     with PrintQueue.open(tmp_path / "print.sqlite") as opened:
         yield opened
 
@@ -43,12 +49,15 @@ def settings(address: str, confirmation: Confirmation = "status") -> PrinterSett
     return PrinterSettings(name="counter", address=address, confirmation=confirmation)
 
 
-def patient(printer: PrinterSettings) -> Wire:
-    return wire_to(printer.where, timeout_s=0.6)
+def run(
+    queue: PrintQueue, printer: PrinterSettings, confirm_s: float = LIMIT_S, timeout_s: float = LIMIT_S
+) -> list[Job]:
+    """``timeout_s``: until a printer that takes no more is given up."""
 
+    def wire(to: PrinterSettings) -> Wire:
+        return wire_to(to.where, timeout_s=timeout_s)
 
-def run(queue: PrintQueue, printer: PrinterSettings, confirm_s: float = 3.0) -> list[Job]:
-    return print_due(queue, printer, make_wire=patient, confirm_s=confirm_s)
+    return print_due(queue, printer, make_wire=wire, confirm_s=confirm_s)
 
 
 @pytest.mark.parametrize("confirmation", ["process_id", "status", "none"])
@@ -57,7 +66,7 @@ def test_a_job_arrives_byte_for_byte(queue: PrintQueue, confirmation: Confirmati
     queue.add("counter", "two", BODY)
     with TcpPrinter() as printer:
         done = run(queue, settings(printer.address, confirmation))
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + LIMIT_S
         while printer.received != BODY * 2 and time.monotonic() < deadline:
             time.sleep(0.01)
         assert printer.received == BODY * 2
@@ -70,8 +79,7 @@ def test_a_job_arrives_byte_for_byte(queue: PrintQueue, confirmation: Confirmati
 def test_a_printer_that_refuses_and_comes_back(queue: PrintQueue) -> None:
     queue.add("counter", "one", BODY)
     queue.add("counter", "two", BODY)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
     refused = run(queue, settings(f"tcp://127.0.0.1:{port}"))
     assert [(j.what, j.state, j.sent) for j in refused] == [("one", "queued", False)]
     assert "nobody answers at that port: is the printer on" in refused[0].reason
@@ -111,7 +119,7 @@ def test_a_printer_that_loses_power_after_taking_all_of_it_leaves_a_question(que
 def test_a_printer_that_stalls_leaves_a_question(queue: PrintQueue) -> None:
     queue.add("counter", "one", LONG)
     with TcpPrinter(stalls_after=3000) as printer:
-        done = run(queue, settings(printer.address))
+        done = run(queue, settings(printer.address), timeout_s=SOON_S)
     assert done[0].state == "unknown"
     assert "takes no more data" in done[0].reason
 
@@ -126,19 +134,21 @@ def test_what_is_left_in_our_own_buffers_was_not_handed_over(
     for size in range(6000, 11000, 1000):  # buffers differ between kernels; one of these sizes fits them
         queue.add("counter", "one", LONG[:size])
         with TcpPrinter(stalls_after=10) as printer:
-            reasons += [job.reason for job in run(queue, settings(printer.address, "none"))]
+            reasons += [job.reason for job in run(queue, settings(printer.address, "none"), timeout_s=SOON_S)]
     assert any("did not take the last" in reason for reason in reasons), reasons
 
 
 def test_a_printer_that_takes_all_and_confirms_nothing_leaves_a_question(queue: PrintQueue) -> None:
     queue.add("counter", "one", BODY)
     with TcpPrinter(stalls_after=QUERIES + len(BODY)) as printer:
-        done = run(queue, settings(printer.address), confirm_s=0.5)
+        done = run(queue, settings(printer.address), confirm_s=SOON_S)
     assert done[0].state == "unknown"
     assert "did not say that it printed" in done[0].reason
 
 
-def test_nothing_is_sent_to_a_printer_that_cannot_print(queue: PrintQueue) -> None:
+def test_nothing_is_sent_to_a_printer_that_cannot_print(
+    queue: PrintQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     queue.add("counter", "one", BODY)
     with TcpPrinter(paper=False) as printer:
         assert [(j.state, j.reason) for j in run(queue, settings(printer.address))] == [
@@ -149,6 +159,7 @@ def test_nothing_is_sent_to_a_printer_that_cannot_print(queue: PrintQueue) -> No
         queue.retry(1)
         assert [j.state for j in run(queue, settings(printer.address))] == ["printed"]
     queue.add("counter", "two", BODY)
+    monkeypatch.setattr(listening, "READY_S", SOON_S)
     with TcpPrinter(mute=True) as printer:
         done = run(queue, settings(printer.address))
         assert done[0].state == "queued"
@@ -228,9 +239,7 @@ def test_a_serial_printer_that_stalls_is_given_up(queue: PrintQueue, monkeypatch
     ours, theirs = os.openpty()
     try:
         queue.add("counter", "one", BODY * 3)
-        began = time.monotonic()
-        done = run(queue, settings(f"serial:{os.ttyname(theirs)}", "none"))
-        assert time.monotonic() - began < 8
+        done = run(queue, settings(f"serial:{os.ttyname(theirs)}", "none"), timeout_s=SOON_S)
     finally:
         os.close(ours)
         os.close(theirs)
@@ -262,14 +271,14 @@ def test_no_answer_is_taken_for_one() -> None:
         def receive(self) -> bytes:
             return self.words.pop(0) if self.words else b""
 
-    def heard(how: Confirmation, *words: bytes) -> bool:
-        return listening.hear_confirmation(Saying(*words), how, 12, 0.05)  # type: ignore[arg-type]
+    def heard(how: Confirmation, *words: bytes, within_s: float = LIMIT_S) -> bool:
+        return listening.hear_confirmation(Saying(*words), how, 12, within_s)  # type: ignore[arg-type]
 
     assert heard("process_id", b"\x37\x22\x30", b"\x30\x31\x32\x00")
-    assert not heard("process_id", b"\x37\x22\x30\x30\x31\x33\x00")  # another job's
+    assert not heard("process_id", b"\x37\x22\x30\x30\x31\x33\x00", within_s=0.05)  # another job's
     assert heard("status", b"\x00")
-    assert not heard("status", b"\x12")  # a late answer to a real-time query
-    assert not heard("status")
+    assert not heard("status", b"\x12", within_s=0.05)  # a late answer to a real-time query
+    assert not heard("status", within_s=0.05)
 
 
 WORKER = """
@@ -314,6 +323,10 @@ def test_the_worker_killed_at_any_moment_loses_nothing_and_doubles_nothing(
             worker.stdout.close()
             killed_in_mid_job += len([j for j in queue.jobs("printing") if j.sent])
         run(queue, settings(printer.address, confirmation))
+        done = [jobs[job.id - 1] for job in queue.jobs("printed")]
+        until = time.monotonic() + LIMIT_S
+        while not all(body in printer.received for body in done) and time.monotonic() < until:
+            time.sleep(0.01)  # what was handed over is on its way
         time.sleep(0.3)
         paper = printer.received
     for job in queue.jobs():

@@ -61,7 +61,7 @@ def test_a_full_disk_ends_the_recording_not_the_engine(
 def test_a_slow_disk_never_holds_the_engine_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     monkeypatch.setattr(record_module, "MOST_OBSERVATIONS", 5)
-    monkeypatch.setattr(RecordingWriter, "observe", lambda _self, _seen: go_on.wait(10) and None)
+    monkeypatch.setattr(RecordingWriter, "observe", lambda _self, _seen: go_on.wait(60) and None)
     recorder = LiveRecorder(tmp_path / "r", LAYOUT, started_at=START)
     for n in range(20):
         recorder.observe(WeightReading(SCALE, START + n, 1.0))
@@ -73,7 +73,7 @@ def test_a_slow_disk_never_holds_the_engine_up(tmp_path: Path, monkeypatch: pyte
 def test_pictures_that_do_not_fit_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     monkeypatch.setattr(record_module, "MOST_FRAMES", 3)
-    monkeypatch.setattr(RecordingWriter, "frame", lambda _self, _frame: go_on.wait(10) and None)
+    monkeypatch.setattr(RecordingWriter, "frame", lambda _self, _frame: go_on.wait(60) and None)
     recorder = LiveRecorder(tmp_path / "r", LAYOUT, started_at=START, raw_video=True)
     for n in range(12):
         recorder.frame(picture(n))

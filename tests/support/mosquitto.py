@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-READY_S = 10.0
+from tests.support.ports import free_port
+
+__all__ = ["Mosquitto", "find_mosquitto", "free_port"]
+
+READY_S = 60.0
 
 
 def find_mosquitto() -> str:
@@ -20,13 +24,6 @@ def find_mosquitto() -> str:
     if program is None:
         pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
     return program
-
-
-def free_port() -> int:
-    """A port on loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Mosquitto:

@@ -13,6 +13,7 @@ from inference.messages import Attribution, Explanation, FloorUpdate
 from inference.messages.codec import from_msgpack, to_msgpack
 from inference.simulation.formats import store_of
 from inference.takes import TakeExplainer, TakesState
+from inference.trials.ideas import IDEAS, without
 from store_layout.model import Facing, Scale, Slot, StoreLayout
 from tests.support.stores import small_store
 from tests.takes.scenes import T, event, hand, person, standing, watched
@@ -172,6 +173,17 @@ def test_a_product_put_into_a_strange_slot_may_be_taken_from_there() -> None:
     (again,) = explainer.explain([event([("scale-A0", -168.0)], layout, later)], {})
     assert share(again, 2, CRISPS, 1) > 0.9
     assert explainer.state.strayed.get("A0", {}).get(CRISPS, 0.0) < 0.15
+
+
+@pytest.mark.parametrize("idea", sorted(IDEAS))
+def test_with_an_idea_off_what_lies_where_it_does_not_belong_is_still_explained(idea: str) -> None:
+    """Every switch leaves the arithmetic whole, also beside a product that strayed."""
+    layout = small_store()
+    explainer = watched(layout, standing(1, BEFORE_A0, reaching=IN_A0))
+    explainer.state.strayed["A0"] = {CRISPS: 1.0}
+    with without((idea,)):
+        (found,) = explainer.explain([event([("scale-A0", -530.0)], layout)], {1: {WATER: 1.0}})
+    assert sum(e.probability for e in found.explanations) == pytest.approx(1.0)
 
 
 def test_a_strayed_product_is_forgotten_when_its_event_is_explained_anew() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -231,18 +231,16 @@ def test_rows_are_put_together_one_step_at_a_time() -> None:
     assert with_numbers(both, "2", 2, None, 5)[1] == Facing(slot="a", sku="2", facings=2, stock=5)
 
 
-def test_a_folder_read_while_its_tables_are_replaced_is_read_again(folder: Path) -> None:
+def test_a_folder_read_while_its_tables_are_replaced_is_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The catalogue has lost a product that the planogram still names: another moment, and both fit."""
     table, rows = (folder / "catalog.csv"), (folder / "planogram.csv")
     whole = rows.read_text()
     table.write_text("\n".join(line for line in table.read_text().splitlines() if SOUP not in line) + "\n")
     with pytest.raises(StoreProblems):
         read_settled(folder)
-    settles = threading.Timer(
-        0.05, lambda: rows.write_text("\n".join(x for x in whole.splitlines() if SOUP not in x) + "\n")
-    )
-    settles.start()
-    try:
-        assert SOUP not in read_settled(folder).products
-    finally:
-        settles.join()
+    fitting = "\n".join(x for x in whole.splitlines() if SOUP not in x) + "\n"
+    clock = SimpleNamespace(time=time.time, sleep=lambda _: rows.write_text(fitting))
+    monkeypatch.setattr("console.operations.catalogue.time", clock)
+    assert SOUP not in read_settled(folder).products

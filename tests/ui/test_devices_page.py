@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.back_office import audit
@@ -56,7 +56,7 @@ def secrets() -> MemorySecrets:
 
 @pytest.fixture
 def live(
-    qapp: QApplication, layout: StoreLayout, ledger_path: Path, folder: Path, secrets: MemorySecrets
+    qtbot: QtBot, layout: StoreLayout, ledger_path: Path, folder: Path, secrets: MemorySecrets
 ) -> Iterator[MainWindow]:
     """A window over a live store whose folder may be changed."""
     engine = FakeEngine(layout, 2, recording=False)
@@ -303,6 +303,7 @@ def test_a_model_is_measured_or_that_is_broken_off(
     page = page_of(live)
     qtbot.waitUntil(lambda: len(live.device_desk.models) >= 2, timeout=15_000)
     page._to_device("persons_small")
+    monkeypatch.setattr("console.operations.model_speed.measure.__kwdefaults__", _taking(600.0))
     with qtbot.waitSignal(live.device_desk.progressed, timeout=20_000):
         press(live, Qt.Key.Key_M, CTRL)
         assert live.device_desk.measuring == "persons_small"
@@ -310,17 +311,17 @@ def test_a_model_is_measured_or_that_is_broken_off(
     press(live, Qt.Key.Key_M, CTRL)
     qtbot.waitUntil(lambda: live.device_desk.measuring == "", timeout=20_000)
     assert live.device_desk.speeds == {}
-    monkeypatch.setattr("console.operations.model_speed.measure.__kwdefaults__", _short())
+    monkeypatch.setattr("console.operations.model_speed.measure.__kwdefaults__", _taking(0.3))
     press(live, Qt.Key.Key_M, CTRL)
     qtbot.waitUntil(lambda: "persons_small" in live.device_desk.speeds, timeout=30_000)
     assert live.device_desk.speeds["persons_small"].per_s > 0
     qtbot.waitUntil(lambda: "This PC can run" in said(page.foot), timeout=15_000)
 
 
-def _short() -> dict[str, object]:
+def _taking(seconds: float) -> dict[str, object]:
     from console.operations.model_speed import measure
 
-    return {**(measure.__kwdefaults__ or {}), "seconds": 0.3}
+    return {**(measure.__kwdefaults__ or {}), "seconds": seconds}
 
 
 # -- without a window ------------------------------------------------------------------------------------

@@ -25,7 +25,11 @@ def model() -> KeyedRows[Row]:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(states=st.lists(rows_of, min_size=1, max_size=5))
 def test_any_rows_may_follow_any_rows(qapp: QApplication, states: list[list[Row]]) -> None:
     made = model()

@@ -255,6 +255,7 @@ def test_touching_a_shopper_follows_them_to_the_receipt(
     engine.advance(1.0)
     kiosk.state.poll()
     assert kiosk.floor.slip.slip.note == "The receipt comes in a moment."
+    assert kiosk.floor.slip.slip.lines, "what was in the cart is still to be seen"
     taken = CartLine(layout.catalog[0].sku, 2, 0.99, ("e",))
     closed = msgspec.structs.replace(
         visit(9, layout), code=code, lines=(taken,), entered_at=EPOCH - 80, closed_at=EPOCH + 3
@@ -265,6 +266,49 @@ def test_touching_a_shopper_follows_them_to_the_receipt(
     qtbot.waitUntil(lambda: shows_receipt(kiosk))
     assert kiosk.floor.slip.slip.caption == "Receipt R-000003"
     assert layout.catalog[0].name in kiosk.floor.slip.accessibleName()
+
+
+def test_a_visitor_is_told_what_comes_next(
+    qtbot: QtBot, kiosk: KioskWindow, engine: SimulatedEngine, layout: StoreLayout
+) -> None:
+    floor = kiosk.floor
+    assert floor.prompt.text() == "Touch anywhere to send a shopper in"
+    engine.shoppers = 0
+    engine.advance(1.0)
+    kiosk.state.poll()
+    kiosk.wake()
+    assert (floor.hero.text(), floor.hint.text()) == ("The shop is empty", "")
+    first, second = (product.sku for product in layout.catalog[:2])
+    kiosk.show_shop()
+    kiosk.shop.choose(first, 2)
+    kiosk.shop.choose(second, 1)
+    kiosk.shop.send.click()
+    qtbot.waitUntil(lambda: kiosk.shown is kiosk.floor)
+    engine.go_on(0, "coming")
+    kiosk.state.poll()
+    assert floor.send.text() == "Send another shopper in"
+    assert floor.hint.text().startswith("Follow your shopper")
+    engine.shoppers = 2  # the second of the play carries something
+    kiosk.story._code = code_of(2)
+    names = [layout.products[sku].name for sku in (first, second)]
+    for has, note in (
+        ((Wanted(first, 1),), f"They still look for {names[0]}, {names[1]}."),
+        (
+            (Wanted(first, 2), Wanted(second, 1)),
+            "They have it all and walk out: the receipt comes by itself.",
+        ),
+    ):
+        engine.go_on(0, "inside", *has)
+        kiosk.state.poll()
+        assert floor.slip.slip is not None
+        assert (floor.slip.slip.code, floor.slip.slip.note) == (code_of(2), note)
+
+
+def test_a_kiosk_that_starts_says_that_it_does(open_kiosk: OpenKiosk, engine: SimulatedEngine) -> None:
+    engine.silence()
+    engine.state = "starting"
+    floor = open_kiosk().floor
+    assert (floor.hero.text(), floor.inside.text()) == ("One moment", "")
 
 
 def test_a_visitor_sends_a_shopper_and_sees_the_receipt(
@@ -284,10 +328,10 @@ def test_a_visitor_sends_a_shopper_and_sees_the_receipt(
     kiosk.state.poll()
     assert kiosk.floor.slip.slip is not None
     assert kiosk.floor.slip.slip.caption == "On the way in"
-    kiosk._idle.setInterval(30)
-    kiosk._idle.start()
+    kiosk._idle.start(30)
     QTest.qWait(80)
     assert not kiosk.floor.attracting, "whoever watches their shopper was taken for gone"
+    kiosk._idle.start(60_000)
     engine.go_on(0, "left", Wanted(first.sku, 1), Wanted(second.sku, 1))
     lines = tuple(CartLine(tile.sku, 1, 0.99, ("e",)) for tile in (first, second))
     closed = msgspec.structs.replace(visit(20, layout), lines=lines, token="card-1")  # noqa: S106  # a card's
@@ -297,6 +341,7 @@ def test_a_visitor_sends_a_shopper_and_sees_the_receipt(
     kiosk.history.refresh()
     qtbot.waitUntil(lambda: shows_receipt(kiosk))
     assert kiosk.floor.slip.slip.note == "Exactly what was taken."
+    kiosk._idle.start(30)
     qtbot.waitUntil(lambda: kiosk.floor.attracting)
 
 

@@ -220,11 +220,11 @@ def test_a_locked_ledger_is_said_and_the_card_stays(
     qtbot: QtBot, window: MainWindow, ledger_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter(qtbot, window)
-    monkeypatch.setattr(ledger_file, "BUSY_TIMEOUT_MS", 50)
-    with closing(sqlite3.connect(ledger_path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(ledger_path, isolation_level=None)) as other, monkeypatch.context() as hasty:
+        hasty.setattr(ledger_file, "BUSY_TIMEOUT_MS", 50)
         other.execute("BEGIN IMMEDIATE")
         press(window, Qt.Key.Key_1)
-        qtbot.waitUntil(lambda: "Nothing was kept" in seen(page_of(window)))
+        qtbot.waitUntil(lambda: "Nothing was kept" in seen(page_of(window)) and not window.busy)
         other.execute("ROLLBACK")
     assert card_shown(window) == "Q2-102"
     press(window, Qt.Key.Key_1)
@@ -389,8 +389,8 @@ def test_locked_by_key_and_when_nothing_is_done(
     assert window.session.actor is None
     assert "Who answers?" in seen(page_of(window))
     assert "Cola Zero or" not in seen(page_of(window))
-    window.session._idle.setInterval(150)
     enter(qtbot, window)
+    window.session._idle.start(150)
     qtbot.waitUntil(lambda: window.session.actor is None)
 
 

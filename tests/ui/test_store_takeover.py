@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from console.back_office import audit
+from console.back_office import audit, operators
 from console.back_office.ledger import Ledger
 from console.back_office.operators import add_operator, sign_in
 from console.operations.decision import Judged, asks, judged, preview
@@ -27,6 +27,12 @@ from store_layout.reader import read_store
 from store_layout.writer import write_store
 from tests.support.fake_engine import FakeEngine
 from tests.ui.conftest import visit
+
+
+@pytest.fixture(autouse=True)
+def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(operators, "hasher", lambda: cheap)
 
 
 @pytest.fixture
@@ -47,7 +53,7 @@ def engine(layout: StoreLayout) -> FakeEngine:
 
 @pytest.fixture
 def live(
-    qapp: QApplication, layout: StoreLayout, ledger_path: Path, folder: Path, engine: FakeEngine
+    qtbot: QtBot, layout: StoreLayout, ledger_path: Path, folder: Path, engine: FakeEngine
 ) -> Iterator[MainWindow]:
     state = ledger_path.parent / "state"
     made = MainWindow(

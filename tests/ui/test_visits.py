@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from console.back_office.evidence_files import EvidenceFiles
 from console.back_office.holds import note_entry
 from console.back_office.ledger import Ledger
 from console.back_office.payment_provider import SimulatedProvider
-from console.back_office.payment_rows import of_receipt
+from console.back_office.payment_rows import PaymentTask, of_receipt
 from console.back_office.payments import send_due
 from console.back_office.permissions import Actor
 from console.back_office.records import CorrectionRow
@@ -156,6 +157,11 @@ def jobs(places: PrintPlaces) -> list[Job]:
 def corrections(path: Path, number: int) -> list[CorrectionRow]:
     with Ledger.open(path, read_only=True) as ledger:
         return ledger.corrections_of(number)
+
+
+def orders(path: Path, number: int) -> list[PaymentTask]:
+    with Ledger.open(path, read_only=True) as ledger:
+        return of_receipt(ledger, number)
 
 
 def states(path: Path, number: int) -> list[str]:
@@ -484,9 +490,8 @@ def test_what_is_unpaid_is_settled_by_keys(qtbot: QtBot, window: MainWindow, led
     wait(qtbot, unpaid.who.refusal.isVisible)
     type_text(window, PIN["Mara"])
     press(window, Key.Key_Return)
+    wait(qtbot, lambda: [task.state for task in orders(ledger_path, 2)] == ["superseded", "settled"])
     wait(qtbot, lambda: not unpaid.isVisible())
-    with Ledger.open(ledger_path, read_only=True) as ledger:
-        assert [task.state for task in of_receipt(ledger, 2)] == ["superseded", "settled"]
     wait(qtbot, lambda: not window.busy)
 
 
@@ -530,9 +535,8 @@ def test_another_card_is_charged_with_what_the_terminal_gives(
     unpaid.token.setText("tok_other")
     unpaid.who.pin.setText(PIN["Mara"])
     unpaid.go.click()
+    wait(qtbot, lambda: [(o.state, o.token) for o in orders(ledger_path, 2)][-1] == ("due", "tok_other"))
     wait(qtbot, lambda: not unpaid.isVisible())
-    with Ledger.open(ledger_path, read_only=True) as ledger:
-        assert [(task.state, task.token) for task in of_receipt(ledger, 2)][-1] == ("due", "tok_other")
     wait(qtbot, lambda: not window.busy)
 
 
@@ -571,7 +575,8 @@ def test_the_path_and_why_each_line_is_there(
     heights = []
     for size in ((1366, 768), (1920, 1080)):
         window.resize(*size)
-        qtbot.wait(20)
+        for _ in range(5):  # one layout asks for another
+            QApplication.processEvents()
         heights.append(path.height())
     assert heights[0] < heights[1] <= MOST_HIGH, "the plan takes the room that is left"
     press(window, Key.Key_I, CTRL)
@@ -580,12 +585,12 @@ def test_the_path_and_why_each_line_is_there(
 
 
 def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain, asked = visit_search._find, list[str]()
+    plain, asked, typed = visit_search._find, list[str](), threading.Event()
 
     def slow(path: Path, sought: Sought, shop: Shop) -> object:
         asked.append(sought.text)
         if sought.text == "Q1":
-            time.sleep(0.4)
+            assert typed.wait(60)
         return plain(path, sought, shop)
 
     monkeypatch.setattr(visit_search, "_find", slow)
@@ -595,6 +600,7 @@ def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, monkeypatch: p
     wait(qtbot, lambda: asked == ["Q1"])
     page_of(window).search.setText("Q")
     page_of(window).search.setText("Q4")
+    typed.set()
     wait(qtbot, lambda: not search.busy)
     assert asked == ["Q1", "Q4"], "what was typed over was not asked for"
     assert shown == [("Q4-104",)], "a late answer is not shown"

@@ -17,7 +17,7 @@ from console.pages.live import LivePage
 from console.pages.visits import VisitsPage
 from console.widgets.visit_pane import HISTORY
 from console.window import MainWindow
-from console.window_memory import SOON_MS, settings_in
+from console.window_memory import settings_in
 from tests.support.fake_engine import FakeEngine
 
 OpenWindow = Callable[[FakeEngine, Path], MainWindow]
@@ -42,7 +42,7 @@ def test_the_floor_is_as_it_was_without_the_window_having_closed(
     window.state.select(3)
     place = live.map.view.place
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_4, CTRL)
-    qtbot.wait(2 * SOON_MS)
+    qtbot.waitUntil(lambda: not window._memory._soon.isActive())
     other = open_window(engine, ledger_path)
     assert other.page.name == "shelves"
     assert other.state.selected == 3
@@ -135,7 +135,7 @@ def test_the_window_waits_for_no_disk(qtbot: QtBot, tmp_path: Path, monkeypatch:
 
     def slow(number: int) -> None:
         seen.append(threading.current_thread())
-        assert go.wait(10)
+        assert go.wait(60)
 
     monkeypatch.setattr(os, "fsync", slow)
     settings = settings_in(tmp_path)

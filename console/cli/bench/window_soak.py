@@ -42,7 +42,7 @@ class Round(msgspec.Struct, frozen=True):
     objects: int
     """Python's own, found by its search for garbage after it."""
     qobjects: int
-    """Under the window, and such as Python holds without a parent."""
+    """Actions, timers, animations and models under the window, and what Python holds without a parent."""
     widgets: int
     threads: int
     files: int
@@ -139,7 +139,15 @@ def _ended(opened: Opened) -> bool:
 
 
 def _look(opened: Opened, began: float, first: float) -> Round:
-    from PySide6.QtCore import QCoreApplication, QEvent, QObject
+    from PySide6.QtCore import (
+        QAbstractAnimation,
+        QAbstractItemModel,
+        QCoreApplication,
+        QEvent,
+        QObject,
+        QTimer,
+    )
+    from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QApplication
     from shiboken6 import isValid
 
@@ -149,13 +157,16 @@ def _look(opened: Opened, began: float, first: float) -> Round:
     gc.collect()
     known = gc.get_objects()
     loose = sum(1 for item in known if isinstance(item, QObject) and isValid(item) and item.parent() is None)
+    # Not of every kind: Qt's own (of a label's text) would leave a Python object each behind when they go.
+    kinds = (QAction, QTimer, QAbstractAnimation, QAbstractItemModel)
+    children = sum(len(opened.window.findChildren(kind)) for kind in kinds)
     return Round(
         minutes=(time.monotonic() - began) / 60.0,
         store_s=_position(opened) - first,
         window_mb=resident_mb("self") or float("nan"),
         engine_mb=resident_mb(opened.supervisor.pid) or float("nan"),
         objects=len(known),
-        qobjects=len(opened.window.findChildren(QObject)) + loose,
+        qobjects=children + loose,
         widgets=len(QApplication.allWidgets()),
         threads=threading.active_count(),
         files=len(list(Path("/proc/self/fd").iterdir())),
