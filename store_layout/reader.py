@@ -58,8 +58,14 @@ def read_store(folder: Path) -> StoreLayout:
 
 def check_store(folder: Path) -> StoreCheck:
     """Read a store folder and say all that is wrong or doubtful. Never raises for what is in the folder."""
-    if not folder.is_dir():
-        what = said("this is a file, not a folder") if folder.exists() else said("there is no such folder")
+    try:
+        is_folder, is_there = folder.is_dir(), folder.exists()
+    except (OSError, ValueError) as error:  # who may not look, a name that is too long or has a zero byte
+        why = getattr(error, "strerror", None) or str(error)
+        what, remedy = said("it cannot be looked into ({error})", error=why), said("Choose another folder")
+        return StoreCheck(None, (Problem(str(folder), "", what, remedy),))
+    if not is_folder:
+        what = said("this is a file, not a folder") if is_there else said("there is no such folder")
         remedy = said("Check the path, or describe a store: copy assets/demo_store and change it")
         return StoreCheck(None, (Problem(str(folder), "", what, remedy),))
     findings: list[Finding] = []
@@ -121,7 +127,9 @@ def _content(path: Path, findings: list[Finding], *, optional: bool = False) -> 
     except FileNotFoundError:
         if optional:
             return None
-        remedy = said("Create it in {name}, or choose the folder of a store", name=repr(path.parent.name))
+        remedy = said(
+            "Create it in {name}, or choose the folder of a store", name=repr(path.parent.resolve().name)
+        )
         findings.append(Finding(path.name, (), said("the file is missing"), remedy))
     except OSError as error:
         what = said("the file cannot be read ({strerror})", strerror=error.strerror)

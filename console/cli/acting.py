@@ -14,9 +14,10 @@ import typer
 from console.back_office import Ledger, LedgerError
 from console.back_office.operators import OperatorError, SignInError, sign_in
 from console.back_office.permissions import Actor, NotAllowedError
-from console.cli.places import default_ledger
+from console.cli.places import ledger_said, state_dir
 from console.cli.said import SaidError
 from console.cli.say import errors_in_words
+from store_layout.problems import StoreProblems
 
 SCREEN = "command line"
 PIN_VARIABLE, NEW_PIN_VARIABLE = "OPENAISLE_PIN", "OPENAISLE_NEW_PIN"
@@ -65,11 +66,15 @@ def approves(ledger: Ledger, name: str | None) -> Actor | None:
 
 @contextmanager
 def opened(
-    path: Path | Callable[[], Path] | None, *errors: type[Exception], read_only: bool = False
+    path: Path | Callable[[], Path] | None,
+    *errors: type[Exception],
+    read_only: bool = False,
+    makes: bool = False,
 ) -> Iterator[Ledger]:
     """The ledger, with what a user can do wrong said in words; ``errors`` are those of the command.
 
-    ``path`` may be what finds it, so that errors in finding it are said in words too.
+    ``path`` may be what finds it, so that errors in finding it are said in words too, or a store's folder.
+    A file that was named must be there, unless the command ``makes`` it: a slip of the finger makes none.
     """
     kinds: tuple[type[Exception], ...] = (
         LedgerError,
@@ -77,9 +82,15 @@ def opened(
         SignInError,
         NotAllowedError,
         SaidError,
+        StoreProblems,
         *errors,
     )
     with errors_in_words(*kinds):
-        place = path() if callable(path) else path or default_ledger()
+        place = ledger_said(path() if callable(path) else path)
+        if place.exists() and not place.is_file():
+            raise LedgerError(f"{place}: this is no file; name a ledger, or the folder of a store")
+        mine = makes or read_only or place.is_relative_to(state_dir())
+        if not mine and not place.exists():
+            raise LedgerError(f"{place}: there is no ledger here; check the path")
         with Ledger.open(place, read_only=read_only) as ledger:
             yield ledger

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from console.cli.last_resort import last_resort
 from console.operations.steady_memory import unsearched
 
 
@@ -37,7 +38,7 @@ SECTIONS: dict[str, dict[str, Place]] = {
         "record": Place("record", "record", "Run a store and record what its engine sees."),
     },
     "Set it up": {
-        "store": Place("store", "app", "Check a store folder, or print its schema."),
+        "store": Place("store", "app", "Make a store folder, check it, print its schema."),
         "doctor": Place("doctor", "doctor", "Try every device; say what is wrong, what to do."),
         "password": Place("passwords", "app", "Keep devices' passwords in the system's keyring."),
         "printers": Place("printers", "app", "Receipt printers, and what they have to print."),
@@ -136,4 +137,6 @@ def start(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name=Path(sys.argv[0]).stem if "openaisle" in Path(sys.argv[0]).name else "main.py")
+    name = Path(sys.argv[0]).stem if "openaisle" in Path(sys.argv[0]).name else "main.py"
+    with last_resort():
+        app(prog_name=name)

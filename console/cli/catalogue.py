@@ -13,8 +13,8 @@ import msgspec
 import typer
 from rich.table import Table
 
-from console.cli.acting import acts, opened
-from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
+from console.cli.acting import ActingOption, acts, opened
+from console.cli.places import DEMO_STORE, StoresLedgerOption, ledger_said
 from console.cli.said import SaidError, time_said
 from console.cli.say import JsonOption, errors_in_words, fail, out, print_json, row
 from console.operations.catalogue import (
@@ -31,7 +31,6 @@ from store_layout.changes import Rows, in_time
 from store_layout.differences import Difference, Kind
 from store_layout.model import StoreLayout
 from store_layout.problems import Problem, StoreProblems, format_problems
-from store_layout.reader import read_store
 from store_layout.said import in_english
 
 app = typer.Typer(help="Change what is sold and where it stands, at a time.", no_args_is_help=True)
@@ -39,9 +38,6 @@ ERRORS = (ChangeError, SaidError, StoreProblems)
 
 StoreOption = Annotated[
     Path | None, typer.Option("--store", help="Store folder; without it, the demo store.", show_default=False)
-]
-ActingOption = Annotated[
-    str | None, typer.Option("--as", help="Operator; not needed for a dry run.", show_default=False)
 ]
 WhyOption = Annotated[str, typer.Option(help="For the record.")]
 TableOption = Annotated[
@@ -78,10 +74,12 @@ def import_command(
         typer.Option(help="From when on, by the shop's clock: 2026-12-01T06:00. Without it: now."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    acting: ActingOption = None,
+    acting: Annotated[
+        str | None, typer.Option("--as", help="Operator; not needed for a dry run.", show_default=False)
+    ] = None,
     why: WhyOption = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Import catalog.csv, planogram.csv or both. What is wrong is listed, and then nothing is changed."""
@@ -110,7 +108,7 @@ def import_command(
     problems = tuple(in_english(problem) for problem in plan.problems)
     planned = Planned(plan.valid_from, dry_run, None, "", counts, plan.differences, problems, waiting)
     if not dry_run and plan.differences:
-        with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
+        with opened(lambda: ledger_said(ledger, store), *ERRORS) as file:
             change = carry_out(folder, file, acts(file, acting or ""), plan, now=now, why=why)
         planned = msgspec.structs.replace(planned, number=change.number, state=change.state)
     _say(planned, layout, as_json=as_json)
@@ -134,18 +132,16 @@ def schedule_command(store: StoreOption = None, as_json: JsonOption = False) -> 
 
 @app.command("undo")
 def undo_command(
+    acting: ActingOption,
     number: Annotated[int | None, typer.Argument(help="Which change; without it, the last one.")] = None,
-    acting: ActingOption = None,
     why: WhyOption = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take a change back, valid at once; one that still waits is cancelled."""
     folder, now = store or DEMO_STORE, time.time()
-    if acting is None:
-        raise fail("--as says who takes it back")
-    with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS) as file:
         done = take_back(folder, file, acts(file, acting), number, now=now, why=why)
         about = done.number if done.undoes is None else done.undoes
     if as_json:
@@ -184,10 +180,6 @@ def _list(folder: Path, number: int | None, *, waiting: bool, as_json: bool) -> 
     if number is not None and changes:
         for line in lines_of(changes[0], book):
             out.print(f"  {line}", markup=False, highlight=False)
-
-
-def _ledger(store: Path | None) -> Path:
-    return ledger_of(None if store is None else read_store(store).file.store)
 
 
 def _later(folder: Path, at: float, rows: Rows) -> tuple[int, ...]:

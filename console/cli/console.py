@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +45,12 @@ START_ERRORS = (
     OSError,
 )
 
+StoppedStoreOption = Annotated[
+    Path | None, typer.Option("--store", help="The store's folder. Without it: the demo.", show_default=False)
+]
+StoppedRecordingOption = Annotated[
+    Path | None, typer.Option("--recording", help="The folder of the recording that is played.")
+]
 StoreOption = Annotated[
     Path | None,
     typer.Option("--store", help="Store folder: run it live, or --simulated. Without it: the demo store."),
@@ -143,6 +151,7 @@ def run(
         spec = msgspec.structs.replace(spec, arrivals_per_min=arrivals, rendered=pictures).check()
         layout = layout_of(spec)
         if headless:
+            place_for(picture)
             forget_last_play(spec)
             from console.cli.headless import print_as_it_happens  # all of the engine: not for a window
 
@@ -178,6 +187,15 @@ def kiosk(
         pictures=pictures,
         kiosk=True,
     )
+
+
+def place_for(file: Path) -> None:
+    """That a file can be written there is found out before minutes go by. Raises ``OSError``."""
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
 
 
 def make_spec(
@@ -277,12 +295,15 @@ def engine_link(spec: EngineSpec, *, keep_running: bool = False) -> Iterator[Eng
 
 
 def stop(
-    store: StoreOption = None, recording: RecordingOption = None, simulated: SimulatedOption = False
+    store: StoppedStoreOption = None,
+    recording: StoppedRecordingOption = None,
+    simulated: Annotated[bool, typer.Option("--simulated", help="Of the simulated store on it.")] = False,
 ) -> None:
     """End an engine that goes on without a window: checkpoint, then stop."""
     with errors_in_words(*START_ERRORS):
         spec = make_spec(store, recording, None, None, 1, headless=True, simulated=simulated)
         if not is_running(spec.state_path):
+            layout_of(spec)  # a slip of the finger is told of, where it names no recording
             out.print("No engine is running for it.")
             return
         Supervisor(spec).stop()

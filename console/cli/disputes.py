@@ -21,7 +21,7 @@ from console.back_office.receipts import ReceiptLine
 from console.back_office.records import DocumentRow
 from console.cli.acting import ActingOption, ApproverOption, acts, approves, opened
 from console.cli.option_groups import OptionGroup, spread
-from console.cli.places import LedgerOption
+from console.cli.places import LedgerOption, StoresLedgerOption, ledger_said
 from console.cli.said import (
     TimeZoneOption,
     amount_said,
@@ -50,7 +50,12 @@ KeyOption = Annotated[
     typer.Option(help="Makes it safe to say again: the same key is the same dispute.", show_default=False),
 ]
 StoreOption = Annotated[
-    Path | None, typer.Option(help="Store folder with the terms, where the ledger has none of that time.")
+    Path | None,
+    typer.Option(
+        help="Folder of the store whose ledger it is, and whose terms hold where that has none of the time. "
+        "Without it: the demo store's.",
+        show_default=False,
+    ),
 ]
 
 
@@ -128,7 +133,7 @@ def _currency(file: Ledger, said: str | None) -> str:
 @app.command("list")
 def list_command(
     state: Annotated[State | None, typer.Option(help="Only those.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -156,11 +161,11 @@ def open_command(
     source: Annotated[Source, typer.Option(help="Who says so.")] = "staff",
     key: KeyOption = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is wrong with a receipt. Nothing is given back yet."""
-    with opened(ledger, *ERRORS) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS) as file:
         actor, document = acts(file, acting), receipt_said(file, receipt)
         found = desk.open_dispute(
             file,
@@ -200,11 +205,11 @@ def decide(
     approver: ApproverOption = None,
     why: Annotated[str, typer.Option(help="For the record.")] = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Accept, which issues a refund or a supplementary receipt or both, or decline."""
-    with opened(ledger, *ERRORS) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS) as file:
         actor, second = acts(file, acting), approves(file, approver)
         decided = desk.decide(
             file,
@@ -229,11 +234,11 @@ def refund(
     why: Annotated[str, typer.Option(help="For the record.")] = "",
     key: KeyOption = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give money back on a receipt: a dispute, opened and accepted at once."""
-    with opened(ledger, *ERRORS) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS) as file:
         actor, second = acts(file, acting), approves(file, approver)
         document, layout = receipt_said(file, receipt), _layout(store)
         changes = _changes(file, document, change)

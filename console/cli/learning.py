@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
+from console.cli.places import DEMO_STORE, StoresLedgerOption, ledger_said
 from console.cli.say import JsonOption, err, errors_in_words, fail, out, print_json, row
 from inference.simulation.formats import FormatName, ScaleKind
 from inference.simulation.profiles import PROFILES
@@ -96,7 +96,7 @@ def show(store: StoreOption = None, as_json: JsonOption = False) -> None:
 @app.command("propose")
 def propose_command(
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     clips: ClipsOption = None,
     every: Annotated[bool, typer.Option("--all", help="Also what is not proposed, and why not.")] = False,
     as_json: JsonOption = False,
@@ -105,7 +105,7 @@ def propose_command(
     from console.operations.learning_work import propose_for
 
     folder = store or DEMO_STORE
-    with opened(lambda: ledger or _ledger(store), *ERRORS, read_only=True) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS, read_only=True) as file:
         with _progress("Settled events", quiet=as_json) as told:
             found = propose_for(folder, file, _clips(clips, file.path), told)
         layout = read_store(folder)
@@ -120,7 +120,7 @@ def apply(
     acting: ActingOption,
     why: WhyOption = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     clips: ClipsOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -128,7 +128,7 @@ def apply(
     from console.operations.learning_work import apply_proposal, propose_for
 
     folder = store or DEMO_STORE
-    with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS) as file:
         actor = acts(file, acting)
         with _progress("Settled events", quiet=as_json) as told:
             found = propose_for(folder, file, _clips(clips, file.path), told)
@@ -146,13 +146,13 @@ def undo(
     acting: ActingOption,
     why: WhyOption = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take back what was applied last, to the byte; said again, what was applied before that."""
     from console.operations.learning_work import undo_last
 
-    with opened(lambda: ledger or _ledger(store), *ERRORS) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS) as file:
         actor = acts(file, acting)
         gone = undo_last(store or DEMO_STORE, file, actor, now=time.time(), why=why)
     if as_json:
@@ -174,14 +174,14 @@ def export(
     ] = None,
     until: Annotated[str | None, typer.Option("--to", help="Last day.", show_default=False)] = None,
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     clips: ClipsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write reviewed cases as files: events as JSONL, clips as COCO key points and MOT sequences."""
     from console.operations.learning_export import ExportError, export_cases
 
-    with opened(lambda: ledger or _ledger(store), ExportError, *ERRORS) as file:
+    with opened(lambda: ledger_said(ledger, store), ExportError, *ERRORS) as file:
         zone = ZoneInfo(read_store(store or DEMO_STORE).file.store.time_zone)
         first, last = _day(since, zone, float("-inf")), _day(until, zone, float("inf"), end=True)
         actor = acts(file, acting)
@@ -326,10 +326,6 @@ def _progress(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]
     except KeyboardInterrupt as stopped:
         err.print("Stopped: nothing was changed.", style="red")
         raise typer.Exit(130) from stopped
-
-
-def _ledger(store: Path | None) -> Path:
-    return ledger_of(None if store is None else read_store(store).file.store)
 
 
 def _clips(said: Path | None, ledger: Path) -> Path:

@@ -22,9 +22,10 @@ from console.back_office.receipts import ReceiptLine
 from console.back_office.verify_streams import OnProgress
 from console.cli.acting import opened, signing
 from console.cli.ledger_views import show, visits
-from console.cli.places import LedgerOption, default_ledger
+from console.cli.places import LedgerOption, ledger_said
 from console.cli.said import TimeZoneOption, clock, zone_of
 from console.cli.say import JsonOption, err, errors_in_words, out, print_json, row
+from store_layout.problems import StoreProblems
 
 app = typer.Typer(help="Receipts and visits on record.", no_args_is_help=True)
 app.command()(show)
@@ -72,8 +73,8 @@ def backup(
     It has what the ledger has of people: keep it as safe, and no longer. Evidence of disputes is in files
     beside the ledger.
     """
-    with errors_in_words(LedgerError), _progress("Stopped: nothing was written.") as told:
-        made = back_up(ledger or default_ledger(), to, on_progress=told)
+    with errors_in_words(LedgerError, StoreProblems), _progress("Stopped: nothing was written.") as told:
+        made = back_up(ledger_said(ledger), to, on_progress=told)
     if as_json:
         print_json(made)
         return
@@ -105,12 +106,12 @@ def restore(
     """
     sign = None if acting is None else signing(acting)
     with (
-        errors_in_words(LedgerError, SignInError, NotAllowedError),
+        errors_in_words(LedgerError, SignInError, NotAllowedError, StoreProblems),
         _progress("Stopped: nothing was changed.") as told,
     ):
         done = put_back(
             copy,
-            ledger or default_ledger(),
+            ledger_said(ledger),
             sign,
             at=time.time(),
             older=older,
@@ -141,7 +142,7 @@ def settle(ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
 def receipts(
     search: Annotated[str, typer.Argument(help="Code, number, product name or GTIN.")] = "",
     ledger: LedgerOption = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
     time_zone: TimeZoneOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -57,7 +57,7 @@ def visits(
     disputed: Annotated[bool, typer.Option("--disputed", help="Only those somebody disputed.")] = False,
     unpaid: Annotated[bool, typer.Option("--unpaid", help="Only those that could not be charged.")] = False,
     reviewed: Annotated[bool, typer.Option("--reviewed", help="Only those that a person decided.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
     time_zone: TimeZoneOption = None,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,

@@ -51,7 +51,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add somebody with a first PIN, which they have to change; the very first operator chooses their own."""
-    with opened(ledger) as file:
+    with opened(ledger, makes=True) as file:
         people.check_new(file, by_somebody=acting is not None, name=name, role=role)
         by = None if acting is None else acts(file, acting)
         pin = ask_pin(name, NEW_PIN_VARIABLE, twice=True)
@@ -120,7 +120,7 @@ def log(
         str, typer.Argument(help="Only this document (R-000012 or 12), visit or operator.")
     ] = "",
     ledger: LedgerOption = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 50,
     time_zone: TimeZoneOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,16 +19,19 @@ from console.back_office.payment_rows import tasks
 from console.back_office.payments import PaymentError
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.places import LedgerOption
-from console.cli.say import JsonOption, out, print_json, row
+from console.cli.said import receipt_said
+from console.cli.say import JsonOption, fail, out, print_json, row
 
 app = typer.Typer(help="What was charged, what is to be, and what could not be.", no_args_is_help=True)
 
-ReceiptArgument = Annotated[int, typer.Argument(help="Number of the receipt.", min=1, show_default=False)]
+ReceiptArgument = Annotated[
+    str, typer.Argument(help="The receipt: number (R-000012 or 12) or code.", show_default=False)
+]
 
 
 @app.command("list")
 def list_command(
-    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 50,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,7 +59,13 @@ def send(
 ) -> None:
     """Send what is due to the simulated provider: no money moves."""
     with opened(ledger, PaymentError) as file:
-        provider = embedded_provider(file.path) if books is None else SimulatedProvider(books)
+        try:
+            provider = embedded_provider(file.path) if books is None else SimulatedProvider(books)
+        except sqlite3.Error as error:
+            raise fail(
+                f"{books or file.path.parent}: these are no books of the simulated provider ({error}); "
+                "name another file, or none"
+            ) from error
         try:
             sent = desk.send_due(file, provider, time.time())
         finally:
@@ -68,7 +78,7 @@ def send(
 
 @app.command("holds")
 def holds_command(
-    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 50,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -120,7 +130,8 @@ def retry(
 ) -> None:
     """Order again what is owed of an unpaid receipt; a running store sends it, or ``send``."""
     with opened(ledger, PaymentError) as file:
-        task = desk.try_again(file, acts(file, acting), receipt, time.time(), token=token)
+        actor, number = acts(file, acting), receipt_said(file, receipt).number
+        task = desk.try_again(file, actor, number, time.time(), token=token)
     if as_json:
         print_json(msgspec.structs.replace(task, token=""))
     else:
@@ -141,13 +152,12 @@ def settle(
 ) -> None:
     """What is owed was paid or given back at the counter, or is written off (managers)."""
     with opened(ledger, PaymentError) as file:
-        amount = desk.settle(file, acts(file, acting), receipt, how, at=time.time(), why=why, cash=cash)
-        document = file.document(receipt)
+        actor, document = acts(file, acting), receipt_said(file, receipt)
+        amount = desk.settle(file, actor, document.number, how, at=time.time(), why=why, cash=cash)
     if as_json:
-        print_json({"receipt": receipt, "amount": amount, "how": how})
+        print_json({"receipt": document.number, "amount": amount, "how": how})
     else:
-        currency = "XXX" if document is None else document.receipt.currency
-        money = format_money(abs(amount), currency)
+        money = format_money(abs(amount), document.receipt.currency)
         paid = "is collected" if amount > 0 else "goes back to the shopper"
         done = paid if how == "counter" else "is written off"
-        out.print(f"R-{receipt:06d}: {money} {done}.", markup=False, highlight=False)
+        out.print(f"{document.label}: {money} {done}.", markup=False, highlight=False)

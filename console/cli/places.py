@@ -39,8 +39,19 @@ def window_language(state: Path) -> str:
 
 LedgerOption = Annotated[
     Path | None,
-    typer.Option("--ledger", help="The ledger file; without it, the console's own.", show_default=False),
+    typer.Option(
+        "--ledger",
+        "--store",
+        help="The ledger file, or the folder of the store whose ledger it is. Without it: the demo store's.",
+        show_default=False,
+    ),
 ]
+"""For commands that need nothing of a store but its ledger."""
+StoresLedgerOption = Annotated[
+    Path | None,
+    typer.Option("--ledger", help="The ledger file; without it, the store's.", show_default=False),
+]
+"""For commands with a ``--store`` of their own."""
 
 
 def default_ledger() -> Path:
@@ -51,6 +62,19 @@ def default_ledger() -> Path:
 def ledger_of(store: StoreInfo | None) -> Path:
     """The ledger of a live store; None: the demo console's."""
     return default_ledger() if store is None else state_dir() / f"live-{store.id}" / "ledger.sqlite"
+
+
+def ledger_said(said: Path | None, store: Path | None = None) -> Path:
+    """The ledger's file. Said may be it, or a store's folder; nothing: that of ``store``, else the demo's.
+
+    Raises ``StoreProblems`` where a folder is no store.
+    """
+    folder = store if said is None else said if said.is_dir() else None
+    if folder is None:
+        return said or default_ledger()
+    from store_layout.reader import read_store
+
+    return ledger_of(read_store(folder).file.store)
 
 
 def has_display() -> bool:

@@ -19,7 +19,7 @@ from console.back_office.privacy import Erased, PersonalData, PrivacyError, eras
 from console.back_office.retention import Purged, purge
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.option_groups import OptionGroup, spread
-from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
+from console.cli.places import DEMO_STORE, StoresLedgerOption, ledger_said
 from console.cli.say import JsonOption, fail, out, print_json, row
 from console.operations.personal_export import export_person
 from console.printing.document import UnprintableError
@@ -52,7 +52,7 @@ class PlaceOptions(OptionGroup):
             "--store", help="Store folder with the periods. Without it: the demo store.", show_default=False
         ),
     ] = None
-    ledger: LedgerOption = None
+    ledger: StoresLedgerOption = None
     state: Annotated[
         Path | None,
         typer.Option(
@@ -189,14 +189,10 @@ def _opened(options: PlaceOptions, *, read_only: bool = False) -> Iterator[tuple
     if ledger is not None and store is None:
         raise fail("--ledger names a ledger: say with --store whose periods are meant")
     folder = store or DEMO_STORE
-    with opened(lambda: ledger or ledger_of(_info(store)), *ERRORS, read_only=read_only) as file:
+    with opened(lambda: ledger_said(ledger, store), *ERRORS, read_only=read_only) as file:
         layout = read_store(folder).file
         engine = options.state or file.path.parent / "engine"
         yield file, Place(folder, layout.store, layout.retention, engine)
-
-
-def _info(store: Path | None) -> StoreInfo | None:
-    return None if store is None else read_store(store).file.store
 
 
 def _say_purged(found: Purged) -> None:

@@ -19,7 +19,7 @@ from console.back_office.operators import OperatorError, SignInError
 from console.back_office.permissions import Actor, NotAllowedError
 from console.back_office.records import CorrectionRow
 from console.cli.acting import PIN_VARIABLE, SCREEN, acts
-from console.cli.places import DEMO_STORE, LedgerOption, ledger_of
+from console.cli.places import DEMO_STORE, StoresLedgerOption, ledger_said
 from console.cli.printers import (
     ERRORS,
     LocaleOption,
@@ -85,7 +85,7 @@ def print_receipt(
         ),
     ] = None,
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     locale: LocaleOption = None,
     profile: Annotated[
         str | None,
@@ -101,7 +101,7 @@ def print_receipt(
         raise fail("--as says who makes a copy: give --copy as well")
     with errors_in_words(*ERRORS, OperatorError, SignInError, NotAllowedError):
         info = None if store is None else read_store(store).file.store
-        path = ledger or ledger_of(info)
+        path = ledger_said(ledger, store)
         found, time_zone = _find(receipt, path)
         info, folder = _store_of(found, info, store, time_zone)
         stationery = read_stationery(folder, info.name, locale)
@@ -144,7 +144,7 @@ def _find(words: str, path: Path) -> tuple[StoredPaper, str]:
 
 
 def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
-    if number := re.fullmatch(r"(?:([A-Z]+)-)?0*(\d{1,12})", words):
+    if number := re.fullmatch(r"(?:([A-Z]+)-)?0*([0-9]{1,12})", words.upper()):
         series, digits = number.groups(RECEIPT_SERIES)
         found = (
             ledger.correction(series, int(digits))
@@ -153,7 +153,8 @@ def _row(ledger: Ledger, words: str, path: Path) -> DocumentRow | CorrectionRow:
         )
         if found is not None:
             return found
-    coded = [row for row in ledger.documents(search=words) if words in {row.receipt.code, *row.receipt.codes}]
+    code = words.upper()
+    coded = [row for row in ledger.documents(search=words) if code in {row.receipt.code, *row.receipt.codes}]
     if not coded:
         raise fail(f"{path}: there is no document {words!r}; main.py ledger receipts lists receipts")
     if len(coded) > 1:

@@ -33,13 +33,17 @@ from inference.recording.record import LiveRecorder
 from store_layout.layout_changes import LayoutChange
 from store_layout.model import StoreLayout
 
+MOST_MINUTES = 366 * 24 * 60.0
+
 
 def record(
     store: Annotated[Path, typer.Option("--store", help="Store folder: its devices are recorded.")],
     target: Annotated[Path, typer.Option("--out", help="Folder for the recording; must not hold one.")],
     detector: DetectorOption = None,
     threads: ThreadsOption = CORES,
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="End by itself after so long.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, max=MOST_MINUTES, help="End by itself after so long.")
+    ] = None,
     raw_video: Annotated[
         bool, typer.Option("--raw-video", help="Keep the pictures. Only with people who agreed; it expires.")
     ] = False,

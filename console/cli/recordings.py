@@ -185,8 +185,10 @@ def simulate_command(
     target: Annotated[Path, typer.Option("--out", help="Folder for the recording; must not hold one.")],
     store: Annotated[Path, typer.Option(help="Store folder.")] = DEMO_STORE,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
-    visits: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
-    arrivals_per_min: Annotated[float, typer.Option("--arrivals", min=0.1, max=120)] = 4.0,
+    visits: Annotated[int, typer.Option(min=1, max=100_000, help="How many shoppers come.")] = 20,
+    arrivals_per_min: Annotated[
+        float, typer.Option("--arrivals", min=0.1, max=120, help="How many come a minute, on average.")
+    ] = 4.0,
     session: Annotated[
         str | None,
         typer.Option(help="One of `main.py trials`, as it stands before a card in its --json."),

@@ -27,7 +27,7 @@ from console.back_office.reports.stock import stock_report
 from console.back_office.reports.stock_entries import count_slots
 from console.cli.acting import ActingOption, acts, opened
 from console.cli.option_groups import OptionGroup, spread
-from console.cli.places import DEMO_STORE, LedgerOption, default_ledger, state_dir
+from console.cli.places import DEMO_STORE, StoresLedgerOption, ledger_said
 from console.cli.report_tables import show_sheet
 from console.cli.say import JsonOption, errors_in_words, fail, in_words, out, print_json
 from store_layout.model import StoreLayout
@@ -51,7 +51,7 @@ class ReportOptions(OptionGroup):
     """Of which shop, and where to."""
 
     store: StoreOption = None
-    ledger: LedgerOption = None
+    ledger: StoresLedgerOption = None
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Also write it for spreadsheets.", show_default=False)
     ] = None
@@ -161,7 +161,7 @@ def count_command(
     acting: ActingOption,
     why: Annotated[str, typer.Option(help="For the record.")] = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Keep what somebody counted in slots: the stock report goes on from there, and says what was missing."""
@@ -188,7 +188,7 @@ def close(
         str, typer.Option(help="Why it is closed before it is over, or days before it are not.")
     ] = "",
     store: StoreOption = None,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Close a day: it becomes a numbered document and never changes. Only managers may."""
@@ -218,7 +218,9 @@ def close(
 
 
 @app.command("open")
-def open_command(store: StoreOption = None, ledger: LedgerOption = None, as_json: JsonOption = False) -> None:
+def open_command(
+    store: StoreOption = None, ledger: StoresLedgerOption = None, as_json: JsonOption = False
+) -> None:
     """List the days that are not closed, in the order in which they have to be."""
     with _at(store, ledger) as (shop, file):
         found, latest = open_days(file, shop.days), last_close(file)
@@ -236,8 +238,7 @@ def open_command(store: StoreOption = None, ledger: LedgerOption = None, as_json
 def _shop(store: Path | None, ledger: Path | None) -> tuple[Shop, Path]:
     with errors_in_words(StoreProblems, OSError):
         layout = read_store(store or DEMO_STORE)
-    own = state_dir() / f"live-{layout.file.store.id}" / "ledger.sqlite"
-    return Shop(layout, BusinessDays.of(layout)), ledger or (default_ledger() if store is None else own)
+        return Shop(layout, BusinessDays.of(layout)), ledger_said(ledger, store)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from console.back_office.review_answers import AnswerError
 from console.back_office.review_rows import ReviewRow, openness
 from console.back_office.reviews import ReviewCard, ReviewError
 from console.cli.acting import ActingOption, acts, opened
-from console.cli.places import LedgerOption
+from console.cli.places import LedgerOption, StoresLedgerOption, ledger_said
 from console.cli.review_cards import print_card, shown_card
 from console.cli.said import TimeZoneOption, clock, time_said, zone_of
 from console.cli.say import JsonOption, out, print_json, row
@@ -95,15 +95,22 @@ def answer(
     nothing: Annotated[bool, typer.Option("--nothing", help="Nothing was taken.")] = False,
     note: Annotated[str, typer.Option(help="For the record.")] = "",
     store: Annotated[
-        Path | None, typer.Option(help="Store folder whose prices hold, where the ledger has none.")
+        Path | None,
+        typer.Option(
+            help="Folder of the store whose ledger it is, and whose prices hold where that has none. "
+            "Without it: the demo store's.",
+            show_default=False,
+        ),
     ] = None,
     at_once: Annotated[bool, typer.Option("--issue", help="Issue it now; it cannot be undone then.")] = False,
-    ledger: LedgerOption = None,
+    ledger: StoresLedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Decide a claimed card. For half a minute it can be undone; the next command after that issues it."""
     now = time.time()
-    with opened(ledger, ReviewError, AnswerError, UnknownProductError, StoreProblems) as file:
+    with opened(
+        lambda: ledger_said(ledger, store), ReviewError, AnswerError, UnknownProductError, StoreProblems
+    ) as file:
         actor, name = acts(file, acting), _visit(file, visit)
         desk.issue_due(file, now)
         card = desk.card(file, name)

@@ -8,11 +8,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.console import Console, ConsoleOptions
+
+from console.cli.places import state_dir
 
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or another program: nobody has said how wide they are there."""
@@ -71,6 +74,8 @@ REMEDIES = {
     errno.EACCES: "choose another place, or ask for the right to use this one",
     errno.EPERM: "choose another place, or ask for the right to use this one",
     errno.EROFS: "nothing can be written there: choose another place",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "links there lead in a circle: choose another place",
     errno.EFBIG: "that disk takes no file of this size: choose another place",
     errno.ENOSPC: "make room on that disk, or choose another place",
     errno.EADDRINUSE: "end what uses that address, or choose another",
@@ -85,7 +90,15 @@ def in_words(error: Exception) -> str:
         return sentences.in_words(error)
     where = f"{error.filename}: " if error.filename else ""
     remedy = REMEDIES.get(error.errno or 0)
+    if remedy and error.filename and _of_the_console(str(error.filename)):
+        remedy = "nothing can be kept there: name another folder in OPENAISLE_STATE"
     return f"{where}{error.strerror.lower()}" + (f"; {remedy}" if remedy else "")
+
+
+def _of_the_console(name: str) -> bool:
+    """Whether it is on the way to where the console keeps its files, as with a home that is read-only."""
+    place, state = Path(name), state_dir()
+    return place == state or (place in state.parents and place != Path(place.anchor))
 
 
 def row(*cells: Any) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,17 +16,32 @@ from console.cli.say import JsonOption, err, errors_in_words, out, print_json
 from console.engine_process.connection import send_once
 from console.engine_process.session import is_running, read_address
 from console.operations.layout_words import change_words
+from console.operations.new_store import Answers
+from console.operations.new_store import check as check_answers
+from console.operations.new_store import write as write_answers
 from inference.messages.wire import Refused, StoreTaken, TakeStore
-from store_layout.problems import errors_among, format_problems
-from store_layout.reader import check_store
+from store_layout.model import StoreLayout
+from store_layout.problems import StoreProblems, errors_among, format_problems
+from store_layout.reader import check_store, read_store
 from store_layout.said import in_english
 from store_layout.schema import schema_text
 
 app = typer.Typer(
-    help="Check a store folder, have the running engine take it over, or print its schema.",
+    help="Make or check a store folder, have the running engine take it over, or print its schema.",
     no_args_is_help=True,
 )
 ANSWER_S = 3.0
+OPTIONS = {
+    "name": "--name",
+    "currency": "--currency",
+    "time_zone": "--time-zone",
+    "floor": "--size",
+    "gates": "--gates",
+    "cameras": "--camera",
+    "catalog": "--catalog",
+    "folder": "folder",
+}
+"""Of what is asked in the window's form too, as it is said here."""
 
 
 @app.command()
@@ -41,13 +58,92 @@ def check(
         if found.layout is not None:
             file = found.layout.file
             out.print(
-                f"{file.store.name}: {len(file.fixture)} fixtures, {len(file.slot)} slots, "
-                f"{len(file.scale)} scales, {len(file.camera)} cameras, {len(file.gate)} gates, "
-                f"{len(found.layout.catalog)} products",
+                f"{file.store.name}: {_counted(found.layout)}",
                 markup=False,
                 highlight=False,
             )
     raise typer.Exit(1 if errors_among(found.problems) else 0)
+
+
+def _counted(layout: StoreLayout) -> str:
+    file = layout.file
+    parts = {
+        "fixture": file.fixture,
+        "slot": file.slot,
+        "scale": file.scale,
+        "camera": file.camera,
+        "gate": file.gate,
+        "product": layout.catalog,
+    }
+    return ", ".join(f"{len(them)} {what}{'' if len(them) == 1 else 's'}" for what, them in parts.items())
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Where it is written; new, or empty.", show_default=False)],
+    name: Annotated[str, typer.Option(help="What the store is called; stands on receipts.")],
+    time_zone: Annotated[str, typer.Option(help="The shop's clock, such as Europe/Berlin.")],
+    currency: Annotated[str, typer.Option(help="Three letters, such as EUR or CHF.")] = "EUR",
+    size: Annotated[
+        str, typer.Option(metavar="WIDTHxDEPTH", help="Of the room, in metres; the door is in a wide side.")
+    ] = "10x6",
+    gates: Annotated[
+        Literal["one", "two"], typer.Option(help="One door for both ways, or one in and one out.")
+    ] = "one",
+    camera: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Address: rtsp://..., http://..., usb:0, file:...; repeatable.", show_default=False
+        ),
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(help="What is sold, as CSV; it can come later.", show_default=False)
+    ] = None,
+    net_prices: Annotated[bool, typer.Option("--net-prices", help="Prices are without tax.")] = False,
+) -> None:
+    """Write the folder of a new store: its room, door, cameras and products. Shelves and scales come next."""
+    wide, deep = _size(size)
+    answers = Answers(
+        name=name,
+        currency=currency,
+        time_zone=time_zone,
+        prices_include_tax=not net_prices,
+        width=wide,
+        depth=deep,
+        gates=gates,
+        cameras=tuple(camera or ()),
+        catalog="" if catalog is None else str(catalog),
+        folder=str(folder),
+    )
+    found = check_answers(answers)
+    for problem in found:
+        err.print(
+            f"{OPTIONS[problem.field]}: {problem.what}; {problem.remedy}",
+            style="red" if problem.severity == "error" else "yellow",
+            markup=False,
+            highlight=False,
+        )
+    if any(problem.severity == "error" for problem in found):
+        raise typer.Exit(1)
+    with errors_in_words(StoreProblems, OSError):
+        write_answers(answers)
+        made = read_store(folder)
+    out.print(f"{name}: {_counted(made)}, in {folder}.", markup=False, highlight=False)
+    out.print(
+        f"Next: describe shelves and scales in {folder / 'store.toml'}, or draw them in the window\n"
+        f"(main.py run --store {shlex.quote(str(folder))}), and calibrate the cameras there. What to write:\n"
+        "store_layout/README.md. Then: main.py store check, main.py doctor --store.",
+        markup=False,
+        highlight=False,
+    )
+
+
+def _size(text: str) -> tuple[float, float]:
+    found = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\s*[x×]\s*([0-9]+(?:[.,][0-9]+)?)", text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r}: write metres, as 10x6 or 7.5x4", param_hint="'--size'")
+    wide, deep = (float(side.replace(",", ".")) for side in found.groups())
+    return wide, deep
 
 
 @app.command()
@@ -92,7 +188,8 @@ def reload(
             for change in changes:
                 out.print(change_words(change), markup=False, highlight=False)
             done = "would be taken over" if only_ask else f"taken over in {1000 * took_s:.0f} ms"
-            out.print(f"{len(changes)} changes {done}." if changes else "Nothing has changed.")
+            many = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+            out.print(f"{many} {done}." if changes else "Nothing has changed.")
         case Refused(why=why, remedy=remedy):
             err.print(str(why), markup=False, highlight=False)
             if remedy == "start":

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from multiprocessing import get_context, parent_process
 
 import msgspec
 
 from inference.simulation.formats import FormatName, ScaleKind
 from inference.simulation.profiles import ProfileName
+from inference.simulation.spawned import QuietContext
 from inference.trials.baseline import play_baseline
 from inference.trials.ceiling import play_ceiling
 from inference.trials.costs import STAGES
@@ -157,9 +156,7 @@ def _run(todo: Mapping[int, Trial], asked: Asked, workers: int) -> Iterator[tupl
             yield number, run_one(trial, asked)
         return
     with ExitStack() as stack:
-        pool = stack.enter_context(
-            ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=alone)
-        )
+        pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=QuietContext(), initializer=alone))
         # Long sessions first: none is left to wait for at the end.
         order = sorted(todo, key=lambda i: -todo[i].visits)
         futures = {pool.submit(run_one, todo[i], asked): i for i in order}
@@ -169,20 +166,12 @@ def _run(todo: Mapping[int, Trial], asked: Asked, workers: int) -> Iterator[tupl
 
 
 def alone() -> None:
-    """A worker has one core, and ends with whoever wanted it: also when that was killed."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """A worker has one core."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
     import cv2
 
     cv2.setNumThreads(1)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def added(results: Sequence[Result]) -> Result:

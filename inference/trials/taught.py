@@ -13,7 +13,6 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from multiprocessing import get_context
 
 import msgspec
 import numpy as np
@@ -23,6 +22,7 @@ from inference.learning.proposal import Estimate, Proposal, learned_from, propos
 from inference.messages import Detection, Detections, KeyPoint, Observation, WeightReading
 from inference.simulation.formats import FormatName, ScaleKind, store_of
 from inference.simulation.profiles import PROFILES, ProfileName, plans_of, settings_of
+from inference.simulation.spawned import QuietContext
 from inference.trials.answered import rests, settled_by_truth
 from inference.trials.many import VISITS, alone
 from inference.trials.ours import play
@@ -246,7 +246,7 @@ def teach(lesson: Lesson, workers: int, progress: Progress = lambda *_: None) ->
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=alone)
+    return ProcessPoolExecutor(workers, mp_context=QuietContext(), initializer=alone)
 
 
 def _in_order(

@@ -50,7 +50,7 @@ def test_from_the_outbox_to_the_last_unpaid_receipt(ledger: Path) -> None:
     }
     assert "4242" in run(ledger, "list").output
     assert [u["receipt"] for u in said(run(ledger, "unpaid", "--json"))] == [2, 3]
-    assert re.search(r"capture:R-000002:2:\w{16}: due", run(ledger, "retry", "2", who="Sam").output)
+    assert re.search(r"capture:R-000002:2:\w{16}: due", run(ledger, "retry", "R-000002", who="Sam").output)
     assert "1 declined" in run(ledger, "send").output
     refused = run(ledger, "settle", "2", "written_off", who="Sam")
     assert refused.exit_code == 1
@@ -95,3 +95,20 @@ def test_what_is_held_on_cards_is_listed_without_their_tokens(ledger: Path) -> N
     assert "€50.00" in shown
     assert "7777" in shown  # the last four digits, and nothing else of it
     assert "tok-" not in shown
+
+
+@pytest.mark.parametrize("receipt", ["9" * 40, "R-999999", "0"])
+def test_a_receipt_that_is_not_there(ledger: Path, receipt: str) -> None:
+    for words in (("retry", receipt), ("settle", receipt, "counter")):
+        refused = run(ledger, *words, who="Sam")
+        assert (refused.exit_code, refused.output) == (1, f"there is no receipt {receipt}\n")
+
+
+def test_books_that_are_none(ledger: Path, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("no books at all, but long enough for a header", encoding="utf-8")
+    for books in ("note.txt", "no folder/books.sqlite"):
+        refused = run(ledger, "send", "--books", str(tmp_path / books))
+        assert refused.exit_code == 1
+        assert refused.output.startswith(
+            f"{tmp_path / books}: these are no books of the simulated provider ("
+        )

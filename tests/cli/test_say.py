@@ -41,3 +41,16 @@ def test_a_command_that_meets_one_ends_with_words_and_status_1(
     assert capsys.readouterr().err.splitlines() == [
         f"{tmp_path / 'not there'}: no such file or directory; check the path"
     ]
+
+
+def test_a_home_that_takes_no_files_has_its_own_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAISLE_STATE", str(tmp_path / "home" / "state"))
+    said = in_words(OSError(errno.EROFS, "Read-only file system", str(tmp_path / "home")))
+    assert said == (
+        f"{tmp_path / 'home'}: read-only file system; nothing can be kept there: "
+        "name another folder in OPENAISLE_STATE"
+    )
+    other = in_words(OSError(errno.EROFS, "Read-only file system", str(tmp_path / "store")))
+    assert "OPENAISLE_STATE" not in other

@@ -1,4 +1,4 @@
-"""``main.py store reload``: with no engine, with a fake one, and with a folder that it refuses."""
+"""``main.py store reload`` with no engine, a fake one, and a folder that it refuses; ``store new``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from console.engine_process.session import Address, Session
 from inference.messages.said import said
 from inference.messages.wire import Answer, Refused, StoreTaken, TakeStore
 from store_layout.layout_changes import LayoutChange
+from store_layout.reader import read_store
 from store_layout.writer import write_store
 from tests.support.stores import small_store
 
@@ -61,7 +62,7 @@ def test_it_waits_for_a_quiet_moment_and_says_what_was_taken_over(
     assert code == 0
     assert "Waiting: something happens on scale s1" in told
     assert "Camera door: new" in told
-    assert "1 changes taken over in 12 ms" in told
+    assert "1 change taken over in 12 ms" in told
     assert len(asked) == 2
     assert reload(folder, "--dry-run")[0] == 0
     assert asked[-1] == TakeStore(only_ask=True)
@@ -75,3 +76,41 @@ def test_what_is_wrong_with_the_folder_is_said(folder: Path, monkeypatch: pytest
     code, told = reload(folder)
     assert code == 1
     assert "store.toml: line 3" in told
+
+
+def new(folder: Path, *options: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["store", "new", str(folder), "--time-zone", "Europe/Berlin", *options])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_a_new_store_of_german_excels_products(tmp_path: Path) -> None:
+    """Semicolons, decimal commas, CRLF and a BOM; a folder with a blank and an umlaut."""
+    table = tmp_path / "Artikel.csv"
+    rows = ("SKU;Name;Price;weight_g;tax_basis_points", "4000001;Äpfelsaft 1 l;1,99;1050,5;1900", "")
+    table.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
+    folder = tmp_path / "Müllers Laden"
+    code, told = new(
+        folder, "--name=Müllers Laden", "--size=8,5x5", "--camera=file:a.mp4", "--catalog", str(table)
+    )
+    assert code == 0, told
+    assert told.startswith("Müllers Laden: 0 fixtures, 0 slots, 0 scales, 1 camera, 1 gate, 1 product, in ")
+    made = read_store(folder)
+    assert (made.file.store.id, made.file.store.time_zone) == ("mullers-laden", "Europe/Berlin")
+    assert made.file.floor.outline[2] == (8.5, 5.0)
+    assert made.catalog[0].name == "Äpfelsaft 1 l"
+    before = (folder / "store.toml").read_bytes()
+    code, told = new(folder, "--name=Another")
+    assert (code, told) == (1, "folder: there is something in it; Choose a new or an empty folder\n")
+    assert (folder / "store.toml").read_bytes() == before
+
+
+def test_all_that_is_wrong_with_a_new_store_is_said_by_option(tmp_path: Path) -> None:
+    code, told = new(tmp_path / "s", "--name=", "--currency=xx", "--camera=ftp://x", "--catalog=none.csv")
+    assert code == 1
+    for option in ("--name: ", "--currency: ", "--camera: 1: ", "--catalog: "):
+        assert option in told
+    code, told = new(tmp_path / "s", "--name=S", "--size=8")
+    assert code == 2
+    assert "write metres, as 10x6" in told
+    assert not (tmp_path / "s").exists()

@@ -418,3 +418,16 @@ def test_problems_in_words() -> None:
         "    -> Look at it",
         "1 error, 1 warning",
     ]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_a_problem_too(tmp_path: Path) -> None:
+    found = check_store(tmp_path / ("x" * 300))
+    assert found.layout is None
+    assert [str(problem.what) for problem in found.problems] == [
+        "it cannot be looked into (File name too long)"
+    ]
+
+
+def test_the_folder_is_named_where_one_stands_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert f"Create it in '{tmp_path.name}'" in str(check_store(Path()).problems[0].remedy)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
+
+from inference.simulation.spawned import QuietContext
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -28,8 +29,7 @@ def spread(
         return
     row = max(1, min(in_a_row, -(-len(jobs) // processes)))
     # Spawned, not forked: a forked process would share the parent's graphics context.
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, initializer=_one_core, maxtasksperchild=rows_a_process) as pool:
+    with QuietContext().Pool(processes, initializer=_one_core, maxtasksperchild=rows_a_process) as pool:
         yield from pool.imap(work, jobs, row)
 
 
