@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ class LedgerFile:
         try:
             db = _connected(path, read_only=read_only)
         except (sqlite3.Error, OSError) as error:
-            if read_only and not path.exists():
+            if read_only and not os.path.exists(path):  # noqa: PTH110 - no error in a folder that is not ours
                 raise LedgerError(
                     f"{path}: there is no ledger here yet; running a store makes it."
                 ) from error

@@ -101,7 +101,9 @@ class StateLock:
             _lock(self._handle)
         except OSError as error:
             os.close(self._handle)
-            raise AlreadyRunningError(said("an engine is already running on {state}", state=state)) from error
+            raise AlreadyRunningError(
+                said("an engine is already running on {state}: main.py stop ends it", state=state)
+            ) from error
 
     def release(self) -> None:
         """Let go."""

@@ -39,15 +39,13 @@ def test_a_live_store_is_recorded_and_can_be_replayed(
     network = write_manifest(centre_points(tmp_path / "tiny.onnx"), "centre_points")
     target = tmp_path / "recorded"
     options = ["--raw-video"] if raw else []
-    run(
-        "record", "--store", live_store, "--out", target, "--detector", network, "--minutes", "0.05", *options
-    )
+    run("record", "--store", live_store, "--out", target, "--detector", network, "--minutes", "0.1", *options)
     recording = Recording.open(target)
     assert recording.about.raw_video is raw
     assert (recording.about.expires_at is not None) is raw
     assert bool(list(target.rglob("*.mp4"))) is raw
     assert not recording.about.appearance
     seen = list(recording.detections(recording.cameras[0]))
-    assert len(seen) >= 5
+    assert len(seen) >= 3
     run("replay", target, "--out", tmp_path / "out")
     assert json.loads((tmp_path / "out" / "visits.json").read_text())["visits"] == []
