@@ -27,7 +27,9 @@ with ProcessPoolExecutor(2, mp_context=QuietContext()) as pool:
             one.cancel()
 """
 PREPARED = """
-import os, sys, time
+import os, signal, sys, time
+# Whoever runs tests in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def then(n):
     if n == 2:
         {end}
