@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from inference.messages import CartLine, ClosedVisit, Question, VisitTrace
+from inference.messages import Attribution, CartLine, ClosedVisit, Question, VisitTrace
 from inference.messages.said import Words, said
 from inference.visits import money
 from inference.visits import settings as s
@@ -43,6 +43,8 @@ class Verdict:
     paid: Carts
     """Together with those who pay with it; its own again where it is alone."""
     notes: tuple[Words, ...]
+    unknown: tuple[Attribution, ...] = ()
+    """Changes that no product explains and for which a person has to look."""
 
 
 OnVerdict = Callable[[str, Verdict], None]
@@ -79,7 +81,7 @@ class Closing:
             asked, held = {q.event for q in questions}, evidence.expected(visit.track)
             questions += tuple(
                 interviewer.about_unknown(a, list(dict.fromkeys((visit.track, *movers(a))))[:2], held)
-                for a in unknown_goods(state, visit)
+                for a in verdict.unknown
                 if a.event.id not in asked
             )
         if verdict.decision != "staff":
@@ -131,7 +133,8 @@ class Closing:
             decision: Decision = "review"
         else:
             decision = "issue" if best else "nothing"
-        return Verdict(decision, probability, wrong, must_look, carts, paid, (*odd, *missing, *notes))
+        said_of_it = (*odd, *missing, *notes)
+        return Verdict(decision, probability, wrong, must_look, carts, paid, said_of_it, tuple(unknown))
 
 
 def _paid(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) -> Carts:

@@ -91,6 +91,14 @@ def ledger_path(tmp_path: Path, layout: StoreLayout) -> Path:
     return path
 
 
+def look_like(tmp_path: Path, look: tuple[str, str]) -> None:
+    """Language and text size that windows are opened with from now on."""
+    settings = QSettings(str(tmp_path / "settings" / "window.ini"), QSettings.Format.IniFormat)
+    settings.setValue("language", look[0])
+    settings.setValue("text_size", look[1])
+    settings.sync()
+
+
 @pytest.fixture
 def open_window(qtbot: QtBot, layout: StoreLayout, tmp_path: Path) -> Iterator[OpenWindow]:
     """Opens windows with the same settings; all are closed when the test is over."""

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSettings, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -39,7 +39,7 @@ from console.window import MainWindow
 from console.window_actions import findables
 from tests.back_office.people import PIN, crew
 from tests.support.fake_engine import FakeEngine
-from tests.ui.conftest import OpenWindow
+from tests.ui.conftest import OpenWindow, look_like
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 INTERACTIVE = (QAbstractButton, QAbstractItemView, QLineEdit, QComboBox, QAbstractSlider)
@@ -177,10 +177,7 @@ def looking(
     ledger_path: Path,
     tmp_path: Path,
 ) -> MainWindow:
-    settings = QSettings(str(tmp_path / "settings" / "window.ini"), QSettings.Format.IniFormat)
-    settings.setValue("language", request.param[0])
-    settings.setValue("text_size", request.param[1])
-    settings.sync()
+    look_like(tmp_path, request.param)
     return open_window(engine, ledger_path)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +14,7 @@ from console.window import MainWindow
 from inference.messages import Alarm
 from inference.messages.wire import DeviceStatus
 from tests.support.fake_engine import EPOCH, FakeEngine
-from tests.ui.conftest import OpenWindow
+from tests.ui.conftest import OpenWindow, look_like
 
 SMALL, LARGE = 1366, 2560
 
@@ -29,10 +28,7 @@ def full(
     tmp_path: Path,
 ) -> MainWindow:
     """All that there can be in the line."""
-    settings = QSettings(str(tmp_path / "settings" / "window.ini"), QSettings.Format.IniFormat)
-    settings.setValue("language", request.param[0])
-    settings.setValue("text_size", request.param[1])
-    settings.sync()
+    look_like(tmp_path, request.param)
     window = open_window(engine, ledger_path)
     engine.down["door"] = DeviceStatus("door", "gate", "lost", EPOCH, why="Silent")
     engine.paused_since, engine.waiting = EPOCH - 4000, 12

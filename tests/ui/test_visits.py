@@ -37,6 +37,7 @@ from console.printing.preview import preview
 from console.printing.printers import PrinterSettings, write_printers
 from console.printing.profiles import PrinterProfile
 from console.printing.queue import PrintQueue
+from console.widgets.dispute_form import DisputeForm
 from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS
 from console.widgets.visit_path import MOST as MOST_HIGH
 from console.widgets.visit_path import VisitPath
@@ -336,17 +337,23 @@ def test_a_staff_pin_and_a_wrong_pin_are_refused_under_the_pin(
     assert form.lines.units[0].value() == 0, "what was filled in stays"
 
 
-def test_staff_open_a_dispute_and_a_manager_declines_it(
-    qtbot: QtBot, window: MainWindow, ledger_path: Path
-) -> None:
+def open_by_sam(qtbot: QtBot, window: MainWindow, message: str = "") -> DisputeForm:
+    """Staff open a dispute about the first receipt: one unit less."""
     find(qtbot, window, "Q1", "Q1-101")
     open_complaint(window)
     form = page_of(window).pane.dispute
     press(window, Key.Key_Down)
-    form.message.setText("I put it back")
+    form.message.setText(message)
     form.who.choose("Sam")
     form.who.pin.setText(PIN["Sam"])
     form.open_only.click()
+    return form
+
+
+def test_staff_open_a_dispute_and_a_manager_declines_it(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path
+) -> None:
+    form = open_by_sam(qtbot, window, "I put it back")
     card = "Sam opened a dispute: 1 Sparkling Water 0.5 l off. “I put it back”"
     wait(qtbot, lambda: card in seen(form))
     wait(qtbot, lambda: page_of(window).closed.currentIndex().siblingAtColumn(5).data() == "Disputed")
@@ -365,13 +372,7 @@ def test_staff_open_a_dispute_and_a_manager_declines_it(
 def test_a_dispute_that_another_pc_decides_is_no_longer_asked_about(
     qtbot: QtBot, window: MainWindow, ledger_path: Path
 ) -> None:
-    find(qtbot, window, "Q1", "Q1-101")
-    open_complaint(window)
-    form = page_of(window).pane.dispute
-    press(window, Key.Key_Down)
-    form.who.choose("Sam")
-    form.who.pin.setText(PIN["Sam"])
-    form.open_only.click()
+    form = open_by_sam(qtbot, window)
     wait(qtbot, lambda: "Sam opened a dispute" in seen(form))
     decide_it = next(b for b in form.findChildren(QPushButton) if b.text() == "Decide it")
     decide_it.setFocus()
