@@ -133,6 +133,8 @@ class Stir(msgspec.Struct, frozen=True):
     """Load beyond that weight by the time it lasted, gram seconds; positive where more lay there."""
     impulse_sd_gs: float
     """What a hand alone would leave of it."""
+    beside: bool = False
+    """True: the plate was shaken on before or after something was taken or given back there."""
 
 
 class ShelfEvent(msgspec.Struct, frozen=True, tag="shelf_event"):

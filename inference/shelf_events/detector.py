@@ -142,8 +142,10 @@ class ShelfEventDetector:
     def _stirred(self, change: Settled, t: float) -> ShelfEvent:
         """Hands that changed nothing: nobody's change waits for it, and it is part of nobody's."""
         place = self._places.get(change.scale)
+        # beside a change it may begin when that does, and is another event
+        beside = "~" if change.stir is not None and change.stir.beside else ""
         return ShelfEvent(
-            id=f"{change.scale}@{change.t_start:.3f}",
+            id=f"{change.scale}@{change.t_start:.3f}{beside}",
             fixture=place.fixture if place is not None else "",
             t_start=change.t_start,
             t_peak=change.t_peak,

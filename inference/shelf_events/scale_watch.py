@@ -243,9 +243,8 @@ class ScaleWatch:
                 return parts
             found = msgspec.structs.replace(found, stir=stirred(trace, found, base))
             return () if found.stir is None and abs(delta) < 2 * sd else (found,)
-        return parted(trace, found, (base, mean), self.least_g, self._units) or (
-            timed(trace, found, (base, mean)),
-        )
+        parts = parted(trace, found, (base, mean), self.least_g, self._units)
+        return parts or timed(trace, found, (base, mean))
 
     def explains(self, delta_g: float, sd_g: float) -> bool:
         """True: whole units of one product on this scale weigh this much."""

@@ -58,7 +58,9 @@ HANDS_APART_S = 0.7
 PRESSED_G = 100.0
 OUTSIDE_PARTS = 20.0
 """... and, where it lies outside of what was before and after, where it is no hand that leans on the plate:
-so much, and so many times what it varies by."""
+so much, and so many times what it varies by ..."""
+OUTSIDE_UNITS = 2
+"""... and one of the two moved no more units than this: some number of light ones weighs anything."""
 TIMED_PARTS = 8.0
 TIMED_NEAR = 5.0
 """A plate that varies by less than such a part of a change, as near to how it was before, or is in the end,

@@ -103,17 +103,19 @@ def _whole_units(changes: tuple[float, float], sd: float, units: Units) -> tuple
 def _two_hands(grams: tuple[float, float], whole: Settled, rough: float, units: Units) -> bool:
     """False: one hand explains as much, by leaning on the plate or with fewer things moved."""
     first, second = grams
+    counts = [units.fewest(part, whole.sd_g) or 0 for part in grams]
     if first * second < 0:  # the level lies outside of what was before and after
-        return abs(first) >= max(s.PRESSED_G, s.OUTSIDE_PARTS * rough)
+        return abs(first) >= max(s.PRESSED_G, s.OUTSIDE_PARTS * rough) and min(counts) <= s.OUTSIDE_UNITS
     simplest = units.fewest(whole.delta_g, whole.sd_g)
-    return simplest is None or simplest >= sum(units.fewest(part, whole.sd_g) or 0 for part in grams)
+    return simplest is None or simplest >= sum(counts)
 
 
-def timed(trace: Trace, whole: Settled, levels: tuple[float, float]) -> Settled:
-    """The event less a hand that came before or after what was moved, and only touched something.
+def timed(trace: Trace, whole: Settled, levels: tuple[float, float]) -> tuple[Settled, ...]:
+    """The event less hands that came before or after what was moved; what these did comes as stirs after it.
 
     Where the plate rested between two hands as it was before, or as it was in the end, the change is on the
-    other side of that rest, though the other hand may have shaken it more.
+    other side of that rest, though the other hand may have shaken it more. The other hand changed nothing for
+    good: it only touched something, or two made up for each other there.
     """
     length = max(2, round(s.ROUGH_PLATEAU_S / trace.period_s))
     size, (base, final) = abs(whole.delta_g), levels
@@ -122,10 +124,44 @@ def timed(trace: Trace, whole: Settled, levels: tuple[float, float]) -> Settled:
     after = [flat for flat in calm if abs(flat.level_g - final) * s.TIMED_NEAR <= size]
     start = max((f.end for f in before if not any(a.first < f.first for a in after)), default=0)
     end = min((f.first for f in after if f.first >= start), default=len(trace.grams))
-    if end - start < 2:
-        return whole
+    if end < 2 or start > len(trace.grams) - 2:
+        return (whole,)
     part = _part(trace, whole, (start, end), whole.delta_g, whole.sd_g)
-    return whole if abs(part.t_peak - whole.t_peak) < s.HANDS_APART_S else part
+    sides = ((0, start), base), ((end, len(trace.grams)), final)
+    rests = [_rest(trace, whole, bins, level, part.t_peak) for bins, level in sides]
+    moved = whole if abs(part.t_peak - whole.t_peak) < s.HANDS_APART_S else part
+    return (moved, *(rest for rest in rests if rest is not None))
+
+
+def _rest(
+    trace: Trace, whole: Settled, bins: tuple[int, int], level: float, moved_at: float
+) -> Settled | None:
+    """Other hands, between two bins of the trace, that left ``level`` as it was; None: not worth a thought.
+
+    ``moved_at``: when the hand was in that did change something, and shook the plate as well.
+    """
+    first, end = bins
+    others = [n for n in range(first, end) if abs(trace.t[n] - moved_at) >= s.HANDS_APART_S]
+    window = max(2, round(s.WINDOW_S / trace.period_s))
+    if len(others) < window:
+        return None
+    theirs = others[0], others[-1] + 1
+    felt = msgspec.structs.replace(
+        _part(trace, whole, bins, 0.0, whole.sd_g),
+        t_peak=_part(trace, whole, theirs, 0.0, whole.sd_g).t_peak,
+        peak_sd_g=_shaken(trace.grams[slice(*theirs)], window),
+        minor=True,
+    )
+    stir = stirred(trace._replace(grams=trace.grams[first:end], t=trace.t[first:end]), felt, level)
+    if stir is None:
+        return None
+    return msgspec.structs.replace(felt, stir=msgspec.structs.replace(stir, beside=True))
+
+
+def _shaken(grams: Sequence[float], window: int) -> float:
+    """Largest moving deviation."""
+    spans = [grams[i : i + window] for i in range(max(1, len(grams) - window + 1))]
+    return max(math.sqrt(sum((g - sum(w) / len(w)) ** 2 for g in w) / len(w)) for w in spans)
 
 
 def _as_weighed(whole: Settled, grams: tuple[float, float]) -> tuple[float, float] | None:

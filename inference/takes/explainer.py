@@ -204,10 +204,18 @@ class TakeExplainer:
         options = stirs.exchanges(event, self._stock, self.state.strayed, tuple(near), carts)
         slots = options.slots() or self._stock.slots_of(event)
         seen = self._hands(event, near, slots)
-        held = self._contents(item, near)
+        moments = [self._hands(at, near, slots) for at in people.first_and_second(event)]
+        first, second = moments or (seen, seen)
         return pruned(
             stirs.score(
-                event, stir, options, seen=seen, held=held, carts=carts, catalogue=self._layout.products
+                event,
+                stir,
+                options,
+                seen=seen,
+                by_moment=(first, second),
+                held=self._contents(item, near),
+                carts=carts,
+                catalogue=self._layout.products,
             )
         )
 

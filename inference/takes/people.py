@@ -58,12 +58,15 @@ def other_moments(event: ShelfEvent) -> tuple[ShelfEvent, ...]:
 
     None of an event that is too short for hands that come one after the other, or that an outage hides.
     """
+    return tuple(at for at in first_and_second(event) if abs(at.t_peak - event.t_peak) > s.PEAK_S)
+
+
+def first_and_second(event: ShelfEvent) -> tuple[ShelfEvent, ...]:
+    """The event as the first hand of two would see it, and as the second; none where there are no others."""
     if "outage" in event.doubts or event.t_end - event.t_start < s.TWICE_FROM_S:
         return ()
     first, last = event.t_start + 0.5 * s.HAND_ON_S, event.t_end - 0.5 * s.HAND_ON_S
-    return tuple(
-        msgspec.structs.replace(event, t_peak=t) for t in (first, last) if abs(t - event.t_peak) > s.PEAK_S
-    )
+    return tuple(msgspec.structs.replace(event, t_peak=t) for t in (first, last))
 
 
 def _lateness(event: ShelfEvent, t: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -67,6 +68,17 @@ def put(scored: Scored, doer: Doer, found: dict[Moves, float], log_prior: float 
     scored.moves[doer] = {moves: weight / total for moves, weight in weights.items()}
 
 
+class Order(NamedTuple):
+    """One order in which two people's hands may have been in."""
+
+    mine: Seen
+    """What speaks for each hand, if it made the way's own move ..."""
+    other: Seen
+    """... and if it made the other one."""
+    scores: Sequence[float]
+    """Of each way: log prior times likelihood."""
+
+
 def put_two(
     scored: Scored,
     ways: Sequence[Shared],
@@ -80,25 +92,47 @@ def put_two(
 
     ``log_prior``: of two people's being these two. ``carts``: what each may give back.
     """
+    ways = list({(way.mine, way.other): way for way in ways}.values())
+    orders = [Order(seen, seen, [way.score for way in ways])]
+    put_ordered(scored, ways, orders, held, log_prior=log_prior, carts=carts)
+
+
+def put_ordered(
+    scored: Scored,
+    ways: list[Shared],
+    orders: Sequence[Order],
+    held: Mapping[int, Contents],
+    *,
+    log_prior: float,
+    carts: Mapping[int, Mapping[str, float]],
+) -> None:
+    """The same, in any of some orders; each way's own score is the order's. No way is named twice."""
     if not ways:
         return
     prior = log_prior + 2 * math.log(s.ANY_HAND)
     # by where they were alone: what one person cannot have done says nothing of hands
-    there = {hand: max(evidence.values(), default=0.0) for hand, evidence in seen.items()}
+    there: dict[tuple[int, Side], float] = {}
+    for evidence in (some for order in orders for some in (order.mine, order.other)):
+        for hand, slots in evidence.items():
+            there[hand] = max(there.get(hand, -math.inf), max(slots.values(), default=0.0))
     top = max(there.values(), default=0.0)
-    hands = [hand for hand in seen if there[hand] > top - s.KEEP_SCORE]
-    ways = list({(way.mine, way.other): way for way in ways}.values())
-    base = np.array([way.score for way in ways])
-    mine = {h: _parts(h, [(w.mine, w.my_slots) for w in ways], seen[h], held[h[0]], carts) for h in hands}
-    other = {
-        h: _parts(h, [(w.other, w.other_slots) for w in ways], seen[h], held[h[0]], carts) for h in hands
-    }
+    hands = [hand for hand in there if there[hand] > top - s.KEEP_SCORE]
+    my_parts = [(w.mine, w.my_slots) for w in ways]
+    other_parts = [(w.other, w.other_slots) for w in ways]
+    found = [
+        (
+            np.array(order.scores),
+            {h: _parts(h, my_parts, order.mine[h], held[h[0]], carts) for h in hands},
+            {h: _parts(h, other_parts, order.other[h], held[h[0]], carts) for h in hands},
+        )
+        for order in orders
+    ]
     best = max(scored.totals.values(), default=-math.inf)
     for i, a in enumerate(hands):
         for b in hands[i + 1 :]:
             if a[0] == b[0]:
                 continue
-            scores = base + mine[a] + other[b]
+            scores = np.logaddexp.reduce([base + mine[a] + other[b] for base, mine, other in found])
             most = float(scores.max())
             # the rest is too little to be kept, whatever else there is
             if prior + most + math.log(len(ways)) <= best - s.KEEP_SCORE:

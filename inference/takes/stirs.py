@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import permutations
 
 from inference.messages import ShelfEvent, Stir
 from inference.takes import products
@@ -18,7 +18,7 @@ from inference.takes.contents import Contents
 from inference.takes.joint import NOBODY, Doer
 from inference.takes.options import Cart, Options, all_held, between_two, givers, held_of
 from inference.takes.products import Hypothesis, Shared
-from inference.takes.scoring import Scored, Seen, likely, put, put_two, weighed
+from inference.takes.scoring import Order, Scored, Seen, likely, put, put_ordered, weighed
 from inference.takes.stock import Stock
 from store_layout.model import Product
 
@@ -63,60 +63,96 @@ def score(
     options: Options,
     *,
     seen: Seen,
+    by_moment: tuple[Seen, Seen],
     held: Mapping[int, Contents],
     carts: Mapping[int, Cart],
     catalogue: Mapping[str, Product],
 ) -> Scored:
-    """Log scores of a touch, which moves nothing, and of every exchange. ``seen``: the hands of all near."""
+    """Log scores of a touch, which moves nothing, and of every exchange.
+
+    ``seen``: the hands of all near when the plate was shaken most; ``by_moment``: when the first hand of two
+    would have been in, and the second.
+    """
     scored = Scored({}, {})
     tracks = sorted({track for track, _ in seen})
-    put(scored, NOBODY, {(): _touched(event, seen) + products.unmoved(event)})
+    share = s.EXCHANGED_BESIDE if stir.beside else s.EXCHANGED
+    touched = math.log(1.0 - share) + _touched(event, seen, by_moment)
+    put(scored, NOBODY, {(): touched + products.unmoved(event)})
     if not tracks:
         return scored
-    each = math.log(s.EXCHANGED / len(tracks))
+    each = math.log(share / len(tracks))
     for (track, side), evidence in seen.items():
         found = weighed(options.by_one.get(track, ()), evidence, held[track], side)
         for moves in found:
             found[moves] += products.held_factor(moves, carts.get(track, {}))
         put(scored, Doer(((track, side),)), found, each + math.log(s.ANY_HAND))
-    ways = [_swung(way, stir, catalogue) for way in options.by_two]
+    ways = list({(way.mine, way.other): way for way in options.by_two}.values())
     if ways and len(tracks) > 1:
         prior = each - math.log(len(tracks) - 1) + products.in_twice(event)
-        put_two(scored, ways, seen, held, log_prior=prior, carts=carts)
+        first, second = by_moment
+        orders = [
+            Order(first, second, [_swung(event, stir, way, catalogue, 1) for way in ways]),
+            Order(second, first, [_swung(event, stir, way, catalogue, -1) for way in ways]),
+        ]
+        put_ordered(scored, ways, orders, held, log_prior=prior, carts=carts)
     return scored
 
 
-def _touched(event: ShelfEvent, seen: Seen) -> float:
+def _touched(event: ShelfEvent, seen: Seen, by_moment: tuple[Seen, Seen]) -> float:
     """Log of how well touches explain whose hands were there: nobody's, one person's, or two people's."""
-    hands = {hand: _mean_exp(list(evidence.values())) for hand, evidence in seen.items() if evidence}
-    of = {t: _mean_exp([e for (track, _), e in hands.items() if track == t]) for t, _ in hands}
+    of, first, second = (_by_track(some) for some in (seen, *by_moment))
     found = [math.log(s.TOUCHED_BY_NOBODY)]
     if of:
         found.append(math.log(1.0 - s.TOUCHED_BY_NOBODY - s.TOUCHED_BY_TWO) + _mean_exp(list(of.values())))
     if len(of) > 1:
-        pairs = [a + b for a, b in combinations(of.values(), 2)]
+        pairs = [first[a] + second[b] for a, b in permutations(of, 2)]
         found.append(math.log(s.TOUCHED_BY_TWO) + _mean_exp(pairs) + products.in_twice(event))
     return _log_sum(found)
 
 
-def _swung(way: Shared, stir: Stir, catalogue: Mapping[str, Product]) -> Shared:
-    """With what lay on the plate, or was missing, in between: one came before the other."""
-    grams = abs(way.mine.count) * catalogue[way.mine.sku].weight_g
-    return way._replace(score=way.score + lain(stir, grams))
+def _by_track(seen: Seen) -> dict[int, float]:
+    """Log of how well each person's hands fit, either of them and wherever."""
+    hands: dict[int, list[float]] = {}
+    for (track, _), evidence in seen.items():
+        if evidence:
+            hands.setdefault(track, []).append(_mean_exp(list(evidence.values())))
+    return {track: _mean_exp(found) for track, found in hands.items()}
 
 
-def lain(stir: Stir, grams: float) -> float:
+def _swung(
+    event: ShelfEvent, stir: Stir, way: Shared, catalogue: Mapping[str, Product], mine_first: int
+) -> float:
+    """Score of a way with what lay on the plate, or was missing, in between.
+
+    ``mine_first``: 1 if the way's own move came first, else -1.
+    """
+    grams = mine_first * -way.mine.count * catalogue[way.mine.sku].weight_g
+    return way.score + lain(stir, grams, apart_s(event))
+
+
+def apart_s(event: ShelfEvent) -> float | None:
+    """How long after one another two hands were in that were felt for so long; None: not to be told."""
+    return None if "outage" in event.doubts else max(0.0, event.t_end - event.t_start - s.HAND_ON_S)
+
+
+def lain(stir: Stir, grams: float, apart: float | None) -> float:
     """Log likelihood ratio of an impulse if so much was there, or missing, for a while, against a touch.
 
-    The while: any part of ``APART_S``. People lean on shelves too, and who presses leaves an impulse.
+    ``grams``: positive where it lay there. The while: as long as the hands were ``apart``, or where one of
+    them hovered any part of ``APART_S``. People lean on shelves too, and who presses leaves an impulse.
     """
-    impulse, sd = abs(stir.impulse_gs), max(stir.impulse_sd_gs, 1e-3)
+    impulse, sd = stir.impulse_gs, max(stir.impulse_sd_gs, 1e-3)
     touch = (1.0 - s.LEANS) * _density(impulse, sd) + s.LEANS * _density(impulse, s.LEANING * sd)
     touch += s.PRESSED_HARD / s.FULL_RANGE_G
-    most = max(grams * s.APART_S, 1e-3)
-    # who gives back may come first, or who takes
-    there = sum(0.5 * (_below(x / sd) - _below((x - most) / sd)) for x in (impulse, -impulse))
-    return math.log((there / most + s.LASTED_FLOOR * touch) / touch)
+    most = max(abs(grams) * s.APART_S, 1e-3)
+    along = math.copysign(impulse, impulse * grams)
+    there = (_below(along / sd) - _below((along - most) / sd)) / most
+    if apart is not None:
+        near = math.hypot(sd, abs(grams) * s.APART_SD_S)
+        timed = _density(along - abs(grams) * min(apart, s.APART_S), near)
+        there = s.HOVERS * there + (1.0 - s.HOVERS) * timed
+    # either may be first
+    return math.log(0.5 * (there + s.LASTED_FLOOR * touch) / touch)
 
 
 def _density(x: float, sd: float) -> float:

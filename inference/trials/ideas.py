@@ -31,7 +31,10 @@ IDEAS: dict[str, Idea] = {
     "two": Idea("two people's hands in one event", ((takes, "TWO_PEOPLE", 1e-12),)),
     "pairs": Idea("two products in one grab", ((takes, "PAIR_PRIOR", 1e-12), (takes, "PAIR_APART", 1e-12))),
     "swaps": Idea("something taken while something is given back", ((takes, "SWAPPED_AT_LEAST", _NEVER),)),
-    "exchanges": Idea("one gives back what another takes", ((takes, "EXCHANGED", 1e-12),)),
+    "exchanges": Idea(
+        "one gives back what another takes",
+        ((takes, "EXCHANGED", 1e-12), (takes, "EXCHANGED_BESIDE", 1e-12)),
+    ),
     "shown": Idea("what other moves put into a hand", ((takes, "SHOWN_BY_OTHERS", 0.0),)),
     "planogram": Idea("misplaced goods are remembered", ((takes, "MISPLACED_WEIGHT", 1e-12),)),
     "handed": Idea(

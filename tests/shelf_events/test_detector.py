@@ -186,3 +186,16 @@ def test_long_rummaging_and_a_breath_on_the_plate_are_nothing() -> None:
     long = tuple(Action(5.0 + 0.5 * i, 0.0) for i in range(12))
     assert stirs(Signal(scale="p0", actions=long)) == []
     assert stirs(Signal(scale="p0", actions=(Action(5.0, 0.0, push_g=15.0),))) == []
+
+
+def test_an_exchange_beside_a_taking_is_an_event_of_its_own() -> None:
+    """One takes a cola, and at once another gives one back and a third takes one."""
+    hands = tuple(Action(t, g, push_g=40.0) for t, g in ((3.8, -350.0), (4.6, 350.0), (5.3, -350.0)))
+    felt = stirs(Signal(scale="p0", actions=hands))
+    assert len({e.id for e in felt}) == 2
+    (moved,), (stirred,) = [e for e in felt if e.stir is None], [e for e in felt if e.stir is not None]
+    assert moved.delta_g == pytest.approx(-350.0, abs=8.0)
+    assert stirred.stir is not None
+    assert stirred.stir.beside
+    assert stirred.fixture == moved.fixture
+    assert stirred.t_settled == moved.t_settled

@@ -8,7 +8,9 @@ import pytest
 
 from inference.messages import Alarm, Outage, WeightReading
 from inference.shelf_events.scale_watch import ScaleWatch
+from inference.shelf_events.settings import HANDS_APART_S
 from inference.shelf_events.state import Settled
+from inference.shelf_events.traces import Trace, parted_between_hands
 from store_layout.model import Scale
 from tests.shelf_events.signals import START, Action, Signal
 
@@ -24,6 +26,14 @@ def found(signal: Signal, weights: tuple[float, ...] = (500.0,)) -> list[Settled
     items = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
     assert not any(isinstance(item, Alarm) for item in items)
     return [item for item in items if isinstance(item, Settled) and not item.minor]
+
+
+def judged(signal: Signal, weights: tuple[float, ...]) -> tuple[list[Settled], list[Settled]]:
+    """Events of a signal, and stirs."""
+    watched = watch(signal, weights)
+    items = [item for r in signal.readings() for item in watched.observe(r.t, r.grams)]
+    settled = [item for item in items if isinstance(item, Settled)]
+    return [i for i in settled if not i.minor], [i for i in settled if i.stir is not None]
 
 
 @pytest.mark.parametrize("rate", [20.0, 30.0, 60.0])
@@ -243,6 +253,47 @@ def test_a_hand_that_only_touches_has_no_say_in_when_something_was_taken(
         assert event.delta_g == pytest.approx(-90.0, abs=8.0)
         timed += abs(event.t_peak - START - taken_at - 0.3) < 0.35
     assert timed >= 8
+
+
+@pytest.mark.parametrize("rate", [10.0, 20.0, 60.0])
+@pytest.mark.parametrize(("order", "third_at"), [((350.0, -350.0), 3.8), ((-350.0, 350.0), 6.0)])
+def test_two_who_make_up_for_each_other_beside_a_third_are_told_of(
+    rate: float, order: tuple[float, float], third_at: float
+) -> None:
+    """Three hands at once: one thing is missing in the end, and for .7 s there was one more than that."""
+    for seed in range(10):
+        actions = (Action(4.6, order[0], push_g=40.0), Action(5.3, order[1], push_g=40.0))
+        signal = Signal(actions=(*actions, Action(third_at, -350.0, push_g=40.0)), seed=seed, rate_hz=rate)
+        (event,), (felt,) = judged(signal, (350.0,))
+        assert event.delta_g == pytest.approx(-350.0, abs=8.0)
+        assert felt.delta_g == 0.0
+        assert felt.stir is not None
+        assert felt.stir.beside
+        assert felt.stir.impulse_gs == pytest.approx(0.7 * 350.0, abs=60.0)
+        assert abs(event.t_peak - START - min(third_at, 4.6) - 0.3) <= HANDS_APART_S  # the first taking is it
+        assert felt.t_peak >= event.t_peak
+
+
+@pytest.mark.parametrize("rate", [10.0, 60.0])
+@pytest.mark.parametrize("delta", [-350.0, -90.0, 350.0])
+def test_the_hand_that_moves_something_is_no_stir_beside_itself(rate: float, delta: float) -> None:
+    for seed in range(10):
+        signal = Signal(actions=(Action(5.0, delta, 1.0, 90.0),), seed=seed, rate_hz=rate)
+        events, stirs = judged(signal, (abs(delta),))
+        assert len(events) == 1
+        assert stirs == []
+
+
+@pytest.mark.parametrize(("unit_g", "parts"), [(49.0, 0), (196.0, 2)])
+def test_a_short_rough_level_is_no_number_of_light_things(unit_g: float, parts: int) -> None:
+    """Two readings alike, 196 g below: four light things, of which three came back; or one heavy thing."""
+    hand = (0.0, 60.0, -70.0, 20.0, -196.0, -197.0, -196.0, -120.0, 20.0, 70.0, -60.0, 90.0)
+    after = -49.0 if unit_g == 49.0 else 0.0
+    grams = (*hand, *([after] * 5))
+    whole = Settled("s", 0.0, 0.5, 80.0, 1.2, 1.7, after, 1.0, minor=not after)
+    trace = Trace(grams, tuple(0.1 * i for i in range(len(grams))), 0.1, 4.0)
+    units = watch(Signal(rate_hz=10.0), (unit_g,))._units
+    assert len(parted_between_hands(trace, whole, (0.0, after), units)) == parts
 
 
 @pytest.mark.parametrize("rate", [10.0, 60.0])
