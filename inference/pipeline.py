@@ -76,6 +76,7 @@ class Pipeline:
         """Take one observation; return what changed, in order of cause."""
         results: list[Result] = []
         self._attributed(self._takes.look_again(seen.t), results)
+        self._handed(seen.t, results)
         match seen:
             case Detections():
                 self._follow(self._floor.observe(seen), results, seen)
@@ -161,6 +162,11 @@ class Pipeline:
                 results.append(attribution.event)  # hands that changed nothing, but may have exchanged goods
             results.append(attribution)
             results += self._visits.attributed(attribution)
+
+    def _handed(self, t: float, results: list[Result]) -> None:
+        if self._takes.handed(t):
+            for met in self._takes.met(t, self._visits.holdings()):
+                results += self._visits.met(met)
 
     # -- to be looked at ------------------------------------------------------------------------------
 

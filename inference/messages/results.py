@@ -254,7 +254,10 @@ class CardInside(msgspec.Struct, frozen=True):
 
 
 class HandsMet(msgspec.Struct, frozen=True, tag="hands_met"):
-    """Hands of two shoppers met away from the shelves: one may have handed something on."""
+    """Hands of two shoppers met away from the shelves: one may have handed something on.
+
+    Found by the hands, or by what one is seen to hold that the other had taken.
+    """
 
     id: str
     """From its cause (whose hands, and when), so that a replay gives the same."""

@@ -18,8 +18,8 @@ from functools import partial
 import msgspec
 from shapely import Polygon
 
-from inference.messages import Attribution, Detections, FloorUpdate, ShelfEvent, Stir
-from inference.takes import people, products, stirs
+from inference.messages import Attribution, Detections, FloorUpdate, HandsMet, ShelfEvent, Stir
+from inference.takes import handed, people, products, stirs
 from inference.takes import settings as s
 from inference.takes.contents import Contents, looks_between, moved
 from inference.takes.fronts import Front, fronts
@@ -94,6 +94,14 @@ class TakeExplainer:
         seen = {r.event.id for r in self.state.recent if r.event.id in due and self._seen(r)}
         return self._told(self._explained(seen))
 
+    def handed(self, t: float) -> bool:
+        """Whether it is time to ask :meth:`met` who was seen with what another took."""
+        return handed.due(self.state, t)
+
+    def met(self, t: float, holdings: Holdings) -> list[HandsMet]:
+        """Who was seen to hold what another had taken a moment before."""
+        return handed.handed(self.state, t, holdings)
+
     def _matters(self, event: ShelfEvent, holdings: Holdings) -> bool:
         """False: hands that changed nothing, where nobody could have made up for what another took."""
         if event.stir is None:
@@ -160,7 +168,9 @@ class TakeExplainer:
                         shares[key] = shares.get(key, 0.0) + probability * given * part
             attribution = Attribution(item.event, explanations(shares))
             strayed = remember_strayed(self.state, self._stock, item, attribution)
-            self.state.recent[i] = msgspec.structs.replace(strayed, moved=moved(attribution))
+            now = moved(attribution)
+            self.state.recent[i] = msgspec.structs.replace(strayed, moved=now)
+            handed.note(self.state, item.event, now)
             found.append(attribution)
         return found
 

@@ -222,6 +222,21 @@ CAMERAS_ALIKE = 0.15
 LOOKS_WRONG = 0.007
 """All that was seen of a hand may be wrong: another's hand, goods behind it, a print that has changed."""
 
+HANDED_TAKEN = 0.5
+"""What somebody took with this probability may be seen in another's hands ..."""
+HANDED_WITHIN_S = 6.0
+HANDED_STEP_S = 0.4
+HANDED_APART_M = 1.15
+"""... who stands at arm's length from them, both arms', within so long ..."""
+HANDED_DUE_S = HAND_ON_S + HANDED_WITHIN_S + 2.0
+"""... and is looked for once so long after, when looks are still kept ..."""
+HANDED_NAMED = 3.0
+HANDED_LOOKS = 3
+"""... if so many looks find it so many times likelier than any product ..."""
+HANDED_SEEN = 4.5
+"""... and all of them together, as log likelihood ratio, say so: of 265 pairs who stood together in simulated
+days, four who handed on had 2.3 to 9.5, and no others more than 1.7."""
+
 # -- keeping ---------------------------------------------------------------------------------------------
 KEEP_DOERS = 16
 KEEP_SCORE = 14.0

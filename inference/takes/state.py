@@ -49,6 +49,15 @@ class Recent(msgspec.Struct, frozen=True):
     """By whom, as it was explained last."""
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """What was moved in an event of late, as it was explained last."""
+
+    event: ShelfEvent
+    moved: tuple[Moved, ...]
+    looked: bool = False
+    """Whether it was looked for in others' hands."""
+
+
 class TakesState(msgspec.Struct):
     """Everything the stage remembers."""
 
@@ -63,4 +72,8 @@ class TakesState(msgspec.Struct):
     """Events that were not explained surely: id -> when their hands' pictures are in."""
     told: list[str] = []
     """Ids of recent events that changed no weight and may have been exchanges."""
+    taken: list[Taken] = []
+    """What was moved lately: others may be seen with it."""
+    taken_due: float = 0.0
+    """When that is looked for next; 0: nothing is to be."""
     pruned_at: float = 0.0

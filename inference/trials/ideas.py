@@ -41,6 +41,7 @@ IDEAS: dict[str, Idea] = {
         "what one holds another may give back",
         ((visits, "HANDED_ON", 1e-12), (visits, "HANDED_TOGETHER", 1e-12)),
     ),
+    "in_hands": Idea("what one took is seen in another's hand", ((takes, "HANDED_SEEN", _NEVER),)),
     "carts": Idea("only what is held is given back", ((takes, "NEVER_HELD", 1.0), (visits, "BREACH", 1.0))),
 }
 

@@ -13,6 +13,7 @@ from inference.messages import (
     CartChanged,
     FloorUpdate,
     GateSignal,
+    HandsMet,
     LineMark,
     Outage,
     Result,
@@ -34,7 +35,7 @@ from inference.visits.codes import code_for, visit_id
 from inference.visits.entries import Doors, free_place, match_entries
 from inference.visits.evidence import Evidence
 from inference.visits.forgetting import forget_old
-from inference.visits.met import Hands
+from inference.visits.met import Hands, remember
 from inference.visits.path import note_place
 from inference.visits.presence import Presence
 from inference.visits.state import Gone, Visit, VisitsState, Waiting
@@ -103,14 +104,23 @@ class VisitBook:
             if visit is not None:
                 self._presence.note(visit, person)
                 note_place(visit, person)
-        met = self._hands.note(self._state, update.t, update.people)
-        if met:
-            self._changed()
-            tracks = {track for each in met for track in each.tracks}
-            results += [*met, *self._show(sorted(tracks), None, None)]
+        results += self._met(self._hands.note(self._state, update.t, update.people))
         for ended in update.ended:
             self._left(ended)
         return results
+
+    def met(self, seen: HandsMet) -> list[Result]:
+        """One was seen to hold what the other had taken: their hands must have met."""
+        if any(track not in self._state.visits for track in seen.tracks):
+            return []
+        return self._met(remember(self._state, seen.t, seen.tracks, seen.at))
+
+    def _met(self, met: list[HandsMet]) -> list[Result]:
+        if not met:
+            return []
+        self._changed()
+        tracks = {track for each in met for track in each.tracks}
+        return [*met, *self._show(sorted(tracks), None, None)]
 
     def _open(self, started: TrackStarted) -> list[Result]:
         state = self._state

@@ -55,7 +55,7 @@ class Hands:
             gaps = [(math.dist(x, y), x, y) for x in at[a.track] for y in at[b.track]]
             gap, x, y = min(gaps, default=(math.inf, (), ()))
             if gap <= s.MET_M:
-                met += _remember(state, t, (a.track, b.track), _between(x, y))
+                met += remember(state, t, (a.track, b.track), _between(x, y))
         return met
 
     def _found(self, hands: Iterable[Hand]) -> list[tuple[float, ...]]:
@@ -97,10 +97,10 @@ def _between(x: Sequence[float], y: Sequence[float]) -> Point3:
     return middle[0], middle[1], middle[2]
 
 
-def _remember(state: VisitsState, t: float, tracks: tuple[int, int], at: Point3) -> list[HandsMet]:
+def remember(state: VisitsState, t: float, tracks: tuple[int, int], at: Point3) -> list[HandsMet]:
     """With both visits; told of once, however long they are at it."""
     known = next((m for m in reversed(state.visits[tracks[0]].met) if m.track == tracks[1]), None)
-    if known is not None and t - known.t <= s.MET_AGAIN_S:
+    if known is not None and abs(t - known.t) <= s.MET_AGAIN_S:
         name, told = known.id, list[HandsMet]()
     else:
         name = f"hands:{tracks[0]}-{tracks[1]}@{t:.3f}"

@@ -108,6 +108,27 @@ def test_others_who_stand_together_are_not(
     assert finished(day) == {1: "issue", 2: "nothing"}
 
 
+def test_strangers_one_of_whom_was_seen_with_what_the_other_took_are_looked_at_both() -> None:
+    day = two()
+    day.until(18.0)
+    told = day.book.met(HandsMet("seen", T + 12.0, (1, 2), BETWEEN))
+    (met,) = [result for result in told if isinstance(result, HandsMet)]
+    assert met.tracks == (1, 2)
+    day.results += told
+    again = day.book.met(HandsMet("seen", T + 12.4, (1, 2), BETWEEN))
+    assert not any(isinstance(result, HandsMet) for result in again), "told of once"
+    assert finished(day) == {1: "review", 2: "review"}
+
+
+def test_who_has_left_meanwhile_has_no_visit_that_could_be_looked_at() -> None:
+    day = two()
+    day.until(12.0)
+    day.leave(2, 12.0)
+    day.until(16.0)
+    assert 2 in day.closed
+    assert day.book.met(HandsMet("seen", T + 11.0, (1, 2), BETWEEN)) == []
+
+
 def test_one_camera_does_not_say_that_hands_meet() -> None:
     """It hardly knows how far away they are: in simulated days it took who only stood together for it."""
     day = two()
