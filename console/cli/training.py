@@ -31,9 +31,9 @@ PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 200, 8
 PRODUCT_MINUTES = 65.0
 GOODS_SHARDS = range(200, 260)
 """Numbers of those that hold shops' pictures alone: more goods than hands were rendered with."""
-CPU_MINUTES, CARD_MINUTES = 95.0, 8.2
+CPU_MINUTES, CARD_MINUTES = 95.0, 9.0
 """How long a person network learns unless told otherwise, on one core and on a graphics card."""
-INPUTS = {"medium": (512, 384), "small": (640, 368)}
+INPUTS = {"medium": (448, 336), "small": (576, 336)}
 """Width and height whose product is the number of pixels that the networks look at."""
 
 SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same pictures.")]
@@ -118,15 +118,30 @@ def persons(
     start: Annotated[
         Path | None, typer.Option(help="Checkpoint of the same size to begin from, instead of from nothing.")
     ] = None,
+    with_small: Annotated[
+        bool,
+        typer.Option(
+            "--with-small", help="A small network learns beside it, from the same pictures and from it."
+        ),
+    ] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Train a person network; a checkpoint in the folder is gone on from."""
     from inference.training.fit import fit
-    from inference.training.settings import SIZES, FitSettings
+    from inference.training.settings import SIZES, SMALL, FitSettings
     from inference.training.terminal import shown_on_terminal
 
+    if with_small and size == "small":
+        raise fail("--with-small: the small network learns beside a larger one, not beside itself")
     minutes = minutes or (CARD_MINUTES if _card(device) else CPU_MINUTES)
-    settings = _on(device, FitSettings(size=SIZES[size], minutes=minutes, teacher=teacher, start=start))
+    wanted = FitSettings(
+        size=SIZES[size],
+        minutes=minutes,
+        teacher=teacher,
+        start=start,
+        apprentice=SMALL if with_small else None,
+    )
+    settings = _on(device, wanted)
     with _errors(), shown_on_terminal(f"{size} person network") as listen:
         summary = fit(settings, data, held_out, target, listen)
     out.print(f"{summary.steps} steps: {summary.checkpoint}", markup=False, highlight=False)
@@ -261,9 +276,8 @@ def everything(
     pictures(hold, HELD_OUT_SHARDS, HELD_OUT_SEED, processes)
     session(work / "session")
     pictures(learn, shards, SEED, processes, work / "contact_sheet.png")
-    persons(learn, hold, work / "persons", "medium", minutes, device=device)
+    persons(learn, hold, work / "persons", "medium", minutes, with_small=True, device=device)
     export(work / "persons" / "medium.pt", hold, "medium", target)
-    persons(learn, hold, work / "persons", "small", minutes, work / "persons" / "medium.pt", device=device)
     export(work / "persons" / "small.pt", hold, "small", target)
     products(work / "products", target, product_minutes, processes)
 

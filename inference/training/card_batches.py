@@ -7,15 +7,16 @@ the input comes from is worked out and looked up in the bank's row of pixels.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
 
 from inference.training.augment import FILL
 from inference.training.card_bank import LEVELS, MOST_PEOPLE, CardBank
-from inference.training.card_light import degraded
+from inference.training.card_light import degraded, light_type
 from inference.training.card_targets import Placed, batch_of
+from inference.training.devices import fixed
 from inference.training.loader import NEWEST_SHARE
 from inference.training.losses import Batch
 from inference.training.settings import AugmentSettings
@@ -54,12 +55,27 @@ class CardBatches:
     ) -> None:
         self._bank, self._count, self._settings = bank, count, settings
         self._seed, self._number = seed, start
+        device = bank.pixels.device
+        self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
+        if self._stream is not None:
+            self._stream.wait_stream(torch.cuda.current_stream(device))
 
     def __iter__(self) -> Iterator[Batch]:
         return self
 
     def __next__(self) -> Batch:
-        """The next one."""
+        """The next one. A card makes it beside the work that it has already been given."""
+        if self._stream is None:
+            return self._made()
+        learning = torch.cuda.current_stream(self._stream.device)
+        with torch.cuda.stream(self._stream):
+            batch = self._made()
+        learning.wait_stream(self._stream)
+        for field in fields(batch):
+            getattr(batch, field.name).record_stream(learning)
+        return batch
+
+    def _made(self) -> Batch:
         self._bank.refresh()
         draw = torch.Generator(self._bank.pixels.device)
         draw.manual_seed(self._seed * 1_000_003 + self._number)
@@ -86,14 +102,14 @@ def chosen_panes(bank: CardBank, count: int, settings: AugmentSettings, draw: to
     place = (torch.sqrt(1 + a * (a + 2) * _random(draw, *shape)) - 1) / a
     source = (place * bank.count).to(torch.int64).clamp(max=bank.count - 1)
     image = bank.places[source, 0, 1:].float()
-    whole = torch.tensor([settings.width, settings.height], device=device, dtype=torch.float32)
+    whole = fixed((settings.width, settings.height), device)
     zoom = _zooms(bank, source, settings, draw)
     ratios = whole / image[:, 0]
     mosaic = (zoom[:, 0] < ratios.amin(dim=1)) & (_random(draw, count) < settings.mosaic)
 
     split = torch.floor(whole * (0.35 + 0.3 * _random(draw, count, 2)))
     split = torch.where(mosaic[:, None], split, whole)
-    right = torch.tensor([[0, 0], [1, 0], [0, 1], [1, 1]], device=device, dtype=torch.float32)
+    right = fixed((0, 0, 1, 0, 0, 1, 1, 1), device).reshape(PANES, 2)
     start = right * split[:, None]
     area = torch.where(right > 0, whole - split[:, None], split[:, None])
     least = ratios.amin(dim=1) + _random(draw, count) * (ratios.amax(dim=1) - ratios.amin(dim=1))
@@ -139,7 +155,7 @@ def _corners(bank: CardBank, source: Tensor, crop: Tensor, image: Tensor, draw: 
 
 
 def drawn(bank: CardBank, panes: Panes, settings: AugmentSettings, mirrored: Tensor) -> Tensor:
-    """``[B, 3, H, W]`` float, 0 to 255: the panes' crops, ``FILL`` where there is none."""
+    """``[B, 3, H, W]``, 0 to 255, no whole numbers: the panes' crops, ``FILL`` where there is none."""
     device = bank.pixels.device
     count = len(panes.source)
     x = torch.arange(settings.width, device=device, dtype=torch.float32)
@@ -150,8 +166,7 @@ def drawn(bank: CardBank, panes: Panes, settings: AugmentSettings, mirrored: Ten
     pane = pane + PANES * torch.arange(count, device=device)[:, None, None]
 
     level = (
-        panes.scale.amin(dim=2)[..., None]
-        < panes.scale.new_tensor([LEAST_LEVEL_SCALE, LEAST_LEVEL_SCALE / 2])
+        panes.scale.amin(dim=2)[..., None] < fixed((LEAST_LEVEL_SCALE, LEAST_LEVEL_SCALE / 2), device)
     ).sum(dim=2)
     kept = bank.places[panes.source.reshape(-1), level.reshape(-1).clamp(max=LEVELS - 1)]
     whole = bank.places[panes.source.reshape(-1), 0, 1:].float()
@@ -168,22 +183,22 @@ def drawn(bank: CardBank, panes: Panes, settings: AugmentSettings, mirrored: Ten
     at_x = torch.minimum((of(first[:, 0]) + of(slope[:, 0]) * x).clamp(min=0), last_x)
     at_y = torch.minimum((of(first[:, 1]) + of(slope[:, 1]) * y).clamp(min=0), last_y)
     left, top = at_x.floor(), at_y.floor()
-    share_x, share_y = at_x - left, at_y - top
+    dtype = light_type(device)
+    share_x, share_y = ((at - low).to(dtype)[..., None] for at, low in ((at_x, left), (at_y, top)))
     base = of(kept[:, 0]) + top.to(torch.int64) * width + left.to(torch.int64)
     step_x = (left < last_x).to(torch.int64)
     step_y = (top < last_y).to(torch.int64) * width
-    image = torch.zeros((count, 3, settings.height, settings.width), device=device)
-    for offset, weight in (
-        (0, (1 - share_x) * (1 - share_y)),
-        (step_x, share_x * (1 - share_y)),
-        (step_y, (1 - share_x) * share_y),
-        (step_x + step_y, share_x * share_y),
-    ):
-        pixels = bank.pixels[base + offset]
-        for channel in range(3):
-            image[:, channel] += ((pixels >> (8 * channel)) & 255) * weight
+
+    def read(place: Tensor) -> Tensor:
+        """``[B, H, W, 3]``: one look-up for all three colours."""
+        return bank.pixels[place][..., None].view(torch.uint8)[..., :3].to(dtype)
+
+    above = torch.lerp(read(base), read(base + step_x), share_x)
+    base += step_y
+    below = torch.lerp(read(base), read(base + step_x), share_x)
+    image = torch.lerp(above, below, share_y)
     outside = (x >= of(end[:, 0])) | (y >= of(end[:, 1]))
-    return torch.where(outside[:, None], float(FILL), image)
+    return image.masked_fill_(outside[..., None], FILL).permute(0, 3, 1, 2)
 
 
 def placed_people(bank: CardBank, panes: Panes, settings: AugmentSettings, mirrored: Tensor) -> Placed:
@@ -202,9 +217,8 @@ def placed_people(bank: CardBank, panes: Panes, settings: AugmentSettings, mirro
     share = (_area(boxes, region) / before.clamp(min=1e-6)).clamp(0, 1)
     visible = crowd.visible * share * (panes.size > 0).all(dim=2)[:, :, None]
     picture = torch.arange(len(panes.source), device=boxes.device)[:, None, None].expand(visible.shape)
-    keep = visible > 0
-    placed = Placed(picture[keep], boxes[keep], region[keep], visible[keep], points[keep])
-    return _mirrored(placed, mirrored, settings.width)
+    everybody = Placed(*(part.flatten(0, 2) for part in (picture, boxes, region, visible, points)))
+    return _mirrored(everybody.chosen(everybody.visible > 0), mirrored, settings.width)
 
 
 def _mirrored(people: Placed, mirrored: Tensor, width: int) -> Placed:

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inference.training.card_targets import Placed
+from inference.training.card_targets import Placed, counted
+from inference.training.devices import fixed
 from inference.training.settings import AugmentSettings
 
 MOST_CUTS = 3
@@ -40,6 +41,11 @@ COLOUR_STEPS = (
 )
 
 
+def light_type(device: torch.device) -> torch.dtype:
+    """What pixels are counted in: a card moves half the bytes; an eighth of a grey level is exact enough."""
+    return torch.float16 if device.type == "cuda" else torch.float32
+
+
 def degraded(image: Tensor, people: Placed, settings: AugmentSettings, draw: torch.Generator) -> Tensor:
     """Pictures ``[B, 3, H, W]``, BGR 0 to 255, as uint8. What is cut out of people stays in their labels."""
     image = _cut_out(image, people, settings, draw)
@@ -49,12 +55,13 @@ def degraded(image: Tensor, people: Placed, settings: AugmentSettings, draw: tor
     if len(some):
         image[some] = _blurred(image[some], draw)
     strength = _uniform(draw, 2, 14, count) * (_uniform(draw, 0, 1, count) < settings.noise)
-    grain = torch.randn(image.shape, generator=draw, device=draw.device)
+    grain = torch.randn(image.shape, generator=draw, device=draw.device, dtype=image.dtype)
     alike = (_uniform(draw, 0, 1, count) < 0.5)[:, None, None, None]
-    image = image + torch.where(alike, grain[:, :1], grain) * strength[:, None, None, None]
+    image = image + torch.where(alike, grain[:, :1], grain) * strength.to(image.dtype)[:, None, None, None]
     some = _chosen(draw, count, settings.jpeg)
     if len(some):
-        image[some] = compressed(image[some], torch.floor(_uniform(draw, 25, 80, len(some))))
+        squeezed = compressed(image[some].float(), torch.floor(_uniform(draw, 25, 80, len(some))))
+        image[some] = squeezed.to(image.dtype)
     return image.round().clamp(0, 255).to(torch.uint8, memory_format=torch.channels_last)
 
 
@@ -62,12 +69,12 @@ def _cut_out(image: Tensor, people: Placed, settings: AugmentSettings, draw: tor
     """Some of what is there covered with plain rectangles, at most a quarter of anybody."""
     count, _, height, width = image.shape
     device = image.device
-    whole = torch.tensor([width, height], device=device, dtype=torch.float32)
+    whole = fixed((width, height), device)
     x = torch.arange(width, device=device)[None, None, :]
     y = torch.arange(height, device=device)[None, :, None]
     some = _uniform(draw, 0, 1, count) < settings.cutout
     most = torch.randint(1, MOST_CUTS + 1, (count,), generator=draw, device=device)
-    number = torch.bincount(people.picture, minlength=count)
+    number = counted(people.picture, count)
     first = torch.cumsum(number, 0) - number
     for k in range(MOST_CUTS):
         size = whole * _uniform(draw, 0.03, 0.12, count, 2)
@@ -83,24 +90,27 @@ def _cut_out(image: Tensor, people: Placed, settings: AugmentSettings, draw: tor
         high = (centre + size / 2).clamp(min=0).floor()[:, :, None, None]
         inside = (x >= low[:, 0]) & (x < high[:, 0]) & (y >= low[:, 1]) & (y < high[:, 1])
         inside &= (some & (k < most))[:, None, None]
-        image = torch.where(inside[:, None], 255 * _uniform(draw, 0, 1, count, 3, 1, 1), image)
+        paint = (255 * _uniform(draw, 0, 1, count, 3, 1, 1)).to(image.dtype)
+        image = torch.where(inside[:, None], paint, image)
     return image
 
 
 def _recoloured(image: Tensor, settings: AugmentSettings, draw: torch.Generator) -> Tensor:
     """Saturation, colour of the light, contrast, brightness and gamma."""
-    count = len(image)
-    grey = (image * image.new_tensor(LUMA)[:, None, None]).sum(dim=1, keepdim=True)
+    count, dtype = len(image), image.dtype
+    grey = (image * fixed(LUMA, image.device).to(dtype)[:, None, None]).sum(dim=1, keepdim=True)
     kind = _uniform(draw, 0, 1, count)
     saturation = torch.where(_uniform(draw, 0, 1, count) < 0.6, _uniform(draw, 0.3, 1.5, count), 1.0)
-    saturation = torch.where(kind < settings.grey, 0.0, saturation)[:, None, None, None]
+    saturation = torch.where(kind < settings.grey, 0.0, saturation).to(dtype)[:, None, None, None]
     value = (image * saturation + grey * (1 - saturation)).clamp(0, 255) / 255
     gamma = torch.exp(0.3 * _normal(draw, count, 1) + 0.05 * _normal(draw, count, 3))
     gain = torch.exp(0.2 * _normal(draw, count, 1) + 0.07 * _normal(draw, count, 3))
     brightness = 0.08 * _normal(draw, count, 1).expand(-1, 3)
     dim = torch.where(_uniform(draw, 0, 1, count, 1) < 0.1, _uniform(draw, 0.25, 0.7, count, 1), 1.0)
-    changed = (value ** gamma[..., None, None] - 0.5) * (gain * dim)[..., None, None]
-    return ((changed + ((0.5 + brightness) * dim)[..., None, None]) * 255).clamp(0, 255)
+    gamma, gain, lift = (
+        part.to(dtype)[..., None, None] for part in (gamma, gain * dim, (0.5 + brightness) * dim)
+    )
+    return (((value**gamma - 0.5) * gain + lift) * 255).clamp(0, 255)
 
 
 def _blurred(image: Tensor, draw: torch.Generator) -> Tensor:
@@ -122,6 +132,7 @@ def _blurred(image: Tensor, draw: torch.Generator) -> Tensor:
     kernel = kernel / kernel.sum(dim=(1, 2), keepdim=True)
     padded = functional.pad(image, (BLUR // 2,) * 4, mode="reflect")
     flat = padded.reshape(1, count * channels, *padded.shape[2:])
+    kernel = kernel.to(image.dtype)
     kernels = kernel[:, None, None].expand(-1, channels, -1, -1, -1).reshape(count * channels, 1, BLUR, BLUR)
     return functional.conv2d(flat, kernels, groups=count * channels).reshape(count, channels, height, width)
 
@@ -139,7 +150,8 @@ def compressed(image: Tensor, quality: Tensor) -> Tensor:
     percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
 
     def through(plane: Tensor, steps: tuple[tuple[int, ...], ...]) -> Tensor:
-        table = torch.floor((image.new_tensor(steps)[None] * percent[:, None, None] + 50) / 100).clamp(1, 255)
+        whole = fixed([step for row in steps for step in row], image.device).reshape(8, 8)
+        table = torch.floor((whole[None] * percent[:, None, None] + 50) / 100).clamp(1, 255)
         return _rounded(plane, table)
 
     bright = through(bright - 128, BRIGHTNESS_STEPS) + 128

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from inference.training.devices import fixed
 from inference.training.losses import Batch
 from inference.training.settings import CLEARLY_VISIBLE, MIN_VISIBLE, STRIDE
 from inference.training.targets import CENTRE_SPREAD, NARROWEST, POINT_MAPS, POINT_SPREAD, UNSEEN
@@ -33,9 +34,10 @@ class Placed:
     """``[N, 4, 3]`` x, y, seen."""
 
     def chosen(self, keep: Tensor) -> Placed:
-        """Some of them."""
+        """Some of them, ``keep`` being true of them."""
+        rows = torch.nonzero(keep)[:, 0]  # once: a card is waited for each time
         return Placed(
-            self.picture[keep], self.boxes[keep], self.region[keep], self.visible[keep], self.points[keep]
+            self.picture[rows], self.boxes[rows], self.region[rows], self.visible[rows], self.points[rows]
         )
 
     def clipped(self) -> Tensor:
@@ -59,7 +61,7 @@ def batch_of(image: Tensor, people: Placed) -> Batch:
     middle, half = (hidden[:, :2] + hidden[:, 2:]) / 2, (hidden[:, 2:] - hidden[:, :2]) / 4
     canvas.forget(0, unclear.picture, middle, half)
     inside = people.clipped()
-    limit = torch.tensor([canvas.columns - 1, canvas.rows - 1], device=image.device)
+    limit = canvas.limit
     cells = torch.floor((inside[:, :2] + inside[:, 2:]) / 2 / STRIDE)
     cells = torch.minimum(cells.clamp(min=0), limit)
     canvas.peaks(0, people.picture, cells, (CENTRE_SPREAD / STRIDE * (inside[:, 2:] - inside[:, :2])), weight)
@@ -99,6 +101,8 @@ class _Canvas:
         self.heat = torch.zeros(shape, device=device)
         self.counts = torch.ones(shape, device=device)
         self.peak_weight = torch.zeros(shape, device=device)
+        self.limit = fixed((columns - 1, rows - 1), device)
+        """Column and row of the last cell."""
         self._x = torch.arange(columns, device=device, dtype=torch.float32)
         self._y = torch.arange(rows, device=device, dtype=torch.float32)
 
@@ -109,8 +113,7 @@ class _Canvas:
         down = _bell(self._y, cells[:, 1:], spread[:, 1:]) * (weight > 0)[:, None]
         most = self._most(down[:, :, None] * across[:, None], picture)
         torch.maximum(self.heat[:, layer], most, out=self.heat[:, layer])
-        limit = torch.tensor([self.columns - 1, self.rows - 1], device=cells.device)
-        cell = torch.minimum(cells.clamp(min=0), limit).to(torch.int64)
+        cell = torch.minimum(cells.clamp(min=0), self.limit).to(torch.int64)
         flat = ((picture * (1 + POINT_MAPS) + layer) * self.rows + cell[:, 1]) * self.columns + cell[:, 0]
         self.peak_weight.view(-1).scatter_reduce_(0, flat, weight, "amax")
 
@@ -127,10 +130,17 @@ class _Canvas:
         count = len(self.heat)
         if not len(values):
             return values.new_zeros((count, self.rows, self.columns))
-        lengths = torch.bincount(picture, minlength=count)
+        lengths = counted(picture, count)
         flat = values.reshape(len(values), self.rows * self.columns)
         most = torch.segment_reduce(flat, "max", lengths=lengths, axis=0, unsafe=True, initial=0.0)
         return most.reshape(count, self.rows, self.columns)
+
+
+def counted(picture: Tensor, count: int) -> Tensor:
+    """``[count]`` how many of ``picture`` ``[N]`` are each number."""
+    return torch.zeros(count, dtype=torch.int64, device=picture.device).index_add_(
+        0, picture, torch.ones_like(picture)
+    )
 
 
 def _bell(places: Tensor, middle: Tensor, spread: Tensor) -> Tensor:

@@ -49,10 +49,10 @@ TRUSTED_FROM = 0.2
 class ExportSettings:
     """What the exported model is like."""
 
-    width: int = 512
+    width: int = 448
     """Input that the manifest asks for, pixels. The graph takes any multiples of 16."""
-    height: int = 384
-    peaks: int = 24
+    height: int = 336
+    peaks: int = 16
     """Places looked at closely, several for some people; each takes time."""
     held_out_pictures: int = 600
     """At most so many are used for calibration and threshold."""

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 import torch
 
 from inference.training.appearance import learn_appearance
 from inference.training.card_bank import CardBank
 from inference.training.card_batches import CardBatches
-from inference.training.checkpoints import averaged_network, load_checkpoint, save_checkpoint
+from inference.training.checkpoints import averaged_network, save_checkpoint
 from inference.training.example_types import Example
+from inference.training.learner import Learner
 from inference.training.loader import Batches, batches
 from inference.training.losses import Batch
 from inference.training.measure import held_out_examples
 from inference.training.network import PersonNet, channels_last
 from inference.training.settings import FitSettings
-from inference.training.step import losses
+from inference.training.step import maps_of
 from inference.training.trial import tried
 
 CARD_SHARE = 0.5
@@ -97,8 +95,10 @@ def fit(
         run.save()  # also when somebody or something ends the run: what was learned is kept
         close()
     run.report(progress, last=True)
-    learn_appearance(run.checkpoint, data, device=settings.device)
-    return FitSummary(run.checkpoint, run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
+    if settings.appearance:
+        for checkpoint in run.checkpoints:
+            learn_appearance(checkpoint, data, device=settings.device)
+    return FitSummary(run.checkpoints[0], run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
 
 
 def _source(settings: FitSettings, data: Path, run: _Run) -> tuple[Iterator[Batch], Callable[[], None]]:
@@ -124,21 +124,20 @@ class _Run:
 
     def __init__(self, settings: FitSettings, out: Path, trial: list[Example]) -> None:
         self._settings, self._out, self._trial = settings, out, trial
-        self.checkpoint = out / f"{settings.size.name}.pt"
         torch.manual_seed(settings.seed)
         self.device = torch.device(settings.device)
-        self._network = channels_last(PersonNet(settings.size)).to(self.device)
-        self._average = copy.deepcopy(self._network).eval()
-        pairs = zip(self._average.state_dict().values(), self._network.state_dict().values(), strict=True)
-        self._means, self._news = zip(*(p for p in pairs if p[0].dtype.is_floating_point), strict=True)
-        """Views of the average's numbers and the network's: loading a state keeps them."""
-        self._optimiser = _optimiser(self._network, settings)
+        if self.on_card:  # sizes of batches never change: worth trying which way each convolution is fastest
+            torch.backends.cudnn.benchmark = True
+            torch.backends.cuda.matmul.allow_tf32 = True
+        sizes = [settings.size] + ([settings.apprentice] if settings.apprentice is not None else [])
+        self._learners = [Learner(size, settings, self.device) for size in sizes]
         self._teacher: PersonNet | None = None
         if settings.teacher is not None:
             self._teacher = channels_last(averaged_network(settings.teacher)).to(self.device)
         self.step = 0
         self.elapsed_s = 0.0
         self.last_loss = float("nan")
+        self._rate = 0.0
         self.ap50: float | None = None
         self._tried = time.monotonic()
         self._saved = time.monotonic()
@@ -149,6 +148,11 @@ class _Run:
     def on_card(self) -> bool:
         """Whether a graphics card does the work."""
         return self.device.type == "cuda"
+
+    @property
+    def checkpoints(self) -> list[Path]:
+        """Of the network, and of its apprentice if it has one."""
+        return [self._out / f"{learner.size.name}.pt" for learner in self._learners]
 
     @property
     def share(self) -> float:
@@ -162,73 +166,50 @@ class _Run:
         return time.monotonic() - self._saved
 
     def resume(self) -> None:
-        """Go on from the checkpoint if there is one, else begin from the settings' network, if any."""
-        start = self._settings.start
-        if not self.checkpoint.is_file():
-            if start is not None:
-                weights = self._loaded(start)["average"]
-                self._network.load_state_dict(weights)
-                self._average.load_state_dict(weights)
-            return
-        state = self._loaded(self.checkpoint)
-        self._network.load_state_dict(state["network"])
-        self._average.load_state_dict(state["average"])
-        self._optimiser.load_state_dict(state["optimiser"])
-        self.step, self.elapsed_s = state["step"], state["elapsed_s"]
+        """Go on from the checkpoints if there are any, else begin from the settings' network, if any.
 
-    def _loaded(self, path: Path) -> dict[str, Any]:
-        state = load_checkpoint(path)
-        if state["size"] != asdict(self._settings.size):
-            raise ValueError(f"{path} holds a network of another size: choose another one")
-        return state
+        Raises ``ValueError`` where a checkpoint is of another size, or only some are there.
+        """
+        known = [path for path in self.checkpoints if path.is_file()]
+        if not known:
+            if self._settings.start is not None:
+                self._learners[0].begin_from(self._settings.start)
+            return
+        for learner, path in zip(self._learners, self.checkpoints, strict=True):
+            if path not in known:
+                raise ValueError(f"{path} is missing beside {known[0]}: choose an empty folder")
+            state = learner.go_on_from(path)
+            self.step, self.elapsed_s = state["step"], state["elapsed_s"]
 
     def save(self) -> None:
-        """Write the checkpoint."""
-        state: dict[str, Any] = {
-            "size": asdict(self._settings.size),
-            "network": self._network.state_dict(),
-            "average": self._average.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-            "step": self.step,
-            "elapsed_s": self.elapsed_s,
-        }
-        save_checkpoint(state, self.checkpoint)
+        """Write the checkpoints."""
+        for learner, path in zip(self._learners, self.checkpoints, strict=True):
+            save_checkpoint(learner.state() | {"step": self.step, "elapsed_s": self.elapsed_s}, path)
         self._saved = time.monotonic()
 
     def take(self, source: Iterator[Batch]) -> None:
         """One step, on the next batch."""
-        settings = self._settings
         started = time.monotonic()
         batch = next(source)
         waited = time.monotonic() - started
         batch = batch.to(self.device)
-        rate = learning_rate(settings, self.step, self.share)
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
-        self._network.train()
-        rng = np.random.default_rng([settings.seed, self.step, 1])
-        parts = losses(self._network, batch, settings.weights, rng, self._teacher)
-        total = torch.stack(list(parts.values())).sum()
-        self._optimiser.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(self._network.parameters(), settings.clip_norm)
-        if torch.isfinite(norm):
-            self._optimiser.step()
-        self._follow()
+        rate = self._rate = learning_rate(self._settings, self.step, self.share)
+        teacher = None
+        if self._teacher is not None:
+            with torch.no_grad():
+                teacher = maps_of(self._teacher, batch.image)
+        for number, learner in enumerate(self._learners):
+            parts, maps = learner.learn(batch, rate, self.step, teacher)
+            teacher = maps
+            for name, value in parts.items():
+                key = name if number == 0 else f"{learner.size.name} {name}"
+                self._sums[key] = self._sums.get(key, 0) + value.detach()
         self.step += 1
         took = time.monotonic() - started
         self.elapsed_s += took
-        for name, value in {**parts, "total": total}.items():
-            self._sums[name] = self._sums.get(name, 0) + value.detach()
         self._steps_summed += 1
         self._time_summed += took
         self._waited += waited
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Let the average follow the network; faster while there is little to average."""
-        keep = min(self._settings.ema, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(self._means, self._news, 1 - keep)
 
     def report(self, progress: Progress | None, *, last: bool = False) -> None:
         """Tell what happened since the last report, if anything did; try the network if it is time to."""
@@ -237,7 +218,7 @@ class _Run:
         f1 = None
         if self._trial and (last or time.monotonic() - self._tried > self._settings.trial_s):
             started = self._tried = time.monotonic()
-            measures = tried(self._average, self._trial)
+            measures = tried(self._learners[0].average, self._trial)
             self.ap50, f1 = measures.ap50, measures.f1
             self.elapsed_s += time.monotonic() - started
         means = {name: float(value) / self._steps_summed for name, value in self._sums.items()}
@@ -246,7 +227,7 @@ class _Run:
             step=self.step,
             minutes=round(self.elapsed_s / 60, 3),
             share=round(self.share, 5),
-            learning_rate=self._optimiser.param_groups[0]["lr"],
+            learning_rate=self._rate,
             images_per_s=round(self._steps_summed * self._settings.batch / self._time_summed, 2),
             waiting=round(self._waited / self._time_summed, 3),
             loss={name: round(value, 4) for name, value in means.items()},
@@ -259,15 +240,3 @@ class _Run:
         self._sums, self._steps_summed, self._time_summed, self._waited = {}, 0, 0.0, 0.0
         if progress is not None:
             progress(report)
-
-
-def _optimiser(network: PersonNet, settings: FitSettings) -> torch.optim.AdamW:
-    """AdamW; biases, norms and other vectors do not decay."""
-    decays = [p for p in network.parameters() if p.ndim > 1 and p is not network.peak.near]
-    known = {id(p) for p in decays}
-    others = [p for p in network.parameters() if id(p) not in known]
-    groups = [
-        {"params": decays, "weight_decay": settings.weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)

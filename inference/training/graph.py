@@ -12,12 +12,17 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from inference.training.network import KIND_OF_POINT, PIXEL_SCALE, Looks, PersonNet
+from inference.training.answers import KIND_OF_POINT, PIXEL_SCALE, Looks
+from inference.training.close_look import Closer
+from inference.training.losses import overlap
+from inference.training.network import PersonNet
 from inference.training.settings import STRIDE
 
 OPSET = 17
-LOOKS = 16
-"""So many of the best peaks are asked what they look like; the rest are seldom anybody."""
+CLOSE_FROM = -1.0
+"""Logit, as yet uncalibrated, from which people are looked at again, and asked what they look like."""
+SAME_IOU = 0.6
+"""Of a box that overlaps a better one by so much there is no second look: it is dropped in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +71,33 @@ class DetectionGraph(nn.Module):
         xy = torch.stack([x, y], dim=1).to(torch.float32) * STRIDE + STRIDE / 2
         picture = torch.zeros_like(cell)
         looks = self.network.peak(maps, picture, xy)
-        scores, order = torch.topk(self.calibration.score(heat + looks.score), self.peaks)
-        points, box = key_points(looks, self.calibration.points)[order], looks.box[order]
-        sides = self.calibration.sides(looks.swapped.abs())[order].clamp(min=0.5)
-        best = min(LOOKS, self.peaks)
-        looked = self.network.appearance(pixels, maps.fine, picture[:best], box[:best])
-        appearance = nn.functional.pad(looked, (0, 0, 0, self.peaks - best))
+        logits, order = torch.topk(heat + looks.score, self.peaks)
+        looks = looks.rows(order)
+        # Who is hardly there is not looked at again. The best always is: operators dislike empty sets.
+        likely = (logits >= logits.amax().clamp(max=CLOSE_FROM)) & ~overlapped(looks.box)
+        some, rest = torch.nonzero(likely)[:, 0], torch.nonzero(~likely)[:, 0]
+        closer = self.network.close(image.permute(0, 3, 1, 2), picture[some], looks.rows(some))
+        others = looks.rows(rest)
+        logits = torch.cat([logits[some] + closer.score, logits[rest]])
+        points = torch.cat([key_points(look, self.calibration.points) for look in (closer, others)])
+        boxes = torch.cat([closer.box, others.box])
+        swapped = torch.cat([closer.swapped, others.swapped])
+        scores, order = torch.topk(self.calibration.score(logits), self.peaks)
+        points, box = points[order], boxes[order]
+        sides = self.calibration.sides(swapped.abs())[order].clamp(min=0.5)
+        looked = self.network.appearance(pixels, maps.fine, picture[some], closer.box)
+        unknown = torch.zeros_like(others.hidden[:, : looked.shape[1]])
+        appearance = torch.cat([looked, unknown])[order]
         return scores[None], box[None], points[None], sides[None], appearance[None]
+
+
+def overlapped(boxes: Tensor) -> Tensor:
+    """``[N]`` whether boxes ``[N, 4]``, best first, lie on a better one.
+
+    Without asking whether that one stays itself (Bolya et al., 2019, arXiv:1904.02689).
+    """
+    iou, _ = overlap(boxes[:, None], boxes[None])
+    return (torch.triu(iou, diagonal=1) > SAME_IOU).any(dim=0)
 
 
 def peaks_of(heat: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -87,7 +112,7 @@ def peaks_of(heat: Tensor, count: int) -> tuple[Tensor, Tensor]:
     return logits, cells
 
 
-def key_points(looks: Looks, trust: tuple[Platt, Platt, Platt]) -> Tensor:
+def key_points(looks: Looks | Closer, trust: tuple[Platt, Platt, Platt]) -> Tensor:
     """Head, foot, left and right wrist ``[N, 4, 3]``: x, y and the chance that it is there."""
     chances = torch.stack([trust[kind](looks.near[:, k]) for k, kind in enumerate(KIND_OF_POINT)], dim=1)
     points = torch.cat([looks.points, chances[..., None]], dim=2)

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inference.training.network import Looks, Maps
+from inference.training.answers import Looks, Maps
+from inference.training.close_look import Closer
+from inference.training.devices import fixed
 
 HIDDEN_POINT = (0.3, 0.6, 0.25, 0.25)
 """What a head, foot or wrist counts that cannot be seen. Feet matter hidden too: people stand on them."""
@@ -19,6 +21,10 @@ the box's longer side."""
 HELD_OUT_COUNTS = 4.0
 """What a wrist held out counts beside one that hangs: hands that reach are few, and the ones that matter."""
 FOUND_IOU = 0.5
+SEEN = 0.5
+"""Points of which more is seen show."""
+MOST_PEOPLE = 80
+"""In one picture of a batch; mosaics of four crowded pictures come near it."""
 NEAR = 0.05
 """A point this near to the true one, as a share of the box's longer side, is there: 8 cm of a body."""
 
@@ -51,6 +57,21 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         """The same on a device."""
         return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
+
+class Taught(NamedTuple):
+    """The true people behind N looks."""
+
+    boxes: Tensor
+    """``[N, 4]``"""
+    points: Tensor
+    """``[N, 4, 3]``"""
+    weight: Tensor
+    """``[N]``"""
+
+    def rows(self, which: Tensor) -> Taught:
+        """Some of them."""
+        return Taught(*(part[which] for part in self))
 
 
 class PointLoss(NamedTuple):
@@ -93,19 +114,21 @@ def box_loss(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     return ((1 - giou + 0.5 * sides) * weight).sum() / weight.sum().clamp(min=1)
 
 
-def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weight: Tensor) -> PointLoss:
-    """Distances ``[N, 4, 2]`` to ``wanted`` ``[N, 4, 3]`` as shares of the box's longer side.
+def point_loss(looks: Looks | Closer, points: Tensor, true: Taught) -> PointLoss:
+    """Distances of ``points`` ``[N, 4, 2]``, said by ``looks``, as shares of the box's longer side.
 
     Which of the two wrists is which does not matter for the distance: the cheaper of the two ways counts.
     What is right is said by ``looks.swapped``. ``looks.near`` learns where the network itself is right: that
     a point shows is neither needed for that nor enough.
     """
+    wanted, boxes, weight = true.points, true.boxes, true.weight
     longer = (boxes[:, 2:] - boxes[:, :2]).amax(dim=1).clamp(min=8)
-    hidden = points.new_tensor(HIDDEN_POINT)
+    hidden = fixed(HIDDEN_POINT, points.device)
     exchanged = wanted[:, [0, 1, 3, 2]]
 
     def cost(target: Tensor) -> Tensor:
-        share = torch.where(target[..., 2] > 0.5, torch.ones_like(hidden), hidden) * _held_out(target, longer)
+        share = torch.where(target[..., 2] > SEEN, torch.ones_like(hidden), hidden)
+        share = share * _held_out(target, longer)
         distance = (points - target[..., :2]).abs().sum(dim=2) / longer[:, None]
         return share * distance.clamp(max=2)
 
@@ -116,7 +139,7 @@ def point_loss(points: Tensor, looks: Looks, wanted: Tensor, boxes: Tensor, weig
     near = ((points.detach() - there).norm(dim=2) < NEAR * longer[:, None]).to(points.dtype)
     total = weight.sum().clamp(min=1)
     told = functional.binary_cross_entropy_with_logits(looks.near, near, reduction="none")
-    both = weight * (wanted[:, 2:, 2] > 0.5).all(dim=1)
+    both = weight * (wanted[:, 2:, 2] > SEEN).all(dim=1)
     hand = functional.binary_cross_entropy_with_logits(looks.swapped, swap.to(points.dtype), reduction="none")
     return PointLoss(
         (chosen.sum(dim=1) * weight).sum() / total,
@@ -140,28 +163,42 @@ def score_loss(logits: Tensor, boxes: Tensor, picture: Tensor, batch: Batch) -> 
 
     Peaks on people too hidden to count teach nothing.
     """
-    found = _best_overlap(boxes, picture, batch.boxes, batch.picture)
-    unclear = _best_overlap(boxes, picture, batch.unclear, batch.unclear_picture)
+    pictures = len(batch.image)
+    found = _best_overlap(boxes, picture, _by_picture(batch.boxes, batch.picture, pictures))
+    unclear = _best_overlap(boxes, picture, _by_picture(batch.unclear, batch.unclear_picture, pictures))
     counts = ((found >= FOUND_IOU) | (unclear < 0.3)).to(logits.dtype)
     wanted = (found >= FOUND_IOU).to(logits.dtype)
     loss = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
     return (loss * counts).sum() / wanted.sum().clamp(min=8)
 
 
-def _best_overlap(boxes: Tensor, picture: Tensor, others: Tensor, others_picture: Tensor) -> Tensor:
-    if not len(others):
-        return boxes.new_zeros(len(boxes))
-    iou, _ = overlap(boxes[:, None], others[None])
-    return (iou * (picture[:, None] == others_picture[None])).amax(dim=1)
+def _best_overlap(boxes: Tensor, picture: Tensor, others: Tensor) -> Tensor:
+    """``[K]`` of boxes ``[K, 4]`` with those of ``others`` ``[B, P, 4]`` that are in their pictures."""
+    iou, _ = overlap(boxes[:, None], others[picture])
+    return iou.amax(dim=1)
+
+
+def _by_picture(boxes: Tensor, picture: Tensor, pictures: int) -> Tensor:
+    """``[B, P, 4]`` the boxes ``[N, 4]``, ordered by picture; of no size where there are fewer."""
+    number = torch.zeros(pictures, dtype=torch.int64, device=boxes.device)
+    number.index_add_(0, picture, torch.ones_like(picture))
+    place = torch.arange(len(boxes), device=boxes.device) - (torch.cumsum(number, 0) - number)[picture]
+    table = boxes.new_zeros((pictures, MOST_PEOPLE, 4))
+    table[picture, place.clamp(max=MOST_PEOPLE - 1)] = boxes
+    return table
 
 
 def teacher_loss(maps: Maps, teacher: Maps, peak_weight: Tensor) -> Tensor:
     """Quality focal loss (Li et al., 2020, arXiv:2006.04388) of the maps against a teacher's, per peak."""
-    total = maps.heat.sum() * 0
     pairs = ((maps.heat, teacher.heat, peak_weight[:, :1]), (maps.points, teacher.points, peak_weight[:, 1:]))
-    for own, other, weight in pairs:
-        wanted = torch.sigmoid(other)
-        apart = (wanted - torch.sigmoid(own)).abs() ** 2
-        loss = apart * functional.binary_cross_entropy_with_logits(own, wanted, reduction="none")
-        total = total + loss.sum() / weight.sum().clamp(min=1)
-    return total
+    parts = [
+        soft_focal(own, torch.sigmoid(other)).sum() / weight.sum().clamp(min=1)
+        for own, other, weight in pairs
+    ]
+    return torch.stack(parts).sum()
+
+
+def soft_focal(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Quality focal loss of each cell, where what is wanted is a chance. All of one shape."""
+    apart = (wanted - torch.sigmoid(logits)) ** 2
+    return apart * functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")

@@ -53,9 +53,10 @@ class Sampler:
 
 def lattice(columns: int, rows: int) -> Tensor:
     """Places ``[columns * rows, 2]`` spread evenly over the square from -1 to 1, row by row."""
-    y, x = torch.meshgrid(_spread(rows), _spread(columns), indexing="ij")
+    y, x = torch.meshgrid(spread(rows), spread(columns), indexing="ij")
     return torch.stack([x.reshape(-1), y.reshape(-1)], dim=1)
 
 
-def _spread(count: int) -> Tensor:
+def spread(count: int) -> Tensor:
+    """``[count]`` the middles of equal parts of -1 to 1."""
     return (torch.arange(count, dtype=torch.float32) + 0.5) * (2 / count) - 1

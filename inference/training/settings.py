@@ -33,13 +33,29 @@ class NetworkSize:
     """Channels of the merged features at stride 8, from which everything is read."""
     hidden: int
     """Width of the layers that look at one peak."""
+    close: tuple[int, int, int]
+    """Channels of the second look, at strides 2, 4 and 8 of its own pixels."""
     appearance: int = 32
 
 
 MEDIUM = NetworkSize(
-    "medium", channels=(16, 32, 64, 128, 160), blocks=(1, 2, 3, 3), neck=128, fine=64, hidden=192
+    "medium",
+    channels=(16, 32, 64, 128, 160),
+    blocks=(1, 2, 3, 3),
+    neck=128,
+    fine=64,
+    hidden=192,
+    close=(32, 64, 96),
 )
-SMALL = NetworkSize("small", channels=(16, 16, 32, 64, 96), blocks=(1, 2, 3, 2), neck=64, fine=48, hidden=96)
+SMALL = NetworkSize(
+    "small",
+    channels=(16, 16, 32, 64, 96),
+    blocks=(1, 2, 3, 2),
+    neck=64,
+    fine=48,
+    hidden=96,
+    close=(16, 32, 64),
+)
 SIZES = {size.name: size for size in (MEDIUM, SMALL)}
 
 
@@ -73,6 +89,8 @@ class LossWeights:
     near: float = 0.5
     hand: float = 0.25
     score: float = 0.5
+    own_heat: float = 0.5
+    """Of the heat maps of one person alone, in the second look."""
     teacher: float = 1.0
 
 
@@ -110,6 +128,11 @@ class FitSettings:
     """Checkpoint whose averaged network is begun from, where there is no checkpoint of the run itself."""
     teacher: Path | None = None
     """Checkpoint of a larger network whose maps are learned from beside the labels."""
+    apprentice: NetworkSize | None = None
+    """A smaller network that learns at the same time from the same batches, and from the maps of the larger
+    one as it is then. Its checkpoint lies beside the other."""
+    appearance: bool = True
+    """Whether it is learned at the end what people look like."""
     augment: AugmentSettings = field(default_factory=AugmentSettings)
     weights: LossWeights = field(default_factory=LossWeights)
 
@@ -120,7 +143,7 @@ def on_card(settings: FitSettings) -> FitSettings:
         settings,
         device="cuda",
         resident=True,
-        batch=16 * settings.batch,
+        batch=32 * settings.batch,
         learning_rate=1.5 * settings.learning_rate,
         decay_share=max(0.5, settings.decay_share),
     )

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from inference.training.answers import Looks, Maps
+from inference.training.close_look import close_targets
+from inference.training.devices import fixed
 from inference.training.graph import peaks_of
 from inference.training.losses import (
+    SEEN,
     Batch,
+    Taught,
     box_loss,
     focal,
     point_loss,
     score_loss,
+    soft_focal,
     teacher_loss,
 )
-from inference.training.network import Maps, PersonNet
+from inference.training.network import PersonNet
 from inference.training.settings import STRIDE, LossWeights
 
 PEAKS = 12
 """Peaks of each picture that are looked at beside the true people, to learn which to trust."""
 SHAKE = 0.08
 """Standard deviation, as a share of the box, of the places beside the centre that are looked from too."""
+CLOSE_PEAKS, CLOSE_PEOPLE = 4, 5
+"""Of each picture, in the mean: peaks and true people that are looked at a second time."""
 
 
 def as_float(maps: Maps) -> Maps:
@@ -37,13 +47,17 @@ def maps_of(network: PersonNet, image: Tensor) -> Maps:
 
 def losses(
     network: PersonNet,
+    maps: Maps,
     batch: Batch,
     weights: LossWeights,
+    *,
     rng: np.random.Generator,
-    teacher: PersonNet | None = None,
+    teacher: Maps | None = None,
 ) -> dict[str, Tensor]:
-    """The parts of the loss, weighted; their sum is what is to fall."""
-    maps = maps_of(network, batch.image)
+    """The parts of the loss, weighted; their sum is what is to fall.
+
+    ``maps``: the network's of this batch. ``teacher``: those of one that knows more.
+    """
     parts = {
         "heat": weights.heat
         * focal(maps.heat, batch.heat[:, :1], batch.counts[:, :1], batch.peak_weight[:, :1]),
@@ -51,38 +65,74 @@ def losses(
         * focal(maps.points, batch.heat[:, 1:], batch.counts[:, 1:], batch.peak_weight[:, 1:]),
     }
     if teacher is not None:
-        with torch.no_grad():
-            wanted = maps_of(teacher, batch.image)
-        parts["teacher"] = weights.teacher * teacher_loss(maps, wanted, batch.peak_weight)
-    return parts | _at_peaks(network, maps, batch, weights, rng)
+        parts["teacher"] = weights.teacher * teacher_loss(maps, teacher, batch.peak_weight)
+    return parts | _Lesson(network, batch, weights, rng).at_peaks(maps)
 
 
-def _at_peaks(
-    network: PersonNet, maps: Maps, batch: Batch, weights: LossWeights, rng: np.random.Generator
-) -> dict[str, Tensor]:
-    people = len(batch.centres)
-    logits, picture, places = _found(maps.heat.detach(), PEAKS)
-    where = torch.cat([batch.centres, _shaken(batch, rng), places])
-    of = torch.cat([batch.picture, batch.picture, picture])
-    with torch.autocast(where.device.type, dtype=torch.bfloat16):
-        looks = network.peak(maps, of, where)
-    found = len(places)
-    parts = {
-        "score": weights.score
-        * score_loss(logits + looks.score[-found:], looks.box[-found:].detach(), picture, batch)
-    }
-    taught = looks.head(2 * people)
-    boxes, points = batch.boxes.repeat(2, 1), batch.points.repeat(2, 1, 1)
-    weight = batch.weight.repeat(2)
-    first = point_loss(taught.first_points, taught, points, boxes, weight)
-    last = point_loss(taught.points, taught, points, boxes, weight)
-    parts["box"] = weights.box * (
-        box_loss(taught.first_box, boxes, weight) + box_loss(taught.box, boxes, weight)
-    )
-    parts["points"] = weights.points * (first.distance + last.distance)
-    parts["near"] = weights.near * last.near
-    parts["hand"] = weights.hand * last.hand
-    return parts
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lesson:
+    """What is taught about single people of a batch."""
+
+    network: PersonNet
+    batch: Batch
+    weights: LossWeights
+    rng: np.random.Generator
+
+    def at_peaks(self, maps: Maps) -> dict[str, Tensor]:
+        """At the true people, at places beside them, and at the highest peaks."""
+        batch, weights = self.batch, self.weights
+        people = len(batch.centres)
+        logits, picture, places = _found(maps.heat.detach(), PEAKS)
+        where = torch.cat([batch.centres, _shaken(batch, self.rng), places])
+        of = torch.cat([batch.picture, batch.picture, picture])
+        with torch.autocast(where.device.type, dtype=torch.bfloat16):
+            looks = self.network.peak(maps, of, where)
+        found = len(places)
+        scores = logits + looks.score[-found:]
+        taught = Taught(batch.boxes.repeat(2, 1), batch.points.repeat(2, 1, 1), batch.weight.repeat(2))
+        told = looks.head(2 * people)
+        first = point_loss(told, told.first_points, taught)
+        last = point_loss(told, told.points, taught)
+        boxes = (box_loss(box, taught.boxes, taught.weight) for box in (told.first_box, told.box))
+        parts = {
+            "score": weights.score * score_loss(scores, looks.box[-found:].detach(), picture, batch),
+            "box": weights.box * sum(boxes, torch.zeros_like(scores[0])),
+            "points": weights.points * (first.distance + last.distance),
+            "near": weights.near * last.near,
+            "hand": weights.hand * last.hand,
+        }
+        return parts | self._closer(looks, of, taught, scores.detach())
+
+    def _closer(self, looks: Looks, of: Tensor, taught: Taught, scores: Tensor) -> dict[str, Tensor]:
+        """A second time, at some true people, and at the peaks that seem most to be somebody.
+
+        ``looks`` and the pictures ``of`` which they are: first at the true people ``taught``, then at the
+        peaks, whose scores are ``scores``.
+        """
+        batch, weights, device = self.batch, self.weights, scores.device
+        pictures, rows = len(batch.image), len(taught.boxes)
+        some = min(rows, CLOSE_PEOPLE * pictures)
+        chosen = torch.from_numpy(self.rng.integers(0, max(1, rows), some)).to(device, non_blocking=True)
+        best = scores.reshape(pictures, -1).topk(CLOSE_PEAKS, dim=1).indices
+        best = (best + len(scores) // pictures * torch.arange(pictures, device=device)[:, None]).reshape(-1)
+        which = torch.cat([chosen, rows + best])
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            closer = self.network.close(batch.image, of[which], looks.rows(which))
+        told, true = closer.head(some), taught.rows(chosen)
+        rough, last = point_loss(told, told.rough, true), point_loss(told, told.points, true)
+        wanted, counts = close_targets(true.points, told.region, told.heat)
+        cells = soft_focal(told.heat, wanted) * counts * true.weight[:, None, None, None]
+        shown = ((true.points[..., 2] > SEEN).sum(dim=1) * true.weight).sum()
+        scores = scores[best] + closer.score[some:]
+        return {
+            "close_score": weights.score
+            * score_loss(scores, closer.box[some:].detach(), of[rows + best], batch),
+            "close_box": weights.box * box_loss(told.box, true.boxes, true.weight),
+            "close_points": weights.points * (rough.distance + last.distance),
+            "close_near": weights.near * last.near,
+            "close_hand": weights.hand * last.hand,
+            "own_heat": weights.own_heat * cells.sum() / shown.clamp(min=1),
+        }
 
 
 def _found(heat: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -99,8 +149,9 @@ def _shaken(batch: Batch, rng: np.random.Generator) -> Tensor:
     """Places of cells near the centres, where a peak may come to lie."""
     height, width = batch.image.shape[-2:]
     size = batch.boxes[:, 2:] - batch.boxes[:, :2]
-    noise = torch.from_numpy(rng.normal(size=(len(size), 2)).astype(np.float32)).to(size.device)
+    noise = torch.from_numpy(rng.normal(size=(len(size), 2)).astype(np.float32))
+    noise = noise.to(size.device, non_blocking=True)
     moved = batch.centres + noise * torch.clamp(SHAKE * size, STRIDE / 2, 4 * STRIDE)
-    limit = size.new_tensor([width - STRIDE, height - STRIDE])
+    limit = fixed((width - STRIDE, height - STRIDE), size.device)
     cells = torch.floor(torch.minimum(moved.clamp(min=0), limit) / STRIDE)
     return cells * STRIDE + STRIDE / 2

@@ -12,9 +12,10 @@ pytest.importorskip("torch", reason="torch, an extra, is not installed")
 import torch
 
 from inference.detection.session import open_network
+from inference.training.answers import Looks
 from inference.training.graph import Calibration, DetectionGraph, Platt, folded, onnx_bytes
-from inference.training.losses import focal, overlap, point_loss
-from inference.training.network import Looks, PersonNet
+from inference.training.losses import Taught, focal, overlap, point_loss
+from inference.training.network import PersonNet
 from inference.training.sampling import Sampler
 from tests.training.sizes import TINY
 
@@ -117,17 +118,18 @@ def looks(points: torch.Tensor, swapped: float) -> Looks:
         torch.zeros(n, 4),
         torch.full((n,), swapped),
         torch.zeros(n),
+        torch.zeros(n, TINY.hidden),
     )
 
 
 def test_which_wrist_is_which_costs_nothing_but_is_learned() -> None:
     wanted = torch.tensor([[[50.0, 10, 1], [50, 90, 1], [40, 50, 1], [60, 50, 1]]])
-    boxes, weight = torch.tensor([[30.0, 0, 70, 100]]), torch.ones(1)
+    true = Taught(torch.tensor([[30.0, 0, 70, 100]]), wanted, torch.ones(1))
     crossed = wanted[:, [0, 1, 3, 2], :2]
-    knows, errs = (point_loss(crossed, looks(crossed, s), wanted, boxes, weight) for s in (5.0, -5.0))
+    knows, errs = (point_loss(looks(crossed, s), crossed, true) for s in (5.0, -5.0))
     assert knows.distance.item() == errs.distance.item() == 0
     assert knows.hand.item() < 0.1 < errs.hand.item()
     both_at_chest = wanted[..., :2].clone()
     both_at_chest[:, 2:] = torch.tensor([50.0, 50])
-    middle = point_loss(both_at_chest, looks(both_at_chest, 0.0), wanted, boxes, weight)
+    middle = point_loss(looks(both_at_chest, 0.0), both_at_chest, true)
     assert middle.distance.item() == pytest.approx(2 * 10 / 100)
