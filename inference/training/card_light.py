@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inference.training.card_targets import Placed, counted
+from inference.training.card_targets import Placed
 from inference.training.devices import fixed
+from inference.training.losses import counted
 from inference.training.settings import AugmentSettings
 
 MOST_CUTS = 3

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from inference.training.devices import fixed
-from inference.training.losses import Batch
+from inference.training.losses import Batch, counted
 from inference.training.settings import CLEARLY_VISIBLE, MIN_VISIBLE, STRIDE
 from inference.training.targets import CENTRE_SPREAD, NARROWEST, POINT_MAPS, POINT_SPREAD, UNSEEN
 
@@ -134,13 +134,6 @@ class _Canvas:
         flat = values.reshape(len(values), self.rows * self.columns)
         most = torch.segment_reduce(flat, "max", lengths=lengths, axis=0, unsafe=True, initial=0.0)
         return most.reshape(count, self.rows, self.columns)
-
-
-def counted(picture: Tensor, count: int) -> Tensor:
-    """``[count]`` how many of ``picture`` ``[N]`` are each number."""
-    return torch.zeros(count, dtype=torch.int64, device=picture.device).index_add_(
-        0, picture, torch.ones_like(picture)
-    )
 
 
 def _bell(places: Tensor, middle: Tensor, spread: Tensor) -> Tensor:

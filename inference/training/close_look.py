@@ -116,10 +116,10 @@ class CloseLook(nn.Module):
 
     def start(self) -> None:
         """An untrained second look changes nothing."""
-        for layer in (self.out, self.heat):
+        for layer, logit in ((self.out, 0.0), (self.heat, START_LOGIT)):
             nn.init.normal_(layer.weight, std=0.003)
-            nn.init.zeros_(layer.bias)
-        nn.init.constant_(self.heat.bias, START_LOGIT)
+            if layer.bias is not None:
+                nn.init.constant_(layer.bias, logit)
 
     def forward(self, image: Tensor, picture: Tensor, looks: Looks) -> Closer:
         """Look again at ``looks`` ``[N]`` of the pictures ``picture`` ``[N]`` of ``image`` ``[B, 3, H, W]``.

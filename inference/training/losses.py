@@ -180,12 +180,17 @@ def _best_overlap(boxes: Tensor, picture: Tensor, others: Tensor) -> Tensor:
 
 def _by_picture(boxes: Tensor, picture: Tensor, pictures: int) -> Tensor:
     """``[B, P, 4]`` the boxes ``[N, 4]``, ordered by picture; of no size where there are fewer."""
-    number = torch.zeros(pictures, dtype=torch.int64, device=boxes.device)
-    number.index_add_(0, picture, torch.ones_like(picture))
+    number = counted(picture, pictures)
     place = torch.arange(len(boxes), device=boxes.device) - (torch.cumsum(number, 0) - number)[picture]
     table = boxes.new_zeros((pictures, MOST_PEOPLE, 4))
     table[picture, place.clamp(max=MOST_PEOPLE - 1)] = boxes
     return table
+
+
+def counted(picture: Tensor, count: int) -> Tensor:
+    """``[count]`` how many of ``picture`` ``[N]`` are each number, without waiting for a card."""
+    none = torch.zeros(count, dtype=torch.int64, device=picture.device)
+    return none.index_add_(0, picture, torch.ones_like(picture))
 
 
 def teacher_loss(maps: Maps, teacher: Maps, peak_weight: Tensor) -> Tensor:
