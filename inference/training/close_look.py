@@ -2,7 +2,7 @@
 
 The rest of the network sees everybody at the picture's size, and small or distant people in a handful of
 cells. Here the part of the picture around a box is drawn anew, always as many pixels, and a small network of
-its own looks at it. It costs as many microseconds as there are people, and nothing where nobody is. Boxes are
+its own looks at it. It costs time for each of the people, and hardly any where nobody is. Boxes are
 corrected once more as a cascade does (Cai and Vasconcelos, 2018, arXiv:1712.00726); points are drawn to heat
 maps of this one person (Sun et al., 2018, arXiv:1711.08229).
 
