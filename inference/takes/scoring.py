@@ -92,9 +92,14 @@ def put_two(
 
     ``log_prior``: of two people's being these two. ``carts``: what each may give back.
     """
-    ways = list({(way.mine, way.other): way for way in ways}.values())
+    ways = once_each(ways)
     orders = [Order(seen, seen, [way.score for way in ways])]
     put_ordered(scored, ways, orders, held, log_prior=log_prior, carts=carts)
+
+
+def once_each(ways: Sequence[Shared]) -> list[Shared]:
+    """Each pair of moves once, though found in several ways."""
+    return list({(way.mine, way.other): way for way in ways}.values())
 
 
 def put_ordered(
@@ -106,7 +111,10 @@ def put_ordered(
     log_prior: float,
     carts: Mapping[int, Mapping[str, float]],
 ) -> None:
-    """The same, in any of some orders; each way's own score is the order's. No way is named twice."""
+    """The same, in any of some orders; each way's own score is the order's.
+
+    No way comes twice: see :func:`once_each`.
+    """
     if not ways:
         return
     prior = log_prior + 2 * math.log(s.ANY_HAND)

@@ -18,7 +18,7 @@ from inference.takes.contents import Contents
 from inference.takes.joint import NOBODY, Doer
 from inference.takes.options import Cart, Options, all_held, between_two, givers, held_of
 from inference.takes.products import Hypothesis, Shared
-from inference.takes.scoring import Order, Scored, Seen, likely, put, put_ordered, weighed
+from inference.takes.scoring import Order, Scored, Seen, likely, once_each, put, put_ordered, weighed
 from inference.takes.stock import Stock
 from store_layout.model import Product
 
@@ -86,7 +86,7 @@ def score(
         for moves in found:
             found[moves] += products.held_factor(moves, carts.get(track, {}))
         put(scored, Doer(((track, side),)), found, each + math.log(s.ANY_HAND))
-    ways = list({(way.mine, way.other): way for way in options.by_two}.values())
+    ways = once_each(options.by_two)
     if ways and len(tracks) > 1:
         prior = each - math.log(len(tracks) - 1) + products.in_twice(event)
         first, second = by_moment
