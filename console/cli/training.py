@@ -34,6 +34,7 @@ GOODS_SHARDS = range(200, 260)
 CPU_MINUTES, CARD_MINUTES = 95.0, 10.0
 """How long a person network learns unless told otherwise, on one core and on a graphics card; two take
 twice as long. On a card as the models' cards name it that is as far as the shipped ones came."""
+SECOND_LOOK_MINUTES = 60.0
 INPUTS = {"medium": (448, 336), "small": (576, 336)}
 """Width and height whose product is the number of pixels that the networks look at."""
 
@@ -125,6 +126,13 @@ def persons(
             "--with-small", help="A small network learns beside it, from the same pictures and from it."
         ),
     ] = False,
+    second_look_only: Annotated[
+        bool,
+        typer.Option(
+            "--second-look-only",
+            help="Teach the network of --start its second look at people alone, on the processor.",
+        ),
+    ] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Train a person network; a checkpoint in the folder is gone on from."""
@@ -132,6 +140,13 @@ def persons(
     from inference.training.settings import SIZES, SMALL, FitSettings
     from inference.training.terminal import shown_on_terminal
 
+    if second_look_only:
+        if teacher is not None or with_small or device == "cuda":
+            raise fail("--second-look-only goes with neither --teacher nor --with-small nor --device cuda")
+        if start is None:
+            raise fail("--second-look-only needs --start: the network whose second look is to be taught")
+        _second_look(start, data, held_out, target, minutes or SECOND_LOOK_MINUTES)
+        return
     if with_small and size == "small":
         raise fail("--with-small: the small network learns beside a larger one, not beside itself")
     minutes = minutes or (1 + with_small) * (CARD_MINUTES if _card(device) else CPU_MINUTES)
@@ -145,6 +160,15 @@ def persons(
     settings = _on(device, wanted)
     with _errors(), shown_on_terminal(f"{size} person network") as listen:
         summary = fit(settings, data, held_out, target, listen)
+    out.print(f"{summary.steps} steps: {summary.checkpoint}", markup=False, highlight=False)
+
+
+def _second_look(start: Path, data: Path, held_out: Path, target: Path, minutes: float) -> None:
+    from inference.training.second_look_fit import SecondLookSettings, fit_second_look
+    from inference.training.terminal import shown_on_terminal
+
+    with _errors(), shown_on_terminal("second look") as listen:
+        summary = fit_second_look(SecondLookSettings(start, minutes), data, held_out, target, listen)
     out.print(f"{summary.steps} steps: {summary.checkpoint}", markup=False, highlight=False)
 
 

@@ -47,6 +47,8 @@ class FitReport(msgspec.Struct, frozen=True):
     ap50: float | None = None
     """Of the averaged network on held-out pictures, where it was tried."""
     f1: float | None = None
+    wrists: float | None = None
+    """Share within 8 cm."""
 
 
 @dataclass(frozen=True, slots=True)

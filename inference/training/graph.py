@@ -76,7 +76,7 @@ class DetectionGraph(nn.Module):
         # Who is hardly there is not looked at again. The best always is: operators dislike empty sets.
         likely = (logits >= logits.amax().clamp(max=CLOSE_FROM)) & ~overlapped(looks.box)
         some, rest = torch.nonzero(likely)[:, 0], torch.nonzero(~likely)[:, 0]
-        closer = self.network.close(image.permute(0, 3, 1, 2), picture[some], looks.rows(some))
+        closer = self.network.close(image.permute(0, 3, 1, 2), maps, picture[some], looks.rows(some))
         others = looks.rows(rest)
         logits = torch.cat([logits[some] + closer.score, logits[rest]])
         points = torch.cat([key_points(look, self.calibration.points) for look in (closer, others)])

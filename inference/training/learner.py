@@ -39,8 +39,16 @@ class Learner:
         self.average.load_state_dict(weights)
 
     def go_on_from(self, path: Path) -> dict[str, Any]:
-        """Take over all of a checkpoint, and return it. Raises ``ValueError`` where its size is another."""
+        """Take over all of a checkpoint, and return it.
+
+        Raises ``ValueError`` where its size is another, or where it is of a run that taught a part alone.
+        """
         state = self.checked(path)
+        if "part" in state:
+            raise ValueError(
+                f"{path} is of a run that taught the {state['part']} alone: choose an empty folder, and "
+                "begin from it (--start)"
+            )
         self._network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self._optimiser.load_state_dict(state["optimiser"])

@@ -10,6 +10,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ from inference.training.example_types import Example, read_shard, shards
 from inference.training.losses import Batch
 from inference.training.settings import AugmentSettings
 from inference.training.targets import Floats, Targets, make_targets
+
+Prepared = TypeVar("Prepared")
 
 RESCAN_S = 15.0
 """How often the folder is looked at for new shards."""
@@ -127,7 +130,7 @@ class Batches(IterableDataset[Batch]):
             yield make_batch(bank, self._count, self._settings, np.random.default_rng([self._seed, number]))
 
 
-def batches(source: Batches, workers: int) -> Iterator[Batch]:
+def batches(source: IterableDataset[Prepared], workers: int) -> Iterator[Prepared]:
     """Batches prepared ahead by ``workers`` processes, or as they are asked for where that is 0."""
     loader = DataLoader(
         source,

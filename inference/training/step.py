@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from inference.training.answers import Looks, Maps
-from inference.training.close_look import close_targets
+from inference.training.close_look import Closer, close_targets
 from inference.training.devices import fixed
 from inference.training.graph import peaks_of
 from inference.training.losses import (
@@ -83,7 +83,7 @@ class _Lesson:
         batch, weights = self.batch, self.weights
         people = len(batch.centres)
         logits, picture, places = _found(maps.heat.detach(), PEAKS)
-        where = torch.cat([batch.centres, _shaken(batch, self.rng), places])
+        where = torch.cat([batch.centres, shaken(batch, self.rng), places])
         of = torch.cat([batch.picture, batch.picture, picture])
         with torch.autocast(where.device.type, dtype=torch.bfloat16):
             looks = self.network.peak(maps, of, where)
@@ -101,9 +101,11 @@ class _Lesson:
             "near": weights.near * last.near,
             "hand": weights.hand * last.hand,
         }
-        return parts | self._closer(looks, of, taught, scores.detach())
+        return parts | self._closer(maps, looks, of, taught, scores=scores.detach())
 
-    def _closer(self, looks: Looks, of: Tensor, taught: Taught, scores: Tensor) -> dict[str, Tensor]:
+    def _closer(
+        self, maps: Maps, looks: Looks, of: Tensor, taught: Taught, *, scores: Tensor
+    ) -> dict[str, Tensor]:
         """A second time, at some true people, and at the peaks that seem most to be somebody.
 
         ``looks`` and the pictures ``of`` which they are: first at the true people ``taught``, then at the
@@ -117,22 +119,28 @@ class _Lesson:
         best = (best + len(scores) // pictures * torch.arange(pictures, device=device)[:, None]).reshape(-1)
         which = torch.cat([chosen, rows + best])
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            closer = self.network.close(batch.image, of[which], looks.rows(which))
-        told, true = closer.head(some), taught.rows(chosen)
-        rough, last = point_loss(told, told.rough, true), point_loss(told, told.points, true)
-        wanted, counts = close_targets(true.points, told.region, told.heat)
-        cells = soft_focal(told.heat, wanted) * counts * true.weight[:, None, None, None]
-        shown = ((true.points[..., 2] > SEEN).sum(dim=1) * true.weight).sum()
+            closer = self.network.close(batch.image, maps, of[which], looks.rows(which))
         scores = scores[best] + closer.score[some:]
+        found = closer.box[some:].detach()
         return {
-            "close_score": weights.score
-            * score_loss(scores, closer.box[some:].detach(), of[rows + best], batch),
-            "close_box": weights.box * box_loss(told.box, true.boxes, true.weight),
-            "close_points": weights.points * (rough.distance + last.distance),
-            "close_near": weights.near * last.near,
-            "close_hand": weights.hand * last.hand,
-            "own_heat": weights.own_heat * cells.sum() / shown.clamp(min=1),
+            "close_score": weights.score * score_loss(scores, found, of[rows + best], batch),
+            **close_losses(closer.head(some), taught.rows(chosen), weights),
         }
+
+
+def close_losses(told: Closer, true: Taught, weights: LossWeights) -> dict[str, Tensor]:
+    """What a second look at true people is taught but for their scores: the parts of the loss, weighted."""
+    rough, last = point_loss(told, told.rough, true), point_loss(told, told.points, true)
+    wanted, counts = close_targets(true.points, told.region, told.heat)
+    cells = soft_focal(told.heat, wanted) * counts * true.weight[:, None, None, None]
+    shown = ((true.points[..., 2] > SEEN).sum(dim=1) * true.weight).sum()
+    return {
+        "close_box": weights.box * box_loss(told.box, true.boxes, true.weight),
+        "close_points": weights.points * (rough.distance + last.distance),
+        "close_near": weights.near * last.near,
+        "close_hand": weights.hand * last.hand,
+        "own_heat": weights.own_heat * cells.sum() / shown.clamp(min=1),
+    }
 
 
 def _found(heat: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -145,7 +153,7 @@ def _found(heat: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
     return logits.reshape(-1), picture, xy.float() * STRIDE + STRIDE / 2
 
 
-def _shaken(batch: Batch, rng: np.random.Generator) -> Tensor:
+def shaken(batch: Batch, rng: np.random.Generator) -> Tensor:
     """Places of cells near the centres, where a peak may come to lie."""
     height, width = batch.image.shape[-2:]
     size = batch.boxes[:, 2:] - batch.boxes[:, :2]

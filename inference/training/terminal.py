@@ -46,4 +46,6 @@ def _words(report: FitReport, best: list[float]) -> str:
         words.append(f"{100 * report.waiting:.0f} % waiting for pictures")
     if best:
         words.append(f"AP50 {best[-1]:.3f}")
+    if report.wrists is not None:
+        words.append(f"wrists {report.wrists:.3f}")
     return ", ".join(words)
