@@ -138,7 +138,7 @@ class HandScorer:
         }
 
     def _blend(self, true: Matrix, exactly: Matrix, roughly: Matrix) -> Matrix:
-        """Density of each sight: just there with its probability, else roughly, else where hands usually are."""
+        """Density of each sight: just there with its probability, else roughly or where hands usually are."""
         return true * exactly + (1.0 - true) * (s.ROUGH * roughly + (1.0 - s.ROUGH) * self._idle)
 
     def _sum(self, there: Matrix, side: Side, prior: Matrix) -> Matrix:
