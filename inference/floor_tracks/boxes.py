@@ -104,5 +104,5 @@ def wrists_of(items: Sequence[Detection], s: Settings) -> list[tuple[int, bool, 
         (n, left, key)
         for n, item in enumerate(items)
         for left, key in ((True, item.wrist_left), (False, item.wrist_right))
-        if key is not None and key.score >= s.key_point_score
+        if key is not None and key.score >= s.wrist_score
     ]

@@ -42,7 +42,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     edge_px: float = 2.0
     """A box this close to the picture's edge goes on outside of it."""
     key_point_score: float = 0.3
-    """Key points below this are not used."""
+    """Heads and feet below this are not used."""
+    wrist_score: float = 0.02
+    """The same for wrists: who looks at them knows what a low score means."""
     sure_foot_score: float = 0.8
     """A foot key point with this score shows: hidden ones are guessed, and their scores say so."""
     inside_fixture_m: float = 0.25

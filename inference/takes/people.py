@@ -28,6 +28,8 @@ Matrix = NDArray[np.float64]
 
 
 IDLE = idle()
+ROUGHLY: Matrix = s.ROUGH_SD_M**2 * np.eye(3)
+"""How much farther sights are off that are not exact."""
 LEAST_DENSITY = 1e-9
 """Per m3; keeps ratios of what is next to impossible numbers."""
 
@@ -80,11 +82,12 @@ def _lateness(event: ShelfEvent, t: float) -> float:
 class HandScorer:
     """Scores a person's hands for any slot; what does not hang on the slot is worked out once.
 
-    A sight is where a detector puts a wrist in one picture, with the chance that it is one (``score``) and
-    that it is of the side it is called (``side_score``). Given where the hand is, sights err independently
-    from camera to camera, so two cameras' lines of sight triangulate; those of one camera around a moment err
-    alike and are averaged. Where the hand is, is summed over: cells of the slot's box against everything
-    else that hands do. A sight that is no hand's lies where hands usually are: it is an elbow or a hip.
+    A sight is where a detector puts a wrist in one picture, with the chance that it is just there (``score``)
+    and that it is of the side it is called (``side_score``). Given where the hand is, sights err
+    independently from camera to camera, so two cameras' lines of sight triangulate; those of one camera
+    around a moment err alike and are averaged. Where the hand is, is summed over: cells of the slot's box
+    against everything else that hands do. Most sights that are not just there are not far off, guesses of a
+    hidden hand; the others lie where hands usually are: on an elbow or a hip.
     """
 
     def __init__(self, event: ShelfEvent, hands: Sequence[Hand], places: Sequence[Place]) -> None:
@@ -103,10 +106,12 @@ class HandScorer:
         self._sided = np.array([h.side_score for h in seen])
         at, where = np.array([p.t for p in places]), np.array([(p.x, p.y) for p in places])
         times = np.array([h.t for h in seen])
-        around = spread_densities(self._means, self._covariances, where[_nearest(at, times)], IDLE)
+        bodies = where[_nearest(at, times)]
+        around = spread_densities(self._means, self._covariances, bodies, IDLE)
+        roughly = spread_densities(self._means, self._covariances + ROUGHLY, bodies, IDLE)
         # a sight far from everything that its owner could reach is false, not impossible
         self._idle = np.maximum(around @ IDLE.weights, LEAST_DENSITY)[:, None]
-        elsewhere = self._true * around + (1.0 - self._true) * self._idle
+        elsewhere = self._blend(self._true, around, roughly)
         moments, self._weights = _moments(event)
         self._places = where[_nearest(at, moments)]
         self._frames, self._looks = _looks(seen, times, moments)
@@ -120,15 +125,21 @@ class HandScorer:
         if not self._any:
             return dict.fromkeys(SIDES, 0.0)
         true = self._true / (self._true + math.exp(s.REACHING_DOUBT) * (1.0 - self._true))
-        there = (
-            true * densities(self._means, self._covariances, box.centres[None], box.var)
-            + (1.0 - true) * self._idle
+        centres = box.centres[None]
+        there = self._blend(
+            true,
+            densities(self._means, self._covariances, centres, box.var),
+            densities(self._means, self._covariances + ROUGHLY, centres, box.var),
         )
         prior = at_arms_length(box, self._places)
         return {
             side: float(np.log(self._weights @ np.exp(self._sum(there, side, prior) - self._otherwise[side])))
             for side in SIDES
         }
+
+    def _blend(self, true: Matrix, exactly: Matrix, roughly: Matrix) -> Matrix:
+        """Density of each sight: just there with its probability, else roughly or where hands usually are."""
+        return true * exactly + (1.0 - true) * (s.ROUGH * roughly + (1.0 - s.ROUGH) * self._idle)
 
     def _sum(self, there: Matrix, side: Side, prior: Matrix) -> Matrix:
         """Log likelihood (T,) of the sights around each moment, places (K) weighted by ``prior`` (T or 1, K).

@@ -31,8 +31,9 @@ class Hands:
     def note(self, state: VisitsState, t: float, people: Sequence[Person]) -> list[HandsMet]:
         """Take in what was seen of hands up to ``t``; hands that met are noted with both visits."""
         for person in people:
-            if person.hands and person.track in state.visits:
-                state.hands.setdefault(person.track, []).extend(person.hands)
+            seen = [hand for hand in person.hands if hand.score >= s.MET_SCORE]
+            if seen and person.track in state.visits:
+                state.hands.setdefault(person.track, []).extend(seen)
         if t - state.hands_at < s.MET_STEP_S:
             return []
         state.hands_at = t

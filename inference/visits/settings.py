@@ -52,6 +52,8 @@ HANDED_TOGETHER = 0.3
 MET_M = 0.18
 """Hands of two that are found so near to each other have met: in simulated days those that hand something on
 are found .04 to .17 m apart ..."""
+MET_SCORE = 0.3
+"""... of sights that a detector does not merely guess, ..."""
 MET_HEIGHT_M = 0.98
 """... if they do not hang: those of people who stand close together do so at .8 to .95 m, as near, ..."""
 MET_SHELF_M = 0.1

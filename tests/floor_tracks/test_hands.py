@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from inference.floor_tracks.boxes import wrists_of
 from inference.floor_tracks.hands import hands_of
 from inference.floor_tracks.measurement import Measurer
 from inference.floor_tracks.settings import Settings
 from inference.floor_tracks.sightings import from_skeletons
-from inference.messages import Hand, Joint, Skeleton
+from inference.messages import Detection, Hand, Joint, KeyPoint, Skeleton
 from tests.floor_tracks.walkers import Faults, Session, Walker
 from tests.support.stores import small_store
 
@@ -46,3 +47,12 @@ def test_skeletons_hands_are_where_the_sensor_says() -> None:
     (hand,) = hands_of(from_skeletons((item,), S)[0], "depth", 3.0, (1.0, 1.0), S)
     assert (hand.side, hand.mean, hand.score, hand.t) == ("left", (1.3, 1, 1.2), 0.8, 3.0)
     assert np.allclose(full(hand), np.eye(3) * 0.05**2)
+
+
+def test_a_guess_of_a_hidden_hand_is_told_with_its_score() -> None:
+    def wrist(score: float) -> list[float]:
+        guess = Detection((10, 10, 50, 90), 0.9, wrist_right=KeyPoint(20, 60, score))
+        return [key.score for _, _, key in wrists_of((guess,), S)]
+
+    assert wrist(0.1) == [0.1]
+    assert wrist(0.01) == []

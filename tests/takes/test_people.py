@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from inference.messages import Hand
+from inference.takes import settings as s
 from inference.takes.fronts import fronts
 from inference.takes.people import BodyScorer, HandScorer, Side
 from inference.takes.reach import at_arms_length, cells, idle, spread_densities
@@ -39,7 +40,7 @@ def score(hands: Sequence[Hand], side: Side = "right") -> float:
 
 def test_no_sight_says_nothing() -> None:
     assert score([]) == 0.0
-    assert score(sights(IN_SLOT, "right", score=0.1)) == 0.0
+    assert score(sights(IN_SLOT, "right", score=0.01)) == 0.0
 
 
 def test_a_hand_in_the_slot_speaks_for_it_and_one_at_rest_against() -> None:
@@ -50,10 +51,18 @@ def test_a_hand_in_the_slot_speaks_for_it_and_one_at_rest_against() -> None:
 def test_the_less_a_sight_is_to_be_trusted_the_less_it_says() -> None:
     against = [score(sights(FAR_OFF, "right", score=sure)) for sure in (0.95, 0.7, 0.4)]
     assert against == sorted(against)
-    assert against[-1] > math.log(1 - 0.4) - 0.5  # no more than that the sight may be wrong
-    speaking = [score(sights(IN_SLOT, "right", score=sure)) for sure in (0.95, 0.7, 0.4)]
+    # no more than that the sight may be wrong, and neither just there nor roughly
+    assert against[-1] > math.log((1 - 0.4) * (1 - s.ROUGH)) - 0.5
+    speaking = [score(sights(IN_SLOT, "right", score=sure)) for sure in (0.95, 0.7, 0.4, 0.1)]
     assert speaking == sorted(speaking, reverse=True)
-    assert speaking[-1] > 0
+
+
+def test_a_guess_not_far_from_the_slot_speaks_for_it() -> None:
+    """A hidden hand is guessed a little beside where it is, with a score that says so."""
+    beside: Point3 = (SLOT.low[0] - 0.2, SLOT.low[1] - 0.1, SLOT.centre[2])
+    guessed, seen = (score(sights(beside, "right", score=sure)) for sure in (0.15, 0.95))
+    assert guessed > 0.5
+    assert seen < guessed
 
 
 def test_guesses_of_one_camera_do_not_outweigh_what_another_sees() -> None:

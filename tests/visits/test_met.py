@@ -29,13 +29,15 @@ BETWEEN = (3.35, 2.6, 1.1)
 MET = "met those of"
 
 
-def hands(t: float, at: Point3, sensors: tuple[str, ...] = ("east", "north")) -> tuple[Hand, ...]:
+def hands(
+    t: float, at: Point3, sensors: tuple[str, ...] = ("east", "north"), score: float = 0.9
+) -> tuple[Hand, ...]:
     """A right hand as cameras see it: long along one axis for each."""
     long: dict[str, Covariance3] = {
         "east": (0.25, 0.0, 0.0, 0.0009, 0.0, 0.0009),
         "north": (0.0009, 0.0, 0.0, 0.25, 0.0, 0.0009),
     }
-    return tuple(Hand(T + t, name, "right", at, long[name], 0.9) for name in sensors)
+    return tuple(Hand(T + t, name, "right", at, long[name], score) for name in sensors)
 
 
 def together(
@@ -133,6 +135,12 @@ def test_one_camera_does_not_say_that_hands_meet() -> None:
     """It hardly knows how far away they are: in simulated days it took who only stood together for it."""
     day = two()
     together(day, 12.0, hands(12.0, BETWEEN, ("east",)), hands(12.0, BETWEEN))
+    assert finished(day) == {1: "issue", 2: "nothing"}
+
+
+def test_guesses_of_hands_do_not_meet() -> None:
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN, score=0.2), hands(12.0, BETWEEN))
     assert finished(day) == {1: "issue", 2: "nothing"}
 
 
