@@ -154,6 +154,15 @@ def test_a_map_without_two_peaks_gives_two_places_all_the_same() -> None:
     assert clear[0] == 0
 
 
+def test_a_wrist_stays_where_no_peak_is_worth_more() -> None:
+    heat = torch.full((32, 24), -9.0)
+    heat[20, 5], heat[6, 12], heat[12, 12] = 4.0, -5.0, -6.0
+    (left, hidden), clear = wrists_drawn(heat, [place(5, 20), place(17.3, 22.7)])
+    assert left == pytest.approx(place(5.5, 20.5), abs=0.02)
+    assert hidden == pytest.approx(place(17.3, 22.7), abs=1e-4)
+    assert clear == [4.0, -9.0]
+
+
 def test_what_the_first_look_saw_decides_between_peaks_alike() -> None:
     heat = torch.full((32, 24), -6.0)
     heat[20, 5] = heat[20, 18] = heat[8, 12] = 4.0
