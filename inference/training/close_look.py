@@ -55,7 +55,7 @@ squared cells away half of all that it can lose is lost. On pictures that were l
 that show were within 8 cm so, .634 when each was drawn to the mean of a window, by one network; .676 at
 least with half or twice of either number."""
 STAY = -4.5
-"""What a peak must be worth, else the wrist is left where it was thought to be: of hidden ones .718 are within
+"""What a peak must be worth, or the wrist is left where it was thought to be: of hidden ones .718 are within
 30 cm so, and .694 without it; of those that show it takes .002."""
 START_SHARE = 0.3
 """Of the first look's logits of wrists, that is added to the second's: .692 on those pictures, .691 with .2
@@ -237,8 +237,8 @@ class CloseLook(nn.Module):
     def _two_peaks(self, heat: Tensor, first: Tensor, at: Tensor) -> tuple[Tensor, Tensor]:
         """Of the wrists, in cells: the two peaks that are best together, and what is around each.
 
-        ``heat`` and ``first`` ``[N, 768]``; ``at`` ``[N, 2, 2]`` where they were thought to be, and stay if no
-        peak is worth more.
+        ``heat`` and ``first`` ``[N, 768]``; ``at`` ``[N, 2, 2]`` where they were thought to be, and stay if
+        no peak is worth more.
         """
         seen = (heat + self.share * first).reshape(-1, 1, MAP_ROWS, MAP_COLUMNS)
         peaked = seen == functional.max_pool2d(seen, 3, stride=1, padding=1)
