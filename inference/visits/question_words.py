@@ -63,6 +63,11 @@ class Wording:
         if_any = ", if anything" if any(_other(e) == NOTHING for e in offered if not e.moves) else ""
         return f"{was}: what did {self._who(people)} {did}{if_any}?"
 
+    def silent(self, scale: str, fixture: str, track: int) -> str:
+        """Of somebody who stood at a scale that said nothing."""
+        where, who = self._fixture(fixture), self._who((track,))
+        return f"Scale {scale} at {where} was silent: what did {who} take there, if anything?"
+
     def _kept_or_handed(self, said: Sequence[Explanation]) -> str | None:
         """Of what one took and may have handed on since; None where it may be something else besides."""
         whole = [e for e in said if e.handed is not True]
@@ -153,7 +158,10 @@ class Wording:
         return product.name if product is not None else sku
 
     def _place(self, attribution: Attribution) -> str:
-        fixture = self._layout.fixtures.get(attribution.event.fixture)
+        return self._fixture(attribution.event.fixture)
+
+    def _fixture(self, name: str) -> str:
+        fixture = self._layout.fixtures.get(name)
         return fixture.name if fixture is not None else "the shelf"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -26,9 +26,9 @@ Meaning = tuple[tuple[int | None, str, int], ...]
 class Interviewer:
     """Makes the questions about one visit, those that settle most money first."""
 
-    def __init__(self, layout: StoreLayout, codes: Mapping[int, str], refit: Refit, moments: Moments) -> None:
+    def __init__(self, layout: StoreLayout, words: Wording, refit: Refit, moments: Moments) -> None:
         self._layout = layout
-        self._words = Wording(layout, codes)
+        self._words = words
         self._refit = refit
         self._moments = moments
 
