@@ -124,6 +124,8 @@ SILENT_NEARER_M = 0.05
 """Nearer by less than this is not nearer."""
 SILENT_TOLD_S = 15.0
 """One that is not over is told of so long after the moment that shows it best: pictures are kept for 40 s."""
+SILENT_KEPT = 60
+"""Most of them that are remembered of one visit, the last ones."""
 SILENT_ASKED = 3
 """Most stays at silent scales that one visit is asked about."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -27,13 +28,15 @@ from inference.messages import (
 )
 from inference.messages.results import SILENT, silent_id
 from inference.visits import settings as s
-from inference.visits.met import fused
+from inference.visits.met import Matrix, fused
 from inference.visits.question_words import Wording
 from inference.visits.state import Stay, Visit, VisitsState
 from store_layout.model import Slot, StoreLayout
 
 LEAST = 0.05
 """Sights less likely than this are of no hand."""
+FAR = 3.0**2
+"""Hands farther than this from all slots along one axis, in variances, are in none."""
 OUTAGE = "outage"
 """The doubt of events on a scale that was silent meanwhile."""
 
@@ -43,10 +46,11 @@ class SilentScales:
 
     def __init__(self, layout: StoreLayout) -> None:
         self._slots = {scale: slots for scale, slots in layout.slots_of_scale.items() if slots}
+        self._scales = {scale: _Scale(slots) for scale, slots in self._slots.items()}
 
     def note(self, state: VisitsState, t: float, people: Iterable[Person]) -> list[SilentStay]:
         """Take in where everybody is at ``t``, with the hands that the state holds; what is over is told."""
-        silent = _silent(state.outages) & self._slots.keys()
+        silent = sorted(_silent(state.outages) & self._slots.keys())
         if not silent or t - state.silent_at < s.SILENT_STEP_S:
             return []
         state.silent_at = t
@@ -55,11 +59,14 @@ class SilentScales:
             visit = state.visits.get(person.track)
             if visit is None or visit.staff:
                 continue
-            hands = [h for h in state.hands.get(person.track, ()) if t - h.t <= s.MET_WITHIN_S]
-            for scale in sorted(silent):
-                gap = _gap(self._slots[scale], person)
-                if gap <= _reach(person):
-                    self._stand(visit, scale, person, gap, hands)
+            reach, near = _reach(person), {}
+            for scale in silent:
+                gap = self._scales[scale].gap(person)
+                if gap <= reach:
+                    near[scale] = gap
+            hands = _fused(state.hands.get(person.track, ()), t) if near else []
+            for scale, gap in near.items():
+                self._stand(visit, scale, person, gap, hands)
         for visit in state.visits.values():
             for scale, stay in list(visit.stays.items()):
                 if visit.left_at is not None or t - stay.last > s.NEAR_JOIN_S:
@@ -92,14 +99,14 @@ class SilentScales:
         """A visit is about to be closed: so are its stays."""
         return [told for scale in list(visit.stays) for told in self._over(visit, scale)]
 
-    def _stand(self, visit: Visit, scale: str, person: Person, gap: float, hands: Sequence[Hand]) -> None:
+    def _stand(self, visit: Visit, scale: str, person: Person, gap: float, hands: Sequence[_Fused]) -> None:
         """They are within reach of it now."""
         t, stay = person.t, visit.stays.get(scale)
         if person.hidden:
             if stay is not None:  # behind somebody: nothing is known of what they do
                 stay.last = t
             return
-        hand, hand_t, slot = _hand_in(hands, self._slots[scale])
+        hand, hand_t, slot = self._scales[scale].hand_in(hands)
         if stay is None or (stay.told and hand >= s.SILENT_HAND):
             stay = visit.stays[scale] = Stay(begin=t, last=t)
         if math.hypot(*person.velocity) <= s.SILENT_MPS:
@@ -134,7 +141,7 @@ class SilentScales:
             fixture=slots[0].fixture,
             slot=stay.slot if handled else "",
         )
-        visit.silent.append(told)
+        visit.silent = [*visit.silent[1 - s.SILENT_KEPT :], told]
         return [told]
 
 
@@ -160,13 +167,58 @@ def _best(stay: Stay) -> float:
 # -- where people and hands are ------------------------------------------------------------------------
 
 
-def _gap(slots: Sequence[Slot], person: Person) -> float:
-    """Metres on the floor from somebody to the scale."""
-    gaps = (
-        max(min(slot.low[i] for slot in slots) - at, at - max(slot.high[i] for slot in slots), 0.0)
-        for i, at in enumerate(person.position)
-    )
-    return math.hypot(*gaps)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fused:
+    """One of somebody's hands, as all sights of it put it."""
+
+    t: float
+    mean: Matrix
+    """Metres, shape (3,)."""
+    spread: Matrix
+    """Covariance, shape (3, 3), m2."""
+    score: float
+    """How likely one of the sights is of it."""
+
+
+class _Scale:
+    """A scale as a place: each slot's box stands for a Gaussian with one standard deviation to its sides."""
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        self._slots = [slot.id for slot in slots]
+        self._x, self._y = (
+            (min(slot.low[i] for slot in slots), max(slot.high[i] for slot in slots)) for i in (0, 1)
+        )
+        self._centres = np.array([slot.centre for slot in slots])
+        halves = np.array([np.subtract(slot.high, slot.low) for slot in slots]) / 2
+        self._sides = halves**2 + s.SILENT_WRIST_M**2
+        self._boxes = self._sides[:, :, None] * np.eye(3)
+        self._volumes = np.linalg.det(self._boxes)
+
+    def gap(self, person: Person) -> float:
+        """Metres on the floor from somebody to the scale."""
+        x, y = person.position
+        (left, right), (near, far) = self._x, self._y
+        return math.hypot(max(left - x, x - right, 0.0), max(near - y, y - far, 0.0))
+
+    def hand_in(self, hands: Sequence[_Fused]) -> tuple[float, float, str]:
+        """How likely one of somebody's hands is in a slot, when, and in which. About 0 to 1.
+
+        The Gaussians of box and hand convolved, in units of what a hand in the box's middle that is known
+        exactly would give.
+        """
+        best = (0.0, 0.0, "")
+        for hand in hands:
+            off = hand.mean - self._centres
+            if not (off**2 <= FAR * (self._sides + np.diagonal(hand.spread))).all(axis=1).any():
+                continue  # most are: what follows is dear
+            both = self._boxes + hand.spread
+            shares = np.sqrt(self._volumes / np.linalg.det(both))
+            away = (off * np.linalg.solve(both, off[:, :, None])[:, :, 0]).sum(axis=1)
+            likely = hand.score * shares * np.exp(-0.5 * away)
+            n = int(np.argmax(likely))
+            if likely[n] > best[0]:
+                best = (float(likely[n]), hand.t, self._slots[n])
+        return best
 
 
 def _reach(person: Person) -> float:
@@ -174,29 +226,21 @@ def _reach(person: Person) -> float:
     return s.NEAR_M + math.sqrt(max(xx, yy))
 
 
-def _hand_in(hands: Sequence[Hand], slots: Sequence[Slot]) -> tuple[float, float, str]:
-    """How likely one of somebody's hands is in a slot, when, and in which. About 0 to 1.
-
-    The box is taken for a Gaussian as wide as it is, one standard deviation to its sides: convolved with
-    that of the hand, in units of what a hand in its middle that is known exactly would give.
-    """
-    best = (0.0, 0.0, "")
+def _fused(hands: Sequence[Hand], t: float) -> list[_Fused]:
+    """Where each hand of somebody is, by what was seen of it in the last moments."""
+    found = []
     for side in ("left", "right"):
-        seen = [hand for hand in hands if hand.side == side and hand.score * hand.side_score >= LEAST]
-        if not seen:
-            continue
-        mean, information = fused(seen)
-        spread = np.linalg.inv(information)
-        t, score = sum(hand.t for hand in seen) / len(seen), max(h.score * h.side_score for h in seen)
-        for slot in slots:
-            box = np.diag((np.subtract(slot.high, slot.low) / 2) ** 2 + s.SILENT_WRIST_M**2)
-            off = mean - np.asarray(slot.centre)
-            both = box + spread
-            share = math.sqrt(np.linalg.det(box) / np.linalg.det(both))
-            likely = score * share * math.exp(-0.5 * float(off @ np.linalg.solve(both, off)))
-            if likely > best[0]:
-                best = (likely, t, slot.id)
-    return best
+        seen = [
+            hand
+            for hand in hands
+            if hand.side == side and t - hand.t <= s.MET_WITHIN_S and hand.score * hand.side_score >= LEAST
+        ]
+        if seen:
+            mean, information = fused(seen)
+            score = max(hand.score * hand.side_score for hand in seen)
+            at = sum(hand.t for hand in seen) / len(seen)
+            found.append(_Fused(at, mean, np.linalg.inv(information), score))
+    return found
 
 
 # -- what is asked -------------------------------------------------------------------------------------
@@ -255,7 +299,7 @@ def _question(stay: SilentStay, track: int, layout: StoreLayout, words: Wording)
         event=stay.id,
         text=words.silent(stay.scale, stay.fixture, track),
         alternatives=(nothing, *taken, not_sold)[: s.ALTERNATIVES],
-        at_stake=max(1, *prices[:1]) if prices else 1,
+        at_stake=max([1, *prices[:1]]),
         felt=Felt(stay.fixture, stay.t, 0.0, 0.0, (SILENT,)),
     )
 
