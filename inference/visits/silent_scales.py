@@ -239,7 +239,7 @@ def _fused(hands: Sequence[Hand], t: float) -> list[_Fused]:
             mean, information = fused(seen)
             score = max(hand.score * hand.side_score for hand in seen)
             at = sum(hand.t for hand in seen) / len(seen)
-            found.append(_Fused(at, mean, np.linalg.inv(information), score))
+            found.append(_Fused(at, mean, np.asarray(np.linalg.inv(information), np.float64), score))
     return found
 
 
