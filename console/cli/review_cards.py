@@ -33,7 +33,7 @@ class Choice(msgspec.Struct, frozen=True):
 
     number: int
     probability: float | None
-    """None: it is only guessed, by its weight."""
+    """None: it is only guessed, by its weight or by what lies there."""
     moves: tuple[Moved, ...]
     total: int | None
     """What the visit would cost with it, the rest as counted now; None: that cannot be said."""
@@ -143,6 +143,8 @@ def print_card(shown: Shown) -> None:
 def _felt(felt: Felt, slots: tuple[str, ...], time_zone: str) -> str:
     where = ", ".join([felt.fixture, *slots])
     at = clock(felt.t, ZoneInfo(time_zone))
+    if felt.silent:
+        return f"{at}, {where}: the scale was silent and felt nothing"
     return f"{at}, {where}: {felt.delta_g:+.0f} g, give or take {felt.sd_g:.0f}"
 
 

@@ -7,7 +7,7 @@ import msgspec
 from console.back_office.review_answers import believed, stated
 from console.item_models.words import MINUS, ShopWords
 from console.language import ENGLISH, language, tr
-from inference.messages.results import ClosedVisit, Explanation, ItemMove, Question
+from inference.messages.results import ClosedVisit, Explanation, ItemMove, Question, silent_scale
 
 
 class Possibility(msgspec.Struct, frozen=True):
@@ -85,6 +85,13 @@ def asked(question: Question, words: ShopWords) -> str:
     """The engine's own sentence, which is English; in another language one made of the answers."""
     if language() == ENGLISH:
         return question.text
+    scale = silent_scale(question.event)
+    if scale is not None:
+        return tr(
+            "Scale {scale} at {place} was silent: what was taken there, if anything?",
+            scale=scale,
+            place=_place(question, words),
+        )
     if question.felt is not None and any(
         stated(explanation) is None for explanation in question.alternatives
     ):
@@ -99,6 +106,12 @@ def asked(question: Question, words: ShopWords) -> str:
             return tr("{goods}: kept, or handed to somebody else?", goods=goods)
         return tr("{goods}: whose hand was it?", goods=goods)
     return tr("What is right: {ways}?", ways=tr(" or ").join(ways)) if ways else question.text
+
+
+def _place(question: Question, words: ShopWords) -> str:
+    fixture = "" if question.felt is None else question.felt.fixture
+    known = words.layout.fixtures.get(fixture)
+    return fixture if known is None else known.name or fixture
 
 
 def moves_words(explanation: Explanation, words: ShopWords) -> str:

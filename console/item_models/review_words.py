@@ -13,7 +13,7 @@ from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, good
 from console.language import tr, tr_n
 from console.language.sentences import in_words
 from console.operations.review_desk import OpenCard
-from inference.messages.results import Explanation, Question
+from inference.messages.results import SILENT, Explanation, Question, silent_scale
 from store_layout.model import Slot
 
 MOST_WORDS = 3
@@ -47,7 +47,7 @@ class Shown(msgspec.Struct, frozen=True):
     none_words: str
     none_effect: str
     delta_g: float | None
-    """What the scales felt; None: not kept."""
+    """What the scales felt; None: not kept, or nothing as they were silent."""
     sd_g: float
     facts: tuple[tuple[str, str], ...]
     """What else is known: word and value."""
@@ -63,6 +63,8 @@ class Shown(msgspec.Struct, frozen=True):
     """By track: look and code of those whom it is about, this shopper first."""
     evidence: tuple[str, ...] = ()
     """Events of which pictures may have been kept: the one asked about, else those behind the lines."""
+    silent: bool = False
+    """No scale could feel it: there are no weights to look at."""
 
 
 def open_questions(card: OpenCard) -> tuple[Question, ...]:
@@ -78,14 +80,16 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
     question = still_open[part]
     totals = card.totals[question.event]
     felt = question.felt
+    silent = felt is not None and felt.silent
     return Shown(
         visit=card.visit,
         event=question.event,
         text=asked(question, words),
         choices=tuple(_choice(i, question, card, words) for i in range(len(question.alternatives))),
-        none_words=tr("None of these"),
+        # of what happened at a shelf that felt something, what else it may have been is offered
+        none_words=tr("Nothing was taken") if silent else tr("None of these"),
         none_effect=_effect(totals[-1], card.counted, words),
-        delta_g=None if felt is None else felt.delta_g,
+        delta_g=None if felt is None or silent else felt.delta_g,
         sd_g=0.0 if felt is None else felt.sd_g,
         facts=(*_where(question, words), *_who_stood(question, card), *_of_visit(card, words)),
         fixture=_fixture(question, words),
@@ -95,6 +99,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
         t=None if felt is None else felt.t,
         looks=_looks(card, dict.fromkeys(t for e in question.alternatives for t in e.tracks())),
         evidence=(*question.moments, question.event),
+        silent=silent,
     )
 
 
@@ -253,12 +258,16 @@ def _where(question: Question, words: ShopWords) -> tuple[tuple[str, str], ...]:
         )
     if question.felt is not None:
         found.append((tr("Time"), clock_time(question.felt.t, words.zone, seconds=True)))
-        if question.felt.doubts:
-            found.append((tr("Doubts"), ", ".join(question.felt.doubts)))
+        doubts = [doubt for doubt in question.felt.doubts if doubt != SILENT]  # the question says that
+        if doubts:
+            found.append((tr("Doubts"), ", ".join(doubts)))
     return tuple(found)
 
 
 def _slots(question: Question, words: ShopWords) -> list[Slot]:
+    scale = silent_scale(question.event)
+    if scale is not None:  # all that may have been taken from
+        return list(words.layout.slots_of_scale.get(scale, ()))
     named = {m.slot for e in question.alternatives for m in e.moves}
     return [slot for slot in words.layout.file.slot if slot.id in named]
 

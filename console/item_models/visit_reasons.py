@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import msgspec
 
+from console.back_office.review_answers import stated
 from console.item_models.review_words import way_of
 from console.item_models.words import ShopWords, clock_time, grams
 from console.language import tr
 from console.language.writing import percent
 from console.operations.visit_dossier import Dossier
-from inference.messages.results import Explanation, Felt, Ground, Question
+from inference.messages.results import SILENT, Explanation, Felt, Ground, Question
 
 
 class Alternative(msgspec.Struct, frozen=True):
     """One way it may have been."""
 
     words: str
-    probability: float
+    probability: float | None
+    """None: it is only guessed."""
     expected: str
     """What the scales would have felt; empty: not known."""
     counted: bool
@@ -134,7 +136,7 @@ def _event(ground: Ground, dossier: Dossier, words: ShopWords) -> Event:
 
 
 def _asked(question: Question, dossier: Dossier, words: ShopWords) -> Event:
-    """From before grounds were kept: what a person was asked about it."""
+    """What a person was asked about it: at a scale that was silent, or from before grounds were kept."""
     felt = question.felt
     slots = dict.fromkeys(m.slot for e in question.alternatives for m in e.moves)
     return Event(
@@ -142,7 +144,7 @@ def _asked(question: Question, dossier: Dossier, words: ShopWords) -> Event:
         where="" if felt is None else _where(felt.fixture, tuple(slots), words),
         felt="" if felt is None else _felt(felt),
         scales=(),
-        doubts="" if felt is None else ", ".join(felt.doubts),
+        doubts="" if felt is None else ", ".join(doubt for doubt in felt.doubts if doubt != SILENT),
         alternatives=tuple(_alternative(e, dossier, words) for e in question.alternatives),
         slots=tuple(slots),
     )
@@ -154,13 +156,15 @@ def _alternative(
     way = way_of(explanation, dossier.visit.track, dossier.codes, words)
     return Alternative(
         words=f"{way.words} \N{EN DASH} {way.who}" if way.who else way.words,
-        probability=explanation.probability,
+        probability=stated(explanation),
         expected="" if way.expected_g is None else grams(way.expected_g),
         counted=counted,
     )
 
 
 def _felt(felt: Felt) -> str:
+    if felt.silent:
+        return tr("The scale was silent and felt nothing")
     return tr(
         "The scales felt {grams} (give or take {sd} g)", grams=grams(felt.delta_g), sd=f"{felt.sd_g:.0f}"
     )

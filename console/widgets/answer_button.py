@@ -17,6 +17,8 @@ HEIGHT, LEAST = 84, 40
 """Pixels at the normal text size, as all of these."""
 TWO_LINES = 54
 """From which height on what the receipt comes to stands below the words, else beside them."""
+WITH_BAR, WITHOUT_BAR = 30, 22
+"""So far above its middle the words begin, with the probability's bar below them and where there is none."""
 KEY = 32
 CHANCE = 70
 BAR = 6
@@ -99,15 +101,17 @@ class AnswerButton(QAbstractButton):
         font, small = ui_font(TEXT_HEADING, bold=True), ui_font(TEXT_BODY)
         words = choice.words + (f" \N{EN DASH} {choice.who}" if choice.who else "")
         middle, wide = room.center().y(), room.width()
-        first = QRectF(room.left(), middle - sized(30), wide, sized(24))
-        second = QRectF(room.left(), middle - sized(6), wide, sized(20))
+        above = sized(WITH_BAR if choice.probability is not None else WITHOUT_BAR)
+        first = QRectF(room.left(), middle - above, wide, sized(24))
+        second = QRectF(room.left(), middle - above + sized(24), wide, sized(20))
         side = Qt.AlignmentFlag.AlignLeft
         effect = choice.effect
         if self._is_low:
             metrics = QFontMetricsF(small)
             effect = metrics.elidedText(effect, Qt.TextElideMode.ElideRight, wide / 2)
-            first = room.adjusted(0, 0, -metrics.horizontalAdvance(effect) - SPACE_3, -BAR)
-            second, side = room.adjusted(0, 0, 0, -BAR), Qt.AlignmentFlag.AlignRight
+            foot = 0 if choice.probability is None else BAR
+            first = room.adjusted(0, 0, -metrics.horizontalAdvance(effect) - SPACE_3, -foot)
+            second, side = room.adjusted(0, 0, 0, -foot), Qt.AlignmentFlag.AlignRight
         painter.setFont(font)
         said = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, first.width())
         painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, said)

@@ -82,7 +82,7 @@ class ClipColumn(QWidget):
         elif not shown.evidence:
             self._say(tr("No pictures"), tr("This visit asks about no event of its own."))
         elif not watched.clips:
-            self._say(tr("No pictures of it"), _why_none(watched))
+            self._say(tr("No pictures of it"), _why_none(watched, silent=shown.silent))
         parent = self.parentWidget()
         if parent is not None:
             self.fit(parent.width(), parent.height())
@@ -153,7 +153,9 @@ class ClipColumn(QWidget):
         self.empty.text.setText(text)
 
 
-def _why_none(watched: Watched) -> str:
+def _why_none(watched: Watched, *, silent: bool) -> str:
+    if watched.evidence is None and silent:
+        return tr("Nothing was kept of it: the engine was started after it, or what was kept has expired.")
     if watched.evidence is None:
         return tr(
             "Nothing was kept of this event: the engine was started after it, or what was kept has expired. "

@@ -26,6 +26,7 @@ class EvidencePanes(QWidget):
         """``aspect``: width by height of what ``plan`` draws, as large as it fits."""
         super().__init__(parent)
         self._weights, self._floor, self._plan, self._aspect = weights, floor, plan, aspect
+        self._weighed = True
         for part in (weights, floor):
             part.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -41,7 +42,18 @@ class EvidencePanes(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Each to its place."""
         super().resizeEvent(event)
-        for part, place in zip((self._weights, self._floor), self._places(), strict=True):
+        self._place()
+
+    def show_weights(self, weighed: bool) -> None:
+        """Where nothing was felt the floor has all the room."""
+        if weighed != self._weighed:
+            self._weighed = weighed
+            self._weights.setVisible(weighed)
+            self._place()
+
+    def _place(self) -> None:
+        places = self._places() if self._weighed else (self._weights.geometry(), self.rect())
+        for part, place in zip((self._weights, self._floor), places, strict=True):
             part.setGeometry(place)
 
     def _beside(self, weights: QSize, floor: QSize) -> QSize:

@@ -33,6 +33,7 @@ from console.widgets.review_lines import ReviewLines
 from console.widgets.review_trace import ReviewTrace
 from console.widgets.time_cursor import TimeCursor
 from console.widgets.weight_chart import WeightChart
+from inference.messages.results import silent_scale
 
 MOST_ANSWERS = 4
 ROOM_TO_BREAK = 240
@@ -116,6 +117,7 @@ class ReviewCardView(QWidget):
         self.chart.show_question(shown)
         self.map.show_question(shown)
         self._felt.setCurrentWidget(self._chart)
+        self._panes.show_weights(not shown.silent)
         self.clips.wait(shown)
 
     def show_evidence(self, event: str, watched: Watched) -> None:
@@ -131,8 +133,10 @@ class ReviewCardView(QWidget):
             self.cursor_of_time.clear()
             return
         self.trace.show_evidence(self.shown, evidence)
-        # hands that met away from the shelves weigh nothing: what the scales felt before stays
-        self._felt.setCurrentWidget(self.trace if evidence.fixture else self._chart)
+        # hands that met away from the shelves weigh nothing, and a silent scale felt nothing: what was felt
+        # before or after stays
+        weighed = bool(evidence.fixture) and silent_scale(evidence.event) is None
+        self._felt.setCurrentWidget(self.trace if weighed else self._chart)
         self.cursor_of_time.set_span(
             evidence.begin, evidence.end, evidence.t, play=not self._appearance.reduced_motion
         )
@@ -223,7 +227,8 @@ class ReviewCardView(QWidget):
         columns.addWidget(self.clips)
         right = QVBoxLayout()
         right.setSpacing(SPACE_2)
-        right.addWidget(self._evidence(), 1)
+        self._panes = self._evidence()
+        right.addWidget(self._panes, 1)
         right.addWidget(self.facts)
         self._below = QStackedWidget()
         self._below.addWidget(self._answers())

@@ -135,8 +135,9 @@ def _alternatives(event: Event) -> QGridLayout:
             set_tone(counted, "good")
             grid.addWidget(counted, 2 * i, 1, side)
         grid.addWidget(label(way.expected, "secondary"), 2 * i, 2, side)
-        grid.addWidget(label(percent(way.probability)), 2 * i, 3, side)
-        grid.addWidget(ShareBar(way.probability), 2 * i + 1, 0, 1, 4)
+        if way.probability is not None:
+            grid.addWidget(label(percent(way.probability)), 2 * i, 3, side)
+            grid.addWidget(ShareBar(way.probability), 2 * i + 1, 0, 1, 4)
     return grid
 
 

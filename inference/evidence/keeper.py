@@ -1,4 +1,7 @@
-"""Gathers what belongs to shelf events, and to hands that met, when they are over. Of the state thread."""
+"""Gathers what belongs to shelf events, and to what no scale felt, when it is over. Of the state thread.
+
+Hands that met away from the shelves, and stays at scales that said nothing, have pictures but no weights.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from inference.messages import (
     Observation,
     Result,
     ShelfEvent,
+    SilentStay,
     VisitClosed,
 )
 from store_layout.model import StoreLayout
@@ -29,6 +33,9 @@ MARGIN_S = 1.0
 TRACE_MARGIN_S = 1.5
 """Weights are kept a little longer: the levels before and after."""
 
+Noticed = ShelfEvent | HandsMet | SilentStay
+"""What pictures are kept of."""
+
 
 class EvidenceKeeper:
     """Takes every observation with its results; everything slow is done by the cutter's thread."""
@@ -38,7 +45,7 @@ class EvidenceKeeper:
         self.film = film
         self.cutter = Cutter(layout, folder)
         self._recent = Recent()
-        self._pending: dict[str, ShelfEvent | HandsMet] = {}
+        self._pending: dict[str, Noticed] = {}
         self._explained: dict[str, Explained] = {}
 
     def saw(self, observation: Observation, results: Sequence[Result]) -> None:
@@ -53,7 +60,7 @@ class EvidenceKeeper:
         """Results that no observation caused: those of the end."""
         for result in results:
             match result:
-                case ShelfEvent(id=event) | HandsMet(id=event):
+                case ShelfEvent(id=event) | HandsMet(id=event) | SilentStay(id=event):
                     self._pending[event] = result
                 case Attribution():
                     self._explain(result)
@@ -101,13 +108,13 @@ class EvidenceKeeper:
                 self._gather(event)
         self.cutter.closed(closed)
 
-    def _gather(self, event: ShelfEvent | HandsMet) -> None:
+    def _gather(self, event: Noticed) -> None:
         del self._pending[event.id]
         begin, end = _window(event)
         piece = Piece(
             event=event.id,
             fixture="",
-            t=event.t if isinstance(event, HandsMet) else event.t_peak,
+            t=_span(event)[1],
             begin=begin,
             end=end,
             scales=(),
@@ -116,8 +123,14 @@ class EvidenceKeeper:
             seen=self._recent.seen(begin - MARGIN_S, end + MARGIN_S),
             shots=self.film.between(begin, end),
         )
-        whole = replace(piece, at=event.at) if isinstance(event, HandsMet) else self._weighed(piece, event)
-        self.cutter.put(whole)
+        match event:
+            case ShelfEvent():
+                piece = self._weighed(piece, event)
+            case HandsMet(at=at):
+                piece = replace(piece, at=at)
+            case SilentStay(fixture=fixture, scale=scale):
+                piece = replace(piece, fixture=fixture, scales=(scale,))
+        self.cutter.put(piece)
 
     def _weighed(self, piece: Piece, event: ShelfEvent) -> Piece:
         """With what the scales said."""
@@ -135,17 +148,25 @@ class EvidenceKeeper:
         )
 
 
-def _window(event: ShelfEvent | HandsMet) -> tuple[float, float]:
+def _span(event: Noticed) -> tuple[float, float, float]:
+    """When it began, when the hand was most likely in, and when it was over."""
+    match event:
+        case ShelfEvent():
+            return event.t_start, event.t_peak, event.t_end
+        case SilentStay():
+            return event.begin, event.t, event.end
+        case HandsMet():
+            return event.t, event.t, event.t
+
+
+def _window(event: Noticed) -> tuple[float, float]:
     """Begin and end of the pictures."""
-    if isinstance(event, HandsMet):
-        return event.t - AROUND_S, event.t + AROUND_S
-    peak = event.t_peak
-    begin = max(peak - MOST_AROUND_S, min(peak - AROUND_S, event.t_start - MARGIN_S))
-    end = min(peak + MOST_AROUND_S, max(peak + AROUND_S, event.t_end + MARGIN_S))
+    first, peak, last = _span(event)
+    begin = max(peak - MOST_AROUND_S, min(peak - AROUND_S, first - MARGIN_S))
+    end = min(peak + MOST_AROUND_S, max(peak + AROUND_S, last + MARGIN_S))
     return begin, end
 
 
-def _due(event: ShelfEvent | HandsMet) -> float:
+def _due(event: Noticed) -> float:
     """When all that belongs to it has come, late devices included."""
-    over = event.t if isinstance(event, HandsMet) else event.t_end + MARGIN_S
-    return max(_window(event)[1], over) + TRACE_MARGIN_S + 0.3
+    return max(_window(event)[1], _span(event)[2] + MARGIN_S) + TRACE_MARGIN_S + 0.3

@@ -100,6 +100,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     slots: tuple[str, ...] = ()
     clips: tuple[Clip, ...] = ()
     traces: tuple[Trace, ...] = ()
+    """None of hands that met, nor of a stay at a scale that was silent."""
     floor: tuple[FloorMoment, ...] = ()
     why_no_clips: str = ""
     """In words for the log, where there are none."""

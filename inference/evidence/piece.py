@@ -1,4 +1,4 @@
-"""What was gathered of one shelf event, or of hands that met, in memory."""
+"""What was gathered of one shelf event, of hands that met or of a stay at a silent scale, in memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Piece:
     begin: float
     end: float
     scales: tuple[str, ...]
-    """Those that felt it."""
+    """Those that felt it, or would have if they had said anything."""
     traces: tuple[Trace, ...]
     floor: tuple[FloorMoment, ...]
     seen: dict[str, tuple[Seen, ...]]

@@ -267,6 +267,35 @@ class HandsMet(msgspec.Struct, frozen=True, tag="hands_met"):
     """In between both hands, metres."""
 
 
+class SilentStay(msgspec.Struct, frozen=True, tag="silent_stay"):
+    """A shopper stood within reach of a scale that said nothing: nobody felt what they took there.
+
+    Told of when it is over, or so soon that pictures of the moment that shows it best are still there.
+    """
+
+    id: str
+    """From its cause (:func:`silent_id`), so that a replay gives the same."""
+    t: float
+    """When one of their hands was most likely in the scale's slots; else when they stood nearest to it."""
+    begin: float
+    end: float
+    track: int
+    scale: str
+    fixture: str
+    slot: str = ""
+    """Where that hand most probably was; empty: none was seen there."""
+
+
+def silent_id(scale: str, begin: float, track: int) -> str:
+    """The name of a :class:`SilentStay`, and of what is asked about it."""
+    return f"silent:{scale}@{begin:.3f}-{track}"
+
+
+def silent_scale(event: str) -> str | None:
+    """Which scale was silent, by :func:`silent_id`; None where it is the name of anything else."""
+    return event[len("silent:") :].rpartition("@")[0] if event.startswith("silent:") else None
+
+
 class UnexplainedPerson(msgspec.Struct, frozen=True, tag="unexplained"):
     """Somebody whom no gate explains is followed under this code, without a visit; or no longer is.
 
@@ -288,6 +317,10 @@ class CartChanged(msgspec.Struct, frozen=True, tag="cart_changed"):
     """Of the event; ``cart.t - t_settled`` is the latency in store time."""
 
 
+SILENT = "silent"
+"""The doubt of what a scale could not feel, as it said nothing."""
+
+
 class Felt(msgspec.Struct, frozen=True):
     """What the scales felt of an event: the evidence that goes with a question."""
 
@@ -299,6 +332,11 @@ class Felt(msgspec.Struct, frozen=True):
     sd_g: float
     doubts: tuple[str, ...] = ()
 
+    @property
+    def silent(self) -> bool:
+        """Nothing was felt: the scale said nothing then, and the grams are none."""
+        return SILENT in self.doubts
+
 
 class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person is asked about one event of a visit.
@@ -307,15 +345,18 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     event: str
+    """Its id, or that of a :class:`SilentStay`."""
     text: str
     alternatives: tuple[Explanation, ...]
-    """The likeliest first. Probability 0: guessed by its weight, where no product explains it."""
+    """The likeliest first. Probability 0: guessed, by its weight where no product explains it, or by what
+    lies on a silent scale."""
     at_stake: int
     """Expected wrong money if it is not asked, minor units."""
     felt: Felt | None = None
     """None: asked before this was kept."""
     moments: tuple[str, ...] = ()
-    """Ids of what shows the answer better than the event does: hands that met (:class:`HandsMet`)."""
+    """Ids of what shows the answer better than the event does: hands that met (:class:`HandsMet`), a stay at
+    the scale before it came back (:class:`SilentStay`)."""
 
 
 Waypoint = tuple[float, float, float]
@@ -393,6 +434,7 @@ Result = (
     | VisitOpened
     | UnexplainedPerson
     | HandsMet
+    | SilentStay
     | CartChanged
     | VisitClosed
     | Alarm

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -17,6 +17,8 @@ from inference.trials.session import Happened
 
 SAME_MOMENT_S = 1.6
 """A move belongs to the event whose hand was in so near to it."""
+SILENT_AROUND_S = 6.0
+"""Of a stay at a silent scale pictures of so long before and after its best moment are shown."""
 REST_READINGS = 40
 """A stretch of rest has so many."""
 UNTOUCHED_S = 3.0
@@ -95,6 +97,8 @@ class _Truth:
     def _true(self, felt: Felt, question: Question) -> Meaning:
         """Moves at this fixture at that moment, on the scales that the alternatives speak of."""
         scales = {self._scale.get(m.slot) for e in question.alternatives for m in e.moves}
+        if felt.silent:
+            return self._taken_unfelt(felt, question, scales)
         near = [
             move
             for move in self._moves
@@ -108,6 +112,17 @@ class _Truth:
             if question.moments:
                 self._hand_on(found, move)
         return found
+
+    def _taken_unfelt(self, felt: Felt, question: Question, scales: Collection[str | None]) -> Meaning:
+        """What the shopper whom it asks about took and gave back there, as the pictures show it."""
+        cards = {self._token.get(track, "") for e in question.alternatives for track in e.tracks()}
+        found: Meaning = Counter()
+        for move in self._moves:
+            card = self._card[move.person]
+            near = abs(move.t - felt.t) <= SILENT_AROUND_S and self._scale[move.slot] in scales
+            if near and card in cards:
+                found[card, move.sku] += move.count
+        return Counter({what: count for what, count in found.items() if count})
 
     def _hand_on(self, found: Meaning, move: TrueMove) -> None:
         """What was given to somebody else later is theirs."""

@@ -38,6 +38,7 @@ from inference.visits.forgetting import forget_old
 from inference.visits.met import Hands, remember
 from inference.visits.path import note_place
 from inference.visits.presence import Presence
+from inference.visits.silent_scales import SilentScales
 from inference.visits.state import Gone, Visit, VisitsState, Waiting
 from inference.visits.unattributed import unattributed
 from store_layout.model import StoreLayout
@@ -61,6 +62,7 @@ class VisitBook:
         self._presence = Presence(layout)
         self._doors = Doors(layout)
         self._hands = Hands(layout)
+        self._silent = SilentScales(layout)
         self._closing = Closing(layout, self._presence, on_verdict)
         self._anything = {p.sku: STAFF_HOLDS for p in layout.catalog}
         self._holdings: dict[int, dict[str, float]] | None = None
@@ -105,6 +107,7 @@ class VisitBook:
                 self._presence.note(visit, person)
                 note_place(visit, person)
         results += self._met(self._hands.note(self._state, update.t, update.people))
+        results += self._silent.note(self._state, update.t, update.people)
         for ended in update.ended:
             self._left(ended)
         return results
@@ -259,13 +262,14 @@ class VisitBook:
     def outage(self, outage: Outage) -> list[Result]:
         """A device was silent: remembered for the visits that it touches."""
         state = self._state
-        state.outages = [
+        others = [
             o
             for o in state.outages
             if (o.device, o.kind, o.since) != (outage.device, outage.kind, outage.since)
         ]
-        state.outages.append(outage)
-        return []
+        known = len(others) < len(state.outages)
+        state.outages = [*others, outage]
+        return [*self._silent.outage(state, outage, known)]
 
     # -- events --------------------------------------------------------------------------------------
 
@@ -364,7 +368,7 @@ class VisitBook:
     def _gone(self, visit: Visit, t: float) -> list[Result]:
         """Somebody's time is over: a visit is closed; of who has none staff are told what they took."""
         if not visit.unexplained:
-            return [self._close(visit, t)]
+            return [*self._silent.over(visit), self._close(visit, t)]
         alarm = unexplained.took_away(visit, self._layout.products, t)
         ended = self._forget_unexplained(visit, t)
         if alarm is None:

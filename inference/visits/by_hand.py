@@ -13,7 +13,7 @@ import msgspec
 from inference.messages import Attribution, Explanation, ItemMove, LineMark, ShelfEvent
 from inference.visits.evidence import Evidence
 from inference.visits.hypotheses import Hypothesis, Joint
-from inference.visits.state import Fact, Visit, VisitsState
+from inference.visits.state import Fact, Stay, Visit, VisitsState
 
 SAID = "said:"
 """Ids of events that no scale felt begin with this: an operator says that it was so."""
@@ -64,8 +64,26 @@ def join(state: VisitsState, kept: Visit, other: Visit) -> None:
             msgspec.structs.replace(met, track=kept.track) if met.track == other.track else met
             for met in visit.met
         ]
+    kept.silent = sorted([*kept.silent, *other.silent], key=lambda stay: stay.begin)
+    for scale, stay in other.stays.items():
+        kept.stays[scale] = _either(kept.stays.get(scale), stay)
     for scale, spans in other.near.items():
         kept.near[scale] = sorted([*kept.near.get(scale, []), *spans])
+
+
+def _either(one: Stay | None, other: Stay) -> Stay:
+    """Of two stays at one scale that were one person's: both, unless one was told of already."""
+    if one is None or one.told:
+        return other
+    if other.told:
+        return one
+    best = max(one, other, key=lambda stay: (stay.hand, -stay.near_m))
+    return msgspec.structs.replace(
+        best,
+        begin=min(one.begin, other.begin),
+        last=max(one.last, other.last),
+        stood_s=one.stood_s + other.stood_s,
+    )
 
 
 def say(state: VisitsState, visit: Visit, mark: LineMark) -> None:

@@ -18,8 +18,10 @@ from inference.visits.grounds import grounds_of
 from inference.visits.hand_overs import changed_hands
 from inference.visits.handed_on import hand_on
 from inference.visits.presence import Presence
+from inference.visits.question_words import Wording
 from inference.visits.questions import Interviewer
 from inference.visits.restocks import restocked_by
+from inference.visits.silent_scales import questions_at_silent_scales, with_stays
 from inference.visits.state import Fact, Visit, VisitsState
 from inference.visits.unknown_goods import movers, note_of, unknown_goods
 from store_layout.model import StoreLayout
@@ -76,7 +78,8 @@ class Closing:
         if verdict.decision == "review":
             codes = {track: gone.code for track, gone in state.gone.items()}
             codes |= {track: other.code for track, other in state.visits.items()}
-            interviewer = Interviewer(self._layout, codes, evidence.log_mass, evidence.moments_of)
+            words = Wording(self._layout, codes)
+            interviewer = Interviewer(self._layout, words, evidence.log_mass, evidence.moments_of)
             questions = interviewer.questions(verdict.paid.tracks, chosen.explanations())
             asked, held = {q.event for q in questions}, evidence.expected(visit.track)
             questions += tuple(
@@ -84,6 +87,8 @@ class Closing:
                 for a in verdict.unknown
                 if a.event.id not in asked
             )
+            questions = with_stays(questions, state.attributions, visit)
+            questions += questions_at_silent_scales(state, visit, self._layout, words)
         if verdict.decision != "staff":
             elsewhere = hand_on(state, chosen, visit)
             if verdict.decision != "review":

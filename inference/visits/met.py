@@ -77,20 +77,24 @@ def _apart(a: Person, b: Person) -> float:
 
 
 def _fused(hands: Sequence[Hand]) -> Matrix | None:
-    """Product of the sights' Gaussians, each by how likely it is of that hand: shape (3,), metres.
-
-    None where fewer than two cameras saw it, or it is not known well.
-    """
+    """Where a hand is: shape (3,), metres. None where two cameras do not see it, or it is not known well."""
     if len({hand.sensor for hand in hands}) < 2:
         return None
+    mean, information = fused(hands)
+    return mean if np.linalg.eigvalsh(information)[0] >= 1.0 / s.MET_SD_M**2 else None
+
+
+def fused(hands: Sequence[Hand]) -> tuple[Matrix, Matrix]:
+    """Product of the sights' Gaussians, each by how likely it is of that hand.
+
+    Mean, shape (3,), metres, and information, shape (3, 3), 1/m2. One of them has to be likely at all.
+    """
     spreads = np.array([hand.covariance for hand in hands])[:, [0, 1, 2, 1, 3, 4, 2, 4, 5]].reshape(-1, 3, 3)
     likely = np.array([hand.score * hand.side_score for hand in hands])
     parts = likely[:, None, None] * np.linalg.inv(spreads + np.eye(3) * s.MET_MOVES_M**2)
     information = parts.sum(axis=0)
-    if np.linalg.eigvalsh(information)[0] < 1.0 / s.MET_SD_M**2:
-        return None
     means = np.array([hand.mean for hand in hands])
-    return np.asarray(np.linalg.solve(information, (parts @ means[:, :, None]).sum(axis=0)[:, 0]))
+    return np.linalg.solve(information, (parts @ means[:, :, None]).sum(axis=0)[:, 0]), information
 
 
 def _between(x: Sequence[float], y: Sequence[float]) -> Point3:

@@ -108,6 +108,27 @@ NEAR_STEP_S = 0.5
 NEAR_JOIN_S = 2.0
 """Stays near a scale with gaps shorter than this are one stay."""
 
+SILENT_STEP_S = 0.2
+"""How often it is looked who stands at silent scales, and where their hands are."""
+SILENT_MPS = 0.4
+"""Who walks no faster than this stands; people walk past at .6 m/s and more ..."""
+SILENT_STOOD_S = 1.0
+"""... and whoever stood there for so long may have taken something, ..."""
+SILENT_PASSED_S = 2.5
+"""... or for so much longer, where it is not known how they went: its reach is some three metres long."""
+SILENT_HAND = 0.15
+"""So likely a hand was in the slots: then that is the moment. A sight of one camera alone says .4 at most."""
+SILENT_WRIST_M = 0.1
+"""The wrist of a hand that takes something is so far outside of the slot."""
+SILENT_NEARER_M = 0.05
+"""Nearer by less than this is not nearer."""
+SILENT_TOLD_S = 15.0
+"""One that is not over is told of so long after the moment that shows it best: pictures are kept for 40 s."""
+SILENT_KEPT = 60
+"""Most of them that are remembered of one visit, the last ones."""
+SILENT_ASKED = 3
+"""Most stays at silent scales that one visit is asked about."""
+
 PATH_STEP_M = 0.4
 """A shopper's path is kept in steps of this length, doubled whenever it would have more points than ..."""
 PATH_POINTS = 240

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from inference.messages import Attribution, CartLine, GateSignal, Hand, Outage, Waypoint
+from inference.messages import Attribution, CartLine, GateSignal, Hand, Outage, SilentStay, Waypoint
 
 
 class Met(msgspec.Struct, frozen=True):
@@ -15,6 +15,26 @@ class Met(msgspec.Struct, frozen=True):
     t: float
     track: int
     """Of the other."""
+
+
+class Stay(msgspec.Struct):
+    """Somebody stands within reach of a scale that says nothing."""
+
+    begin: float
+    last: float
+    """When they were there last."""
+    stood_s: float = 0.0
+    """So much of it they did not walk."""
+    hand: float = 0.0
+    """How likely a hand was in the scale's slots, at most, ..."""
+    hand_t: float = 0.0
+    slot: str = ""
+    """... when, and in which of them."""
+    near_m: float = 1000.0
+    """How near they stood to it, ..."""
+    near_t: float = 0.0
+    """... and when."""
+    told: bool = False
 
 
 class Visit(msgspec.Struct):
@@ -50,6 +70,10 @@ class Visit(msgspec.Struct):
     near_at: float = 0.0
     met: list[Met] = []
     """Whose hands theirs met, away from the shelves."""
+    stays: dict[str, Stay] = {}
+    """By scale: where they stand, or have just stood, while it says nothing."""
+    silent: list[SilentStay] = []
+    """Such stays that were told of."""
     path: list[Waypoint] = []
     """Where they were seen, thinned (see ``path``)."""
     path_step_m: float = 0.0
@@ -100,6 +124,8 @@ class VisitsState(msgspec.Struct):
     """By track: what was seen of them in the last moments."""
     hands_at: float = 0.0
     """When hands that meet were last looked for."""
+    silent_at: float = 0.0
+    """When it was last looked who stands at silent scales."""
     outages: list[Outage] = []
     same: dict[int, int] = {}
     """Tracks that an operator said were somebody else's: theirs, by the track that was taken for another."""

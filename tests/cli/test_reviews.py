@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from console.back_office import Ledger, known_answers, operators
 from console.cli.app import app
+from inference.messages.results import Felt
 from tests.back_office.people import PIN, crew
 from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.visits import layout
@@ -108,3 +110,17 @@ def test_a_known_card_is_told_from_no_other(ledger: Path, monkeypatch: pytest.Mo
     assert answered["receipt"] is None
     assert "1 of 1 known cards right" in run(ledger, "score", who="Sam").output
     assert said(run(ledger, "score", "--json", who="Tess"))["shown"] == 0
+
+
+def test_of_a_silent_scale_there_are_no_grams(ledger: Path) -> None:
+    ways = (took(None, probability=0.0), took(3, ("cola", 1), probability=0.0))
+    question = msgspec.structs.replace(
+        asked("silent:s1@5.000-3", *ways), felt=Felt("A", 5.0, 0.0, 0.0, ("silent",))
+    )
+    with Ledger.open(ledger) as opened:
+        opened.post_visit(doubtful("v3", question), layout())
+    words = run(ledger, "claim", "K3-204", who="Sam").output
+    assert ": the scale was silent and felt nothing" in words
+    assert "give or take" not in words
+    assert "1: nobody took or put back anything (total €0.00)" in words
+    assert "2: this shopper took 1 Cola (total €1.49)" in words

@@ -26,7 +26,7 @@ from inference.evidence.manifest import FILE
 from inference.evidence.piece import Piece
 from inference.evidence.views import Views
 from inference.evidence.writer import write_evidence
-from inference.messages import Frame, HandsMet, Tick, VisitClosed
+from inference.messages import Frame, HandsMet, SilentStay, Tick, VisitClosed
 from inference.recording.video import read_video
 from store_layout.camera_geometry import camera_model
 from store_layout.model import StoreLayout
@@ -103,6 +103,48 @@ def test_hands_that_met_leave_clips_of_that_moment_with_the_place_marked(store: 
         middle = camera_model(LAYOUT.cameras[clip.camera]).project(np.array([between]))[0][0]
         assert (np.min(mark, axis=0) < middle).all()
         assert (middle < np.max(mark, axis=0)).all()
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "first", "last"),
+    [
+        pytest.param(T - 1.5, T + 1.0, T - 3, T + 3, id="short"),
+        pytest.param(T - 4.0, T + 3.5, T - 5, T + 4.5, id="longer, and all of it"),
+        pytest.param(T - 60.0, T + 15.0, T - 6, T + 6, id="as much of it as shows it"),
+    ],
+)
+def test_a_stay_at_a_silent_scale_leaves_clips_of_its_moment_and_no_weights(
+    store: Store, begin: float, end: float, first: float, last: float
+) -> None:
+    stay = SilentStay("silent:scale-B1@1.000-7", T, begin, end, TRACK, "scale-B1", "B", SLOT)
+    store.pass_time(T - 7, end)
+    store.keeper.saw(Tick(end), [stay])
+    store.pass_time(end, end + 5.4)
+    over = closed(event(t=T - 60)).closed
+    question = msgspec.structs.replace(over.questions[0], event=stay.id)
+    store.tell(VisitClosed(msgspec.structs.replace(over, questions=(question,))))
+    kept = read_evidence(store.folder, "visit 1", stay.id)
+    assert kept is not None
+    assert (kept.t, kept.fixture, kept.slots, kept.traces) == (T, "B", (SLOT,), ())
+    assert (kept.begin, kept.end) == (first, last)
+    assert len(kept.clips) == 2
+    for clip in kept.clips:
+        assert clip.times[0] == pytest.approx(first, abs=0.21)
+        assert clip.times[-1] == pytest.approx(last, abs=0.21)
+        assert len(clip.slots) == 1
+
+
+def test_a_visit_that_closes_while_its_stay_is_told_of_has_what_there_is(store: Store) -> None:
+    """The store is closed: stay and visit come at once."""
+    stay = SilentStay("silent:scale-B1@1.000-7", T, T - 2, T + 1, TRACK, "scale-B1", "B")
+    store.pass_time(T - 4, T + 1)
+    over = closed(event(t=T - 60)).closed
+    question = msgspec.structs.replace(over.questions[0], event=stay.id)
+    store.keeper.take([stay, VisitClosed(msgspec.structs.replace(over, questions=(question,)))])
+    assert store.keeper.wait(20)
+    kept = read_evidence(store.folder, "visit 1", stay.id)
+    assert kept is not None
+    assert len(kept.clips) == 2
 
 
 def test_no_head_survives_in_the_file(store: Store) -> None:

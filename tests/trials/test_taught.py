@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import msgspec
 import pytest
 
 from inference.learning.cases import Rest
 from inference.messages import Explanation, Felt, ItemMove, Question
-from inference.trials.answered import rests, settled_by_truth
+from inference.trials.answered import _Truth, rests, settled_by_truth
 from inference.trials.ours import play
 from inference.trials.taught import (
     OFF_BY,
@@ -90,6 +91,30 @@ def test_the_truth_chooses_among_the_alternatives_or_none_of_them() -> None:
 
     assert review(wrong, right) == [(move.sku, True)]
     assert review(wrong) == [], "they say what was taken instead, and the event stays open"
+
+
+def test_of_a_silent_scale_the_truth_is_what_they_took_there_while_it_was_to_be_seen() -> None:
+    happened = session()
+    played = play(happened)
+    moves, slots = happened.truth.moves, happened.layout.slots
+    by_scale = Counter((m.person, slots[m.slot].scale) for m in moves)
+    move = next(m for m in moves if m.count > 0 and by_scale[m.person, slots[m.slot].scale] == 1)
+    group = next(v.group for v in happened.truth.visits if v.person == move.person)
+    asked = next(v for v in played.closed if v.token == f"card-{group or move.person}")
+    truth = _Truth(happened, played.closed)
+    ways = (
+        Explanation(0.0, None),
+        Explanation(0.0, asked.track, (ItemMove("other", 1, move.slot),)),
+        Explanation(0.0, asked.track, (ItemMove(move.sku, move.count, move.slot),)),
+    )
+
+    def answer(t: float, *alternatives: Explanation) -> Explanation | None:
+        felt = Felt("F", t, 0.0, 0.0, ("silent",))
+        return truth.answer(Question("silent:s@1.000-1", "?", alternatives, 10, felt))
+
+    assert answer(move.t + 3.0, *ways) is ways[2]
+    assert answer(move.t + 3.0, *ways[:2]) is None, "they say what was taken instead"
+    assert answer(happened.started_at - 60.0, *ways) is ways[0]
 
 
 def test_log_loss_is_of_what_was_stated() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from console.back_office.review_answers import units_after
+from console.back_office.review_answers import NOTHING, believed, units_after
 from console.item_models.questions import asked as sentence
 from console.item_models.questions import cards_of, effect_words
 from console.item_models.words import MINUS, ShopWords
 from console.language import ENGLISH, choose
-from inference.messages.results import CartLine, ClosedVisit, Explanation, Felt
+from inference.messages.results import CartLine, ClosedVisit, Explanation, Felt, Question
 from tests.back_office.questions import asked, doubtful, took
 from tests.back_office.visits import closed, layout
 
@@ -105,3 +105,55 @@ def test_goods_that_no_product_explains_are_something_else_and_guesses_have_no_p
         assert sentence(question, words) == "341 g, die zu keinem Artikel passen: Was war es?"
     finally:
         choose(ENGLISH)
+
+
+def at_silent_scale() -> ClosedVisit:
+    """Two milk were counted; the scale with the cola was silent while they stood at it."""
+    text = "Scale s1 at A was silent: what did the shopper with code A1-001 take there, if anything?"
+    question = Question(
+        "silent:s1@5.000-1",
+        text,
+        (
+            took(None, probability=0.0),
+            took(1, ("cola", 1), probability=0.0),
+            took(1, ("cola", 2), probability=0.0),
+            took(1, probability=0.0),
+        ),
+        149,
+        Felt("A", 5.0, 0.0, 0.0, ("silent",)),
+    )
+    return closed("v1", lines=(("milk", 2),), decision="review", questions=(question,))
+
+
+def test_at_a_silent_scale_nothing_is_counted_and_what_lies_there_is_guessed(words: ShopWords) -> None:
+    visit = at_silent_scale()
+    (card,) = cards_of(visit, words)
+    assert card.text == visit.questions[0].text
+    assert [(p.words, p.probability, p.counted, p.effect) for p in card.possibilities] == [
+        ("Nobody", None, True, 0),
+        ("1 Cola", None, False, 149),
+        ("2 Cola", None, False, 298),
+        ("Something not sold here", None, False, 0),
+    ]
+    choose("de")
+    try:
+        said = sentence(visit.questions[0], words)
+    finally:
+        choose(ENGLISH)
+    assert said == "Waage s1 an A war still: Was wurde dort genommen, wenn überhaupt etwas?"
+
+
+def test_an_answer_to_it_adds_what_was_taken_there_to_the_lines() -> None:
+    visit = at_silent_scale()
+    (question,) = visit.questions
+    assert believed(question, visit) is question.alternatives[0]
+    found = [units_after(visit, {question.event: e}) for e in (*question.alternatives, NOTHING)]
+    assert found == [
+        {"milk": 2},
+        {"milk": 2, "cola": 1},
+        {"milk": 2, "cola": 2},
+        {"milk": 2},
+        {"milk": 2},
+    ]
+    held = msgspec.structs.replace(visit, lines=(CartLine("cola", 1, 0.9, ("e1",)),))
+    assert units_after(held, {question.event: question.alternatives[1]}) == {"cola": 2}, "beside others"

@@ -32,7 +32,7 @@ from inference.evidence.manifest import (
     Standing,
     Trace,
 )
-from inference.messages import Explanation, Felt, ItemMove, KeyPoint
+from inference.messages import Explanation, Felt, ItemMove, KeyPoint, Question
 from inference.recording.video import VideoFile
 from store_layout.model import StoreLayout
 from tests.back_office.people import crew
@@ -244,6 +244,50 @@ def test_hands_that_met_are_shown_first_and_the_taking_after_them(
         answer = desk.card(ledger, "v7").row.answer
     assert answer is not None
     assert answer.lines == (), "they handed all of it on"
+
+
+def test_a_stay_at_a_silent_scale_is_asked_with_its_clip_and_answered_by_key(
+    qtbot: QtBot, window: MainWindow, layout: StoreLayout, clips: Path, ledger_path: Path
+) -> None:
+    asks = visit(7, layout, "review", 1)
+    scale = layout.file.scale[0].id
+    slot = layout.slots_of_scale[scale][0]
+    name = f"silent:{scale}@{T - 4:.3f}-107"
+    taken = ItemMove(layout.skus_of_slot[slot.id][0], 1, slot.id)
+    text = f"Scale {scale} at Gondola 1 was silent: what did the shopper with code Q7-107 take there?"
+    ways = (Explanation(0.0, None), Explanation(0.0, 107, (taken,)), Explanation(0.0, 107))
+    question = Question(name, text, ways, 99, Felt(slot.fixture, T, 0.0, 0.0, ("silent",)))
+    with Ledger.open(ledger_path) as ledger:
+        ledger.post_visit(msgspec.structs.replace(asks, questions=(question,)), layout)
+    kept = msgspec.structs.replace(keep(clips, layout, "v7", name), fixture=slot.fixture, traces=())
+    (event_folder(clips, "v7", name) / FILE).write_bytes(msgspec.json.encode(kept))
+    enter(qtbot, window)
+    while card_shown(window) != asks.code:
+        press(window, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda: not window.reviews.busy)
+    wait_for_clips(qtbot, window)
+    card, said = page_of(window).card, seen(page_of(window))
+    assert f"Scale {scale} at Gondola 1 was silent" in said
+    assert "Doubts" not in said
+    assert not card.trace.isVisible()
+    assert not card.chart.isVisible(), "nothing was felt, and no line or 0 g is drawn for it"
+    assert card.map.isVisible()
+    assert card.map._slots == {s.id for s in layout.slots_of_scale[scale]}
+    answers = [button.accessibleName() for button in card.answers[:3]]
+    assert answers[0].startswith("1: Nobody took anything, receipt €")
+    assert answers[1].startswith(f"2: 1 {layout.products[taken.sku].name}, receipt €")
+    assert answers[2].startswith("3: Something not sold here, receipt €")
+    assert card.none.text().startswith("N  Nothing was taken: receipt €")
+    press(window, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: state_of(ledger_path, "v7") == "answered" and not window.reviews.busy)
+    with Ledger.open(ledger_path, read_only=True) as ledger:
+        answer = desk.card(ledger, "v7").row.answer
+    assert answer is not None
+    before = {line.sku: line.quantity for line in asks.lines}
+    after = {line.sku: line.quantity for line in answer.lines}
+    assert after == before | {taken.sku: before.get(taken.sku, 0) + 1}
+    qtbot.waitUntil(lambda: card_shown(window) not in ("", asks.code))
+    assert card.chart.isVisible() or card.trace.isVisible(), "of the next card something was felt"
 
 
 def test_a_clip_is_enlarged_by_key_and_by_click(

@@ -46,6 +46,24 @@ def test_the_floor_stands_where_it_is_largest(qtbot: QtBot, size: tuple[int, int
     assert panes.minimumSizeHint().height() == 80, "the window can be made small again"
 
 
+def test_where_nothing_was_felt_the_floor_has_all_the_room(qtbot: QtBot) -> None:
+    weights, floor = _Part(), _Part()
+    panes = EvidencePanes(weights, floor, floor, 1.5)
+    qtbot.addWidget(panes)
+    panes.resize(750, 270)
+    panes.show()
+    beside = floor.geometry()
+    panes.show_weights(False)
+    assert not weights.isVisible()
+    assert floor.geometry() == panes.rect()
+    panes.resize(800, 300)
+    assert floor.geometry() == panes.rect()
+    panes.resize(750, 270)
+    panes.show_weights(True)
+    assert weights.isVisible()
+    assert floor.geometry() == beside
+
+
 def shown(answers: int) -> Shown:
     choices = tuple(
         Choice(i, f"2 {LONG}", "", "receipt €12,345.67 (+€9,876.54)", 0.25, None) for i in range(answers)

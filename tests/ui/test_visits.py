@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from console.back_office import operators
+from console.back_office import operators, reviews
 from console.back_office.audit import log, record
 from console.back_office.dispute_rows import disputes_of
 from console.back_office.disputes import decide
@@ -42,7 +42,7 @@ from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS
 from console.widgets.visit_path import MOST as MOST_HIGH
 from console.widgets.visit_path import VisitPath
 from console.window import MainWindow
-from inference.messages.results import Explanation, Felt, Ground, ItemMove, ScaleChange, VisitTrace
+from inference.messages.results import Explanation, Felt, Ground, ItemMove, Question, ScaleChange, VisitTrace
 from inference.messages.wire import KeepEvidence
 from store_layout.model import Rules, StoreLayout
 from tests.back_office.people import PIN, crew
@@ -583,6 +583,36 @@ def test_the_path_and_why_each_line_is_there(
     press(window, Key.Key_I, CTRL)
     press(window, Key.Key_I, CTRL)
     assert "The scales felt" not in seen(page_of(window).detail)
+
+
+def test_why_a_line_is_there_that_a_person_saw_taken_from_a_silent_scale(
+    qtbot: QtBot, window: MainWindow, ledger_path: Path, layout: StoreLayout
+) -> None:
+    slot = layout.file.slot[0]
+    sku = layout.skus_of_slot[slot.id][0]
+    ways = (Explanation(0.0, None), Explanation(0.0, 108, (ItemMove(sku, 1, slot.id),)))
+    name = f"silent:{slot.scale}@5.000-108"
+    felt = Felt(slot.fixture, EPOCH - 300, 0.0, 0.0, ("silent",))
+    asks = msgspec.structs.replace(
+        visit(8, layout, "review", 0),
+        questions=(Question(name, "Scale s1 was silent?", ways, 99, felt),),
+        trace=VisitTrace(((0.0, 1.0, 0.5), (60.0, 2.0, 0.5)), ()),
+    )
+    mara, now = Actor("Mara", "manager", "window"), time.time()
+    with Ledger.open(ledger_path) as ledger:
+        ledger.post_visit(asks, layout)
+        reviews.claim(ledger, mara, now, "v8")
+        reviews.answer(ledger, mara, "v8", {name: 1}, now)
+        reviews.issue_due(ledger, now + reviews.UNDO_S + 1.0, "v8")
+    window.history.refresh()
+    find(qtbot, window, "Q8", "Q8-108")
+    press(window, Key.Key_I, CTRL)
+    wait(qtbot, lambda: "decided so in a review" in seen(page_of(window).detail))
+    said = seen(page_of(window).detail)
+    assert "The scale was silent and felt nothing" in said
+    assert "Nobody took anything" in said
+    assert "0%" not in said, "how likely it was nobody knew"
+    assert "Less sure because of" not in said
 
 
 def test_the_newest_search_wins(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
