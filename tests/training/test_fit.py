@@ -20,6 +20,7 @@ from inference.training.checkpoints import load_checkpoint
 from inference.training.export import NMS_CHOICES, ExportSettings, export, measures_by_scale
 from inference.training.fit import FitReport, fit, learning_rate
 from inference.training.loader import Batches, ExampleBank, batches
+from inference.training.losses import Batch
 from inference.training.measure import held_out_examples, measure, sighted
 from inference.training.settings import AugmentSettings, FitSettings, NetworkSize, on_card
 from tests.training.sizes import TINY
@@ -77,7 +78,7 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(world: Path, tmp_p
         pass
 
     cut = tmp_path / "cut"
-    stream = batches(Batches(world / "train", 2, whole.augment, whole.seed), 0)
+    stream: Iterator[Batch] = batches(Batches(world / "train", 2, whole.augment, whole.seed), 0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("inference.training.fit.batches", lambda *_, **__: _until(3, stream, CutOffError))
         with pytest.raises(CutOffError):
@@ -181,7 +182,8 @@ def test_the_exported_model_finds_the_held_out_people(
 
 def test_processes_share_the_batches_of_one_stream(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = Batches(world / "train", 2, SETTINGS.augment, seed=5, start=3)
-    alone = [batch.image for batch, _ in zip(batches(source, workers=0), range(4), strict=False)]
+    stream: Iterator[Batch] = batches(source, workers=0)
+    alone = [batch.image for batch, _ in zip(stream, range(4), strict=False)]
     for worker in range(2):
         info = SimpleNamespace(id=worker, num_workers=2)
         monkeypatch.setattr("inference.training.loader.get_worker_info", lambda info=info: info)
@@ -224,7 +226,8 @@ def test_what_is_learned_from_batches_made_on_the_device_finds_people(world: Pat
 
 
 def test_a_batch_can_be_copied_whole(world: Path) -> None:
-    batch = next(batches(Batches(world / "train", 2, SETTINGS.augment, 1), 0))
+    stream: Iterator[Batch] = batches(Batches(world / "train", 2, SETTINGS.augment, 1), 0)
+    batch = next(stream)
     copied = batch.to(torch.device("cpu"))
     assert copied is not batch
     for field in fields(batch):
