@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import torch
@@ -114,7 +115,23 @@ def _source(settings: FitSettings, data: Path, run: _Run) -> tuple[Iterator[Batc
     return CardBatches(bank, settings.batch, settings.augment, settings.seed, run.step), bank.close
 
 
-def learning_rate(settings: FitSettings, step: int, share: float) -> float:
+class Schedule(Protocol):
+    """What a run is told of how fast to learn; see ``FitSettings``."""
+
+    @property
+    def learning_rate(self) -> float:
+        """The highest."""
+
+    @property
+    def warm_up_steps(self) -> int:
+        """In which it rises."""
+
+    @property
+    def decay_share(self) -> float:
+        """Last share of the run, in which it falls to nothing."""
+
+
+def learning_rate(settings: Schedule, step: int, share: float) -> float:
     """Warm-up, constant, then linearly to nothing: "warm-up, stable, decay" (Hu et al., 2024, 2404.06395)."""
     warm = min(1.0, (step + 1) / settings.warm_up_steps)
     left = max(0.0, 1.0 - share)

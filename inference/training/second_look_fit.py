@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from inference.training.checkpoints import load_checkpoint, save_checkpoint, size_of
 from inference.training.example_types import Example
-from inference.training.fit import FitReport, FitSummary, Progress
+from inference.training.fit import FitReport, FitSummary, Progress, learning_rate
 from inference.training.loader import batches
 from inference.training.losses import FOUND_IOU, overlap
 from inference.training.measure import held_out_examples
@@ -211,7 +211,7 @@ class _Run:
         waited = time.monotonic() - started
         rng = np.random.default_rng([self._settings.seed, self.step, 3])
         batch = self._kept.drawn(self._settings.looks, rng)
-        self._rate = self._learning_rate()
+        self._rate = learning_rate(self._settings, self.step, self.share)
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate
         parts = self._losses(batch, rng)
@@ -242,12 +242,6 @@ class _Run:
             self.seen += 1
             self._pictures_summed += self._settings.pictures
             first = False
-
-    def _learning_rate(self) -> float:
-        """As in :func:`inference.training.fit.learning_rate`."""
-        warm = min(1.0, (self.step + 1) / self._settings.warm_up_steps)
-        left = max(0.0, 1.0 - self.share)
-        return self._settings.learning_rate * warm * min(1.0, left / self._settings.decay_share)
 
     def _losses(self, batch: SecondLooks, rng: np.random.Generator) -> dict[str, Tensor]:
         crops = _relit(batch.crops, self._settings.light, rng)

@@ -32,9 +32,7 @@ class Presence:
         visit.near_at = person.t
         xy = np.asarray(person.position)
         gap = xy - np.clip(xy, self._low, self._high)
-        xx, _, yy = person.covariance
-        reach = s.NEAR_M + math.sqrt(max(xx, yy))
-        for i in np.flatnonzero((gap**2).sum(axis=1) <= reach**2).tolist():
+        for i in np.flatnonzero((gap**2).sum(axis=1) <= reach_of(person) ** 2).tolist():
             stays = visit.near.setdefault(self._scales[i], [])
             if stays and person.t - stays[-1][1] <= s.NEAR_JOIN_S:
                 stays[-1] = (stays[-1][0], person.t)
@@ -80,6 +78,12 @@ class Presence:
             for scale in scales
             for a, b in visit.near.get(scale, [])
         )
+
+
+def reach_of(person: Person) -> float:
+    """Metres from where somebody is thought to be within which they may reach something."""
+    xx, _, yy = person.covariance
+    return s.NEAR_M + math.sqrt(max(xx, yy))
 
 
 def _words(outage: Outage, names: Mapping[str, str]) -> Said:

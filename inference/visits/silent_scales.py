@@ -29,6 +29,7 @@ from inference.messages import (
 from inference.messages.results import SILENT, silent_id
 from inference.visits import settings as s
 from inference.visits.met import Matrix, fused
+from inference.visits.presence import reach_of
 from inference.visits.question_words import Wording
 from inference.visits.state import Stay, Visit, VisitsState
 from store_layout.model import Slot, StoreLayout
@@ -59,7 +60,7 @@ class SilentScales:
             visit = state.visits.get(person.track)
             if visit is None or visit.staff:
                 continue
-            reach, near = _reach(person), {}
+            reach, near = reach_of(person), {}
             for scale in silent:
                 gap = self._scales[scale].gap(person)
                 if gap <= reach:
@@ -219,11 +220,6 @@ class _Scale:
             if likely[n] > best[0]:
                 best = (float(likely[n]), hand.t, self._slots[n])
         return best
-
-
-def _reach(person: Person) -> float:
-    xx, _, yy = person.covariance
-    return s.NEAR_M + math.sqrt(max(xx, yy))
 
 
 def _fused(hands: Sequence[Hand], t: float) -> list[_Fused]:
