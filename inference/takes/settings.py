@@ -112,7 +112,13 @@ DOUBTED_SD = {"unsettled": 4.0, "saturated": 4.0}
 STAND_OUT_M = 0.39
 """How far before the shelf's edge people stand when they reach in (FIELD: head 0.6 m from the plate)."""
 STAND_OUT_SD_M = 0.18
-STAND_ALONG_SD_M = 0.18
+STAND_ALONG_SD_M = 0.2
+ROOM_APART_M = 0.45
+"""Nobody stands nearer than this to somebody else who stands there ..."""
+ROOM_TAKEN = 0.9
+"""... but for strangers who lean over each other: so sure is that."""
+ROOM_KNOWN_S = 0.4
+ROOM_CELL_M = 0.1
 STILL_S = 0.4
 """Who reaches into a shelf stands still for so long before and after, at least ..."""
 STILL_SD_M = 0.18
@@ -156,15 +162,17 @@ HAND_MISSED = 0.01
 REACHING_DOUBT = 0.2
 """Log odds by which a sight of a hand in a shelf is less to be trusted than its score says: the shelf, the
 goods and the body hide it, and a detector takes the elbow that it sees for it."""
-DWELL_S = 0.2
+DWELL_S = 0.3
 """A hand that takes something is in the shelf for so long before and after the moment, at least."""
-FEW_SIGHTS = 0.15
+FEW_SIGHTS = 0.1
 """So many sights count half of what many would."""
+SIGHTS_ALIKE = 0.6
+"""Correlation of the errors of sights of one camera around one moment."""
 MOMENT_S = 0.15
 """Step of the moments that are summed over."""
 MOMENTS_WITHIN_S = 0.9
 ROUGH = 0.75
-ROUGH_SD_M = 0.15
+ROUGH_SD_M = 0.12
 """Of sights that are not exact, the share that is still of the hand, and how far off: a detector guesses a
 hidden hand near where it is. Of those scored below .4 on rendered pictures one in four is within 8 cm, half
 within 17, three in four within 28. Without this, and without scores below .3, the log loss of who took what
@@ -172,7 +180,7 @@ in four filmed sessions (192 moves) was 7.7; with both it is 5.6, with this alon
 HAND_SCORE = 0.02
 """Hands with a lower score are not looked at."""
 PEAK_S = 0.2
-PEAK_SD_S = 0.35
+PEAK_SD_S = 0.25
 """The hand is in within PEAK_S of the largest variance; outside of that it loses weight with this spread."""
 AROUND_S = 0.8
 """Looked at before and after the peak, at least."""
