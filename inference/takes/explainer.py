@@ -276,7 +276,7 @@ class TakeExplainer:
         """What speaks for each of a person's hands, slot by slot."""
         places = near[track]
         others = [theirs for other, theirs in near.items() if other != track]
-        stood = BodyScorer(event, places, others, self._area)
+        stood = BodyScorer(event, places, self._area, others)
         body = {slot: stood.score(self._layout.slots[slot], self._fronts[slot]) for slot in slots}
         scorer = HandScorer(event, self.state.hands.get(track, ()), places)
         hands = {slot: scorer.scores(self._cells[slot]) for slot in slots}

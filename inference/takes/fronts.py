@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Front:
         )
 
 
-@cache
+@lru_cache(maxsize=4096)
 def standing_room(front: Front) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Places (K, 2), metres, at which people stand to reach in through a front, and what each weighs (K,)."""
     most = front.half_width + 3 * s.STAND_ALONG_SD_M

@@ -85,7 +85,7 @@ class HandScorer:
     A sight is where a detector puts a wrist in one picture, with the chance that it is just there (``score``)
     and that it is of the side it is called (``side_score``). Given where the hand is, sights err
     independently from camera to camera, so two cameras' lines of sight triangulate; those of one camera
-    around a moment err alike and are averaged. Where the hand is, is summed over: cells of the slot's box
+    around a moment err nearly alike and count little more than one. Where the hand is, is summed over: cells of the slot's box
     against everything else that hands do. Most sights that are not just there are not far off, guesses of a
     hidden hand; the others lie where hands usually are: on an elbow or a hip.
     """
@@ -162,8 +162,8 @@ def _nearest(known: Matrix, wanted: Matrix) -> NDArray[np.intp]:
 def _looks(seen: Sequence[Hand], times: Matrix, moments: Matrix) -> tuple[NDArray[np.intp], Matrix]:
     """First sight of each of F frames, and what each frame counts for each of T moments: (T, F).
 
-    A moment without a sight says nothing, one with few sights of a camera little, and no camera counts more
-    than once; the more cameras, the less each, since what misleads one misleads others.
+    A moment without a sight says nothing, and many sights of one camera say little more than one, however
+    many they are; the more cameras, the less each, since what misleads one misleads others.
     """
     frame = [(h.sensor, h.t) for h in seen]
     first = np.array([i for i in range(len(frame)) if i == 0 or frame[i] != frame[i - 1]])
@@ -195,11 +195,15 @@ class BodyScorer:
     """Scores where somebody stood, and that they stood, for any slot; what does not hang on it only once."""
 
     def __init__(
-        self, event: ShelfEvent, places: Sequence[Place], others: Sequence[Sequence[Place]], area_m2: float
+        self,
+        event: ShelfEvent,
+        places: Sequence[Place],
+        area_m2: float,
+        others: Sequence[Sequence[Place]] = (),
     ) -> None:
-        """``places``: in order of time; ``others``: those of everybody else who is near.
+        """``places``: in order of time. ``area_m2``: over which people who do something else are spread.
 
-        ``area_m2``: over which people who do something else are spread.
+        ``others``: the places of everybody else who is near.
         """
         self._places, self._area = places, area_m2
         self._others = _others(places, others)

@@ -97,7 +97,7 @@ NOBODY = 0.01
 UNKNOWN = 0.004
 """Goods that no product here explains: not in the catalogue, weighed wrongly there, or moved by more hands
 than are told apart."""
-UNSEEN = 0.01
+UNSEEN = 0.005
 """A product moved by somebody whom the cameras do not follow."""
 RESTOCKED = 0.003
 """Goods that come from no cart: somebody fills the shelf who is not marked as staff."""
@@ -114,11 +114,15 @@ STAND_OUT_M = 0.39
 STAND_OUT_SD_M = 0.18
 STAND_ALONG_SD_M = 0.2
 ROOM_APART_M = 0.45
-"""Nobody stands nearer than this to somebody else who stands there ..."""
+"""Where somebody stands, nobody else does within so much: who reaches into a shelf before which another stands
+does so from beside them ..."""
 ROOM_TAKEN = 0.9
-"""... but for strangers who lean over each other: so sure is that."""
+"""... this share of the time. Without this the nearer of two at one shelf was believed too much: log loss 8.3
+instead of 7.7 in four films, 41.3 instead of 38.8 in twelve simulated sessions (before the hands' part)."""
 ROOM_KNOWN_S = 0.4
+"""Farther in time than this from where somebody was last seen it is not known where they stand."""
 ROOM_CELL_M = 0.1
+"""Step of the places along a shelf that are summed over for that."""
 STILL_S = 0.4
 """Who reaches into a shelf stands still for so long before and after, at least ..."""
 STILL_SD_M = 0.18
@@ -165,9 +169,13 @@ goods and the body hide it, and a detector takes the elbow that it sees for it."
 DWELL_S = 0.3
 """A hand that takes something is in the shelf for so long before and after the moment, at least."""
 FEW_SIGHTS = 0.1
-"""So many sights count half of what many would."""
-SIGHTS_ALIKE = 0.6
-"""Correlation of the errors of sights of one camera around one moment."""
+"""What a sight is worth less than one whose error is known: one counts 1 / (1 + FEW_SIGHTS) ..."""
+SIGHTS_ALIKE = 0.8
+"""... and N of one camera around a moment N / (1 + FEW_SIGHTS + (N - 1) SIGHTS_ALIKE): the correlation of
+their errors. These two, DWELL_S, PEAK_SD_S, ROUGH_SD_M and STAND_ALONG_SD_M were set together, with the room
+that others leave and with UNSEEN, on 145 moves of four films and 669 of twelve simulated sessions: the log
+loss of who made them fell from 6.1 to 5.4 and from 42.5 to 34.8. When one camera counted once, what was seen
+of hands had to weigh 1.7 times as much to be believed as often as it was right, in films and simulations."""
 MOMENT_S = 0.15
 """Step of the moments that are summed over."""
 MOMENTS_WITHIN_S = 0.9
