@@ -85,9 +85,9 @@ class HandScorer:
     A sight is where a detector puts a wrist in one picture, with the chance that it is just there (``score``)
     and that it is of the side it is called (``side_score``). Given where the hand is, sights err
     independently from camera to camera, so two cameras' lines of sight triangulate; those of one camera
-    around a moment err nearly alike and count little more than one. Where the hand is, is summed over: cells of the slot's box
-    against everything else that hands do. Most sights that are not just there are not far off, guesses of a
-    hidden hand; the others lie where hands usually are: on an elbow or a hip.
+    around a moment err nearly alike and count little more than one. Where the hand is, is summed over: cells
+    of the slot's box against everything else that hands do. Most sights that are not just there are not far
+    off, guesses of a hidden hand; the others lie where hands usually are: on an elbow or a hip.
     """
 
     def __init__(self, event: ShelfEvent, hands: Sequence[Hand], places: Sequence[Place]) -> None:
@@ -215,7 +215,7 @@ class BodyScorer:
         """Log likelihood ratio, summed over the moments at which the hand may have been in. Not seen: 0."""
         if not self._places:
             return 0.0
-        room = [_room(front, self._others) for front in open_sides]
+        room = [_room(front, self._others).tolist() for front in open_sides]
         found = sum(
             worth * max(_standing(place, front) / room[f][i] for f, front in enumerate(open_sides))
             for i, (worth, place) in enumerate(zip(self._worth.tolist(), self._places, strict=True))
@@ -238,15 +238,15 @@ def _others(places: Sequence[Place], others: Sequence[Sequence[Place]]) -> Matri
     return found
 
 
-def _room(front: Front, others: Matrix) -> list[float]:
-    """Share of the room before a front that ``others`` (N, M, 2) leave to stand in, at N moments.
+def _room(front: Front, others: Matrix) -> Matrix:
+    """Share (N,) of the room before a front that ``others`` (N, M, 2) leave to stand in, at N moments.
 
     Who reaches in from beside somebody else stands where the other leaves them room: all of the density of
     places is where nobody stands, so what is left of it counts for more.
     """
     points, weights = standing_room(front)
     near = np.hypot(*(others[:, :, None] - points).transpose(3, 0, 1, 2)) < s.ROOM_APART_M
-    return np.asarray(1.0 - s.ROOM_TAKEN * (near.any(axis=1) @ weights)).tolist()
+    return np.asarray(1.0 - s.ROOM_TAKEN * (near.any(axis=1) @ weights))
 
 
 def _stillness(places: Sequence[Place], t: float) -> float:

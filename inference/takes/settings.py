@@ -114,8 +114,8 @@ STAND_OUT_M = 0.39
 STAND_OUT_SD_M = 0.18
 STAND_ALONG_SD_M = 0.2
 ROOM_APART_M = 0.45
-"""Where somebody stands, nobody else does within so much: who reaches into a shelf before which another stands
-does so from beside them ..."""
+"""Where somebody stands, nobody else does within so much: who reaches into a shelf before which another
+stands does so from beside them ..."""
 ROOM_TAKEN = 0.9
 """... this share of the time. Without this the nearer of two at one shelf was believed too much: log loss 8.3
 instead of 7.7 in four films, 41.3 instead of 38.8 in twelve simulated sessions (before the hands' part)."""
