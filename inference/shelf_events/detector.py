@@ -5,7 +5,7 @@ from __future__ import annotations
 from inference.messages import Alarm, Outage, ScaleChange, ShelfEvent, Tick, WeightReading
 from inference.messages.said import said
 from inference.shelf_events import settings as s
-from inference.shelf_events.neighbours import Place, overlap, places
+from inference.shelf_events.neighbours import Place, mended, overlap, places
 from inference.shelf_events.scale_watch import ScaleWatch
 from inference.shelf_events.state import ScaleState, Settled, ShelfEventsState
 from store_layout.learned import change_sds
@@ -22,7 +22,9 @@ class ShelfEventDetector:
     """Finds lasting changes of weight, scale by scale, and joins those that are one action.
 
     An event is given out as soon as its scale has been quiet for half a second; only a change that may be
-    part of a neighbour's (a product across two plates) waits for that neighbour, at most ``JOIN_WAIT_S``.
+    part of a neighbour's (a product across two plates) waits for that neighbour, at most ``JOIN_WAIT_S``, and
+    one that no product explains for its own scale: a hand that rests while it carries what it lifts makes two
+    changes of one.
     Hands that changed nothing are given out too (``stir``): two of them may have made up for each other.
     """
 
@@ -79,8 +81,29 @@ class ShelfEventDetector:
             elif item.stir is not None and abs(item.delta_g) < 2 * item.sd_g:
                 out.append(self._stirred(item, t))
             else:
-                self._state.pending.append(item)
+                self._state.pending.append(self._mended(item))
         return out + self._release(t)
+
+    def _mended(self, change: Settled) -> Settled:
+        """With the half before it that waits, if no product explains either and one does both together."""
+        for half in self._state.pending:
+            if half.scale != change.scale or not (self._is_half(half) and self._is_half(change)):
+                continue
+            whole = mended(half, change)
+            if change.t_start - half.t_end <= s.HALVES_APART_S and self._alone(whole):
+                self._state.pending.remove(half)
+                return whole
+        return change
+
+    def _is_half(self, change: Settled) -> bool:
+        """Whether it may be: nothing else is known to be odd about it, and no product explains it."""
+        return change.stir is None and not (change.minor or change.doubts or self._alone(change))
+
+    def _may_go_on(self, half: Settled, t: float) -> bool:
+        """Whether a hand may still be, or is again, at the scale."""
+        waited, state = t - half.t_settled, self._watches[half.scale].state
+        again = state.active and state.t_start <= half.t_settled + s.HALF_WAIT_S
+        return waited < s.HALF_WAIT_S or (again and waited < s.HALVES_WAIT_S)
 
     def _release(self, t: float, *, everything: bool = False) -> Found:
         """Give out the pending changes that nothing can join any more."""
@@ -107,6 +130,8 @@ class ShelfEventDetector:
         )
 
     def _must_wait(self, change: Settled, t: float) -> bool:
+        if self._is_half(change) and self._may_go_on(change, t):
+            return True
         if t - change.t_settled >= s.JOIN_WAIT_S:
             return False
         place = self._places.get(change.scale)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import msgspec
 
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import Settled
@@ -55,3 +58,16 @@ def _gap(a: Slot, b: Slot) -> float:
 def overlap(a: Settled, b: Settled) -> bool:
     """True: the changes happened at the same time, near enough."""
     return a.t_start <= b.t_end + s.JOIN_OVERLAP_S and b.t_start <= a.t_end + s.JOIN_OVERLAP_S
+
+
+def mended(first: Settled, second: Settled) -> Settled:
+    """Two changes of one scale as one."""
+    larger = max(first, second, key=lambda change: abs(change.delta_g))
+    return msgspec.structs.replace(
+        second,
+        t_start=first.t_start,
+        t_peak=larger.t_peak,
+        delta_g=first.delta_g + second.delta_g,
+        sd_g=math.hypot(first.sd_g, second.sd_g),
+        peak_sd_g=max(first.peak_sd_g, second.peak_sd_g),
+    )

@@ -107,6 +107,12 @@ JOIN_OVERLAP_S = 0.3
 """Changes this close in time overlap: two plates under one item settle at slightly different moments."""
 JOIN_GAP_M = 0.06
 """Scales this close to each other on one shelf are neighbours."""
+HALF_WAIT_S = 0.7
+"""A change that no product explains waits for so long: a hand may have rested that carried what it lifts ..."""
+HALVES_WAIT_S = 3.0
+"""... and, where one has come, until that is over, or for so long."""
+HALVES_APART_S = 1.5
+"""Two such changes of one scale are one, if they are within so long and a product explains them together."""
 ALONE_SDS = 3.0
 """A change is explained alone when it is within so many deviations of whole units of one product."""
 UNITS_ERROR = 0.01

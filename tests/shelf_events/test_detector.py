@@ -111,6 +111,44 @@ def test_an_event_alone_does_not_wait_for_a_restless_neighbour() -> None:
     assert event.t_settled < START + 5.6 + 0.7
 
 
+def halves(first: float, second: float, apart_s: float = 1.3) -> list[ShelfEvent | Alarm | Outage]:
+    """What comes of two changes of one plate, so many seconds from hand to hand."""
+    actions = (Action(5.0, first, push_g=30.0), Action(5.0 + apart_s, second, push_g=30.0))
+    return played(shelf(("cola",)), [Signal(scale="p0", actions=actions)])
+
+
+def test_a_hand_that_rests_with_what_it_lifts_makes_one_event() -> None:
+    (event,) = halves(-130.0, -220.0)
+    assert isinstance(event, ShelfEvent)
+    assert event.delta_g == pytest.approx(-350.0, abs=6)
+    assert event.t_start < START + 5.4 < START + 6.0 < event.t_peak < event.t_end
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(-350.0, -350.0, id="each makes sense alone"),
+        pytest.param(-350.0, -130.0, id="one makes sense alone"),
+        pytest.param(-130.0, -140.0, id="nothing weighs both"),
+    ],
+)
+def test_what_is_no_half_stays_two_events(first: float, second: float) -> None:
+    found = [event.delta_g for event in halves(first, second) if isinstance(event, ShelfEvent)]
+    assert found == pytest.approx([first, second], abs=6)
+
+
+def test_what_comes_later_is_no_half_of_it() -> None:
+    assert len(halves(-130.0, -220.0, apart_s=3.0)) == 2
+
+
+def test_what_no_product_explains_waits_only_a_moment() -> None:
+    detector = ShelfEventDetector(shelf(("cola",)))
+    signal = Signal(scale="p0", actions=(Action(5.0, -130.0),))
+    found = [item for reading in merged([signal]) for item in detector.observe(reading)]
+    (event,) = (item for item in found if isinstance(item, ShelfEvent))
+    assert event.t_settled - event.t_end < 2.0
+
+
 def test_ids_come_from_the_cause() -> None:
     first = played(shelf(("cola", "tea")), plates(-350.0, -200.0))
     assert first == played(shelf(("cola", "tea")), plates(-350.0, -200.0))
