@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
+import torch
 
 from inference.detection.boxes import suppress
 from inference.detection.centre_points import KEY_POINTS
@@ -34,6 +36,7 @@ from inference.training.measure import (
     trust_of,
 )
 from inference.training.trial import NMS
+from inference.training.twins import Twins, fit_twins
 
 LICENCE = "Apache-2.0"
 SOURCE = "Trained by openaisle on rendered pictures only: no photograph, no third party's weights."
@@ -74,8 +77,12 @@ def export(
         return out
     examples = held_out_examples(held_out, settings.held_out_pictures)
     everything = _seen(out, examples, nms=None)
-    nms = best_nms(everything)
-    graph.calibration = calibration_of([thinned(s, nms) for s in everything])
+    nms: float | None = best_nms(everything)
+    calibration = calibration_of([thinned(s, nms) for s in everything])
+    twins = twins_of(everything, calibration.score)
+    if twins is not None:
+        nms = None  # what is doubted has a low score
+    graph.calibration = replace(calibration, twins=twins)
     _write(graph, out, settings, Thresholds(score=0.25, nms=nms), ())
     found = measure(_seen(out, examples, nms=nms))
     note = f"AP50 {found.ap50:.3f}, calibration error {found.calibration_error:.3f}, {found.people} people"
@@ -115,6 +122,20 @@ def calibration_of(sightings: list[Sighting]) -> Calibration:
     return Calibration(
         Platt(*platt(scores[high], hit[high])), (head, foot, wrist), Platt(*platt(*trust.sides))
     )
+
+
+def twins_of(sightings: list[Sighting], score: Platt) -> Twins | None:
+    """How far to doubt boxes on better ones, of detections none of which is suppressed or calibrated."""
+    chances = [_rescored(s, score) for s in sightings]
+    return fit_twins([(s.found, m) for s, m in zip(chances, matches_of_clear(chances), strict=True)])
+
+
+def _rescored(sighting: Sighting, score: Platt) -> Sighting:
+    """With calibrated scores, best first."""
+    scores = torch.tensor([d.score for d in sighting.found], dtype=torch.float64).clamp(1e-6, 1 - 1e-6)
+    chances = score(torch.logit(scores)).tolist()
+    found = [msgspec.structs.replace(d, score=c) for d, c in zip(sighting.found, chances, strict=True)]
+    return replace(sighting, found=tuple(sorted(found, key=lambda d: -d.score)))
 
 
 def measures_by_scale(
