@@ -20,7 +20,7 @@ from inference.messages import Detection
 from inference.training.losses import overlap
 from inference.training.matching import Matched, logistic
 
-FROM_IOU = 0.35
+FROM_IOU = 0.4
 """Overlap with a better box from which one is doubted."""
 FARTHEST = 0.5
 """Of the longer side of the larger box: heads, or feet, further apart are no less alike."""
@@ -65,6 +65,15 @@ def _beside(boxes: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
     return best.values, distance.clamp(max=FARTHEST)
 
 
+def doubtful(found: Sequence[Detection]) -> NDArray[np.bool_]:
+    """``[N]`` which of a picture's detections, best first, lie on a better one."""
+    boxes = torch.tensor([d.box for d in found]).reshape(-1, 4)
+    if not len(boxes):
+        return np.zeros(0, bool)
+    iou, _ = _beside(boxes, torch.zeros(len(boxes), 2, 2))
+    return np.asarray(iou.numpy() > FROM_IOU)
+
+
 def fit_twins(pictures: Sequence[tuple[Sequence[Detection], Matched]]) -> Twins | None:
     """From detections in pictures, best first, with whom each found; None where none overlap.
 
@@ -82,7 +91,7 @@ def fit_twins(pictures: Sequence[tuple[Sequence[Detection], Matched]]) -> Twins 
         score = torch.tensor([d.score for d in found]).clamp(1e-6, 1 - 1e-6)
         logit = torch.log(score / (1 - score)).clamp(min=LEAST_LOGIT)
         design = torch.cat([torch.ones_like(iou)[:, None], iou[:, None], apart, logit[:, None]], dim=1)
-        doubted = (iou > FROM_IOU).numpy() & matched.counts
+        doubted = doubtful(found) & matched.counts
         rows.append(design.numpy()[doubted].astype(np.float64))
         right.append(matched.person[doubted] >= 0)
     if not rows:
