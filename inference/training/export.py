@@ -6,7 +6,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
+import torch
+from numpy.typing import NDArray
 
 from inference.detection.boxes import suppress
 from inference.detection.centre_points import KEY_POINTS
@@ -34,6 +37,9 @@ from inference.training.measure import (
     trust_of,
 )
 from inference.training.trial import NMS
+from inference.training.twins import Twins, doubtful, fit_twins
+
+Floats = NDArray[np.float64]
 
 LICENCE = "Apache-2.0"
 SOURCE = "Trained by openaisle on rendered pictures only: no photograph, no third party's weights."
@@ -74,8 +80,13 @@ def export(
         return out
     examples = held_out_examples(held_out, settings.held_out_pictures)
     everything = _seen(out, examples, nms=None)
-    nms = best_nms(everything)
-    graph.calibration = calibration_of([thinned(s, nms) for s in everything])
+    suppressed = best_nms(everything)
+    calibration = calibration_of([thinned(s, suppressed) for s in everything])
+    score, twins = doubting(everything)
+    if twins is not None:
+        calibration = replace(calibration, score=score, twins=twins)
+    nms = suppressed if twins is None else None  # what is doubted has a low score instead
+    graph.calibration = calibration
     _write(graph, out, settings, Thresholds(score=0.25, nms=nms), ())
     found = measure(_seen(out, examples, nms=nms))
     note = f"AP50 {found.ap50:.3f}, calibration error {found.calibration_error:.3f}, {found.people} people"
@@ -108,13 +119,42 @@ def thinned(sighting: Sighting, nms: float) -> Sighting:
 
 def calibration_of(sightings: list[Sighting]) -> Calibration:
     """What makes the scores of these detections, of their points and sides chances."""
-    scores, hit = counted(matches_of_clear(sightings))
-    high = scores >= LEAST_CALIBRATED
+    scores = _high(*counted(matches_of_clear(sightings)))
     trust = trust_of(found_people(sightings, TRUSTED_FROM))
     head, foot, wrist = (Platt(*platt(*promises)) for promises in trust.points)
-    return Calibration(
-        Platt(*platt(scores[high], hit[high])), (head, foot, wrist), Platt(*platt(*trust.sides))
-    )
+    return Calibration(Platt(*platt(*scores)), (head, foot, wrist), Platt(*platt(*trust.sides)))
+
+
+def doubting(sightings: list[Sighting]) -> tuple[Platt, Twins | None]:
+    """What makes chances of the scores of boxes by themselves, and of those that lie on better ones.
+
+    Of detections none of which is suppressed or calibrated.
+    """
+    alone = [
+        replace(s, found=tuple(d for d, on in zip(s.found, doubtful(s.found), strict=True) if not on))
+        for s in map(_best_first, sightings)
+    ]
+    score = Platt(*platt(*_high(*counted(matches_of_clear(alone)))))
+    chances = [_rescored(s, score) for s in sightings]
+    return score, fit_twins([(s.found, m) for s, m in zip(chances, matches_of_clear(chances), strict=True)])
+
+
+def _high(scores: Floats, hit: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Without those that hardly say that somebody is there."""
+    high = scores >= LEAST_CALIBRATED
+    return scores[high], hit[high]
+
+
+def _best_first(sighting: Sighting) -> Sighting:
+    return replace(sighting, found=tuple(sorted(sighting.found, key=lambda d: -d.score)))
+
+
+def _rescored(sighting: Sighting, score: Platt) -> Sighting:
+    """With calibrated scores, best first."""
+    scores = torch.tensor([d.score for d in sighting.found], dtype=torch.float64).clamp(1e-6, 1 - 1e-6)
+    chances = score(torch.logit(scores)).tolist()
+    found = [msgspec.structs.replace(d, score=c) for d, c in zip(sighting.found, chances, strict=True)]
+    return _best_first(replace(sighting, found=tuple(found)))
 
 
 def measures_by_scale(

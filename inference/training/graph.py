@@ -17,6 +17,7 @@ from inference.training.close_look import Closer
 from inference.training.losses import overlap
 from inference.training.network import PersonNet
 from inference.training.settings import STRIDE
+from inference.training.twins import Twins
 
 OPSET = 17
 CLOSE_FROM = -1.0
@@ -34,7 +35,11 @@ class Platt:
 
     def __call__(self, logits: Tensor) -> Tensor:
         """Probabilities."""
-        return torch.sigmoid(self.slope * logits + self.offset)
+        return torch.sigmoid(self.logit(logits))
+
+    def logit(self, logits: Tensor) -> Tensor:
+        """Those of the probabilities."""
+        return self.slope * logits + self.offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Calibration:
     """Of head, foot and wrists."""
     sides: Platt = Platt()
     """Of how far the logit that says which wrist is which is from 0."""
+    twins: Twins | None = None
+    """What becomes of a score where a better box is on the same place; None: nothing."""
 
 
 class DetectionGraph(nn.Module):
@@ -74,7 +81,7 @@ class DetectionGraph(nn.Module):
         logits, order = torch.topk(heat + looks.score, self.peaks)
         looks = looks.rows(order)
         # Who is hardly there is not looked at again. The best always is: operators dislike empty sets.
-        likely = (logits >= logits.amax().clamp(max=CLOSE_FROM)) & ~overlapped(looks.box)
+        likely = self._likely(logits, looks)
         some, rest = torch.nonzero(likely)[:, 0], torch.nonzero(~likely)[:, 0]
         closer = self.network.close(image.permute(0, 3, 1, 2), maps, picture[some], looks.rows(some))
         others = looks.rows(rest)
@@ -82,13 +89,26 @@ class DetectionGraph(nn.Module):
         points = torch.cat([key_points(look, self.calibration.points) for look in (closer, others)])
         boxes = torch.cat([closer.box, others.box])
         swapped = torch.cat([closer.swapped, others.swapped])
-        scores, order = torch.topk(self.calibration.score(logits), self.peaks)
+        logits, order = torch.topk(self.calibration.score.logit(logits), self.peaks)
+        if self.calibration.twins is not None:
+            doubted = self.calibration.twins(logits, boxes[order], points[order, :, :2])
+            logits, again = torch.topk(doubted, self.peaks)
+            order = order[again]
+        scores = torch.sigmoid(logits)
         points, box = points[order], boxes[order]
         sides = self.calibration.sides(swapped.abs())[order].clamp(min=0.5)
         looked = self.network.appearance(pixels, maps.fine, picture[some], closer.box)
         unknown = torch.zeros_like(others.hidden[:, : looked.shape[1]])
         appearance = torch.cat([looked, unknown])[order]
         return scores[None], box[None], points[None], sides[None], appearance[None]
+
+    def _likely(self, logits: Tensor, looks: Looks) -> Tensor:
+        """``[K]`` who, of peaks best first, is likely enough to be looked at again; somebody always is."""
+        score, twins = self.calibration.score, self.calibration.twins
+        if twins is None:
+            return (logits >= logits.amax().clamp(max=CLOSE_FROM)) & ~overlapped(looks.box)
+        doubted = twins(score.logit(logits), looks.box, looks.points[:, :2])
+        return doubted >= doubted.amax().clamp(max=score.slope * CLOSE_FROM + score.offset)
 
 
 def overlapped(boxes: Tensor) -> Tensor:

@@ -135,13 +135,23 @@ def platt(scores: Floats, hit: NDArray[np.bool_]) -> tuple[float, float]:
         return 1.0, 0.0
     clipped = np.clip(scores, 1e-6, 1 - 1e-6)
     design = np.stack([np.log(clipped / (1 - clipped)), np.ones(len(scores))], axis=1)
-    weights = np.array([1.0, 0.0])
-    for _ in range(50):
+    slope, offset = logistic(design, hit, np.array([1.0, 0.0])).tolist()
+    return slope, offset
+
+
+def logistic(design: Floats, hit: NDArray[np.bool_], start: Floats | None = None) -> Floats:
+    """``[F]`` weights of features ``[N, F]`` whose sum is the logit of a hit, by Newton's method.
+
+    They are held to ``start`` (nought) a little, so that there is one answer whatever the data.
+    """
+    start = np.zeros(design.shape[1]) if start is None else start
+    weights = start.copy()
+    for _ in range(100):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -40, 40)))
-        gradient = design.T @ (chance - hit) + 1e-3 * (weights - [1.0, 0.0])
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + 1e-3 * np.eye(2)
+        gradient = design.T @ (chance - hit) + 1e-3 * (weights - start)
+        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + 1e-3 * np.eye(len(start))
         step = np.linalg.solve(curvature, gradient)
         weights = weights - np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-9:
             break
-    return float(weights[0]), float(weights[1])
+    return weights

@@ -27,7 +27,7 @@ BODY_M = 1.72
 """Metres that a person's length in the picture stands for."""
 NEAR_M = 0.08
 """A wrist found this near counts as found."""
-LOWEST_SCORE = 0.02
+LOWEST_SCORE = 0.003
 """Detections below this change no measure."""
 BUCKETS_PX = (0, 40, 80, 160, 10_000)
 """People by the longer side of their boxes in the network's input."""

@@ -169,7 +169,8 @@ def test_the_exported_model_finds_the_held_out_people(
     manifest = read_manifest(path)
     assert manifest.licence == "Apache-2.0"
     assert manifest.measured[0].recall is not None
-    assert manifest.thresholds.nms in NMS_CHOICES
+    # Boxes on others are suppressed, or there was enough to learn from which of them to doubt.
+    assert manifest.thresholds.nms in (None, *NMS_CHOICES)
     examples = held_out_examples(world / "held-out")
     found = measure(sighted(load_detector(path).detect, examples))
     assert found.people == sum(len(e.people) for e in examples)

@@ -17,6 +17,7 @@ from inference.training.graph import Calibration, DetectionGraph, Platt, folded,
 from inference.training.losses import Taught, focal, overlap, point_loss
 from inference.training.network import PersonNet
 from inference.training.sampling import Sampler
+from inference.training.twins import Twins
 from tests.training.sizes import TINY
 
 
@@ -71,12 +72,13 @@ def test_folding_changes_nothing_but_the_work() -> None:
     torch.testing.assert_close(after.fine, before.fine, atol=1e-4, rtol=1e-4)
 
 
-def test_the_exported_graph_answers_as_torch_does_at_any_size() -> None:
+@pytest.mark.parametrize("twins", [None, Twins(1.0, -4.0, 3.0, 3.0, 0.8)], ids=["alone", "twins doubted"])
+def test_the_exported_graph_answers_as_torch_does_at_any_size(twins: Twins | None) -> None:
     graph = DetectionGraph(
         trained_looking(),
         peaks=8,
         calibration=Calibration(
-            Platt(0.7, -0.3), (Platt(), Platt(1.2, 0.4), Platt(0.5, -1.0)), Platt(2.0, 0.1)
+            Platt(0.7, -0.3), (Platt(), Platt(1.2, 0.4), Platt(0.5, -1.0)), Platt(2.0, 0.1), twins
         ),
     )
     session = open_network(onnx_bytes(graph, 96, 64, dynamic=True), Path(__file__))
