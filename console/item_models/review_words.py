@@ -9,6 +9,7 @@ import msgspec
 
 from console.back_office.review_answers import stated
 from console.item_models.questions import asked, moves_words
+from console.item_models.shelf_words import doubt_words
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
 from console.language import tr, tr_n
 from console.language.sentences import in_words
@@ -260,7 +261,7 @@ def _where(question: Question, words: ShopWords) -> tuple[tuple[str, str], ...]:
         found.append((tr("Time"), clock_time(question.felt.t, words.zone, seconds=True)))
         doubts = [doubt for doubt in question.felt.doubts if doubt != SILENT]  # the question says that
         if doubts:
-            found.append((tr("Doubts"), ", ".join(doubts)))
+            found.append((tr("Doubts"), doubt_words(doubts)))
     return tuple(found)
 
 
