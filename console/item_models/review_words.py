@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from console.back_office.review_answers import stated
-from console.item_models.questions import asked, moves_words
+from console.item_models.question_words import asked, moves_words
 from console.item_models.shelf_words import doubt_words
 from console.item_models.words import HOUR_S, MINUS, ShopWords, clock_time, goods_words, span
 from console.language import tr, tr_n
@@ -35,6 +35,8 @@ class Choice(msgspec.Struct, frozen=True):
     expected_g: float | None
     """What the scales would have felt, grams; None: a product without a weight."""
     expected_sd_g: float = 0.0
+    sku: str = ""
+    """Of which there is a picture to look for in the clips: the first product moved; empty: none is known."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ def shown_question(card: OpenCard, part: int, words: ShopWords) -> Shown:
     return Shown(
         visit=card.visit,
         event=question.event,
-        text=asked(question, words),
+        text=asked(question, words, card.codes),
         choices=tuple(_choice(i, question, card, words) for i in range(len(question.alternatives))),
         # of what happened at a shelf that felt something, what else it may have been is offered
         none_words=tr("Nothing was taken") if silent else tr("None of these"),
@@ -128,6 +130,7 @@ def _choice(number: int, question: Question, card: OpenCard, words: ShopWords) -
         probability=stated(explanation),
         expected_g=None if expected is None else expected[0],
         expected_sd_g=0.0 if expected is None else expected[1],
+        sku=next((move.sku for move in explanation.moves), ""),
     )
 
 
@@ -294,7 +297,8 @@ def _who_stood(question: Question, card: OpenCard) -> tuple[tuple[str, str], ...
             unknown += 1
     if unknown:
         people.append(tr_n("{n} other shopper", "{n} other shoppers", unknown))
-    return ((tr("Who was there"), ", ".join(people)),) if people else ()
+    # that this shopper was there goes without saying
+    return ((tr("Who was there"), ", ".join(people)),) if set(tracks) - {own} else ()
 
 
 def _of_visit(card: OpenCard, words: ShopWords) -> tuple[tuple[str, str], ...]:
