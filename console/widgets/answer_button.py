@@ -1,4 +1,4 @@
-"""A large button for one answer: its key, the goods, what happened, what it makes of the receipt, how likely."""
+"""A large button for one answer: its key, the goods, what happened, what the receipt comes to, how likely."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: codes_of(window) == ["Q2-102"])
     visits(window).closed.select_row(0)
     said = texts_of(visits(window).detail)
-    assert "To be answered | Cola Zero or Sparkling Water? | " in said
+    assert "To be answered | What is right: 1 Salted Crisps 175 g or 1 Cola Zero 0.33 l? | " in said
     assert "1 Salted Crisps 175 g | 62% | counted now | 1 Cola Zero 0.33 l | 30% | −€0.90" in said
     assert "Another shopper | 8% | −€2.19 | €0.40 at stake" in said
     assert "Not charged yet" in said
