@@ -30,7 +30,7 @@ class ClosedRow(msgspec.Struct, frozen=True):
         return visit.closed_at if visit.left_at is None else visit.left_at
 
 
-STAY, TOTAL, OUTCOME = 2, 4, 5
+STAY, ITEMS, TOTAL, OUTCOME = 2, 3, 4, 5
 """Columns."""
 OUTCOME_WORDS: dict[str, str] = {
     "receipt": tr_noop("Receipt"),

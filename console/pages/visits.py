@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from console.item_models.closed_visits import OUTCOME, ClosedVisitsModel, longest_outcome
+from console.item_models.closed_visits import ITEMS, OUTCOME, STAY, ClosedVisitsModel, longest_outcome
 from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.search import SearchProxy
 from console.item_models.shoppers_inside import InsideModel
@@ -68,6 +68,7 @@ class VisitsPage(Page):
             appearance,
         )
         self.closed.widen_to({OUTCOME: longest_outcome()}, sign=True)
+        self.closed.spare((STAY, ITEMS), least=130)  # what was taken tells more, and the visit says both
         self.inside.sort_by(1, Qt.SortOrder.AscendingOrder)
         self.closed.sort_by(0, Qt.SortOrder.DescendingOrder)
         self.pane = VisitPane(work, words, appearance)

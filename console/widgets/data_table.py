@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -134,6 +134,10 @@ class DataTable(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._rest = next((column for column, width in enumerate(widths) if not width), -1)
+        self._spared: dict[int, int] = {}
+        """Columns that may be left out, the first first, and how wide each is where it is shown."""
+        self._least = 0
         for column, width in enumerate(widths):
             stretch = QHeaderView.ResizeMode.Stretch if width == 0 else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(column, stretch)
@@ -152,6 +156,24 @@ class DataTable(QTableView):
         """Sort from the start by this column, and by others when their headings are clicked."""
         self.horizontalHeader().setSortIndicator(column, order)
         self.setSortingEnabled(True)
+
+    def spare(self, columns: Sequence[int], least: int) -> None:
+        """Leave columns out, the first first, where the one that takes the rest would have fewer pixels."""
+        self._spared = {column: self.columnWidth(column) for column in columns}
+        self._least = sized(least)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width has room for other columns."""
+        self._leave_out()
+        super().resizeEvent(event)
+
+    def _leave_out(self) -> None:
+        self._spared |= {c: self.columnWidth(c) for c in self._spared if not self.isColumnHidden(c)}
+        others = (c for c in range(self.model().columnCount()) if c not in self._spared and c != self._rest)
+        room = self.viewport().width() - self._least - sum(self.columnWidth(c) for c in others)
+        for column, width in reversed(self._spared.items()):
+            room -= width
+            self.setColumnHidden(column, room < 0)
 
     def widen_to_contents(self, columns: Sequence[int], most: int) -> None:
         """Make columns as wide as what they hold, up to ``most`` pixels; never narrower than they are."""
@@ -179,6 +201,7 @@ class DataTable(QTableView):
         if stored is not None:
             self.horizontalHeader().restoreState(stored)
             self._widen_to_headings()
+            self._leave_out()
 
     def _widen_to_headings(self) -> None:
         """A heading may be longer in this language or text size than in the one that the widths are from."""

@@ -30,6 +30,7 @@ from console.back_office.permissions import Actor
 from console.back_office.records import CorrectionRow
 from console.back_office.verify import verify
 from console.back_office.visit_search import Shop, Sought
+from console.item_models.closed_visits import ITEMS, STAY
 from console.operations import visit_search
 from console.pages.visits import VisitsPage
 from console.printing.jobs import Job
@@ -585,6 +586,20 @@ def test_the_path_and_why_each_line_is_there(
     press(window, Key.Key_I, CTRL)
     press(window, Key.Key_I, CTRL)
     assert "The scales felt" not in seen(page_of(window).detail)
+
+
+def test_a_narrow_list_leaves_out_what_the_visit_says_before_what_was_taken(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    table = page_of(window).closed
+    left_out = []
+    for width in (1100, 705, 640):
+        table.setFixedWidth(width)
+        qtbot.waitUntil(lambda wide=width: table.width() == wide)
+        left_out.append([c for c in range(table.model().columnCount()) if table.isColumnHidden(c)])
+    assert left_out == [[], [STAY], [STAY, ITEMS]]
+    table.setFixedWidth(1100)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(STAY) and table.columnWidth(STAY) >= 48)
 
 
 def test_the_plan_of_a_path_fits_into_a_pane_that_is_higher_than_it(
