@@ -96,7 +96,7 @@ class StatusLine(QWidget):
         self._box.setStretchFactor(self.source, 1)
         self.source.clicked.connect(self.replay_toggled)
         state.snapshot_changed.connect(self.refresh)
-        state.engine_changed.connect(self.refresh)
+        state.engine_changed.connect(self._engine_changed)
         switch.changed.connect(self.refresh)
         desk.changed.connect(self._say_printers)
         messages.changed.connect(self._say_messages)
@@ -150,6 +150,10 @@ class StatusLine(QWidget):
         self._say_waiting(snapshot.waiting)
         self._say_source(snapshot.source)
         self._fit()
+
+    def _engine_changed(self) -> None:
+        self._told.clear()
+        self.refresh()
 
     def tell_reviews(self, waiting: int, oldest: str) -> None:
         """How many visits wait for a person, and since when the first of them; 0: nothing is said."""
@@ -253,6 +257,8 @@ class StatusLine(QWidget):
     ) -> None:
         """``short``: what is enough where there is little room; empty: no less than ``words``."""
         theme = self._appearance.theme
+        if tone == "good" and part is not self.printers and self._state.engine_state != "running":
+            tone = "neutral"  # it was so: nobody knows whether it is
         shown = (what or _SIGNS[tone], tone)
         name = f"{part.property('part')}: {words}"
         if part.accessibleName() != name:

@@ -401,7 +401,7 @@ def test_the_first_manager_is_made_here(
 ) -> None:
     made = opened(open_window, engine, ledger_path, qtbot)
     page = page_of(made)
-    assert "main.py operators add NAME --role manager" in seen(page)
+    assert "The first operator is a manager" in seen(page)
     page.sign_in.take_focus()
     assert made.focusWidget() is page.sign_in.name
     type_text(made, "Mara")
