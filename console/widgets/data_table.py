@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -151,6 +151,13 @@ class DataTable(QTableView):
         """What is the same for all cells is looked up once."""
         self._cells.marked_row = self.currentIndex().row() if self.hasFocus() else -1
         super().paintEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """The row that the keys come to is chosen, and seen to be: Qt makes it current and no more."""
+        super().focusInEvent(event)
+        current = self.currentIndex()
+        if current.isValid() and not self.selectionModel().isSelected(current):
+            self.select_row(current.row())
 
     def sort_by(self, column: int, order: Qt.SortOrder) -> None:
         """Sort from the start by this column, and by others when their headings are clicked."""

@@ -588,6 +588,13 @@ def test_the_path_and_why_each_line_is_there(
     assert "The scales felt" not in seen(page_of(window).detail)
 
 
+def test_a_visit_whose_row_the_keys_came_to_is_seen_to_be_chosen(window: MainWindow) -> None:
+    page = page_of(window)
+    page.take_focus()
+    assert page.shown_visit
+    assert [index.row() for index in page.closed.selectionModel().selectedRows()] == [0]
+
+
 def test_a_narrow_list_leaves_out_what_the_visit_says_before_what_was_taken(
     qtbot: QtBot, window: MainWindow
 ) -> None:
