@@ -115,6 +115,11 @@ def named_once(text: str, said: str, values: Mapping[str, Value]) -> Mapping[str
     return {name: _without(value, kinds.get(name, ())) for name, value in values.items()} if kinds else values
 
 
+def beside_kind(name: str, kind: str) -> str:
+    """A name as it stands beside the word for what it is of; ``kind`` is that word in English."""
+    return str(_without(name, (kind.casefold(), tr(kind).casefold())))
+
+
 @cache
 def _kinds(text: str, said: str) -> dict[str, tuple[str, str]]:
     """By the name of a value, what kind of thing it names: in English, and as it is shown."""

@@ -11,7 +11,7 @@ from console.back_office import Ledger, LedgerError, payments
 from console.back_office.disputes import DisputeError, standing
 from console.back_office.permissions import Actor, NotAllowedError, require
 from console.back_office.reviews import ReviewError, card
-from console.language import LanguageError, choose, language, languages, tr, tr_n
+from console.language import LanguageError, beside_kind, choose, language, languages, tr, tr_n
 from console.language.sentences import in_words
 from store_layout.said import said
 
@@ -74,6 +74,7 @@ def test_what_kind_of_thing_a_name_is_of_is_said_once(name: str, english: str, g
     choose("de")
     assert tr("Scale {device}", device=name) == german
     assert german in in_words(silent)
+    assert f"Waage {beside_kind(name, 'Scale')}" == german
 
 
 def test_what_is_acted_upon_stays_as_it_is_in_any_language() -> None:
