@@ -602,7 +602,8 @@ def test_a_narrow_list_leaves_out_what_the_visit_says_before_what_was_taken(
     left_out = []
     for width in (1100, 705, 640):
         table.setFixedWidth(width)
-        qtbot.waitUntil(lambda wide=width: table.width() == wide)
+        for _ in range(3):  # one layout asks for another
+            QApplication.processEvents()
         left_out.append([c for c in range(table.model().columnCount()) if table.isColumnHidden(c)])
     assert left_out == [[], [STAY], [STAY, ITEMS]]
     table.setFixedWidth(1100)
