@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from console.back_office.review_answers import stated
-from console.item_models.review_words import way_of
+from console.item_models.answer_words import way_of
 from console.item_models.shelf_words import doubt_words
 from console.item_models.words import ShopWords, clock_time, grams
 from console.language import tr

@@ -294,8 +294,9 @@ class ReviewPage(Page):
         inside = bool(self._given)
         self.undo.setVisible(inside or (settled is not None and left > 0))
         self.last.setVisible(self.undo.isVisibleTo(self))
-        if inside:
-            self.last.setText(tr("Answered a part of this card."))
+        if inside and self.card.shown is not None:
+            parts = self.card.shown.parts
+            self.last.setText(tr("{n} of {all} answered.", n=len(self._given), all=parts))
         elif settled is not None:
             self.last.setText(
                 tr(

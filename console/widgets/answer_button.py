@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from console.item_models.review_words import Choice
+from console.item_models.answer_words import Choice
 from console.language import tr
 from console.language.writing import percent
 from console.theme.appearance import Appearance
 from console.theme.fonts import sized, ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_HEADING, TEXT_TITLE
+from console.widgets.identity_paint import paint_token
 from console.widgets.product_pictures import ProductPictures
 
 HEIGHT, LEAST = 84, 40
@@ -21,7 +22,7 @@ TWO_LINES = 54
 WITH_BAR, WITHOUT_BAR = 30, 22
 """So far above its middle the words begin, with the probability's bar below them and where there is none."""
 KEY = 32
-PICTURE = 60
+TOKEN, PICTURE = 11, 60
 CHANCE = 70
 BAR = 6
 
@@ -84,6 +85,10 @@ class AnswerButton(QAbstractButton):
         painter.setFont(ui_font(TEXT_HEADING, bold=True))
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
         left, right = cap.right() + SPACE_3, box.right() - SPACE_3
+        if choice.look is not None:
+            at = QPointF(left + TOKEN, box.center().y())
+            paint_token(painter, at, choice.look, "", theme, hidden=False, radius=TOKEN)
+            left = at.x() + TOKEN + SPACE_3
         if choice.sku:
             left = self._paint_goods(painter, box, left, choice.sku) + SPACE_3
         if choice.probability is not None:

@@ -86,7 +86,7 @@ def test_a_card_is_settled_by_keys_and_its_receipt_issued(
     assert "Card 1 of 1" in said
     assert "€0.40 at stake" in said
     first = page_of(window).card.answers[0].accessibleName()
-    assert first.startswith("1: 1 Salted Crisps 175 g, 62%, receipt €")
+    assert first.startswith("1: 1 Salted Crisps 175 g, Q2-102 (this shopper), 62%, receipt €")
     assert "the same total" in first
     press(window, Qt.Key.Key_2)
     qtbot.waitUntil(lambda: not window.reviews.busy)
@@ -251,6 +251,33 @@ def test_a_visit_that_asks_nothing_is_confirmed_or_emptied(
         answer = desk.card(ledger, "v8").row.answer
     assert answer is not None
     assert answer.lines == ()
+
+
+def test_answers_to_whose_hand_it_was_name_everybody_in_their_colour(
+    qtbot: QtBot, open_window: OpenWindow, engine: FakeEngine, tmp_path: Path, layout: StoreLayout
+) -> None:
+    path = tmp_path / "who.db"
+    asks = visit(2, layout, "review")
+    sku = asks.lines[0].sku
+    ways = tuple(Explanation(p, track, (ItemMove(sku, 1, "a"),)) for p, track in ((0.6, 102), (0.4, 103)))
+    question = Question("e9", "Whose?", (*ways, Explanation(0.0, None)), 149, None)
+    with Ledger.open(path) as ledger:
+        crew(ledger, "Noor", "Sam", "Kim")
+        ledger.post_visit(visit(3, layout, "issue"), layout)
+        ledger.post_visit(msgspec.structs.replace(asks, questions=(question,)), layout)
+    window = opened(open_window, engine, path, qtbot)
+    enter(qtbot, window)
+    card = page_of(window).card
+    assert card.question.accessibleName() == f"Who took {layout.products[sku].name}?"
+    assert [button.accessibleName().split(",")[0] for button in card.answers[:3]] == [
+        "1: Q2-102 (this shopper)",
+        "2: Q3-103",
+        "3: Nobody took anything",
+    ]
+    shown = card.shown
+    assert shown is not None
+    assert [choice.look for choice in shown.choices] == [0, 1, None], "as in clips and on the plan"
+    assert [choice.sku for choice in shown.choices] == [sku, sku, ""]
 
 
 def test_goods_that_no_product_explains_are_asked_about_and_a_guess_is_taken_by_key(

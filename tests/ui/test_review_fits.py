@@ -12,7 +12,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from console.item_models.review_words import Choice, Shown
+from console.item_models.answer_words import Choice
+from console.item_models.review_words import Shown
 from console.item_models.words import ShopWords
 from console.theme.appearance import Appearance
 from console.theme.tokens import Theme
