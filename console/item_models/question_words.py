@@ -26,12 +26,12 @@ def asked(question: Question, words: ShopWords, codes: Mapping[int, str]) -> str
             place=_place(question, words),
         )
     ways = question.alternatives
-    if question.felt is not None and any(stated(way) is None for way in ways):
-        return tr("{grams} g that no product weighs: what was it?", grams=round(abs(question.felt.delta_g)))
     known = [way for way in ways if way.moves]
-    if not known:
-        return question.text
+    if question.felt is not None and (not known or any(stated(way) is None for way in ways)):
+        return tr("{grams} g that no product weighs: what was it?", grams=round(abs(question.felt.delta_g)))
     said = list(dict.fromkeys(moves_words(way, words) for way in ways))
+    if not known:
+        return _which(said)
     if any(way.handed is True for way in ways) or any(m.count < 0 for way in known for m in way.moves):
         return _put_back_or_handed(known, said)
     people = {way.mover(move) for way in known for move in way.moves}

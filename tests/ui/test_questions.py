@@ -129,6 +129,11 @@ def test_in_another_language_it_is_said_that_goods_may_have_changed_hands(
             "Was stimmt: 1 Cola oder 1 Milk?",
         ),
         (
+            (took(1), took(None)),
+            "What is right: Something not sold here or Nobody took anything?",
+            "Was stimmt: Etwas, das hier nicht verkauft wird oder Niemand hat etwas genommen?",
+        ),
+        (
             (took(1, ("cola", -1)), took(2, ("cola", -1))),
             "Put back 1 Cola: whose hand was it?",
             "1 Cola zurückgestellt: Wessen Hand war es?",
