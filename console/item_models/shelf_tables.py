@@ -14,6 +14,9 @@ from console.language import tr, tr_n
 from console.theme.icons import Icon
 from inference.messages.shelves import ScaleEvent
 
+SINCE = 3
+"""A column of the tasks."""
+
 
 class TasksModel(KeyedRows[Task]):
     """Tasks in the order in which they are best done: tidy up first, then the emptiest."""

@@ -134,7 +134,6 @@ class DataTable(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._rest = next((column for column, width in enumerate(widths) if not width), -1)
         self._spared: dict[int, int] = {}
         """Columns that may be left out, the first first, and how wide each is where it is shown."""
         self._least = 0
@@ -165,7 +164,7 @@ class DataTable(QTableView):
         self.setSortingEnabled(True)
 
     def spare(self, columns: Sequence[int], least: int) -> None:
-        """Leave columns out, the first first, where the one that takes the rest would have fewer pixels."""
+        """Leave columns out, the first first, where those that take the rest would have fewer pixels."""
         self._spared = {column: self.columnWidth(column) for column in columns}
         self._least = sized(least)
 
@@ -176,8 +175,12 @@ class DataTable(QTableView):
 
     def _leave_out(self) -> None:
         self._spared |= {c: self.columnWidth(c) for c in self._spared if not self.isColumnHidden(c)}
-        others = (c for c in range(self.model().columnCount()) if c not in self._spared and c != self._rest)
-        room = self.viewport().width() - self._least - sum(self.columnWidth(c) for c in others)
+        header = self.horizontalHeader()
+        fixed = [
+            c for c in range(header.count()) if header.sectionResizeMode(c) != QHeaderView.ResizeMode.Stretch
+        ]
+        room = self.viewport().width() - self._least
+        room -= sum(self.columnWidth(c) for c in fixed if c not in self._spared)
         for column, width in reversed(self._spared.items()):
             room -= width
             self.setColumnHidden(column, room < 0)

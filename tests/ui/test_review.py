@@ -417,7 +417,7 @@ def test_locked_by_key_and_when_nothing_is_done(
     press(window, Qt.Key.Key_L, CTRL)
     assert window.session.actor is None
     assert "Who answers?" in seen(page_of(window))
-    assert "Cola Zero or" not in seen(page_of(window))
+    assert "What is right" not in seen(page_of(window))
     enter(qtbot, window)
     window.session._idle.start(150)
     qtbot.waitUntil(lambda: window.session.actor is None)

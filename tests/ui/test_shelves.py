@@ -257,7 +257,7 @@ def test_words_of_events_soon_after_each_other_stand_below_each_other(
     events = [ScaleEvent(f"e{t}", EPOCH + t, -355.0) for t in (10, 100, 104, 109, 175)]
     plot.show_trace(times, [3550.0] * 1800, events, 0.0)
     heights = [round(line.label.orthoPos, 2) for line in plot._lines]
-    assert heights == [0.92, 0.92, 0.84, 0.76, 0.92]
+    assert heights == [0.98, 0.98, 0.9, 0.82, 0.98]
 
 
 def test_while_the_page_is_hidden_all_slots_are_looked_at_within_a_second_and_the_badge_is_kept_up(
