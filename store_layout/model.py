@@ -191,12 +191,13 @@ class Broker(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the shop decides itself.
 
-    A person is asked when ``expected wrong money * wrong_cost_factor > review_cost``, or when the whole
-    receipt is less probable than ``issue_from``. One product for another is one mistake, wrong by what the
-    dearer of them costs. A wrong charge costs a complaint, a refund and trust: ten
-    times its amount. Asking costs somebody's attention, the shopper's wait, and being looked at: three euros.
-    So a person is asked from 30 cents of expected error on: an item of 3 euro is issued from 90 % on; most
-    receipts are at 99.9 %. BENCHMARKS.md has what this comes to, and other settings.
+    A person is asked when ``expected wrong money * wrong_cost_factor > review_cost``, when the whole receipt
+    is less probable than ``issue_from``, or one of its lines less than ``charge_from``. One product for
+    another is one mistake, wrong by what the dearer of them costs. A wrong charge costs a complaint, a refund
+    and trust: ten times its amount. Asking costs somebody's attention, the shopper's wait, and being looked
+    at: three euros. So a person is asked from 30 cents of expected error on: an item of 3 euro is not charged
+    below 95 %, and not left out above 10 %; most receipts are at 99.9 %. BENCHMARKS.md has what this comes
+    to, and other settings.
     """
 
     wrong_cost_factor: float = 10.0
@@ -221,6 +222,15 @@ class Rules(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Not set, and then not part of the layout's hash, for stores from before there was this rule.
     """
+
+    @property
+    def charge_from(self) -> float:
+        """Nobody is charged for a line less probable than this without a person: .95 by default.
+
+        It is half the doubt that a receipt may have. What is missing from a receipt the shop pays; what is
+        too much on it the shopper does, who has to find it first.
+        """
+        return 1.0 - (1.0 - self.issue_from) / 2
 
 
 class Retention(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -42,6 +42,8 @@ class Judged(msgspec.Struct, frozen=True):
     wrong: float
     """Expected wrong money of its receipt, minor units."""
     probability: float
+    least: float
+    """Probability of its least sure line."""
     always: bool
     """Asked about for another reason than the rule."""
 
@@ -77,7 +79,8 @@ def judged(visits: Iterable[ClosedVisit], products: dict[str, Product], rules: R
             for line in visit.lines
             if line.sku in products
         )
-        one = Judged(wrong, visit.probability, always=False)
+        least = min((line.probability for line in visit.lines), default=1.0)
+        one = Judged(wrong, visit.probability, least, always=False)
         by_rule = asks(one, rules)
         found.append(msgspec.structs.replace(one, always=visit.decision == "review" and not by_rule))
     return tuple(found)
@@ -86,7 +89,8 @@ def judged(visits: Iterable[ClosedVisit], products: dict[str, Product], rules: R
 def asks(visit: Judged, rules: Rules) -> bool:
     """The rule of ``store_layout.model.Rules``."""
     dear = visit.wrong * rules.wrong_cost_factor > rules.review_cost
-    return visit.always or dear or visit.probability < rules.issue_from
+    unsure = visit.probability < rules.issue_from or visit.least < rules.charge_from
+    return visit.always or dear or unsure
 
 
 def preview(visits: tuple[Judged, ...], rules: Rules) -> Preview:

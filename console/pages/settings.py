@@ -163,10 +163,11 @@ class SettingsPage(Page):
         rules, money = self._words.layout.file.rules, self._words.money
         asks = tr(
             "A person is asked where what would be charged wrongly, times {factor}, comes to more than "
-            "{cost}, or where a receipt is less sure than {sure}.",
+            "{cost}, or where a receipt is less sure than {sure} or one of its lines than {line}.",
             factor=up_to(rules.wrong_cost_factor, 1),
             cost=money(rules.review_cost),
             sure=percent(rules.issue_from, 1),
+            line=percent(rules.charge_from, 1),
         )
         rows: list[tuple[str, QWidget]] = [
             (tr("Asking a person costs"), label(money(rules.review_cost))),

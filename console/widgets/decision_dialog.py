@@ -100,11 +100,12 @@ class DecisionDialog(QDialog):
             tr(
                 "Asking costs us as much as {cost} of mistakes, and a wrong cent weighs {factor} times: a "
                 "person is asked from {limit} of expected mistake on, and whenever a receipt is less sure "
-                "than {sure}.",
+                "than {sure}, or one of its lines less than {line}.",
                 cost=money(rules.review_cost),
                 factor=decimal(rules.wrong_cost_factor, 1),
                 limit=money(round(limit)),
                 sure=percent(rules.issue_from, 1),
+                line=percent(rules.charge_from, 1),
             )
         )
         self.outlook.setText(self._outlook(rules))

@@ -246,8 +246,8 @@ class TakeExplainer:
         """What speaks for every hand of those who are near."""
         return {
             (track, side): evidence
-            for track, places in near.items()
-            for side, evidence in self._evidence(event, track, places, slots)
+            for track in near
+            for side, evidence in self._evidence(event, track, near, slots)
         }
 
     def _hands_of_two(
@@ -271,10 +271,12 @@ class TakeExplainer:
         }
 
     def _evidence(
-        self, event: ShelfEvent, track: int, places: Sequence[Place], slots: Sequence[str]
+        self, event: ShelfEvent, track: int, near: Mapping[int, Sequence[Place]], slots: Sequence[str]
     ) -> list[tuple[Side, Evidence]]:
         """What speaks for each of a person's hands, slot by slot."""
-        stood = BodyScorer(event, places, self._area)
+        places = near[track]
+        others = [theirs for other, theirs in near.items() if other != track]
+        stood = BodyScorer(event, places, self._area, others)
         body = {slot: stood.score(self._layout.slots[slot], self._fronts[slot]) for slot in slots}
         scorer = HandScorer(event, self.state.hands.get(track, ()), places)
         hands = {slot: scorer.scores(self._cells[slot]) for slot in slots}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely import Point, Polygon, contains_xy
 
 from inference.takes import settings as s
@@ -37,6 +39,19 @@ class Front:
             self.middle[0] + s.STAND_OUT_M * self.out[0],
             self.middle[1] + s.STAND_OUT_M * self.out[1],
         )
+
+
+@lru_cache(maxsize=4096)
+def standing_room(front: Front) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places (K, 2), metres, at which people stand to reach in through a front, and what each weighs (K,)."""
+    most = front.half_width + 3 * s.STAND_ALONG_SD_M
+    along = np.linspace(-most, most, 2 * math.ceil(most / s.ROOM_CELL_M) + 1)
+    out = np.array([-1.0, 0.0, 1.0]) * s.STAND_OUT_SD_M
+    beyond = np.maximum(0.0, np.abs(along) - front.half_width) / s.STAND_ALONG_SD_M
+    weights = np.exp(-0.5 * beyond**2)[:, None] * np.array([1.0, 2.0, 1.0])
+    (ox, oy), stand = np.array(front.out), np.array(front.stand)
+    places = stand + along[:, None, None] * (-oy, ox) + out[None, :, None] * (ox, oy)
+    return places.reshape(-1, 2), (weights / weights.sum()).reshape(-1)
 
 
 def fronts(layout: StoreLayout) -> dict[str, tuple[Front, ...]]:

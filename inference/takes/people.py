@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from inference.messages import Hand, ShelfEvent
 from inference.takes import settings as s
-from inference.takes.fronts import Front
+from inference.takes.fronts import Front, standing_room
 from inference.takes.reach import Cells, at_arms_length, densities, idle, spread_densities
 from inference.takes.state import Place
 from store_layout.model import Point3, Slot
@@ -85,9 +85,9 @@ class HandScorer:
     A sight is where a detector puts a wrist in one picture, with the chance that it is just there (``score``)
     and that it is of the side it is called (``side_score``). Given where the hand is, sights err
     independently from camera to camera, so two cameras' lines of sight triangulate; those of one camera
-    around a moment err alike and are averaged. Where the hand is, is summed over: cells of the slot's box
-    against everything else that hands do. Most sights that are not just there are not far off, guesses of a
-    hidden hand; the others lie where hands usually are: on an elbow or a hip.
+    around a moment err nearly alike and count little more than one. Where the hand is, is summed over: cells
+    of the slot's box against everything else that hands do. Most sights that are not just there are not far
+    off, guesses of a hidden hand; the others lie where hands usually are: on an elbow or a hip.
     """
 
     def __init__(self, event: ShelfEvent, hands: Sequence[Hand], places: Sequence[Place]) -> None:
@@ -162,8 +162,8 @@ def _nearest(known: Matrix, wanted: Matrix) -> NDArray[np.intp]:
 def _looks(seen: Sequence[Hand], times: Matrix, moments: Matrix) -> tuple[NDArray[np.intp], Matrix]:
     """First sight of each of F frames, and what each frame counts for each of T moments: (T, F).
 
-    A moment without a sight says nothing, one with few sights of a camera little, and no camera counts more
-    than once; the more cameras, the less each, since what misleads one misleads others.
+    A moment without a sight says nothing, and many sights of one camera say little more than one, however
+    many they are; the more cameras, the less each, since what misleads one misleads others.
     """
     frame = [(h.sensor, h.t) for h in seen]
     first = np.array([i for i in range(len(frame)) if i == 0 or frame[i] != frame[i - 1]])
@@ -174,7 +174,7 @@ def _looks(seen: Sequence[Hand], times: Matrix, moments: Matrix) -> tuple[NDArra
     for sensor in dict.fromkeys(sensors.tolist()):
         own = near & (sensors == sensor)[None]
         count = own.sum(axis=1, keepdims=True)
-        looks += own / (count + s.FEW_SIGHTS)
+        looks += own / (1.0 + s.FEW_SIGHTS + s.SIGHTS_ALIKE * np.maximum(0, count - 1))
         cameras += count > 0
     return first, looks / (1 + s.CAMERAS_ALIKE * np.maximum(0, cameras - 1))
 
@@ -194,9 +194,19 @@ def _moments(event: ShelfEvent) -> tuple[Matrix, Matrix]:
 class BodyScorer:
     """Scores where somebody stood, and that they stood, for any slot; what does not hang on it only once."""
 
-    def __init__(self, event: ShelfEvent, places: Sequence[Place], area_m2: float) -> None:
-        """``places``: in order of time. ``area_m2``: over which people who do something else are spread."""
+    def __init__(
+        self,
+        event: ShelfEvent,
+        places: Sequence[Place],
+        area_m2: float,
+        others: Sequence[Sequence[Place]] = (),
+    ) -> None:
+        """``places``: in order of time. ``area_m2``: over which people who do something else are spread.
+
+        ``others``: the places of everybody else who is near.
+        """
         self._places, self._area = places, area_m2
+        self._others = _others(places, others)
         weights = np.exp([_lateness(event, place.t) for place in places])
         still = np.array([_stillness(places, place.t) for place in places])
         self._worth = weights * still / weights.sum()
@@ -205,12 +215,38 @@ class BodyScorer:
         """Log likelihood ratio, summed over the moments at which the hand may have been in. Not seen: 0."""
         if not self._places:
             return 0.0
+        room = [_room(front, self._others).tolist() for front in open_sides]
         found = sum(
-            worth * max(_standing(place, front) for front in open_sides)
-            for worth, place in zip(self._worth.tolist(), self._places, strict=True)
+            worth * max(_standing(place, front) / room[f][i] for f, front in enumerate(open_sides))
+            for i, (worth, place) in enumerate(zip(self._worth.tolist(), self._places, strict=True))
             if _within_reach(place, slot)
         )
         return math.log(max(s.BODY_FLOOR, found * self._area))
+
+
+def _others(places: Sequence[Place], others: Sequence[Sequence[Place]]) -> Matrix:
+    """Where everybody else was at the times of N ``places``: (N, M, 2); far away where that is not known."""
+    times = np.array([p.t for p in places])
+    found = np.full((len(places), len(others), 2), np.inf)
+    for j, other in enumerate(others):
+        if other and len(places):
+            at = np.array([p.t for p in other])
+            nearest = _nearest(at, times)
+            known = np.abs(at[nearest] - times) <= s.ROOM_KNOWN_S
+            where = np.array([(p.x, p.y) for p in other])[nearest]
+            found[known, j] = where[known]
+    return found
+
+
+def _room(front: Front, others: Matrix) -> Matrix:
+    """Share (N,) of the room before a front that ``others`` (N, M, 2) leave to stand in, at N moments.
+
+    Who reaches in from beside somebody else stands where the other leaves them room: all of the density of
+    places is where nobody stands, so what is left of it counts for more.
+    """
+    points, weights = standing_room(front)
+    near = np.hypot(*(others[:, :, None] - points).transpose(3, 0, 1, 2)) < s.ROOM_APART_M
+    return np.asarray(1.0 - s.ROOM_TAKEN * (near.any(axis=1) @ weights))
 
 
 def _stillness(places: Sequence[Place], t: float) -> float:

@@ -24,6 +24,7 @@ IDEAS: dict[str, Idea] = {
     "hands": Idea("where hands were seen", ((takes, "HAND_SCORE", 2.0),)),
     "places": Idea("where people stood", ((takes, "BODY_FLOOR", _NEVER),)),
     "standing": Idea("who reaches in stands still", ((takes, "IN_PASSING", 1.0),)),
+    "room": Idea("who stands there leaves others less room", ((takes, "ROOM_TAKEN", 0.0),)),
     "contents": Idea("what hands were seen to hold", ((takes, "LOOK_WORTH", 0.0),)),
     "joint": Idea(
         "events at one fixture decided together", ((takes, "OVERLAP_S", -_NEVER), (takes, "JOINT_S", 0.0))

@@ -50,6 +50,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     tricky: tuple[str, ...] = ()
     seen: bool = True
     """False: no visit was followed for this card."""
+    least_line: float = 1.0
+    """Probability of the least sure line of all its visits; 1 where there is none."""
 
 
 def token_of(person: str, group: str | None) -> str:
@@ -89,6 +91,7 @@ def _payment(
         true.update({line.sku: line.quantity for line in member.lines})
     charged: Counter[str] = Counter()
     probability, wrong, must_look = 1.0, 0.0, False
+    least = min((line.probability for visit in visits for line in visit.lines), default=1.0)
     for visit in visits:
         charged.update({line.sku: line.quantity for line in visit.lines})
         probability *= visit.probability
@@ -109,6 +112,7 @@ def _payment(
         decision="review" if "review" in decisions else "issue" if charged else "nothing",
         right=charged == true,
         probability=probability,
+        least_line=least,
         wrong_money=wrong,
         must_look=must_look,
         over=sum(

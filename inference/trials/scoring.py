@@ -152,14 +152,19 @@ COSTS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 10000)
 def curve(payments: Sequence[Payment], rules: Rules) -> tuple[Setting, ...]:
     """Reviews against wrong receipts as the setting moves.
 
-    ``issue_from`` moves with the cost, so that the default's place on the curve is the default: what is less
-    sure than that is asked about as well. Reviews that must be are at every point.
+    ``issue_from`` moves with the cost, and ``charge_from`` with it, so that the default's place on the curve
+    is the default: what is less sure than that is asked about as well. Reviews that must be are at every
+    point.
     """
     found = []
     for cost in COSTS:
         least = 1.0 - (1.0 - rules.issue_from) * cost / max(1, rules.review_cost)
+        by = msgspec.structs.replace(rules, issue_from=least)
         asked = [
-            p.must_look or p.wrong_money * rules.wrong_cost_factor > cost or p.probability < least
+            p.must_look
+            or p.wrong_money * rules.wrong_cost_factor > cost
+            or p.probability < by.issue_from
+            or p.least_line < by.charge_from
             for p in payments
         ]
         decided = [p for p, ask in zip(payments, asked, strict=True) if not ask]

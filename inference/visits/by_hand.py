@@ -65,6 +65,8 @@ def join(state: VisitsState, kept: Visit, other: Visit) -> None:
             for met in visit.met
         ]
     kept.silent = sorted([*kept.silent, *other.silent], key=lambda stay: stay.begin)
+    for scale, t in other.hidden_at.items():
+        kept.hidden_at[scale] = max(t, kept.hidden_at.get(scale, t))
     for scale, stay in other.stays.items():
         kept.stays[scale] = _either(kept.stays.get(scale), stay)
     for scale, spans in other.near.items():

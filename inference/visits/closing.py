@@ -134,7 +134,10 @@ class Closing:
         # what they gave back since may have told already
         must_look = must_look or (bool(handed) and probability < s.MET_SETTLED)
         wrong = money.expected_wrong(paid.best.cart, paid.ranked(), self._layout.products)
-        if must_look or probability < rules.issue_from or money.worth_asking(wrong, rules):
+        unsure = probability < rules.issue_from or any(
+            line.probability < rules.charge_from for line in carts.lines(paid)
+        )
+        if must_look or unsure or money.worth_asking(wrong, rules):
             decision: Decision = "review"
         else:
             decision = "issue" if best else "nothing"

@@ -43,8 +43,9 @@ class Presence:
         """What outages mean for a visit that lasted ``until``: notes, and whether somebody must look.
 
         Nobody has to where the scale came back: it was compared with what it said before, so what was taken
-        meanwhile is an event like others, and its doubts are in the probabilities. With the broker gates and
-        cameras may have been silent too, so nobody knows who else was there.
+        meanwhile is an event like others, and its doubts are in the probabilities. Nor where they walked past
+        one that did not, in sight and with no hand in it. With the broker gates and cameras may have been
+        silent too, so nobody knows who else was there.
         """
         notes: list[Words] = []
         serious = False
@@ -52,10 +53,11 @@ class Presence:
             start, end = outage.since, outage.t if outage.over else math.inf
             if end < visit.entered_at or start > until:
                 continue
+            gone = outage.kind == "scale" and not outage.over
             touched = outage.kind in ("camera", "gate") or self._within(visit, outage, start, end)
-            if not touched:
+            if not touched or (gone and not _may_have_taken(visit, outage)):
                 continue
-            serious = serious or outage.kind == "broker" or (outage.kind == "scale" and not outage.over)
+            serious = serious or gone or outage.kind == "broker"
             notes.append(_words(outage, self._names))
         return list(dict.fromkeys(notes)), serious
 
@@ -78,6 +80,16 @@ class Presence:
             for scale in scales
             for a, b in visit.near.get(scale, [])
         )
+
+
+def _may_have_taken(visit: Visit, outage: Outage) -> bool:
+    """Whether they stood at a scale that is still silent, had a hand in it, or were hidden there."""
+    scale, since = outage.device, outage.since
+    return (
+        scale in visit.stays
+        or visit.hidden_at.get(scale, -math.inf) >= since
+        or any(stay.scale == scale and since <= stay.end for stay in visit.silent)
+    )
 
 
 def reach_of(person: Person) -> float:

@@ -103,8 +103,9 @@ class SilentScales:
     def _stand(self, visit: Visit, scale: str, person: Person, gap: float, hands: Sequence[_Fused]) -> None:
         """They are within reach of it now."""
         t, stay = person.t, visit.stays.get(scale)
-        if person.hidden:
-            if stay is not None:  # behind somebody: nothing is known of what they do
+        if person.hidden:  # behind somebody: nothing is known of what they do
+            visit.hidden_at[scale] = t
+            if stay is not None:
                 stay.last = t
             return
         hand, hand_t, slot = self._scales[scale].hand_in(hands)

@@ -74,6 +74,8 @@ class Visit(msgspec.Struct):
     """By scale: where they stand, or have just stood, while it says nothing."""
     silent: list[SilentStay] = []
     """Such stays that were told of."""
+    hidden_at: dict[str, float] = {}
+    """By scale: when they were last out of all sight within reach of it, while it said nothing."""
     path: list[Waypoint] = []
     """Where they were seen, thinned (see ``path``)."""
     path_step_m: float = 0.0

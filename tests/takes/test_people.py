@@ -70,11 +70,17 @@ def test_guesses_of_one_camera_do_not_outweigh_what_another_sees() -> None:
     assert score([*sights(IN_SLOT, "right", "a", score=0.9), *guesses]) > 1.0
 
 
-def test_a_camera_counts_once_however_many_pictures_it_takes() -> None:
+def test_a_camera_counts_little_more_however_many_pictures_it_takes() -> None:
     few, many = sights(IN_SLOT, "right"), []
     for i in range(-30, 31):
         many.append(hand(IN_SLOT, T + 0.01 * i, "right", "a"))
     assert score(many) < score(few) + 0.5
+
+
+def test_a_second_camera_says_more_than_a_second_picture() -> None:
+    one, later = sights(IN_SLOT, "right", score=0.3)[3:5]
+    elsewhere = msgspec.structs.replace(later, sensor="b")
+    assert score([one]) + 0.3 < score([one, later]) < score([one, elsewhere]) - 0.5
 
 
 @pytest.mark.parametrize("called", ["right", "left"])
@@ -154,3 +160,36 @@ def test_one_known_place_is_neither_standing_nor_walking() -> None:
 
 def test_nobody_s_places_say_nothing() -> None:
     assert BodyScorer(EVENT, [], 20.0).score(SLOT, fronts(STORE)["A0"]) == 0.0
+
+
+def beside(x: float, others: Sequence[Sequence[Place]]) -> float:
+    """The score of somebody who stands so far beside the slot's middle, while others stand elsewhere."""
+    return BodyScorer(EVENT, standing(x), 20.0, others).score(SLOT, fronts(STORE)["A0"])
+
+
+def standing(x: float, *, t: float = T) -> list[Place]:
+    return [
+        Place(t + 0.1 * i, SLOT.centre[0] + x, SLOT.low[1] - 0.4, (0.01, 0.0, 0.01), 1.0)
+        for i in range(-10, 11)
+    ]
+
+
+def test_who_cannot_stand_before_the_slot_reaches_in_from_beside() -> None:
+    alone, crowded = beside(0.85, []), beside(0.85, [standing(0.1)])
+    assert crowded > alone + 0.5
+    # whoever has the best place is still likelier, by less than if it were free for both
+    assert alone < crowded < beside(0.1, [standing(0.85)])
+
+
+def test_who_stands_far_away_takes_nobody_s_room() -> None:
+    assert beside(0.85, [standing(3.0), []]) == pytest.approx(beside(0.85, []))
+
+
+def test_it_is_not_known_where_somebody_stands_who_was_not_seen_meanwhile() -> None:
+    assert beside(0.85, [standing(0.1, t=T - 5.0)]) == pytest.approx(beside(0.85, []))
+
+
+def test_a_crowd_leaves_some_room() -> None:
+    """However many stand before a slot, a score stays a number: people do lean over each other."""
+    crowd = [standing(x / 10) for x in range(-12, 13)]
+    assert beside(0.0, crowd) <= beside(0.0, []) - math.log(1 - s.ROOM_TAKEN) + 1e-6

@@ -179,15 +179,16 @@ def test_a_paused_store_shuts_its_gates_and_frees_them(
 
 def test_a_preview_counts_what_the_rule_would_do(layout: StoreLayout) -> None:
     visits = (
-        Judged(5.0, 0.99, always=False),
-        Judged(30.0, 0.95, always=False),
-        Judged(1.0, 0.99, always=True),
+        Judged(5.0, 0.99, 0.99, always=False),
+        Judged(30.0, 0.95, 0.96, always=False),
+        Judged(1.0, 0.99, 0.99, always=True),
     )
     strict, mild = (
         Rules(review_cost=200, wrong_cost_factor=10.0),
         Rules(review_cost=1000, wrong_cost_factor=10.0),
     )
     assert [asks(one, strict) for one in visits] == [False, True, True]
+    assert asks(Judged(5.0, 0.92, 0.94, always=False), mild)
     now, then = preview(visits, strict), preview(visits, mild)
     assert (now.asked, then.asked) == (2, 1)
     assert (now.wrong, then.wrong) == (5.0, 35.0)

@@ -139,13 +139,12 @@ def test_without_hands_it_is_the_moment_when_they_stood_nearest() -> None:
         pytest.param(12.5, (0.0, 0.0), id="has hardly stopped"),
     ],
 )
-def test_who_only_walked_past_is_not_asked_about_but_still_looked_at(end: float, velocity: Point2) -> None:
+def test_nobody_has_to_look_at_who_only_walked_past(end: float, velocity: Point2) -> None:
     day = silent_day()
     be_there(day, 12, end, velocity=velocity)
     closed = over(day, 40)
     assert told(day) == []
-    assert (closed.decision, closed.questions) == ("review", ())
-    assert any(SCALE in note for note in closed.notes)
+    assert (closed.decision, closed.questions, closed.notes) == ("nothing", (), ())
 
 
 def test_who_walks_past_with_a_hand_in_the_slot_is() -> None:
@@ -231,8 +230,22 @@ def test_who_is_never_seen_there_has_no_stay() -> None:
     day = silent_day()
     for n in range(40):
         be(day, 12 + n / 4, hidden=True)
-    assert over(day, 40).questions == ()
+    closed = over(day, 40)
     assert told(day) == []
+    assert (closed.decision, closed.questions) == ("review", ()), "what they did there nobody saw"
+    assert any(SCALE in note for note in closed.notes)
+
+
+def test_two_tracks_of_one_shopper_were_hidden_where_either_was() -> None:
+    day = silent_day()
+    day.enter(2, 11)
+    be(day, 12, hidden=True, track=2)
+    be(day, 20, AWAY)
+    be(day, 20, AWAY, track=2)
+    codes = [visit.code for visit in day.book.state.visits.values()]
+    day.results += day.book.same(SameShopper(codes[0], codes[1], T + 20.5))
+    (kept,) = day.book.state.visits.values()
+    assert kept.hidden_at == {SCALE: T + 12}
 
 
 def with_shelf_scale(*skus: str) -> StoreLayout:
