@@ -108,12 +108,20 @@ class MainWindow(OpensDialogs):
         self.first_start.begins.connect(self.show_welcome)
         self.setup = WindowSetup(self, desks.setup, self._settings)
         live = LivePage(self.state, self.shoppers, words, self.appearance, edits=desks.edits)
+        pictures = ProductPictures(layout, layout_folder)
         visits = VisitsPage(self.state, self.visits, words, self.appearance)
         for leads in (live.led_to, visits.led_to):
             leads.connect(self.show_page)
         self.pages: tuple[Page, ...] = (
             live,
-            ReviewPage(self.reviews, desks.evidence, self.session, words, self.appearance),
+            ReviewPage(
+                self.reviews,
+                desks.evidence,
+                self.session,
+                words,
+                pictures=pictures,
+                appearance=self.appearance,
+            ),
             visits,
             ShelvesPage(
                 self.state,
@@ -123,7 +131,7 @@ class MainWindow(OpensDialogs):
                 catalogue=desks.catalogue,
                 store=desks.store,
                 takeover=self.takeover,
-                pictures=ProductPictures(layout, layout_folder),
+                pictures=pictures,
                 appearance=self.appearance,
             ),
             DevicesPage(

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.words import DASH, ShopWords
 from console.language import tr, tr_n, tr_noop
-from console.language.writing import at_time, up_to
+from console.language.writing import at_time, percent, up_to
 from console.theme.icons import Icon
 from store_layout.changes import Change
 from store_layout.differences import Difference
@@ -76,7 +76,7 @@ def value_words(difference: Difference, value: float | str | None, words: ShopWo
     if column in MONEY:
         return words.money(int(value))
     if column in SHARES:
-        return f"{up_to(value / 100, 2)} %"
+        return percent(value / 10_000, 2)
     return f"{up_to(value, 2)} g" if column.endswith(GRAMS) else up_to(value, 2)
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from console.back_office.visit_search import VisitEntry
 from console.item_models.keyed_rows import Column, KeyedRows
-from console.item_models.questions import asked
+from console.item_models.question_words import asked
 from console.item_models.words import DASH, ShopWords, day_and_time, goods_words, left_words, span
 from console.language import tr, tr_noop
 from console.language.sentences import in_words
@@ -30,7 +30,7 @@ class ClosedRow(msgspec.Struct, frozen=True):
         return visit.closed_at if visit.left_at is None else visit.left_at
 
 
-STAY, TOTAL, OUTCOME = 2, 4, 5
+STAY, ITEMS, TOTAL, OUTCOME = 2, 3, 4, 5
 """Columns."""
 OUTCOME_WORDS: dict[str, str] = {
     "receipt": tr_noop("Receipt"),
@@ -71,7 +71,10 @@ def why(entry: VisitEntry, words: ShopWords) -> str:
     """Why there is no receipt yet, or what staff should know, a line each; empty when all is plain."""
     visit = entry.row.visit
     return "\n".join(
-        [*(asked(question, words) for question in visit.questions), *(in_words(note) for note in visit.notes)]
+        [
+            *(asked(question, words, {visit.track: visit.code}) for question in visit.questions),
+            *(in_words(note) for note in visit.notes),
+        ]
     )
 
 

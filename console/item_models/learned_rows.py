@@ -17,7 +17,7 @@ COLUMNS = (
     tr_noop("What"),
     tr_noop("In force"),
     tr_noop("Proposed"),
-    tr_noop("With 95 % between"),
+    tr_noop("With 95% between"),
     tr_noop("Events"),
     tr_noop("Answered"),
 )

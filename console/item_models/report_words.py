@@ -224,7 +224,7 @@ def _openness(w: Openness) -> tuple[Tile, ...]:
         Tile(
             tr("Exit to receipt"),
             NOTHING if half is None else seconds_words(half),
-            "" if most is None else tr("95 % within {time}", time=seconds_words(most)),
+            "" if most is None else tr("95% within {time}", time=seconds_words(most)),
         ),
         Tile(
             tr("Known cards right"),

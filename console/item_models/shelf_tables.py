@@ -8,11 +8,14 @@ from PySide6.QtCore import QObject
 
 from console.item_models.keyed_rows import Column, KeyedRows
 from console.item_models.shelf_tasks import Task
-from console.item_models.shelf_words import event_words
+from console.item_models.shelf_words import doubt_words, event_words
 from console.item_models.words import ShopWords, grams, left_words, since
 from console.language import tr, tr_n
 from console.theme.icons import Icon
 from inference.messages.shelves import ScaleEvent
+
+SINCE = 3
+"""A column of the tasks."""
 
 
 class TasksModel(KeyedRows[Task]):
@@ -85,7 +88,7 @@ class EventsModel(KeyedRows[ScaleEvent]):
                 Column(
                     tr("What"),
                     lambda e: event_words(e, words, self._only),
-                    tip=lambda e: ", ".join((event_words(e, words), *e.doubts)),
+                    tip=lambda e: "\n".join(filter(None, (event_words(e, words), doubt_words(e.doubts)))),
                 ),
             ),
             key=lambda e: e.id,

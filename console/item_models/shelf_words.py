@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from console.item_models.shelves import GoodsNow, SlotNow, Stock
 from console.item_models.words import DASH, ShopWords, chance, grams, left_words
 from console.language import tr, tr_n
 from console.operations.gondolas import Face
 from console.theme.icons import Icon
+from inference.messages.results import Doubt
 from inference.messages.shelves import ScaleEvent, ScaleFault
 
 FAULT_SIGNS: dict[ScaleFault, Icon] = {
@@ -60,6 +63,29 @@ def fault_advice(fault: ScaleFault) -> str:
             return tr("It took another zero by itself, so its level says nothing. Count, and set the zero.")
         case "drifting":
             return tr("Its level has crept away from what the events explain. Count, and set the zero.")
+
+
+def doubt_words(doubts: Iterable[Doubt]) -> str:
+    """Why what was felt is less sure than other changes; empty where it is not."""
+    return "; ".join(_doubt(doubt) for doubt in doubts)
+
+
+def _doubt(doubt: Doubt) -> str:
+    match doubt:
+        case "outage":
+            return tr("the scale was silent for a while")
+        case "overlap":
+            return tr("something else moved on this shelf at the same time")
+        case "re_zeroed":
+            return tr("the scale may have set its own zero")
+        case "saturated":
+            return tr("more lay on the scale than it can weigh")
+        case "silent":
+            return tr("the scale was silent")
+        case "spike":
+            return tr("the scale sent impossible weights in between")
+        case "unsettled":
+            return tr("the scale had not come to rest")
 
 
 def stock_word(stock: Stock) -> str:

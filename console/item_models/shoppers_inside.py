@@ -13,7 +13,7 @@ from console.theme.icons import Icon
 from console.theme.tokens import CERTAIN
 from inference.messages.results import CartLine
 
-VALUE = 3
+ITEMS, VALUE = 2, 3
 """Column."""
 MOST_AT_ONCE, MOST_LATE_S = 12, 2
 """Rows whose seconds go on in one frame: of a hundred, forty may at a time. And how long one may wait."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from console.back_office.review_answers import stated
-from console.item_models.review_words import way_of
+from console.item_models.answer_words import way_of
+from console.item_models.shelf_words import doubt_words
 from console.item_models.words import ShopWords, clock_time, grams
 from console.language import tr
 from console.language.writing import percent
@@ -126,7 +127,7 @@ def _event(ground: Ground, dossier: Dossier, words: ShopWords) -> Event:
         where=_where(felt.fixture, tuple(slots), words),
         felt=_felt(felt),
         scales=tuple(f"{change.scale}: {grams(change.delta_g)}" for change in scales),
-        doubts=", ".join(felt.doubts),
+        doubts=doubt_words(felt.doubts),
         alternatives=tuple(
             _alternative(e, dossier, words, counted=i == ground.counted)
             for i, e in enumerate(ground.explanations)
@@ -144,7 +145,7 @@ def _asked(question: Question, dossier: Dossier, words: ShopWords) -> Event:
         where="" if felt is None else _where(felt.fixture, tuple(slots), words),
         felt="" if felt is None else _felt(felt),
         scales=(),
-        doubts="" if felt is None else ", ".join(doubt for doubt in felt.doubts if doubt != SILENT),
+        doubts="" if felt is None else doubt_words(doubt for doubt in felt.doubts if doubt != SILENT),
         alternatives=tuple(_alternative(e, dossier, words) for e in question.alternatives),
         slots=tuple(slots),
     )

@@ -86,7 +86,12 @@ def audit_words(what: str) -> str:
         "declined the dispute": tr("Declined the dispute"),
         "tried the card again": tr("Tried the card again"),
         "settled the payment at the counter": tr("Settled the payment at the counter"),
+        "tried another card": tr("Tried another card"),
         "wrote the payment off": tr("Wrote the payment off"),
+        "answered the review": tr("Answered the review"),
+        "undid the answer": tr("Took the answer back"),
+        "was unsure of the review": tr("Was unsure, and left it to somebody else"),
+        "looked up personal data": tr("Looked up personal data"),
     }
     return known.get(what, what[:1].upper() + what[1:])
 

@@ -60,9 +60,10 @@ def chance(probability: float) -> str:
 
 
 def grams(delta: float) -> str:
-    """``−330 g`` or ``+250 g``."""
-    sign = MINUS if delta < 0 else "+"
-    return f"{sign}{decimal(abs(delta))} g"
+    """``−330 g``, ``+250 g`` or ``0 g``."""
+    whole = round(delta)
+    sign = MINUS if whole < 0 else "+" if whole else ""
+    return f"{sign}{decimal(abs(whole))} g"
 
 
 def called(shopper: Inside) -> str:

@@ -8,8 +8,10 @@ Texts are asked for when they are shown, never when a module is imported, so tha
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,6 +47,11 @@ class _Words:
 
 
 Said = TypeVar("Said", bound=str)
+Value = TypeVar("Value")
+KINDS = frozenset(("broker", "camera", "gate", "printer", "scale", "shelf", "slot"))
+"""What ids and names often begin with."""
+_NAMED = re.compile(r"(\w+) {(\w+)}")
+_KIND_FIRST = re.compile(r"(\w+?)[-_ ](.+)")
 
 _chosen = [_Words(ENGLISH)]
 
@@ -89,7 +96,7 @@ def tr_noop(text: Said) -> Said:
 def tr(text: str, /, **values: object) -> str:
     """``text`` in the chosen language, its ``{placeholders}`` filled in with ``values``."""
     said = _chosen[0].form(text, 0) or text
-    return said.format(**values) if values else said
+    return said.format_map(named_once(text, said, values)) if values else said
 
 
 def tr_n(one: str, many: str, n: int, /, **values: object) -> str:
@@ -97,3 +104,33 @@ def tr_n(one: str, many: str, n: int, /, **values: object) -> str:
     words = _chosen[0]
     said = words.form(one, words.plural(n)) or (one if n == 1 else many)
     return said.format(n=n, **values)
+
+
+def named_once(text: str, said: str, values: Mapping[str, Value]) -> Mapping[str, Value | str]:
+    """``values`` without the kind where the sentence has it already: ``scale-7`` after "Scale", "Waage".
+
+    ``text``: the English one. ``said``: the same as it is shown.
+    """
+    kinds = _kinds(text, said)
+    return {name: _without(value, kinds.get(name, ())) for name, value in values.items()} if kinds else values
+
+
+def beside_kind(name: str, kind: str) -> str:
+    """A name as it stands beside the word for what it is of; ``kind`` is that word in English."""
+    return str(_without(name, (kind.casefold(), tr(kind).casefold())))
+
+
+@cache
+def _kinds(text: str, said: str) -> dict[str, tuple[str, str]]:
+    """By the name of a value, what kind of thing it names: in English, and as it is shown."""
+    shown = {name: kind for kind, name in _NAMED.findall(said)}
+    return {
+        name: (kind.casefold(), shown.get(name, kind).casefold())
+        for kind, name in _NAMED.findall(text)
+        if kind.casefold() in KINDS
+    }
+
+
+def _without(value: Value, kinds: tuple[str, ...]) -> Value | str:
+    parts = _KIND_FIRST.fullmatch(value) if kinds and isinstance(value, str) else None
+    return parts[2] if parts is not None and parts[1].casefold() in kinds else value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from console.language import tr, tr_noop
+from console.language import named_once, tr, tr_noop
 from inference.messages.said import Value, Words, words_of
 from store_layout.problems import StoreProblems, format_problems
 
@@ -61,7 +61,8 @@ def in_words(words: Words | BaseException) -> str:
     if not words.values and not words.parts:
         return said
     values = {name: _value(value) for name, value in words.values.items()}
-    return said.format_map({**values, **{name: in_words(part) for name, part in words.parts.items()}})
+    values |= {name: in_words(part) for name, part in words.parts.items()}
+    return said.format_map(named_once(words.text, said, values))
 
 
 def _value(value: Value) -> Value:

@@ -14,7 +14,7 @@ import msgspec
 
 from console.back_office.settled_visits import ReviewedVisit
 from inference.evidence.manifest import Evidence
-from inference.messages.results import Explanation, ItemMove, ScaleChange
+from inference.messages.results import Doubt, Explanation, ItemMove, ScaleChange
 
 FORMAT = 1
 SCHEMA_HEAD = {
@@ -65,7 +65,7 @@ class EventLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """After less before, over all scales; negative when something was taken."""
     sd_g: float
     changes: tuple[ScaleChange, ...]
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
     levels: tuple[Level, ...]
     explanations: tuple[Way, ...]
     """The likeliest, most probable first."""

@@ -22,6 +22,7 @@ from console.theme.icons import Icon
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from console.widgets.labels import EmptyState, label, set_tone
 from console.widgets.page import Page
+from console.widgets.product_pictures import ProductPictures
 from console.widgets.review_card import ReviewCardView, said_by
 from console.widgets.review_keys import ReviewKeys
 from console.widgets.sign_in import SignInPanel
@@ -49,8 +50,9 @@ class ReviewPage(Page):
         evidence: ReviewEvidence,
         session: OperatorSession,
         words: ShopWords,
-        appearance: Appearance,
         *,
+        pictures: ProductPictures,
+        appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,7 +62,7 @@ class ReviewPage(Page):
         self._event_at = 0
         """Which of the question's events is shown, where it is about several."""
         self.sign_in = SignInPanel(session)
-        self.card = ReviewCardView(words, appearance)
+        self.card = ReviewCardView(words, pictures, appearance)
         self.empty = EmptyState("", "")
         self.today = label("", "secondary")
         self.others = label("", "secondary")
@@ -292,8 +294,9 @@ class ReviewPage(Page):
         inside = bool(self._given)
         self.undo.setVisible(inside or (settled is not None and left > 0))
         self.last.setVisible(self.undo.isVisibleTo(self))
-        if inside:
-            self.last.setText(tr("Answered a part of this card."))
+        if inside and self.card.shown is not None:
+            parts = self.card.shown.parts
+            self.last.setText(tr("{n} of {all} answered.", n=len(self._given), all=parts))
         elif settled is not None:
             self.last.setText(
                 tr(

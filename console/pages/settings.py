@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from console.item_models.setting_words import SIZE_WORDS, THEME_WORDS, kept_words
 from console.item_models.words import ShopWords
 from console.language import language, languages, own_name, tr, tr_n, tr_noop
-from console.language.writing import up_to
+from console.language.writing import percent, up_to
 from console.operations.about import LICENCE, own_version
 from console.operations.learning_desk import LearningPlaces
 from console.operations.operator_session import IDLE_CHOICES, OperatorSession
@@ -166,8 +166,8 @@ class SettingsPage(Page):
             "{cost}, or where a receipt is less sure than {sure} or one of its lines than {line}.",
             factor=up_to(rules.wrong_cost_factor, 1),
             cost=money(rules.review_cost),
-            sure=f"{up_to(100 * rules.issue_from, 1)}\N{NO-BREAK SPACE}%",
-            line=f"{up_to(100 * rules.charge_from, 1)}\N{NO-BREAK SPACE}%",
+            sure=percent(rules.issue_from, 1),
+            line=percent(rules.charge_from, 1),
         )
         rows: list[tuple[str, QWidget]] = [
             (tr("Asking a person costs"), label(money(rules.review_cost))),

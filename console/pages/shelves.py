@@ -33,6 +33,7 @@ from console.theme.icons import Icon
 from console.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from console.widgets.catalogue_tools import CatalogueTools
 from console.widgets.fixture_map import FixtureMap
+from console.widgets.gondola_area import GondolaArea
 from console.widgets.gondola_view import GondolaView
 from console.widgets.labels import EmptyState, panel, titled
 from console.widgets.page import Page
@@ -330,7 +331,7 @@ class ShelvesPage(Page):
                 tr("Add a shelf where it stands, with its boards and slots (Ctrl+Shift+N)."),
             )
         )
-        self._front.addWidget(self.gondola)
+        self._front.addWidget(GondolaArea(self.gondola))
         self._front.setCurrentIndex(1 if self._faces else 0)
         self.pane.setVisible(bool(self._faces))
         front, self._title = titled("", self._front)

@@ -8,9 +8,10 @@ from PySide6.QtCore import QModelIndex, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from console.item_models.closed_visits import OUTCOME, ClosedVisitsModel, longest_outcome
+from console.item_models.closed_visits import ITEMS, OUTCOME, STAY, ClosedVisitsModel, longest_outcome
 from console.item_models.keyed_rows import ROW_ROLE
 from console.item_models.search import SearchProxy
+from console.item_models.shoppers_inside import ITEMS as INSIDE_ITEMS
 from console.item_models.shoppers_inside import InsideModel
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n, tr_noop
@@ -64,10 +65,12 @@ class VisitsPage(Page):
         self.closed = DataTable(
             self._closed_sorted,
             tr("Closed visits and receipts"),
-            (104, 80, 56, 56, 80, 128, 88, 0),
+            (96, 72, 56, 56, 80, 128, 88, 0),
             appearance,
         )
         self.closed.widen_to({OUTCOME: longest_outcome()}, sign=True)
+        self.inside.spare((INSIDE_ITEMS,), least=90)
+        self.closed.spare((STAY, ITEMS), least=130)  # what was taken tells more, and the visit says both
         self.inside.sort_by(1, Qt.SortOrder.AscendingOrder)
         self.closed.sort_by(0, Qt.SortOrder.DescendingOrder)
         self.pane = VisitPane(work, words, appearance)

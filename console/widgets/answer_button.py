@@ -1,17 +1,19 @@
-"""A large button for one answer: its key, what happened, what the receipt comes to, how likely it is."""
+"""A large button for one answer: its key, the goods, what happened, what the receipt comes to, how likely."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from console.item_models.review_words import Choice
+from console.item_models.answer_words import Choice
 from console.language import tr
 from console.language.writing import percent
 from console.theme.appearance import Appearance
 from console.theme.fonts import sized, ui_font
 from console.theme.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_HEADING, TEXT_TITLE
+from console.widgets.identity_paint import paint_token
+from console.widgets.product_pictures import ProductPictures
 
 HEIGHT, LEAST = 84, 40
 """Pixels at the normal text size, as all of these."""
@@ -20,6 +22,7 @@ TWO_LINES = 54
 WITH_BAR, WITHOUT_BAR = 30, 22
 """So far above its middle the words begin, with the probability's bar below them and where there is none."""
 KEY = 32
+TOKEN, PICTURE = 11, 60
 CHANCE = 70
 BAR = 6
 
@@ -27,9 +30,11 @@ BAR = 6
 class AnswerButton(QAbstractButton):
     """One answer. The probability stands as a figure and as a bar."""
 
-    def __init__(self, key: str, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, key: str, pictures: ProductPictures, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._key, self._appearance = key, appearance
+        self._key, self._pictures, self._appearance = key, pictures, appearance
         self._choice: Choice | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -80,6 +85,12 @@ class AnswerButton(QAbstractButton):
         painter.setFont(ui_font(TEXT_HEADING, bold=True))
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
         left, right = cap.right() + SPACE_3, box.right() - SPACE_3
+        if choice.look is not None:
+            at = QPointF(left + TOKEN, box.center().y())
+            paint_token(painter, at, choice.look, "", theme, hidden=False, radius=TOKEN)
+            left = at.x() + TOKEN + SPACE_3
+        if choice.sku:
+            left = self._paint_goods(painter, box, left, choice.sku) + SPACE_3
         if choice.probability is not None:
             self._paint_chance(painter, box, choice.probability, on=on)
             right -= sized(CHANCE) + SPACE_2
@@ -88,6 +99,13 @@ class AnswerButton(QAbstractButton):
         if choice.probability is not None:
             place = QRectF(left, self._bar_top(box), box.right() - SPACE_3 - left, BAR)
             self._paint_bar(painter, place, choice.probability)
+
+    def _paint_goods(self, painter: QPainter, box: QRectF, left: float, sku: str) -> float:
+        """What to look for in the clips. Returns the right edge of it."""
+        side = min(sized(PICTURE), box.height() - 2 * SPACE_1)
+        place = QRectF(left, box.center().y() - side / 2, side, side)
+        self._pictures.paint(painter, place, sku, self._appearance.theme)
+        return place.right()
 
     @property
     def _is_low(self) -> bool:

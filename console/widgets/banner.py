@@ -21,16 +21,13 @@ WORDS: dict[EngineState, tuple[str, str]] = {
     "starting": (tr_noop("The engine is starting"), tr_noop("The floor appears by itself in a moment.")),
     "restarting": (
         tr_noop("The engine stopped and is being started again"),
-        tr_noop(
-            "Open carts are kept in its journal and come back with it. There is nothing to do; "
-            "what is shown is the last that was known."
-        ),
+        tr_noop("Open carts are kept and come back with it. There is nothing to do."),
     ),
     "renewing": (
         tr_noop("The engine changes over to the changed store"),
         tr_noop(
-            "Another engine goes on with every open cart in some seconds. What scales say meanwhile waits in "
-            "the broker; there is nothing to do."
+            "Another engine goes on with every open cart in some seconds, and hears what the scales say "
+            "meanwhile. There is nothing to do."
         ),
     ),
     "stopped": (
@@ -43,8 +40,8 @@ WORDS: dict[EngineState, tuple[str, str]] = {
     "failed": (
         tr_noop("The engine could not be started again"),
         tr_noop(
-            "Carts are kept in its journal, receipts in the ledger. Close the entrance, then start the "
-            "console again; if it fails once more, run the doctor command."
+            "Open carts and receipts are kept. Close the entrance, then start the console again. If it fails "
+            "once more, “main.py doctor” says what is wrong."
         ),
     ),
 }
@@ -97,7 +94,7 @@ class EngineBanner(QFrame):
         if words is not None:
             heading, why = tr(words[0]), in_words(self._state.engine_why)
             self._sign = _SIGN[self._state.engine_state]
-            self._say(heading, f"{heading}: {why}" if why else heading, tr(words[1]))
+            self._say(heading, f"{heading}: {why}" if why else heading, self._with_time(tr(words[1])))
         elif self._switch.paused_since is not None:
             since = clock_time(self._switch.paused_since, self._words.zone)
             heading = tr("The store is paused since {time}", time=since)
@@ -111,6 +108,17 @@ class EngineBanner(QFrame):
         else:
             self._sign = None
             self.hide()
+
+    def _with_time(self, text: str) -> str:
+        """What is shown meanwhile is no longer so, and looks as if it were."""
+        snapshot = self._state.snapshot
+        if snapshot is None:
+            return text
+        shown = tr(
+            "What is shown is as it was at {time}.",
+            time=clock_time(snapshot.t, self._words.zone, seconds=True),
+        )
+        return f"{text} {shown}"
 
     def _say(self, name: str, heading: str, text: str) -> None:
         self.heading.setText(heading)

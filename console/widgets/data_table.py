@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -134,6 +134,9 @@ class DataTable(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._spared: dict[int, int] = {}
+        """Columns that may be left out, the first first, and how wide each is where it is shown."""
+        self._least = 0
         for column, width in enumerate(widths):
             stretch = QHeaderView.ResizeMode.Stretch if width == 0 else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(column, stretch)
@@ -148,10 +151,39 @@ class DataTable(QTableView):
         self._cells.marked_row = self.currentIndex().row() if self.hasFocus() else -1
         super().paintEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """The row that the keys come to is chosen, and seen to be: Qt makes it current and no more."""
+        super().focusInEvent(event)
+        current = self.currentIndex()
+        if current.isValid() and not self.selectionModel().isSelected(current):
+            self.select_row(current.row())
+
     def sort_by(self, column: int, order: Qt.SortOrder) -> None:
         """Sort from the start by this column, and by others when their headings are clicked."""
         self.horizontalHeader().setSortIndicator(column, order)
         self.setSortingEnabled(True)
+
+    def spare(self, columns: Sequence[int], least: int) -> None:
+        """Leave columns out, the first first, where those that take the rest would have fewer pixels."""
+        self._spared = {column: self.columnWidth(column) for column in columns}
+        self._least = sized(least)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width has room for other columns."""
+        self._leave_out()
+        super().resizeEvent(event)
+
+    def _leave_out(self) -> None:
+        self._spared |= {c: self.columnWidth(c) for c in self._spared if not self.isColumnHidden(c)}
+        header = self.horizontalHeader()
+        fixed = [
+            c for c in range(header.count()) if header.sectionResizeMode(c) != QHeaderView.ResizeMode.Stretch
+        ]
+        room = self.viewport().width() - self._least
+        room -= sum(self.columnWidth(c) for c in fixed if c not in self._spared)
+        for column, width in reversed(self._spared.items()):
+            room -= width
+            self.setColumnHidden(column, room < 0)
 
     def widen_to_contents(self, columns: Sequence[int], most: int) -> None:
         """Make columns as wide as what they hold, up to ``most`` pixels; never narrower than they are."""
@@ -179,6 +211,7 @@ class DataTable(QTableView):
         if stored is not None:
             self.horizontalHeader().restoreState(stored)
             self._widen_to_headings()
+            self._leave_out()
 
     def _widen_to_headings(self) -> None:
         """A heading may be longer in this language or text size than in the one that the widths are from."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n
-from console.language.writing import decimal
+from console.language.writing import decimal, percent
 from console.operations.decision import Decision, preview
 from console.operations.operator_session import OperatorSession
 from console.theme.tokens import SPACE_2, SPACE_3, SPACE_4
@@ -100,12 +100,12 @@ class DecisionDialog(QDialog):
             tr(
                 "Asking costs us as much as {cost} of mistakes, and a wrong cent weighs {factor} times: a "
                 "person is asked from {limit} of expected mistake on, and whenever a receipt is less sure "
-                "than {sure} %, or one of its lines less than {line} %.",
+                "than {sure}, or one of its lines less than {line}.",
                 cost=money(rules.review_cost),
                 factor=decimal(rules.wrong_cost_factor, 1),
                 limit=money(round(limit)),
-                sure=decimal(100 * rules.issue_from, 1),
-                line=decimal(100 * rules.charge_from, 1),
+                sure=percent(rules.issue_from, 1),
+                line=percent(rules.charge_from, 1),
             )
         )
         self.outlook.setText(self._outlook(rules))

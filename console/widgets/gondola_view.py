@@ -12,12 +12,15 @@ from console.item_models.shelves import SlotNow
 from console.item_models.words import ShopWords
 from console.operations.gondolas import Face, Placed
 from console.theme.appearance import Appearance
+from console.theme.fonts import sized
 from console.theme.tokens import SPACE_3
 from console.widgets.product_pictures import ProductPictures
 from console.widgets.slot_tile import SlotTile
 
 BOARD = 5.0
 """Pixels of a shelf board's edge."""
+LEAST_WIDE, LEAST_TILE = 320, 88
+"""Pixels of all of it, and of its narrowest slot where the height allows."""
 ASIDE = 0.35
 """How much a neighbour may lie aside of an arrow's direction, against how far it lies along."""
 
@@ -27,6 +30,10 @@ class GondolaView(QWidget):
 
     chosen = Signal(str)
     """The slot chosen."""
+    face_shown = Signal()
+    """Another side of a fixture: it may want another width."""
+    placed = Signal()
+    """Its tiles are where they belong."""
 
     def __init__(
         self,
@@ -42,7 +49,7 @@ class GondolaView(QWidget):
         self.slot = ""
         self.comes_after: QWidget | None = None
         """From where Tab comes to the chosen slot."""
-        self.setMinimumSize(320, 200)
+        self.setMinimumSize(LEAST_WIDE, 200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         appearance.changed.connect(self.update)
 
@@ -59,6 +66,7 @@ class GondolaView(QWidget):
             tile.moved.connect(self._move)
             self.tiles[placed.slot.id] = tile
             tile.show()
+        self.face_shown.emit()
         self._place()
         self.show_slots(slots, store_time)
         first = self.slot if self.slot in self.tiles else next(iter(self.tiles), "")
@@ -87,6 +95,14 @@ class GondolaView(QWidget):
             QWidget.setTabOrder(self.comes_after, self.tiles[slot])
         if changed:
             self.chosen.emit(slot)
+
+    def width_for(self, height: float) -> int:
+        """Pixels at which its slots can be read, on a screen where it is so high."""
+        if self.face is None or not self.face.slots:
+            return LEAST_WIDE
+        highest = (height - 2 * SPACE_3) / self.face.height
+        wanted = sized(LEAST_TILE) / min(placed.width for placed in self.face.slots)
+        return max(LEAST_WIDE, round(min(highest, wanted) * self.face.width) + 2 * SPACE_3)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As large as there is room."""
@@ -137,6 +153,7 @@ class GondolaView(QWidget):
     def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802
         """Tiles move along."""
         self._place()
+        self.placed.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """The carcass and its boards."""

@@ -16,6 +16,7 @@ from console.theme.tokens import NO_IDENTITY
 from console.widgets.floor_ground import paint_names, polygon, slot_rect
 from console.widgets.floor_view import FloorView
 from console.widgets.identity_paint import DISC, identity_colour, label_picture, paint_token
+from console.widgets.label_places import Wanted, place_labels
 from console.widgets.time_cursor import TimeCursor
 from inference.evidence.manifest import Evidence, FloorMoment
 from store_layout.model import StoreLayout
@@ -39,6 +40,8 @@ class PlaceMap(QWidget):
         self._evidence: Evidence | None = None
         self._people: Mapping[int, tuple[int, str]] = {}
         self._moment: FloorMoment | None = None
+        self._sides: dict[int, int] = {}
+        """On which side of its token each code stood last, by track."""
         self._slots: frozenset[str] = frozenset()
         self._fixture: str | None = None
         self._view = FloorView(layout, MARGIN)
@@ -129,7 +132,7 @@ class PlaceMap(QWidget):
         if self._moment is None or self._evidence is None:
             return
         theme, ways = self._appearance.theme, trails(self._evidence, self._moment.t)
-        taken: list[QRectF] = []
+        codes: dict[int, tuple[str, QPointF]] = {}
         at, radius = self._view.to_pixel, DISC if self._view.scale >= LARGE else TOKEN
         for person in nearest_first(self._moment.people, tuple(self._people)):
             look, code = self._people.get(person.track, (NO_IDENTITY, ""))
@@ -144,18 +147,19 @@ class PlaceMap(QWidget):
                 painter, place, look, "", theme, hidden=person.hidden, radius=radius if code else radius - 2
             )
             if code:
-                self._paint_code(painter, code, place, radius, taken)
+                codes[person.track] = (code, place)
+        self._paint_codes(painter, codes, radius)
 
-    def _paint_code(
-        self, painter: QPainter, code: str, place: QPointF, radius: float, taken: list[QRectF]
+    def _paint_codes(
+        self, painter: QPainter, codes: Mapping[int, tuple[str, QPointF]], radius: float
     ) -> None:
-        """Above the token, or below it where there is no room or another code."""
-        ratio = self.devicePixelRatioF()
-        words = label_picture(code, False, self._appearance.theme, ratio)
-        wide, high = words.width() / ratio, words.height() / ratio
-        box = QRectF(place.x() - wide / 2, place.y() - radius - high - 2, wide, high)
-        box.moveLeft(min(max(0.0, box.left()), self.width() - wide))
-        if box.top() < 0 or any(box.intersects(other) for other in taken):
-            box.moveTop(min(place.y() + radius + 2, self.height() - high))
-        taken.append(box)
-        painter.drawPixmap(box.topLeft(), words)
+        """Beside their tokens, over all of them."""
+        ratio, theme, wanted, pictures = self.devicePixelRatioF(), self._appearance.theme, [], {}
+        for track, (code, at) in codes.items():
+            picture = pictures[track] = label_picture(code, False, theme, ratio)
+            size = picture.deviceIndependentSize()
+            wanted.append(Wanted(track, at.x(), at.y(), size.width(), size.height(), radius))
+        places = place_labels(wanted, (self.width(), self.height()), self._sides)
+        self._sides = {track: side for track, (_, side) in places.items()}
+        for track, (box, _) in places.items():
+            painter.drawPixmap(QPointF(round(box[0]), round(box[1])), pictures[track])

@@ -28,6 +28,7 @@ from console.widgets.clip_column import ClipColumn
 from console.widgets.evidence_panes import EvidencePanes
 from console.widgets.labels import label, titled
 from console.widgets.place_map import PlaceMap
+from console.widgets.product_pictures import ProductPictures
 from console.widgets.question_label import QuestionLabel
 from console.widgets.review_lines import ReviewLines
 from console.widgets.review_trace import ReviewTrace
@@ -40,7 +41,7 @@ ROOM_TO_BREAK = 240
 """Pixels at the normal text size that evidence and facts keep where there are two rows of buttons."""
 EVIDENCE_HIGH = 190
 """Pixels at the normal text size that the evidence has before the answers are as high as they may be."""
-MOST_LETTERS = 72
+MOST_LETTERS = 96
 """Of one fact."""
 
 
@@ -54,7 +55,13 @@ class ReviewCardView(QWidget):
     skipped = Signal()
     wants_lines = Signal()
 
-    def __init__(self, words: ShopWords, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        words: ShopWords,
+        pictures: ProductPictures,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.shown: Shown | None = None
         self.watched: Watched | None = None
@@ -66,7 +73,7 @@ class ReviewCardView(QWidget):
         self.question = QuestionLabel()
         self.facts = label("", "secondary", wrap=True, name=tr("Where, when and who"))
         self.facts.setTextFormat(Qt.TextFormat.RichText)  # what is said stands out from what it is about
-        self.answers = [AnswerButton(str(i + 1), appearance) for i in range(MOST_ANSWERS)]
+        self.answers = [AnswerButton(str(i + 1), pictures, appearance) for i in range(MOST_ANSWERS)]
         for place, button in enumerate(self.answers):
             button.clicked.connect(lambda *_, i=place: self.chosen.emit(i))
             button.hide()  # until there is a question
@@ -274,7 +281,7 @@ class ReviewCardView(QWidget):
         self._felt = QStackedWidget()
         self._felt.addWidget(self._chart)
         self._felt.addWidget(self.trace)
-        weight, _ = titled(tr("What the scales felt, and each answer’s weight"), self._felt, margins=SPACE_2)
+        weight, _ = titled(tr("What the scales felt, by answer"), self._felt, margins=SPACE_2)
         floor, _ = titled(tr("Who was where"), self.map, margins=SPACE_2)
         return EvidencePanes(weight, floor, self.map, self.map.aspect)
 

@@ -26,7 +26,6 @@ from console.widgets.labels import label, panel, set_tone
 WIDTH = 420
 LONGEST_PIN = 12
 Mode = Literal["names", "own PIN", "first"]
-COMMAND = "main.py operators add NAME --role manager"
 
 
 class SignInPanel(QWidget):
@@ -148,9 +147,8 @@ class SignInPanel(QWidget):
             "first": (
                 tr("Nobody works here yet"),
                 tr(
-                    "The first operator is a manager, who can add others. Make them here, or with "
-                    "“{command}”. A PIN has six to twelve digits, not all equal or in a row.",
-                    command=COMMAND,
+                    "The first operator is a manager, who can add others. "
+                    "A PIN has six to twelve digits, not all equal or in a row."
                 ),
                 tr("Make this manager and sign in"),
             ),

@@ -26,7 +26,7 @@ from console.item_models.shelf_words import (
 )
 from console.item_models.shelves import GoodsNow, SlotNow
 from console.item_models.words import DASH, ShopWords, clock_time
-from console.language import tr, tr_n
+from console.language import beside_kind, tr, tr_n
 from console.operations.shelf_desk import ShelfDesk
 from console.theme.appearance import Appearance
 from console.theme.tokens import FIELD, SPACE_1, SPACE_2, SPACE_3
@@ -117,7 +117,7 @@ class SlotPane(QWidget):
             "books": books,
             "measured": plain_grams(now.level_g) if known else DASH,
             "expected": DASH if now.expected_g is None else plain_grams(now.expected_g),
-            "scale": tr("none") if now.slot.scale is None else now.slot.scale,
+            "scale": tr("none") if now.slot.scale is None else beside_kind(now.slot.scale, "Scale"),
             "zero": zero if known else DASH,
         }
 

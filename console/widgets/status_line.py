@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from console.engine_process.link import EngineState
+from console.item_models.source_words import source_words
 from console.item_models.words import NOT_A_VISIT, span
 from console.language import tr, tr_n, tr_noop
 from console.language.sentences import in_words
-from console.language.writing import decimal, up_to
+from console.language.writing import decimal
 from console.operations.device_desk import DeviceDesk
 from console.operations.engine_messages import EngineMessages
 from console.operations.health import Tally, Tone, tally
@@ -21,6 +23,7 @@ from console.theme.fonts import sized
 from console.theme.icons import Icon, icon
 from console.theme.tokens import ICON_SMALL, SPACE_1
 from console.widgets.labels import set_tone
+from console.widgets.source_button import AROUND, SOURCE_LEAST, SourceButton
 from inference.messages.wire import DeviceStatus, Snapshot, SourceStatus
 
 ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
@@ -31,54 +34,12 @@ ENGINE_WORDS: dict[EngineState, tuple[str, Tone]] = {
     "stopped": (tr_noop("Engine stopped"), "wrong"),
     "failed": (tr_noop("Engine failed"), "wrong"),
 }
-SOURCE_LEAST = 80
-"""Pixels: a long name is cut before a small screen is left."""
-AROUND = 28
-"""Around its text and icon."""
 _SIGNS: dict[Tone, Icon] = {
     "good": Icon.GOOD,
     "waiting": Icon.WAITING,
     "wrong": Icon.WRONG,
     "neutral": Icon.OFF,
 }
-
-
-def speed_words(speed: float | None) -> str:
-    """``4x``, or ``as fast as possible``."""
-    return tr("as fast as possible") if speed is None else f"{up_to(speed, 2)}\N{MULTIPLICATION SIGN}"
-
-
-def source_words(source: SourceStatus) -> str:
-    """Where the observations come from, and how far along."""
-    if source.kind == "live":
-        return tr("Live from {source}", source=source.name)
-    if source.kind == "simulated":
-        return tr("Simulated, {source}, {time}", source=source.name, time=span(source.position_s))
-    where = span(source.position_s)
-    if source.duration_s is not None:
-        where = tr("{some} of {all}", some=where, all=span(source.duration_s))
-    how = tr("ended") if source.ended else tr("paused") if source.paused else speed_words(source.speed)
-    return tr("Recording {source}, {where}, {how}", source=source.name, where=where, how=how)
-
-
-class _CutButton(QPushButton):
-    """Cuts its words in the middle where there is no room for them; screen readers say them whole."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._words = ""
-
-    def setText(self, words: str) -> None:  # noqa: N802
-        self._words = words
-        self._cut()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._cut()
-
-    def _cut(self) -> None:
-        room = self.width() - sized(ICON_SMALL) - AROUND
-        super().setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideMiddle, room))
 
 
 class StatusLine(QWidget):
@@ -110,6 +71,8 @@ class StatusLine(QWidget):
         self._words: dict[QPushButton, tuple[str, str]] = {}
         """What each part says, and what it says where there is little room."""
         self._fitted: tuple[object, ...] = ()
+        self._told: dict[QPushButton, tuple[object, ...]] = {}
+        """What the words of each part were made of: most of it is the same ten times a second."""
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(SPACE_1, 0, SPACE_1, 0)
         self._box.setSpacing(0)
@@ -128,14 +91,12 @@ class StatusLine(QWidget):
         self.messages = self._part(tr("Messages"), "", "")
         self.messages.hide()
         self.messages.clicked.connect(self.messages_asked)
-        self.source = self._part(tr("Source"), "", "", _CutButton())
-        self.source.setMinimumWidth(SOURCE_LEAST)
-        self.source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.source.setStyleSheet("text-align: right")
+        self.source = SourceButton()
+        self._part(tr("Source"), "", "", self.source)
         self._box.setStretchFactor(self.source, 1)
         self.source.clicked.connect(self.replay_toggled)
         state.snapshot_changed.connect(self.refresh)
-        state.engine_changed.connect(self.refresh)
+        state.engine_changed.connect(self._engine_changed)
         switch.changed.connect(self.refresh)
         desk.changed.connect(self._say_printers)
         messages.changed.connect(self._say_messages)
@@ -164,9 +125,7 @@ class StatusLine(QWidget):
 
     def refresh(self) -> None:
         """Say how things are."""
-        words, tone = ENGINE_WORDS[self._state.engine_state]
-        short = tr("Engine") if tone == "good" else ""
-        self._say(self.engine, tr(words), tone, tip=in_words(self._state.engine_why), short=short)
+        self._say_engine()
         snapshot = self._state.snapshot
         if snapshot is None:
             for part in (
@@ -187,22 +146,14 @@ class StatusLine(QWidget):
         self._say_tally(self.cameras, tr("Cameras"), tally(snapshot.devices, "camera"))
         self._say_tally(self.scales, tr("Scales"), tally(snapshot.devices, "scale"))
         self._say_others(snapshot.devices)
-        visitors = len(self._state.visitors)
-        strangers = len(snapshot.inside) - visitors
-        others = f", {strangers} {tr(NOT_A_VISIT)}" if strangers else ""
-        said = tr_n("{n} inside", "{n} inside", visitors) + others
-        self._say(self.inside, said, "neutral", Icon.PEOPLE, short=f"{visitors}{others}")
-        self.waiting.setVisible(snapshot.waiting > 0)
-        self._say(
-            self.waiting,
-            tr_n("{n} left, undecided", "{n} left, undecided", snapshot.waiting),
-            "neutral",
-            Icon.WAITING,
-            tip=tr("Visits that have left and wait for an event they share with somebody still inside"),
-            short=decimal(snapshot.waiting),
-        )
+        self._say_inside(len(self._state.visitors), len(snapshot.inside))
+        self._say_waiting(snapshot.waiting)
         self._say_source(snapshot.source)
         self._fit()
+
+    def _engine_changed(self) -> None:
+        self._told.clear()
+        self.refresh()
 
     def tell_reviews(self, waiting: int, oldest: str) -> None:
         """How many visits wait for a person, and since when the first of them; 0: nothing is said."""
@@ -213,9 +164,40 @@ class StatusLine(QWidget):
         self._say(self.review, said, "waiting" if waiting else "neutral", short=short)
         self._fit()
 
+    def _is_news(self, part: QPushButton, *facts: object) -> bool:
+        """Whether a part says something else than before: words are worked out only then."""
+        if self._told.get(part) == facts:
+            return False
+        self._told[part] = facts
+        return True
+
+    def _say_engine(self) -> None:
+        state, why = self._state.engine_state, self._state.engine_why
+        if self._is_news(self.engine, state, why):
+            words, tone = ENGINE_WORDS[state]
+            short = tr("Engine") if tone == "good" else ""
+            self._say(self.engine, tr(words), tone, tip=in_words(why), short=short)
+
+    def _say_inside(self, visitors: int, everybody: int) -> None:
+        if self._is_news(self.inside, visitors, everybody):
+            strangers = everybody - visitors
+            others = f", {strangers} {tr(NOT_A_VISIT)}" if strangers else ""
+            said = tr_n("{n} inside", "{n} inside", visitors) + others
+            self._say(self.inside, said, "neutral", Icon.PEOPLE, short=f"{visitors}{others}")
+
+    def _say_waiting(self, waiting: int) -> None:
+        self.waiting.setVisible(waiting > 0)
+        if self._is_news(self.waiting, waiting):
+            said = tr_n("{n} left, undecided", "{n} left, undecided", waiting)
+            tip = tr("Visits that have left and wait for an event they share with somebody still inside")
+            short = decimal(waiting)
+            self._say(self.waiting, said, "neutral", Icon.WAITING, tip=tip, short=short)
+
     def _say_store(self, snapshot: Snapshot) -> None:
         self.store.setVisible(not snapshot.source.ended)
         since = self._switch.paused_since
+        if not self._is_news(self.store, None if since is None else int(snapshot.t - since)):
+            return
         if since is None:
             tip = tr("People are let in. Press to pause the store (Ctrl+O)")
             self._say(self.store, tr("Store open"), "good", Icon.STORE_OPEN, tip=tip)
@@ -240,22 +222,28 @@ class StatusLine(QWidget):
         bad = sum(t.total - t.well for t in tallies)
         self.others.setVisible(bad > 0)
         tone: Tone = "wrong" if any(t.tone == "wrong" for t in tallies) else "waiting"
-        self._say(self.others, tr_n("{n} other device", "{n} other devices", bad), tone)
+        if self._is_news(self.others, bad, tone):
+            self._say(self.others, tr_n("{n} other device", "{n} other devices", bad), tone)
 
     def _say_source(self, source: SourceStatus) -> None:
+        if not self._is_news(self.source, msgspec.structs.replace(source, position_s=int(source.position_s))):
+            return
         recording = source.kind == "recording"
         what = Icon.CAMERA if not recording else Icon.PLAY if source.paused else Icon.PAUSE
         can = recording and not source.ended
-        tip = (tr("Go on (Space)") if source.paused else tr("Pause (Space)")) if can else ""
+        press = (tr("Go on (Space)") if source.paused else tr("Pause (Space)")) if can else ""
         self.source.setEnabled(can)
         sign = Icon.RECORDING if source.ended else what
-        self._say(self.source, source_words(source), "neutral", sign, tip=tip)
+        words, short = source_words(source)
+        self._say(self.source, words, "neutral", sign, tip="\n".join(filter(None, (words, press))))
+        self.source.say(words, short)
 
     def _say_tally(self, part: QPushButton, word: str, found: Tally) -> None:
         """How many are well of how many; all of them: the sign says so too."""
         part.setVisible(found.total > 0)
-        short = word if found.tone == "good" else ""
-        self._say(part, f"{word} {found.well}/{found.total}", found.tone, short=short)
+        if self._is_news(part, found):
+            short = word if found.tone == "good" else ""
+            self._say(part, f"{word} {found.well}/{found.total}", found.tone, short=short)
 
     def _say(
         self,
@@ -269,13 +257,13 @@ class StatusLine(QWidget):
     ) -> None:
         """``short``: what is enough where there is little room; empty: no less than ``words``."""
         theme = self._appearance.theme
+        if tone == "good" and part is not self.printers and self._state.engine_state != "running":
+            tone = "neutral"  # it was so: nobody knows whether it is
         shown = (what or _SIGNS[tone], tone)
         name = f"{part.property('part')}: {words}"
         if part.accessibleName() != name:
             part.setAccessibleName(name)
             self._words[part] = (words, short or words)
-            if part is self.source:
-                part.setText(words)
         if part.toolTip() != tip:
             part.setToolTip(tip)
         if self._icons.get(part) != shown:
@@ -314,6 +302,7 @@ class StatusLine(QWidget):
 
     def _wear(self) -> None:
         self._icons.clear()
+        self._told.clear()
         self.refresh()
         self._say_printers()
         self._say_messages()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.item_models.keyed_rows import ROW_ROLE
-from console.item_models.shelf_tables import TasksModel
+from console.item_models.shelf_tables import SINCE, TasksModel
 from console.item_models.shelf_tasks import ShelfTasks, Task
 from console.item_models.words import ShopWords
 from console.language import tr, tr_n
@@ -32,7 +32,8 @@ class TaskPanel(QWidget):
         super().__init__(parent)
         self._tasks, self._now = tasks, 0.0
         self._model = TasksModel(words, self)
-        self.table = DataTable(self._model, tr("What is to be done"), (168, 0, 64, 64, 0), appearance)
+        self.table = DataTable(self._model, tr("What is to be done"), (176, 0, 64, 64, 0), appearance)
+        self.table.spare((SINCE,), least=230)
         self.done = QPushButton(tr("Done"))
         self.done.setToolTip(tr("Say that the chosen task is done: the scale decides (Ctrl+D)"))
         self.undone = QPushButton(tr("Not done after all"))

@@ -28,7 +28,7 @@ LEAST_SPAN_G = 60.0
 MOST_EVENTS = 8
 
 
-TOP, BELOW, ROWS = 0.92, 0.08, 4
+TOP, BELOW, ROWS = 0.98, 0.08, 4
 """Of the plot's height: where words of events stand, how much lower those of one soon after, and rows."""
 APART_S = 45.0
 """Further apart, the words of two events stand beside each other."""
@@ -154,7 +154,8 @@ class TracePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def _line(
         self, at: float, angle: int, colour: str, words: str, *, dotted: bool, height: float = 0.0
     ) -> pg.InfiniteLine:
-        beside = (1, 1) if angle and at > -SHOWN_S / 4 else (0, 1)  # the words stay inside the plot
+        # the words stay inside the plot: of events below their place and on the inner side, of levels above
+        beside = (1 if at > -SHOWN_S / 4 else 0, 0) if angle else (0, 1)
         style = Qt.PenStyle.DotLine if dotted else Qt.PenStyle.DashLine
         line = pg.InfiniteLine(
             pos=at,

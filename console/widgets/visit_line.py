@@ -114,7 +114,7 @@ def reason_card(reason: LineReason) -> QFrame:
         if event.felt:
             box.addWidget(label("; ".join((event.felt, *event.scales)), "secondary", wrap=True))
         if event.doubts:
-            doubt = label(tr("Less sure because of {doubts}", doubts=event.doubts), "secondary", wrap=True)
+            doubt = label(tr("Less sure: {doubts}", doubts=event.doubts), "secondary", wrap=True)
             set_tone(doubt, "waiting")
             box.addWidget(doubt)
         box.addLayout(_alternatives(event))

@@ -65,10 +65,12 @@ class VisitPath(QWidget):
         """Still to be read."""
         return QSize(200, HEIGHT)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802
         """All of the floor, always; no higher than the width makes use of."""
         self.setMaximumHeight(max(HEIGHT, min(MOST, round(self._view.height_for(self.width())))))
-        self._view.resize(QSizeF(event.size()))
+        self._view.resize(
+            QSizeF(self.size())
+        )  # not the event's: what is too high is lower since, without another
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """The plan, and on it the path."""

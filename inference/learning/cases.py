@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from inference.learning import settings as s
-from inference.messages.results import ClosedVisit, Explanation, ScaleChange
+from inference.messages.results import ClosedVisit, Doubt, Explanation, ScaleChange
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Settled(msgspec.Struct, frozen=True):
     t: float
     """When the hand was most likely in, store time."""
     changes: tuple[ScaleChange, ...]
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
     explanations: tuple[Explanation, ...]
     """As the engine stated them, by this event alone, most probable first."""
     answer: Explanation

@@ -137,6 +137,10 @@ class Stir(msgspec.Struct, frozen=True):
     """True: the plate was shaken on before or after something was taken or given back there."""
 
 
+Doubt = Literal["outage", "overlap", "re_zeroed", "saturated", "silent", "spike", "unsettled"]
+"""Why an event is less sure than others. A closed set: the window has words for each."""
+
+
 class ShelfEvent(msgspec.Struct, frozen=True, tag="shelf_event"):
     """The weight on a shelf changed for good, or was made up for while hands were there (``stir``)."""
 
@@ -153,8 +157,7 @@ class ShelfEvent(msgspec.Struct, frozen=True, tag="shelf_event"):
     """Sum over the scales; negative when something was taken."""
     sd_g: float
     changes: tuple[ScaleChange, ...]
-    doubts: tuple[str, ...] = ()
-    """Why this event is less sure than others: outage, drift, overlap, saturated, ..."""
+    doubts: tuple[Doubt, ...] = ()
     stir: Stir | None = None
     """Set where nothing changed for good: only a touch, or one gave back what another took."""
 
@@ -317,7 +320,7 @@ class CartChanged(msgspec.Struct, frozen=True, tag="cart_changed"):
     """Of the event; ``cart.t - t_settled`` is the latency in store time."""
 
 
-SILENT = "silent"
+SILENT: Doubt = "silent"
 """The doubt of what a scale could not feel, as it said nothing."""
 
 
@@ -330,7 +333,7 @@ class Felt(msgspec.Struct, frozen=True):
     delta_g: float
     """Grams after minus grams before, over all scales; negative when something was taken."""
     sd_g: float
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def silent(self) -> bool:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from inference.messages.results import Doubt
+
 ScaleFault = Literal["silent", "stuck", "impossible", "over_capacity", "unsettled", "re_zeroed", "drifting"]
 """What is wrong with a scale.
 
@@ -58,7 +60,7 @@ class ScaleEvent(msgspec.Struct, frozen=True, array_like=True):
     """Code of the visit; empty: nobody who is charged."""
     probability: float = 0.0
     """Of that explanation; 0: not explained yet."""
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 class ScaleView(msgspec.Struct, frozen=True, array_like=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inference.messages import Alarm, Outage, ScaleChange, ShelfEvent, Tick, WeightReading
+from inference.messages import Alarm, Doubt, Outage, ScaleChange, ShelfEvent, Tick, WeightReading
 from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.neighbours import Place, mended, overlap, places
@@ -188,7 +188,7 @@ class ShelfEventDetector:
         place = self._places.get(main.scale)
         fixture = place.fixture if place is not None else ""
         start, end = min(c.t_start for c in group), max(c.t_end for c in group)
-        doubts = [doubt for c in group for doubt in c.doubts]
+        doubts: list[Doubt] = [doubt for c in group for doubt in c.doubts]
         last = self._state.last.get(fixture)
         if last is not None and start <= last[1] + s.JOIN_OVERLAP_S and last[0] <= end:
             doubts.append("overlap")

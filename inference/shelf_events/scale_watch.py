@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from inference.messages import Alarm, Outage
+from inference.messages import Alarm, Doubt, Outage
 from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
@@ -212,7 +212,7 @@ class ScaleWatch:
             + self._change_var
             + (s.GAIN_ERROR * delta) ** 2
         )
-        doubts = list(dict.fromkeys(st.doubts))
+        doubts: list[Doubt] = list(dict.fromkeys(st.doubts))
         if st.saturated:
             doubts.append("saturated")
         if st.alarmed:
@@ -275,7 +275,7 @@ class ScaleWatch:
         mean = sum(recent) / len(recent)
         return self._settle(t, mean, sum((g - mean) ** 2 for g in recent) / len(recent))
 
-    def doubt(self, why: str) -> None:
+    def doubt(self, why: Doubt) -> None:
         """Whatever is under way on this scale is less sure, for this reason."""
         if self.state.active:
             self.state.doubts.append(why)

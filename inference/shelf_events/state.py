@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from inference.messages import Stir
+from inference.messages import Doubt, Stir
 
 
 class ScaleState(msgspec.Struct):
@@ -52,7 +52,7 @@ class ScaleState(msgspec.Struct):
     trace: list[float] = []
     """Bins since the event began, from half a window before it was noticed."""
     trace_t: list[float] = []
-    doubts: list[str] = []
+    doubts: list[Doubt] = []
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class Settled(msgspec.Struct, frozen=True):
     sd_g: float
     minor: bool
     """Too small to be an event by itself; may be part of a neighbour's."""
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     stir: Stir | None = None
     """Set where the level did not change, but hands were there."""
 

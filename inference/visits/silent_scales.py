@@ -26,7 +26,7 @@ from inference.messages import (
     ShelfEvent,
     SilentStay,
 )
-from inference.messages.results import SILENT, silent_id
+from inference.messages.results import SILENT, Doubt, silent_id
 from inference.visits import settings as s
 from inference.visits.met import Matrix, fused
 from inference.visits.presence import reach_of
@@ -38,7 +38,7 @@ LEAST = 0.05
 """Sights less likely than this are of no hand."""
 FAR = 3.0**2
 """Hands farther than this from all slots along one axis, in variances, are in none."""
-OUTAGE = "outage"
+OUTAGE: Doubt = "outage"
 """The doubt of events on a scale that was silent meanwhile."""
 
 

@@ -6,6 +6,7 @@ from inference.engine.shelf_view import DRIFT_G, LATEST_EVENTS, ShelfView, Shelf
 from inference.engine.traces import KEPT_S, SAMPLES_HZ, Traces
 from inference.messages import (
     Attribution,
+    Doubt,
     Explanation,
     ItemMove,
     ScaleChange,
@@ -23,11 +24,9 @@ def level(
     return ScaleLevel("a", t, grams, 1.5, active, faults)
 
 
-def event(number: int, grams: float, *doubts: str) -> ShelfEvent:
+def event(number: int, grams: float, *doubts: Doubt) -> ShelfEvent:
     t = float(number)
-    return ShelfEvent(
-        f"e{number}", "f", t, t, t, t, grams, 1.0, (ScaleChange("a", grams, 1.0),), tuple(doubts)
-    )
+    return ShelfEvent(f"e{number}", "f", t, t, t, t, grams, 1.0, (ScaleChange("a", grams, 1.0),), doubts)
 
 
 def explained(of: ShelfEvent, count: int, track: int | None = 7, sku: str = "tea") -> Attribution:

@@ -11,7 +11,9 @@ from console.back_office import Ledger, LedgerError, payments
 from console.back_office.disputes import DisputeError, standing
 from console.back_office.permissions import Actor, NotAllowedError, require
 from console.back_office.reviews import ReviewError, card
-from console.language import LanguageError, choose, language, languages, tr, tr_n
+from console.language import LanguageError, beside_kind, choose, language, languages, tr, tr_n
+from console.language.sentences import in_words
+from store_layout.said import said
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +49,32 @@ def test_a_language_that_there_is_not() -> None:
     with pytest.raises(LanguageError, match="no language 'xx'; there are en, de"):
         choose("xx")
     assert languages()[0] == "en"
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "german"),
+    [
+        ("scale-G1w12", "Scale G1w12", "Waage G1w12"),
+        ("scale_7", "Scale 7", "Waage 7"),
+        ("Waage 7", "Scale Waage 7", "Waage 7"),
+        ("scaled down", "Scale scaled down", "Waage scaled down"),
+        ("scale-", "Scale scale-", "Waage scale-"),
+        ("G1w12", "Scale G1w12", "Waage G1w12"),
+        ("7", "Scale 7", "Waage 7"),
+    ],
+)
+def test_what_kind_of_thing_a_name_is_of_is_said_once(name: str, english: str, german: str) -> None:
+    silent = said(
+        "{what} was silent for {seconds} s during the visit.",
+        what=said("Scale {device}", device=name),
+        seconds=4,
+    )
+    assert tr("Scale {device}", device=name) == english
+    assert in_words(silent) == f"{english} was silent for 4 s during the visit."
+    choose("de")
+    assert tr("Scale {device}", device=name) == german
+    assert german in in_words(silent)
+    assert f"Waage {beside_kind(name, 'Scale')}" == german
 
 
 def test_what_is_acted_upon_stays_as_it_is_in_any_language() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inference.learning.cases import Moved, Settled, moved_alone
-from inference.messages.results import Explanation, ItemMove, ScaleChange
+from inference.messages.results import Doubt, Explanation, ItemMove, ScaleChange
 
 
 def took(track: int | None, sku: str = "cola", count: int = 1, probability: float = 1.0) -> Explanation:
@@ -22,7 +22,7 @@ def settled(
     noise: float = 0.5,
     scale: str = "s1",
     t: float | None = None,
-    doubts: tuple[str, ...] = (),
+    doubts: tuple[Doubt, ...] = (),
 ) -> Settled:
     """``grams``: what came off the scale (negative: came back)."""
     said = took(1) if answer is None else answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from inference.messages import FloorUpdate, Hand, Person, ScaleChange, ShelfEvent
+from inference.messages import Doubt, FloorUpdate, Hand, Person, ScaleChange, ShelfEvent
 from inference.takes import TakeExplainer
 from store_layout.model import Point2, Point3, StoreLayout
 
@@ -50,7 +50,7 @@ def event(
     changes: Sequence[tuple[str, float]],
     layout: StoreLayout,
     t: float = T,
-    doubts: tuple[str, ...] = (),
+    doubts: tuple[Doubt, ...] = (),
     sd: float = 1.5,
 ) -> ShelfEvent:
     """The weight on these scales changed around ``t``."""

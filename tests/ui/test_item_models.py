@@ -226,7 +226,7 @@ def test_closed_visits_show_receipts_and_reasons(
     assert model.index(1, 5).data() == "Nothing taken"
     review = model.index(2, 5)
     assert (review.data(), review.data(SIGN_ROLE)) == ("Needs review", Icon.WAITING)
-    assert why(model.row(2).entry, words) == "Cola Zero or Sparkling Water?"
+    assert why(model.row(2).entry, words) == ("What is right: 1 Salted Crisps 175 g or 1 Cola Zero 0.33 l?")
     del tester
 
 

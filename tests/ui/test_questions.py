@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from console.back_office.review_answers import NOTHING, believed, units_after
-from console.item_models.questions import asked as sentence
+from console.item_models.question_words import asked as sentence
 from console.item_models.questions import cards_of, effect_words
 from console.item_models.words import MINUS, ShopWords
 from console.language import ENGLISH, choose
@@ -83,7 +83,71 @@ def test_in_another_language_it_is_said_that_goods_may_have_changed_hands(
     question = asked("e1", took(1, ("cola", count), probability=0.6), handed)
     choose("de")
     try:
-        assert sentence(question, words) == said
+        assert sentence(question, words, {1: "A1-001"}) == said
+    finally:
+        choose(ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("ways", "english", "german"),
+    [
+        (
+            (took(1, ("cola", 1)), took(1, ("milk", 1))),
+            "What did A1-001 take: Cola or Milk?",
+            "Was hat A1-001 genommen: Cola oder Milk?",
+        ),
+        (
+            (took(1, ("cola", 1)), took(1, ("cola", 2))),
+            "What did A1-001 take: 1 Cola or 2 Cola?",
+            "Was hat A1-001 genommen: 1 Cola oder 2 Cola?",
+        ),
+        (
+            (took(1, ("cola", 1)), took(1, ("milk", 1)), took(None)),
+            "What did A1-001 take?",
+            "Was hat A1-001 genommen?",
+        ),
+        ((took(1, ("cola", 1)), took(None)), "Did A1-001 take Cola?", "Hat A1-001 Cola genommen?"),
+        (
+            (took(1, ("cola", 1)), took(1)),
+            "What did A1-001 take: Cola or something not sold here?",
+            "Was hat A1-001 genommen: Cola oder etwas, das hier nicht verkauft wird?",
+        ),
+        ((took(1, ("cola", 1)), took(2, ("cola", 1))), "Who took Cola?", "Wer hat Cola genommen?"),
+        (
+            (took(1, ("cola", 2)), took(2, ("cola", 2)), took(None)),
+            "Who took 2 Cola?",
+            "Wer hat 2 Cola genommen?",
+        ),
+        (
+            (took(2, ("cola", 1)), took(None)),
+            "Did another shopper take Cola?",
+            "Hat jemand anderes Cola genommen?",
+        ),
+        (
+            (took(1, ("cola", 1)), took(2, ("milk", 1))),
+            "What is right: 1 Cola or 1 Milk?",
+            "Was stimmt: 1 Cola oder 1 Milk?",
+        ),
+        (
+            (took(1), took(None)),
+            "What is right: Something not sold here or Nobody took anything?",
+            "Was stimmt: Etwas, das hier nicht verkauft wird oder Niemand hat etwas genommen?",
+        ),
+        (
+            (took(1, ("cola", -1)), took(2, ("cola", -1))),
+            "Put back 1 Cola: whose hand was it?",
+            "1 Cola zurückgestellt: Wessen Hand war es?",
+        ),
+    ],
+)
+def test_the_question_is_short_and_the_same_in_both_languages(
+    words: ShopWords, ways: tuple[Explanation, ...], english: str, german: str
+) -> None:
+    question = asked("e1", *ways)
+    assert sentence(question, words, {1: "A1-001"}) == english
+    choose("de")
+    try:
+        assert sentence(question, words, {1: "A1-001"}) == german
     finally:
         choose(ENGLISH)
 
@@ -102,7 +166,7 @@ def test_goods_that_no_product_explains_are_something_else_and_guesses_have_no_p
     ]
     choose("de")
     try:
-        assert sentence(question, words) == "341 g, die zu keinem Artikel passen: Was war es?"
+        assert sentence(question, words, {1: "A1-001"}) == "341 g, die zu keinem Artikel passen: Was war es?"
     finally:
         choose(ENGLISH)
 
@@ -128,7 +192,7 @@ def at_silent_scale() -> ClosedVisit:
 def test_at_a_silent_scale_nothing_is_counted_and_what_lies_there_is_guessed(words: ShopWords) -> None:
     visit = at_silent_scale()
     (card,) = cards_of(visit, words)
-    assert card.text == visit.questions[0].text
+    assert card.text == "Scale s1 at A was silent: what was taken there, if anything?"
     assert [(p.words, p.probability, p.counted, p.effect) for p in card.possibilities] == [
         ("Nobody", None, True, 0),
         ("1 Cola", None, False, 149),
@@ -137,7 +201,7 @@ def test_at_a_silent_scale_nothing_is_counted_and_what_lies_there_is_guessed(wor
     ]
     choose("de")
     try:
-        said = sentence(visit.questions[0], words)
+        said = sentence(visit.questions[0], words, {1: "A1-001"})
     finally:
         choose(ENGLISH)
     assert said == "Waage s1 an A war still: Was wurde dort genommen, wenn überhaupt etwas?"

@@ -7,18 +7,24 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from console.item_models.review_words import Choice, Shown
+from console.item_models.answer_words import Choice
+from console.item_models.review_words import Shown
 from console.item_models.words import ShopWords
 from console.theme.appearance import Appearance
+from console.theme.tokens import Theme
+from console.widgets.answer_button import HEIGHT, LEAST, AnswerButton
 from console.widgets.evidence_panes import EvidencePanes
 from console.widgets.labels import SOFT_HYPHEN, breakable
+from console.widgets.product_pictures import ProductPictures
 from console.widgets.question_label import CUT, QuestionLabel
 from console.widgets.review_card import MOST_ANSWERS, ReviewCardView
 from console.widgets.review_trace import spread
+from store_layout.model import StoreLayout
 
 LONG = "Hand-picked blueberries from the region, extra large, in a basket of one and a quarter kilograms"
 
@@ -66,7 +72,8 @@ def test_where_nothing_was_felt_the_floor_has_all_the_room(qtbot: QtBot) -> None
 
 def shown(answers: int) -> Shown:
     choices = tuple(
-        Choice(i, f"2 {LONG}", "", "receipt €12,345.67 (+€9,876.54)", 0.25, None) for i in range(answers)
+        Choice(i, f"2 {LONG}", "", "receipt €12,345.67 (+€9,876.54)", 0.25, None, sku="s1")
+        for i in range(answers)
     )
     said = " or ".join(choice.words for choice in choices)
     facts = (("Place", LONG), ("Counted now", ", ".join([LONG] * 20)))
@@ -91,7 +98,7 @@ def shown(answers: int) -> Shown:
 def test_nothing_covers_anything_where_all_is_long(
     qtbot: QtBot, words: ShopWords, appearance: Appearance, answers: int
 ) -> None:
-    card = ReviewCardView(words, appearance)
+    card = ReviewCardView(words, ProductPictures(words.layout, None), appearance)
     qtbot.addWidget(card)
     card.resize(1240, 640)
     card.show()
@@ -107,6 +114,35 @@ def test_nothing_covers_anything_where_all_is_long(
     qtbot.waitUntil(all_fits)
     assert LONG in card.question.accessibleName()
     assert card.facts.toolTip().count(LONG) == 21, "all of it can still be read"
+
+
+class _Painted(ProductPictures):
+    """Notes what was painted where."""
+
+    def __init__(self, layout: StoreLayout) -> None:
+        super().__init__(layout, None)
+        self.painted: list[tuple[str, QRectF]] = []
+
+    def paint(self, painter: QPainter, box: QRectF, sku: str, theme: Theme) -> None:
+        self.painted.append((sku, box))
+        super().paint(painter, box, sku, theme)
+
+
+@pytest.mark.parametrize("high", [HEIGHT, LEAST])
+def test_an_answer_shows_its_goods(qtbot: QtBot, words: ShopWords, appearance: Appearance, high: int) -> None:
+    pictures = _Painted(words.layout)
+    button = AnswerButton("1", pictures, appearance)
+    qtbot.addWidget(button)
+    button.resize(500, high)
+    button.show_choice(Choice(0, "1 Cola", "", "receipt €1.49", 0.6, None, sku="cola"))
+    button.grab()
+    ((sku, box),) = pictures.painted
+    assert sku == "cola"
+    assert QRectF(button.rect()).contains(box)
+    assert box.height() >= LEAST - 12
+    button.show_choice(Choice(0, "Nobody took anything", "", "receipt €0.00", 0.4, None))
+    button.grab()
+    assert len(pictures.painted) == 1, "of nothing there is no picture"
 
 
 def test_a_question_is_smaller_before_it_is_cut(qtbot: QtBot, appearance: Appearance) -> None:

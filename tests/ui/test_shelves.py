@@ -15,12 +15,19 @@ from console.cli.picture import StillLink
 from console.cli.picture_traces import telling_slot
 from console.item_models.shelf_words import event_words, slot_said
 from console.item_models.words import ShopWords
+from console.operations.gondolas import Face, Placed
 from console.pages.shelves import ShelvesPage
+from console.theme.appearance import Appearance
+from console.theme.tokens import SPACE_4
+from console.widgets.gondola_area import GondolaArea
+from console.widgets.gondola_view import LEAST_TILE, GondolaView
+from console.widgets.product_pictures import ProductPictures
 from console.widgets.trace_plot import TracePlot
 from console.window import MainWindow
 from console.window_picture import render_to
 from inference.messages.shelves import Misplaced, ScaleDetail, ScaleEvent, SlotMove
 from inference.messages.wire import GetScale, TareScale
+from store_layout.model import StoreLayout
 from tests.support.fake_engine import EPOCH, FakeEngine
 from tests.ui.conftest import OpenWindow
 
@@ -250,7 +257,7 @@ def test_words_of_events_soon_after_each_other_stand_below_each_other(
     events = [ScaleEvent(f"e{t}", EPOCH + t, -355.0) for t in (10, 100, 104, 109, 175)]
     plot.show_trace(times, [3550.0] * 1800, events, 0.0)
     heights = [round(line.label.orthoPos, 2) for line in plot._lines]
-    assert heights == [0.92, 0.92, 0.84, 0.76, 0.92]
+    assert heights == [0.98, 0.98, 0.9, 0.82, 0.98]
 
 
 def test_while_the_page_is_hidden_all_slots_are_looked_at_within_a_second_and_the_badge_is_kept_up(
@@ -277,3 +284,34 @@ def test_while_the_page_is_hidden_all_slots_are_looked_at_within_a_second_and_th
 def test_a_tile_without_a_product_says_so(page: ShelvesPage, words: ShopWords) -> None:
     now = page._book.slots["g1-000"]
     assert "no product planned" in slot_said(msgspec.structs.replace(now, goods=()), EPOCH, words)
+
+
+def side(layout: StoreLayout, slots: int) -> Face:
+    """A side of 1.2 m a slot; ids s0, s1, ..."""
+    one = layout.file.slot[0]
+    placed = tuple(
+        Placed(msgspec.structs.replace(one, id=f"s{i}"), 1.2 * i, 0.4, 1.2, 0.4) for i in range(slots)
+    )
+    return Face(layout.fixtures[one.fixture], (1.0, 0.0), True, 1.2 * slots, 1.6, placed)
+
+
+def test_a_long_side_is_moved_along_instead_of_drawn_tiny(
+    qtbot: QtBot, words: ShopWords, appearance: Appearance
+) -> None:
+    """Twenty-four metres: as a whole its slots were 25 pixels wide."""
+    view = GondolaView(words, ProductPictures(words.layout, None), appearance)
+    area = GondolaArea(view)
+    qtbot.addWidget(area)
+    area.resize(560, 400)
+    area.show()
+    bar = area.horizontalScrollBar()
+    view.show_face(side(words.layout, 20), {}, 0.0)
+    qtbot.waitUntil(lambda: bar.maximum() > 0 and view.tiles["s0"].width() >= LEAST_TILE)
+    view.choose("s19")
+    right = view.tiles["s19"].mapTo(area, view.tiles["s19"].rect().topRight()).x()
+    assert area.viewport().rect().contains(right, 10), "what is chosen is seen"
+    view.choose("s0")
+    assert bar.value() <= SPACE_4
+    view.show_face(side(words.layout, 3), {}, 0.0)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert view.width() == area.viewport().width(), "a short one is as large as it fits"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from console.theme.tokens import ICON_SMALL
+from console.widgets.source_button import AROUND, SOURCE_LEAST
 from console.widgets.status_line import StatusLine
 from console.window import MainWindow
 from inference.messages import Alarm
@@ -80,3 +83,41 @@ def test_what_is_not_well_is_said_in_full(qtbot: QtBot, full: MainWindow, engine
     qtbot.waitUntil(lambda: full.status.width() == SMALL)
     scales = len(engine.layout.file.scale)
     assert full.status.scales.text().endswith(f"{scales - 1}/{scales}")
+
+
+def test_words_are_worked_out_only_where_something_else_is_said(
+    full: MainWindow, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[QPushButton] = []
+    say = StatusLine._say
+
+    def noted(line: StatusLine, part: QPushButton, *words: Any, **more: Any) -> None:
+        said.append(part)
+        say(line, part, *words, **more)
+
+    def look() -> list[QPushButton]:
+        said.clear()
+        engine.advance(0.01)
+        full.state.poll()
+        return [part for part in said if part is not full.status.messages]  # this engine has always one more
+
+    monkeypatch.setattr(StatusLine, "_say", noted)
+    look()
+    assert look() == []
+    engine.waiting = 13
+    assert look() == [full.status.waiting]
+    assert "13" in full.status.waiting.accessibleName()
+
+
+def test_the_source_leaves_out_its_name_before_it_is_cut(qtbot: QtBot, full: MainWindow) -> None:
+    source = full.status.source
+    source.say("Recording corner-shop-2026, 1:30 of 3:49, 8x", "Recording, 1:30 of 3:49, 8x")
+    wide = source.fontMetrics().horizontalAdvance
+    for room, words in (
+        (60, "Recording corner-shop-2026, 1:30 of 3:49, 8x"),
+        (-10, "Recording, 1:30 of 3:49, 8x"),
+    ):
+        source.resize(wide("Recording corner-shop-2026, 1:30 of 3:49, 8x") + AROUND + ICON_SMALL + room, 30)
+        assert source.text() == words
+    source.resize(SOURCE_LEAST, 30)
+    assert source.text().endswith("…")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
+from console.item_models.answer_words import Choice
 from console.item_models.review_trace import floor_at, trails, weight_at, weight_line
-from console.item_models.review_words import Choice, Shown
+from console.item_models.review_words import Shown
 from console.widgets.review_trace import expected_levels
 from console.widgets.time_cursor import LOOP_S, TimeCursor
 from inference.evidence.manifest import Evidence, FloorMoment, Standing, Trace

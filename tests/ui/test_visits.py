@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 from argon2 import PasswordHasher
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.back_office import operators, reviews
@@ -29,6 +30,7 @@ from console.back_office.permissions import Actor
 from console.back_office.records import CorrectionRow
 from console.back_office.verify import verify
 from console.back_office.visit_search import Shop, Sought
+from console.item_models.closed_visits import ITEMS, STAY
 from console.operations import visit_search
 from console.pages.visits import VisitsPage
 from console.printing.jobs import Job
@@ -37,6 +39,7 @@ from console.printing.preview import preview
 from console.printing.printers import PrinterSettings, write_printers
 from console.printing.profiles import PrinterProfile
 from console.printing.queue import PrintQueue
+from console.theme.appearance import Appearance
 from console.widgets.dispute_form import DisputeForm
 from console.widgets.visit_pane import DISPUTE, HISTORY, PAPERS
 from console.widgets.visit_path import MOST as MOST_HIGH
@@ -565,7 +568,7 @@ def test_the_path_and_why_each_line_is_there(
     wait(qtbot, lambda: "1 counted, 97% sure." in seen(page_of(window).detail))
     said = seen(page_of(window).detail)
     assert "The scales felt −331 g (give or take 2 g); s1: −330 g; s2: −1 g" in said
-    assert "Less sure because of overlap" in said
+    assert "Less sure: something else moved on this shelf at the same time" in said
     assert "– Q4-104" in said, "who else it may have been, by the code of their visit"
     assert "91%" in said
     path = page_of(window).detail.findChild(QWidget, "visitPath")
@@ -583,6 +586,46 @@ def test_the_path_and_why_each_line_is_there(
     press(window, Key.Key_I, CTRL)
     press(window, Key.Key_I, CTRL)
     assert "The scales felt" not in seen(page_of(window).detail)
+
+
+def test_a_visit_whose_row_the_keys_came_to_is_seen_to_be_chosen(window: MainWindow) -> None:
+    page = page_of(window)
+    page.take_focus()
+    assert page.shown_visit
+    assert [index.row() for index in page.closed.selectionModel().selectedRows()] == [0]
+
+
+def test_a_narrow_list_leaves_out_what_the_visit_says_before_what_was_taken(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    table = page_of(window).closed
+    left_out = []
+    for width in (1100, 705, 640):
+        table.setFixedWidth(width)
+        for _ in range(3):  # one layout asks for another
+            QApplication.processEvents()
+        left_out.append([c for c in range(table.model().columnCount()) if table.isColumnHidden(c)])
+    assert left_out == [[], [STAY], [STAY, ITEMS]]
+    table.setFixedWidth(1100)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(STAY) and table.columnWidth(STAY) >= 48)
+
+
+def test_the_plan_of_a_path_fits_into_a_pane_that_is_higher_than_it(
+    qtbot: QtBot, layout: StoreLayout, tmp_path: Path
+) -> None:
+    """Shown for the first time where there is too much room: Qt tells of the lower size only once."""
+    pane = QWidget()
+    path = VisitPath(layout, Appearance(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat), pane))
+    QVBoxLayout(pane).addWidget(path)
+    qtbot.addWidget(pane)
+    pane.resize(700, 1000)
+    pane.show()
+    assert path.height() == MOST_HIGH
+    path.show_path(((0.0, 1.0, 0.5), (4.0, 2.0, 2.5)), ())
+    ground = QColor(path.palette().window().color())
+    picture = path.grab().toImage()
+    lower = {picture.pixelColor(x, MOST_HIGH - 2).name() for x in range(picture.width())}
+    assert lower == {ground.name()}, "nothing is cut off at the lower edge"
 
 
 def test_why_a_line_is_there_that_a_person_saw_taken_from_a_silent_scale(

@@ -7,9 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.back_office.ledger import Ledger
@@ -66,8 +64,6 @@ def type_into(qtbot: QtBot, window: MainWindow, text: str) -> None:
 
 
 def texts_of(pane: QWidget) -> str:
-    from PySide6.QtWidgets import QLabel
-
     return " | ".join(label.text() for label in pane.findChildren(QLabel))
 
 
@@ -131,7 +127,7 @@ def test_review_says_why(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: codes_of(window) == ["Q2-102"])
     visits(window).closed.select_row(0)
     said = texts_of(visits(window).detail)
-    assert "To be answered | Cola Zero or Sparkling Water? | " in said
+    assert "To be answered | What is right: 1 Salted Crisps 175 g or 1 Cola Zero 0.33 l? | " in said
     assert "1 Salted Crisps 175 g | 62% | counted now | 1 Cola Zero 0.33 l | 30% | −€0.90" in said
     assert "Another shopper | 8% | −€2.19 | €0.40 at stake" in said
     assert "Not charged yet" in said
@@ -269,9 +265,15 @@ def test_an_engine_that_is_not_running_is_explained(
     window.state.poll()
     assert window.banner.isVisible()
     assert "it ended with status 9" in window.banner.heading.text()
+    assert window.banner.text.text().endswith("What is shown is as it was at 16:13:20.")
+    good = [
+        p.property("part") for p in window.status.findChildren(QPushButton) if p.property("tone") == "good"
+    ]
+    assert good == [], "what was well when it ended is not said to be so still"
     engine.state, engine.why = "running", ""
     window.state.poll()
     assert not window.banner.isVisible()
+    assert window.status.cameras.property("tone") == window.status.store.property("tone") == "good"
 
 
 def test_a_new_receipt_appears_when_a_visit_closes(

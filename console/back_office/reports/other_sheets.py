@@ -43,7 +43,7 @@ def openness_days(report: OpennessReport) -> Table:
             Column(tr("Refunds"), "count"),
             Column(tr("Supplements"), "count"),
             Column(tr("Receipt after, half"), "seconds"),
-            Column(tr("Receipt after, 95 %"), "seconds"),
+            Column(tr("Receipt after, 95%"), "seconds"),
         ),
         rows=tuple((one.day, *_row(one.openness)) for one in report.days if one.openness != Openness()),
         total=(tr("Together"), *_row(report.whole)),
