@@ -108,7 +108,7 @@ JOIN_OVERLAP_S = 0.3
 JOIN_GAP_M = 0.06
 """Scales this close to each other on one shelf are neighbours."""
 HALF_WAIT_S = 0.7
-"""A change that no product explains waits for so long: a hand may have rested that carried what it lifts ..."""
+"""A change that no product explains waits for so long: a hand may rest that carries what it lifts ..."""
 HALVES_WAIT_S = 3.0
 """... and, where one has come, until that is over, or for so long."""
 HALVES_APART_S = 1.5
