@@ -132,10 +132,11 @@ class HandScorer:
             densities(self._means, self._covariances + ROUGHLY, centres, box.var),
         )
         prior = at_arms_length(box, self._places)
-        return {
-            side: float(np.log(self._weights @ np.exp(self._sum(there, side, prior) - self._otherwise[side])))
+        ratios = {
+            side: self._weights @ np.exp(self._sum(there, side, prior) - self._otherwise[side])
             for side in SIDES
         }
+        return {side: math.log(s.ALL_WRONG + (1.0 - s.ALL_WRONG) * float(r)) for side, r in ratios.items()}
 
     def _blend(self, true: Matrix, exactly: Matrix, roughly: Matrix) -> Matrix:
         """Density of each sight: just there with its probability, else roughly or where hands usually are."""

@@ -166,6 +166,8 @@ HAND_MISSED = 0.01
 REACHING_DOUBT = 0.2
 """Log odds by which a sight of a hand in a shelf is less to be trusted than its score says: the shelf, the
 goods and the body hide it, and a detector takes the elbow that it sees for it."""
+ALL_WRONG = 0.005
+"""All that is seen of a hand may be: every camera takes the elbow of an arm in a cooler for it."""
 DWELL_S = 0.3
 """A hand that takes something is in the shelf for so long before and after the moment, at least."""
 FEW_SIGHTS = 0.1

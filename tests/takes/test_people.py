@@ -77,6 +77,11 @@ def test_a_camera_counts_little_more_however_many_pictures_it_takes() -> None:
     assert score(many) < score(few) + 0.5
 
 
+def test_no_number_of_sights_excludes_a_hand() -> None:
+    against = [h for sensor in "abcdef" for h in sights(FAR_OFF, "right", sensor)]
+    assert math.log(s.ALL_WRONG) - 0.01 < score(against) < -1.0
+
+
 def test_a_second_camera_says_more_than_a_second_picture() -> None:
     one, later = sights(IN_SLOT, "right", score=0.3)[3:5]
     elsewhere = msgspec.structs.replace(later, sensor="b")
