@@ -216,11 +216,15 @@ class BodyScorer:
         """Log likelihood ratio, summed over the moments at which the hand may have been in. Not seen: 0."""
         if not self._places:
             return 0.0
+        near = [i for i, place in enumerate(self._places) if _within_reach(place, slot)]
+        if not near:  # most of the time: what follows is dear
+            return math.log(s.BODY_FLOOR)
         room = [_room(front, self._others).tolist() for front in open_sides]
+        worth = self._worth.tolist()
         found = sum(
-            worth * max(_standing(place, front) / room[f][i] for f, front in enumerate(open_sides))
-            for i, (worth, place) in enumerate(zip(self._worth.tolist(), self._places, strict=True))
-            if _within_reach(place, slot)
+            worth[i]
+            * max(_standing(self._places[i], front) / room[f][i] for f, front in enumerate(open_sides))
+            for i in near
         )
         return math.log(max(s.BODY_FLOOR, found * self._area))
 
