@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Make the models: pictures, networks, measures.", no_args_is_help=True)
 
 Size = Literal["medium", "small"]
-SEED, HELD_OUT_SEED, SESSION_SEED = 1, 2, 3
+SEED, HELD_OUT_SEED, SESSION_SEED, CALIBRATION_SEED = 1, 2, 3, 4
 STORE_SEED = 11
 """Of the sessions that a network is fitted to a store with; the next one of those it is measured on."""
 STORE_HELD_OUT = 5
 START = MODELS / "persons_medium.start.pt"
-SHARDS, HELD_OUT_SHARDS = 400, 9
+SHARDS, HELD_OUT_SHARDS, CALIBRATION_SHARDS = 400, 9, 7
 PRODUCT_SHARDS, PRODUCT_HELD_OUT_SHARDS = 200, 8
 PRODUCT_MINUTES = 65.0
 GOODS_SHARDS = range(200, 260)
 """Numbers of those that hold shops' pictures alone: more goods than hands were rendered with."""
-CPU_MINUTES, CARD_MINUTES = 95.0, 10.0
-"""How long a person network learns unless told otherwise, on one core and on a graphics card; two take
-twice as long. On a card as the models' cards name it that is as far as the shipped ones came."""
+CPU_MINUTES, CARD_MINUTES = 95.0, 25.0
+"""How long the person network learns unless told otherwise, on one core and on a graphics card. On a card as
+the models' cards name it that is as far as the shipped one came."""
 SECOND_LOOK_MINUTES = 60.0
-INPUTS = {"medium": (448, 336), "small": (576, 336)}
-"""Width and height whose product is the number of pixels that the networks look at."""
+INPUTS = {"medium": (448, 336, 16), "small": (320, 240, 12)}
+"""Width and height whose product is the number of pixels that the network looks at, and at how many places it
+looks closely. The small one is the same network with half the pixels: in the same time it finds far more in
+stores than one with fewer channels."""
 
 SeedOption = Annotated[int, typer.Option(min=0, help="The same seed gives the same pictures.")]
 ProcessesOption = Annotated[int, typer.Option(min=1, help="Processes that render.")]
@@ -47,7 +49,7 @@ MinutesOption = Annotated[
     float | None,
     typer.Option(
         min=0.1,
-        help=f"Of learning; for each person network {CPU_MINUTES:g}, or {CARD_MINUTES:g} on a graphics card.",
+        help=f"Of learning; for the person network {CPU_MINUTES:g}, or {CARD_MINUTES:g} on a graphics card.",
         show_default=False,
     ),
 ]
@@ -112,20 +114,10 @@ def persons(
     data: DataOption,
     held_out: HeldOutOption,
     target: FolderOption,
-    size: Annotated[Size, typer.Option(help="About 1 M parameters, or 0.3 M.")] = "medium",
     minutes: MinutesOption = None,
-    teacher: Annotated[
-        Path | None, typer.Option(help="Checkpoint of a medium network that a small one learns from too.")
-    ] = None,
     start: Annotated[
-        Path | None, typer.Option(help="Checkpoint of the same size to begin from, instead of from nothing.")
+        Path | None, typer.Option(help="Checkpoint to begin from, instead of from nothing.")
     ] = None,
-    with_small: Annotated[
-        bool,
-        typer.Option(
-            "--with-small", help="A small network learns beside it, from the same pictures and from it."
-        ),
-    ] = False,
     second_look_only: Annotated[
         bool,
         typer.Option(
@@ -135,30 +127,21 @@ def persons(
     ] = False,
     device: DeviceOption = "auto",
 ) -> None:
-    """Train a person network; a checkpoint in the folder is gone on from."""
+    """Train the person network; a checkpoint in the folder is gone on from."""
     from inference.training.fit import fit
-    from inference.training.settings import SIZES, SMALL, FitSettings
+    from inference.training.settings import FitSettings
     from inference.training.terminal import shown_on_terminal
 
     if second_look_only:
-        if teacher is not None or with_small or device == "cuda":
-            raise fail("--second-look-only goes with neither --teacher nor --with-small nor --device cuda")
+        if device == "cuda":
+            raise fail("--second-look-only learns on the processor: it does not go with --device cuda")
         if start is None:
             raise fail("--second-look-only needs --start: the network whose second look is to be taught")
         _second_look(start, data, held_out, target, minutes or SECOND_LOOK_MINUTES)
         return
-    if with_small and size == "small":
-        raise fail("--with-small: the small network learns beside a larger one, not beside itself")
-    minutes = minutes or (1 + with_small) * (CARD_MINUTES if _card(device) else CPU_MINUTES)
-    wanted = FitSettings(
-        size=SIZES[size],
-        minutes=minutes,
-        teacher=teacher,
-        start=start,
-        apprentice=SMALL if with_small else None,
-    )
-    settings = _on(device, wanted)
-    with _errors(), shown_on_terminal(f"{size} person network") as listen:
+    minutes = minutes or (CARD_MINUTES if _card(device) else CPU_MINUTES)
+    settings = _on(device, FitSettings(minutes=minutes, start=start))
+    with _errors(), shown_on_terminal("person network") as listen:
         summary = fit(settings, data, held_out, target, listen)
     out.print(f"{summary.steps} steps: {summary.checkpoint}", markup=False, highlight=False)
 
@@ -218,17 +201,22 @@ def store(
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="What `train persons` wrote.", show_default=False)],
     held_out: HeldOutOption,
-    size: Annotated[Size, typer.Option(help="Which of the two it is.")] = "medium",
     target: Annotated[Path, typer.Option("--out", help="Folder of models.")] = MODELS,
 ) -> None:
-    """Write a person network as ONNX with its manifest, calibrated on the held-out pictures."""
+    """Write the person network as ONNX, once for each size of input, with manifests.
+
+    Scores and thresholds are calibrated on the held-out pictures.
+    """
     from inference.training.checkpoints import write_start
     from inference.training.export import export as write
 
+    sizes: tuple[Size, ...] = ("medium", "small")
     with _errors():
-        manifest = write(checkpoint, target / f"persons_{size}.toml", held_out, _export_settings(size))
-        write_start(checkpoint, target / f"persons_{size}.start.pt")
-    out.print(f"Written: {manifest}", markup=False, highlight=False)
+        for size in sizes:
+            manifest = target / f"persons_{size}.toml"
+            write(checkpoint, manifest, held_out, _export_settings(size))
+            out.print(f"Written: {manifest}", markup=False, highlight=False)
+        write_start(checkpoint, target / START.name)
 
 
 @app.command()
@@ -297,13 +285,13 @@ def everything(
     device: DeviceOption = "auto",
 ) -> None:
     """All of the shipped models, one after another; goes on where it was broken off."""
-    learn, hold = work / "pictures", work / "held_out"
+    learn, hold, calibrate = work / "pictures", work / "held_out", work / "calibration"
     pictures(hold, HELD_OUT_SHARDS, HELD_OUT_SEED, processes)
+    pictures(calibrate, CALIBRATION_SHARDS, CALIBRATION_SEED, processes)
     session(work / "session")
     pictures(learn, shards, SEED, processes, work / "contact_sheet.png")
-    persons(learn, hold, work / "persons", "medium", minutes, with_small=True, device=device)
-    export(work / "persons" / "medium.pt", hold, "medium", target)
-    export(work / "persons" / "small.pt", hold, "small", target)
+    persons(learn, hold, work / "persons", minutes, device=device)
+    export(work / "persons" / "medium.pt", calibrate, target)
     products(work / "products", target, product_minutes, processes)
 
 
@@ -326,8 +314,8 @@ def _on(device: Device, settings: FitSettings) -> FitSettings:
 def _export_settings(size: Size) -> ExportSettings:
     from inference.training.export import ExportSettings
 
-    width, height = INPUTS[size]
-    return ExportSettings(width=width, height=height)
+    width, height, peaks = INPUTS[size]
+    return ExportSettings(width=width, height=height, peaks=peaks)
 
 
 @contextmanager

@@ -17,12 +17,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inference.training.appearance_layers import GRID, Appearance
+from inference.training.appearance_layers import GRID, Appearance, cell_colours
 from inference.training.augment import FILL, Picture, decoded, people_of
 from inference.training.checkpoints import averaged_network, load_checkpoint, save_checkpoint
 from inference.training.example_types import Example, read_shard, shards
 from inference.training.matching import auc
 from inference.training.network import PersonNet, channels_last
+from inference.training.settings import STRIDE
 from inference.training.step import maps_of
 
 TEMPERATURE = 0.07
@@ -69,7 +70,7 @@ class Seen:
     colours: Tensor
     """``[N, S, 3]``"""
     features: Tensor
-    """``[N, S, C]``, float16."""
+    """``[N, S, C]``, float16: of the second look."""
     identity: Tensor
     """``[N]``, as are the next two."""
     scene: Tensor
@@ -95,8 +96,8 @@ def learn_appearance(
     rng = np.random.default_rng([settings.seed, 2])
     torch.manual_seed(settings.seed)
     network = channels_last(averaged_network(checkpoint)).to(device)
-    layers = Appearance(network.size.fine, network.size.appearance)
-    seen = seen_people(_newest(data, settings.pictures), network, layers, rng, settings.visible)
+    layers = Appearance(network.size.close[2], network.size.appearance)
+    seen = seen_people(_newest(data, settings.pictures), network, rng, settings.visible)
     teach(layers, seen, settings, rng)
     for part in ("network", "average"):
         state[part].update({f"appearance.{name}": value for name, value in layers.state_dict().items()})
@@ -116,7 +117,6 @@ def _newest(folder: Path, most: int) -> list[Example]:
 def seen_people(
     examples: list[Example],
     network: PersonNet,
-    layers: Appearance,
     rng: np.random.Generator,
     visible: float,
 ) -> Seen:
@@ -132,13 +132,12 @@ def seen_people(
         off = rng.normal(0, BOX_NOISE, people.boxes.shape) * size
         boxes = torch.from_numpy((people.boxes + off).astype(np.float32)).to(device)
         image = torch.from_numpy(filled(decoded(example))).permute(2, 0, 1)[None].to(device)
-        which = torch.zeros(len(boxes), dtype=torch.int64, device=device)
-        fine = maps_of(network, image).fine
+        crops, features = _seen_closely(network, image, boxes)
         known = [p.identity for p, c in zip(example.people, chosen, strict=True) if c]
         parts.append(
             (
-                layers.colours(image.float(), which, boxes).cpu(),
-                layers.features(fine, which, boxes).half().cpu(),
+                cell_colours(crops).cpu(),
+                features.half().cpu(),
                 torch.tensor(known),
                 torch.full((len(boxes),), example.scene),
                 torch.full((len(boxes),), number),
@@ -146,9 +145,21 @@ def seen_people(
         )
     if not parts:
         none = (torch.zeros(0, dtype=torch.int64) for _ in range(3))
-        cells, channels = len(layers.grid), network.size.fine
+        cells, channels = GRID[0] * GRID[1], network.size.close[2]
         return Seen(torch.zeros(0, cells, 3), torch.zeros(0, cells, channels).half(), *none)
     return Seen(*(torch.cat(some) for some in zip(*parts, strict=True)))
+
+
+def _seen_closely(network: PersonNet, image: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
+    """Crops of boxes ``[N, 4]`` of one picture, and what a second look sees in their cells, ``[N, S, C]``."""
+    maps, close = maps_of(network, image), network.close
+    which = torch.zeros(len(boxes), dtype=torch.int64, device=boxes.device)
+    cells = torch.floor((boxes[:, :2] + boxes[:, 2:]) / 2 / STRIDE)
+    with torch.autocast(image.device.type, dtype=torch.bfloat16):
+        looks = network.peak(maps, which, cells * STRIDE + STRIDE / 2)._replace(box=boxes)
+        crops = close.crops(image, which, boxes)
+        closer = close.at(crops, close.seen_first(maps, which, boxes), looks)
+    return crops, closer.features.flatten(2).transpose(1, 2)
 
 
 def filled(image: Picture) -> Picture:

@@ -1,9 +1,9 @@
 """What somebody looks like: the layers that make a vector of it.
 
-Where to look is learned: each of a few parts is an attention over a grid of cells in the box, by what the
-detector's features say of each cell. So what hides somebody, and what is behind them, counts little, and a
-jacket is compared with a jacket; the colours themselves are taken from the picture. Attention over parts for
-telling people apart: Zhao et al., "Deeply-Learned Part-Aligned Representations", 2017 (arXiv:1707.07256).
+Where to look is learned: each of a few parts is an attention over the cells of the crop that the second look
+is at, by what that saw in each cell. So what hides somebody, and what is behind them, counts little, and a
+jacket is compared with a jacket; the colours themselves are taken from the crop's pixels. Attention over parts
+for telling people apart: Zhao et al., "Deeply-Learned Part-Aligned Representations", 2017 (arXiv:1707.07256).
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inference.training.sampling import Sampler, lattice
-from inference.training.settings import STRIDE
+from inference.training.close_look import COLUMNS, FEATURE_STRIDE, REACH, ROWS
+from inference.training.sampling import lattice
 
-GRID = (6, 12)
-"""Cells across and down a box."""
+GRID = (COLUMNS // FEATURE_STRIDE, ROWS // FEATURE_STRIDE)
+"""Cells across and down a crop."""
 COLOURS = 5
 """Numbers for a cell's colour, see :func:`palette`."""
-PARTS = 6
-CELL, VALUES = 64, 24
+PARTS = 8
+CELL, VALUES = 96, 48
 """Width of the layer that looks at a cell, and what it says of it beside its colour."""
+
+
+def cell_colours(crops: Tensor) -> Tensor:
+    """Mean colours ``[N, S, 3]`` of the cells of crops ``[N, 3, 128, 96]``."""
+    return functional.avg_pool2d(crops.float(), FEATURE_STRIDE).flatten(2).transpose(1, 2)
 
 
 def palette(colours: Tensor) -> Tensor:
@@ -46,15 +51,15 @@ class Appearance(nn.Module):
     spread: Tensor
     common: Tensor
 
-    def __init__(self, features: int, outputs: int, hidden: int = 160) -> None:
-        """``features``: channels of the map at stride 8 that is read beside the picture."""
+    def __init__(self, features: int, outputs: int, hidden: int = 256) -> None:
+        """``features``: channels of what the second look saw in each cell."""
         super().__init__()
         self.register_buffer("grid", lattice(*GRID), persistent=False)
         self.register_buffer("mean", torch.zeros(COLOURS + features))
         self.register_buffer("spread", torch.ones(COLOURS + features))
         self.register_buffer("common", torch.zeros(outputs))
         """Some of the mean of everybody's unit vector, taken off: what all share tells nobody apart."""
-        self.cell = nn.Sequential(nn.Linear(COLOURS + features, CELL), nn.ReLU())
+        self.cell = nn.Linear(COLOURS + features, CELL)
         self.attention = nn.Linear(CELL, PARTS)
         self.value = nn.Linear(CELL, VALUES)
         self.place = nn.Parameter(self._bands())
@@ -68,37 +73,16 @@ class Appearance(nn.Module):
         )
 
     def _bands(self) -> Tensor:
-        height = (self.grid[:, 1:] + 1) / 2
+        height = (self.grid[:, 1:] * REACH + 1) / 2
         middle = (torch.arange(PARTS) + 0.5) / PARTS
         return -((PARTS * (height - middle)) ** 2)
 
-    def forward(self, image: Tensor, fine: Tensor, picture: Tensor, boxes: Tensor) -> Tensor:
-        """Vectors ``[N, D]`` of any length for boxes ``[N, 4]`` in the pictures ``[N]`` of the batch.
+    def forward(self, crops: Tensor, features: Tensor) -> Tensor:
+        """Vectors ``[N, D]`` of any length for crops ``[N, 3, 128, 96]``, BGR 0 to 255, of any type.
 
-        ``image`` ``[B, 3, H, W]``, BGR 0 to 255; ``fine`` the features ``[B, C, H/8, W/8]``.
+        ``features`` ``[N, C, 16, 12]``: those of :class:`inference.training.close_look.Closer`.
         """
-        return self.of(self.colours(image, picture, boxes), self.features(fine, picture, boxes))
-
-    def _places(self, boxes: Tensor) -> Tensor:
-        """Middles ``[N, S, 2]`` of the cells."""
-        middle, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
-        return middle[:, None] + self.grid * half[:, None]
-
-    def colours(self, image: Tensor, picture: Tensor, boxes: Tensor) -> Tensor:
-        """Colours ``[N, S, 3]`` of the cells, black outside of the pictures ``[B, 3, H, W]``."""
-        small = nn.functional.avg_pool2d(image, STRIDE)
-        _, channels, rows, columns = small.shape
-        cell = torch.floor(self._places(boxes) / STRIDE)
-        column, row = cell[..., 0], cell[..., 1]
-        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        index = (picture[:, None] * rows + row.clamp(0, rows - 1).to(torch.int64)) * columns
-        pixels = small.permute(0, 2, 3, 1).reshape(-1, channels)
-        found = pixels[index + column.clamp(0, columns - 1).to(torch.int64)]
-        return found * inside[..., None].to(found.dtype)
-
-    def features(self, fine: Tensor, picture: Tensor, boxes: Tensor) -> Tensor:
-        """Features ``[N, S, C]`` of the cells, from a map ``[B, C, H/8, W/8]``."""
-        return Sampler(fine, 8)(picture, self._places(boxes))
+        return self.of(cell_colours(crops), features.flatten(2).transpose(1, 2))
 
     def told(self, colours: Tensor, features: Tensor) -> Tensor:
         """Numbers ``[N, S, 5 + C]`` for each cell, as ``mean`` and ``spread`` are of."""
@@ -106,12 +90,14 @@ class Appearance(nn.Module):
 
     def of(self, colours: Tensor, features: Tensor) -> Tensor:
         """Vectors ``[N, D]`` for such colours and features."""
-        seen = (self.told(colours, features) - self.mean) / self.spread
-        cells = self.cell(seen)
+        seen = self.told(colours, features)
+        # The layer takes in what each number is usually like: constants, where a graph is exported.
+        weight = self.cell.weight / self.spread
+        cells = functional.relu(functional.linear(seen, weight, self.cell.bias - weight @ self.mean))
         worth = self.attention(cells) + self.place
         shares = torch.softmax(worth, dim=1).transpose(1, 2)
-        own = seen[..., :COLOURS]
+        own = (seen[..., :COLOURS] - self.mean[:COLOURS]) / self.spread[:COLOURS]
         mean = shares @ own
         varies = (shares @ (own * own) - mean * mean).clamp(min=1e-4).sqrt()
-        parts = [mean, varies, shares @ self.value(cells), torch.logsumexp(worth, dim=1)[..., None]]
+        parts = [mean, varies, self.value(shares @ cells), torch.logsumexp(worth, dim=1)[..., None]]
         return functional.normalize(self.layers(torch.cat(parts, dim=2).flatten(1)), dim=1) - self.common

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from inference.training.network import PersonNet
 from inference.training.settings import NetworkSize
@@ -33,9 +34,14 @@ def size_of(state: dict[str, Any]) -> NetworkSize:
 
 
 def write_start(checkpoint: Path, path: Path) -> None:
-    """Of a checkpoint only what another run begins from: a quarter of the size. Raises ``OSError``."""
+    """Of a checkpoint only what another run begins from: an eighth of the size. Raises ``OSError``.
+
+    Weights are in half precision; networks that take them over keep them in their own.
+    """
     state = load_checkpoint(checkpoint)
-    save_checkpoint({"size": state["size"], "average": state["average"]}, path)
+    known: dict[str, Tensor] = state["average"]
+    weights = {name: v.half() if v.is_floating_point() and v.ndim > 1 else v for name, v in known.items()}
+    save_checkpoint({"size": state["size"], "average": weights}, path)
 
 
 def averaged_network(path: Path) -> PersonNet:

@@ -34,32 +34,40 @@ from inference.training.devices import fixed
 from inference.training.sampling import Sampler, lattice, spread
 from inference.training.settings import STRIDE, NetworkSize
 
-COLUMNS, ROWS = 48, 64
+COLUMNS, ROWS = 96, 128
 """Pixels of a crop."""
 REACH = 1.25
 """How much larger than the box a crop is: the box may be wrong, and hands reach out of it."""
 LEAST_HALF_PX = 3.0
 MAP_STRIDE = 2
 """Pixels of the crop in one cell of its heat maps."""
+FEATURE_STRIDE = 8
+"""The same for the features that more is read from: what somebody looks like."""
 START_LOGIT = -5.0
 """Of every cell before anything is learned: of 768 cells one or two are wanted."""
-WINDOW = 9
+BELL = 1.5
+"""Cells: standard deviation of the bells that heat maps are to show; a cell is 3 to 4 cm of a body."""
+WINDOW = 13
 """Cells across and down in which a head or a foot is looked for on its heat map."""
+APART = 2
+"""Cells to each side of a peak in which there is no other."""
 CANDIDATES = 8
 """Peaks of the wrists' map of which two are chosen."""
-AROUND = 2
+AROUND = 3
 """Cells to each side of a peak that say where in it a wrist is."""
-PULL, PULL_CELLS = 0.05, 20.0
+PULL, PULL_CELLS = 0.0125, 80.0
 """What a peak loses by each squared cell that it is away from where the wrist was thought to be, and how many
-squared cells away half of all that it can lose is lost. On pictures that were learned from .682 of the wrists
-that show were within 8 cm so, .634 when each was drawn to the mean of a window, by one network; .676 at
-least with half or twice of either number."""
-STAY = -4.5
-"""What a peak must be worth, or the wrist is left where it was thought to be: of hidden ones .718 are within
-30 cm so, and .694 without it; of those that show it takes .002."""
+squared cells away half of all that it can lose is lost. On pictures that nothing else is measured on .771 of
+the wrists that show are within 8 cm so, and as many with half of either number. Drawn to the mean of a window
+each, it was .05 less, with a network before."""
+STAY = -7.0
+"""What a peak must be worth, or the wrist is left where it was thought to be: of hidden ones .751 are within
+30 cm so, of those that show .771 within 8 cm. With -4.5 these were .795 and .739, with -9 .710 and .771."""
 START_SHARE = 0.3
-"""Of the first look's logits of wrists, that is added to the second's: .692 on those pictures, .691 with .2
-or .5, and .680 with 1."""
+"""Of the first look's logits of wrists, that is added to the second's; .33 was learned. With half of that
+.771 of those wrists are near, .769 with none, and of hidden ones .731 and .697."""
+FIRST_COLUMNS, FIRST_ROWS = 24, 32
+"""Places of a crop at which the first look's map of wrists is read: it is as coarse as that."""
 LEAST_LOGIT = -8.0
 UNSEEN_LOGIT = -5.0
 """Of a wrist where there is no picture."""
@@ -85,9 +93,11 @@ class Closer(NamedTuple):
     score: Tensor
     """``[N]`` to be added to that of the first look."""
     heat: Tensor
-    """``[N, 3, 32, 24]`` logits: head, foot, any wrist of this person."""
+    """``[N, 3, 64, 48]`` logits: head, foot, any wrist of this person."""
     region: Tensor
     """``[N, 4]`` middle and half size of the crop, pixels of the input."""
+    features: Tensor
+    """``[N, C, 16, 12]`` what was seen in the parts of the crop."""
 
     def head(self, count: int) -> Closer:
         """The first of them."""
@@ -103,12 +113,14 @@ class CloseLook(nn.Module):
     beside: Tensor
     one_peak: Tensor
     cells: Tensor
+    places: Tensor
     extent: Tensor
     kinds: Tensor
 
     def __init__(self, size: NetworkSize) -> None:
         super().__init__()
-        first, fine, coarse = size.close
+        first, detail, fine, coarse = size.close
+        self.pixel_scale = PIXEL_SCALE
         hidden = size.hidden // 2
         self.register_buffer("columns", spread(COLUMNS), persistent=False)
         self.register_buffer("rows", spread(ROWS), persistent=False)
@@ -119,8 +131,11 @@ class CloseLook(nn.Module):
         extent = torch.tensor([MAP_COLUMNS, MAP_ROWS], dtype=torch.float32)
         self.register_buffer("extent", extent, persistent=False)
         self.register_buffer("cells", (lattice(MAP_COLUMNS, MAP_ROWS) + 1) / 2 * extent, persistent=False)
+        self.register_buffer("places", lattice(FIRST_COLUMNS, FIRST_ROWS), persistent=False)
         self.register_buffer("kinds", torch.tensor(KIND_OF_POINT), persistent=False)
-        self.stem = nn.Sequential(convolution(3, first, stride=2), convolution(first, fine, 2, 2))
+        self.stem = nn.Sequential(convolution(3, first, stride=2), convolution(first, detail, stride=2))
+        self.detail = bottleneck(detail)
+        self.down = convolution(detail, fine, 2, 2)
         self.context = nn.Linear(size.hidden, fine)
         self.fine = nn.Sequential(bottleneck(fine), bottleneck(fine))
         self.coarse = nn.Sequential(
@@ -128,15 +143,17 @@ class CloseLook(nn.Module):
         )
         squeezed = coarse // 4
         self.squeeze = convolution(coarse, squeezed, 1)
-        cells = (COLUMNS // 8) * (ROWS // 8)
+        cells = (COLUMNS // 16) * (ROWS // 16)
         self.decide = nn.Sequential(
             nn.Linear(cells * squeezed + size.hidden, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()
         )
         self.out = nn.Linear(hidden, 4 + 2 * POINTS + POINTS + 2)
         self.back = convolution(coarse, fine, 1, act=False)
         self.merged = nn.Sequential(nn.ReLU(inplace=True), bottleneck(fine))
-        self.heat = nn.Conv2d(fine, POINT_MAPS * (4 // MAP_STRIDE) ** 2, 1)
-        self.prior = nn.Parameter(-0.1 * (self.window**2).sum(dim=1).repeat(_WRISTS, 1))
+        self.to_detail = convolution(fine, detail, 1, act=False)
+        self.exact = nn.Sequential(nn.ReLU(inplace=True), bottleneck(detail))
+        self.heat = nn.Conv2d(detail, POINT_MAPS * (4 // MAP_STRIDE) ** 2, 1)
+        self.prior = nn.Parameter(-0.025 * (self.window**2).sum(dim=1).repeat(_WRISTS, 1))
         """``[2, S]`` how likely a head or a foot is near the middle of its window."""
         self.outside = nn.Parameter(torch.full((_WRISTS,), -4.0))
         self.share = nn.Parameter(torch.tensor(START_SHARE))
@@ -161,20 +178,14 @@ class CloseLook(nn.Module):
         return self.at(self.crops(image, picture, box), self.seen_first(maps, picture, box), looks)
 
     def at(self, crops: Tensor, first: Tensor, looks: Looks) -> Closer:
-        """Look again at ``looks`` ``[N]``, in their ``crops`` ``[N, 3, 64, 48]``, 0 to 255, of any type.
+        """Look again at ``looks`` ``[N]``, in their ``crops`` ``[N, 3, 128, 96]``, 0 to 255, of any type.
 
         ``first``: what :meth:`seen_first` says of them.
         """
         box = looks.box.detach()
         middle, half, reach = _around(box)
-        seen = self.stem((crops.float() - FILL) * PIXEL_SCALE)
-        seen = self.fine(functional.relu(seen + self.context(looks.hidden)[:, :, None, None]))
-        coarse = self.coarse(seen)
-        hidden = self.decide(torch.cat([self.squeeze(coarse).flatten(1), looks.hidden], dim=1))
-        out = self.out(hidden).float()
-        around = functional.interpolate(self.back(coarse), scale_factor=2.0, mode="nearest")
-        heat = functional.pixel_shuffle(self.heat(self.merged(seen + around)), 4 // MAP_STRIDE).float()
-
+        out, heat, features = self.told(crops, looks.hidden)
+        out, heat = out.float(), heat.float()
         moved, places, rest = out[:, :4], out[:, 4 : 4 + 2 * POINTS], out[:, 4 + 2 * POINTS :]
         rough = (looks.points.detach() - middle[:, None]) / reach[:, None] + places.reshape(-1, POINTS, 2)
         drawn, clear = self._drawn(heat, first, rough)
@@ -187,29 +198,43 @@ class CloseLook(nn.Module):
             score=rest[:, POINTS + 1],
             heat=heat,
             region=torch.cat([middle, reach], dim=1),
+            features=features,
         )
 
+    def told(self, crops: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What convolutions say of crops and of what is known of them, ``[N, H]``.
+
+        Numbers ``[N, 18]`` (box, points, near, swapped, score), heat maps and features as in :class:`Closer`.
+        """
+        pixels = crops.float() - FILL
+        detail = self.detail(self.stem(pixels * self.pixel_scale if self.pixel_scale != 1 else pixels))
+        seen = self.fine(functional.relu(self.down(detail) + self.context(hidden)[:, :, None, None]))
+        coarse = self.coarse(seen)
+        decided = self.decide(torch.cat([self.squeeze(coarse).flatten(1), hidden], dim=1))
+        merged = self.merged(seen + _twice(self.back(coarse)))
+        exact = self.exact(detail + _twice(self.to_detail(merged)))
+        heat = functional.pixel_shuffle(self.heat(exact), 4 // MAP_STRIDE)
+        return self.out(decided), heat, merged
+
     def crops(self, image: Tensor, picture: Tensor, box: Tensor) -> Tensor:
-        """``[N, 3, 64, 48]`` what is around the boxes ``[N, 4]``; grey outside of the picture.
+        """``[N, 3, 128, 96]`` what is around the boxes ``[N, 4]``; grey outside of the picture.
 
         Of the type of ``image``.
         """
         middle, _, reach = _around(box)
-        pictures, _, height, width = image.shape
-        outside = pictures * height * width  # the number of a grey pixel after all the others
-        column = _cells(middle[:, :1] + self.columns * reach[:, :1], width, outside)
-        row = _cells(middle[:, 1:] + self.rows * reach[:, 1:], height, outside)
-        row = (picture[:, None] * height + row) * width
-        index = (row[:, :, None] + column[:, None, :]).clamp(max=outside)
-        pixels = image.permute(0, 2, 3, 1).reshape(-1, 3)
-        pixels = torch.cat([pixels, torch.full_like(pixels[:1], FILL)])
-        found = pixels.index_select(0, index.reshape(-1)).reshape(-1, ROWS, COLUMNS, 3)
+        height, width = image.shape[2:]
+        column = _cells(middle[:, :1] + self.columns * reach[:, :1], width)
+        row = _cells(middle[:, 1:] + self.rows * reach[:, 1:], height)
+        row = (picture[:, None].to(torch.int32) * (height + 1) + row) * (width + 1)
+        index = row[:, :, None] + column[:, None, :]
+        grey = functional.pad(image.permute(0, 2, 3, 1), (0, 0, 0, 1, 0, 1), value=FILL)
+        found = grey.reshape(-1, 3).index_select(0, index.reshape(-1)).reshape(-1, ROWS, COLUMNS, 3)
         return found.permute(0, 3, 1, 2)
 
     def seen_first(self, maps: Maps, picture: Tensor, box: Tensor) -> Tensor:
-        """``[N, 768]`` what the first look's map of wrists says in the cells of crops around ``[N, 4]``."""
+        """``[N, 768]`` what the first look's map of wrists says in 32 rows of crops around ``[N, 4]``."""
         middle, _, reach = _around(box)
-        places = middle[:, None] + (self.cells / self.extent * 2 - 1) * reach[:, None]
+        places = middle[:, None] + self.places * reach[:, None]
         wrists = maps.points[:, _WRISTS:].detach().clamp(min=LEAST_LOGIT) - UNSEEN_LOGIT
         return Sampler(wrists, STRIDE)(picture, places)[..., 0] + UNSEEN_LOGIT
 
@@ -237,11 +262,13 @@ class CloseLook(nn.Module):
     def _two_peaks(self, heat: Tensor, first: Tensor, at: Tensor) -> tuple[Tensor, Tensor]:
         """Of the wrists, in cells: the two peaks that are best together, and what is around each.
 
-        ``heat`` and ``first`` ``[N, 768]``; ``at`` ``[N, 2, 2]`` where they were thought to be, and stay if
-        no peak is worth more.
+        ``heat`` ``[N, 3072]``, ``first`` ``[N, 768]``; ``at`` ``[N, 2, 2]`` where they were thought to be,
+        and stay if no peak is worth more.
         """
-        seen = (heat + self.share * first).reshape(-1, 1, MAP_ROWS, MAP_COLUMNS)
-        peaked = seen == functional.max_pool2d(seen, 3, stride=1, padding=1)
+        before = first.reshape(-1, 1, FIRST_ROWS, FIRST_COLUMNS)
+        before = functional.interpolate(before, scale_factor=MAP_ROWS / FIRST_ROWS, mode="bilinear")
+        seen = heat.reshape(-1, 1, MAP_ROWS, MAP_COLUMNS) + self.share * before
+        peaked = seen == functional.max_pool2d(seen, 2 * APART + 1, stride=1, padding=APART)
         flat = seen.flatten(1)
         # Where there are fewer peaks than are wanted, the highest of the other cells.
         some = torch.topk(torch.where(peaked.flatten(1), flat, flat - _FAR), CANDIDATES).indices
@@ -273,7 +300,7 @@ class CloseLook(nn.Module):
 def close_targets(points: Tensor, region: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
     """What heat maps like ``like`` ``[N, 3, h, w]`` are to say of ``points`` ``[N, 4, 3]``, and what counts.
 
-    Both ``[N, 3, h, w]``: bells of one cell around points that show; nothing is asked near hidden ones.
+    Both ``[N, 3, h, w]``: bells around points that show; nothing is asked near hidden ones.
     """
     rows, columns = like.shape[-2:]
     extent = fixed((columns, rows), points.device)
@@ -281,7 +308,7 @@ def close_targets(points: Tensor, region: Tensor, like: Tensor) -> tuple[Tensor,
     x = torch.arange(columns, device=points.device) + 0.5
     y = torch.arange(rows, device=points.device) + 0.5
     across, down = (x - at[..., :1]) ** 2, (y - at[..., 1:]) ** 2
-    bells = torch.exp(-0.5 * (down[..., None] + across[..., None, :]))
+    bells = torch.exp((-0.5 / BELL**2) * (down[..., None] + across[..., None, :]))
     shows = (points[..., 2] > 0.5)[..., None, None]
     wanted, hidden = bells * shows, (bells > 0.05) & ~shows
     wrists = slice(POINT_MAPS - 1, POINTS)
@@ -291,6 +318,11 @@ def close_targets(points: Tensor, region: Tensor, like: Tensor) -> tuple[Tensor,
     )
 
 
+def _twice(maps: Tensor) -> Tensor:
+    """Maps ``[N, C, h, w]`` at double the size."""
+    return functional.interpolate(maps, scale_factor=2.0, mode="nearest")
+
+
 def _around(box: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Middles, half sizes, and half sizes of the crops of boxes ``[N, 4]``; all ``[N, 2]``."""
     middle = (box[:, :2] + box[:, 2:]) / 2
@@ -298,10 +330,10 @@ def _around(box: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return middle, half, REACH * half
 
 
-def _cells(places: Tensor, size: int, outside: int) -> Tensor:
-    """Which of ``size`` pixels are at places along one axis; ``outside`` where none is."""
-    cell = torch.floor(places).to(torch.int64)
-    return torch.where((cell >= 0) & (cell < size), cell, outside)
+def _cells(places: Tensor, size: int) -> Tensor:
+    """Which of ``size`` pixels are at places along one axis, int32; where none is, the one after them."""
+    cell = torch.floor(places).to(torch.int32)
+    return torch.where((cell >= 0) & (cell < size), cell, size)
 
 
 def _window(size: int) -> Tensor:

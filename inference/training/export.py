@@ -70,7 +70,7 @@ def export(
     """Write the ``.onnx`` and its manifest ``out`` (a ``.toml``); the manifest's path.
 
     Calibration of the scores, the thresholds and what the manifest says was measured come from the held-out
-    pictures, at the scale at which they are; without them scores stay as learned and nothing is said.
+    pictures, looked at as the manifest says; without them scores stay as learned and nothing is said.
     Raises ``ValueError`` when the network is larger than is shipped.
     """
     settings = settings or ExportSettings()
@@ -79,7 +79,7 @@ def export(
     if held_out is None:
         return out
     examples = held_out_examples(held_out, settings.held_out_pictures)
-    everything = _seen(out, examples, nms=None)
+    everything = _as_used(out, examples, nms=None)
     suppressed = best_nms(everything)
     calibration = calibration_of([thinned(s, suppressed) for s in everything])
     score, twins = doubting(everything)
@@ -88,7 +88,7 @@ def export(
     nms = suppressed if twins is None else None  # what is doubted has a low score instead
     graph.calibration = calibration
     _write(graph, out, settings, Thresholds(score=0.25, nms=nms), ())
-    found = measure(_seen(out, examples, nms=nms))
+    found = measure(_as_used(out, examples, nms=nms))
     note = f"AP50 {found.ap50:.3f}, calibration error {found.calibration_error:.3f}, {found.people} people"
     measured = Measured(
         data="held-out rendered pictures",
@@ -163,6 +163,11 @@ def measures_by_scale(
     """What a model is worth at several input scales of the same pictures."""
     nms = read_manifest(manifest).thresholds.nms
     return [measure(_seen(manifest, examples, scale, nms), scale=scale) for scale in scales]
+
+
+def _as_used(manifest: Path, examples: list[Example], nms: float | None) -> list[Sighting]:
+    """Detections in the pictures, each in the input that the manifest asks for."""
+    return sighted(detector_at(manifest, None, nms).detect, examples)
 
 
 def _seen(

@@ -14,19 +14,19 @@ import torch
 from inference.training.appearance import learn_appearance
 from inference.training.card_bank import CardBank
 from inference.training.card_batches import CardBatches
-from inference.training.checkpoints import averaged_network, save_checkpoint
+from inference.training.checkpoints import save_checkpoint
 from inference.training.example_types import Example
 from inference.training.learner import Learner
 from inference.training.loader import Batches, batches
 from inference.training.losses import Batch
 from inference.training.measure import held_out_examples
-from inference.training.network import PersonNet, channels_last
 from inference.training.settings import FitSettings
-from inference.training.step import maps_of
 from inference.training.trial import tried
 
 CARD_SHARE = 0.5
 """Of a graphics card's free memory that pictures may take."""
+BENCHMARKED = 3
+"""Ways of convolving that are tried."""
 PC_ROOM_BYTES = 500_000_000
 """The same on a processor, where nobody but a test does this."""
 
@@ -99,9 +99,8 @@ def fit(
         close()
     run.report(progress, last=True)
     if settings.appearance:
-        for checkpoint in run.checkpoints:
-            learn_appearance(checkpoint, data, device=settings.device)
-    return FitSummary(run.checkpoints[0], run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
+        learn_appearance(run.checkpoint, data, device=settings.device)
+    return FitSummary(run.checkpoint, run.step, run.elapsed_s / 60, run.last_loss, run.ap50)
 
 
 def _source(settings: FitSettings, data: Path, run: _Run) -> tuple[Iterator[Batch], Callable[[], None]]:
@@ -145,14 +144,14 @@ class _Run:
         self._settings, self._out, self._trial = settings, out, trial
         torch.manual_seed(settings.seed)
         self.device = torch.device(settings.device)
-        if self.on_card:  # sizes of batches never change: worth trying which way each convolution is fastest
+        if self.on_card:
+            # Sizes of batches never change, so it is worth trying which way each convolution is fastest: the
+            # likeliest ways only, for trying ten of each took a minute.
             torch.backends.cudnn.benchmark = True
+            torch.backends.cudnn.benchmark_limit = BENCHMARKED
             torch.backends.cuda.matmul.allow_tf32 = True
-        sizes = [settings.size] + ([settings.apprentice] if settings.apprentice is not None else [])
-        self._learners = [Learner(size, settings, self.device) for size in sizes]
-        self._teacher: PersonNet | None = None
-        if settings.teacher is not None:
-            self._teacher = channels_last(averaged_network(settings.teacher)).to(self.device)
+        self._learner = Learner(settings.size, settings, self.device)
+        self.checkpoint = out / f"{settings.size.name}.pt"
         self.step = 0
         self.elapsed_s = 0.0
         self.last_loss = float("nan")
@@ -169,11 +168,6 @@ class _Run:
         return self.device.type == "cuda"
 
     @property
-    def checkpoints(self) -> list[Path]:
-        """Of the network, and of its apprentice if it has one."""
-        return [self._out / f"{learner.size.name}.pt" for learner in self._learners]
-
-    @property
     def share(self) -> float:
         """Of the run that is over."""
         if self._settings.max_steps is not None:
@@ -185,25 +179,20 @@ class _Run:
         return time.monotonic() - self._saved
 
     def resume(self) -> None:
-        """Go on from the checkpoints if there are any, else begin from the settings' network, if any.
+        """Go on from the checkpoint if there is one, else begin from the settings' network, if any.
 
-        Raises ``ValueError`` where a checkpoint is of another size, or only some are there.
+        Raises ``ValueError`` where a checkpoint is of another size.
         """
-        known = [path for path in self.checkpoints if path.is_file()]
-        if not known:
-            if self._settings.start is not None:
-                self._learners[0].begin_from(self._settings.start)
-            return
-        for learner, path in zip(self._learners, self.checkpoints, strict=True):
-            if path not in known:
-                raise ValueError(f"{path} is missing beside {known[0]}: choose an empty folder")
-            state = learner.go_on_from(path)
+        if self.checkpoint.is_file():
+            state = self._learner.go_on_from(self.checkpoint)
             self.step, self.elapsed_s = state["step"], state["elapsed_s"]
+        elif self._settings.start is not None:
+            self._learner.begin_from(self._settings.start)
 
     def save(self) -> None:
-        """Write the checkpoints."""
-        for learner, path in zip(self._learners, self.checkpoints, strict=True):
-            save_checkpoint(learner.state() | {"step": self.step, "elapsed_s": self.elapsed_s}, path)
+        """Write the checkpoint."""
+        state = self._learner.state() | {"step": self.step, "elapsed_s": self.elapsed_s}
+        save_checkpoint(state, self.checkpoint)
         self._saved = time.monotonic()
 
     def take(self, source: Iterator[Batch]) -> None:
@@ -213,16 +202,8 @@ class _Run:
         waited = time.monotonic() - started
         batch = batch.to(self.device)
         rate = self._rate = learning_rate(self._settings, self.step, self.share)
-        teacher = None
-        if self._teacher is not None:
-            with torch.no_grad():
-                teacher = maps_of(self._teacher, batch.image)
-        for number, learner in enumerate(self._learners):
-            parts, maps = learner.learn(batch, rate, self.step, teacher)
-            teacher = maps
-            for name, value in parts.items():
-                key = name if number == 0 else f"{learner.size.name} {name}"
-                self._sums[key] = self._sums.get(key, 0) + value.detach()
+        for name, value in self._learner.learn(batch, rate, self.step).items():
+            self._sums[name] = self._sums.get(name, 0) + value.detach()
         self.step += 1
         took = time.monotonic() - started
         self.elapsed_s += took
@@ -237,7 +218,7 @@ class _Run:
         f1 = None
         if self._trial and (last or time.monotonic() - self._tried > self._settings.trial_s):
             started = self._tried = time.monotonic()
-            measures = tried(self._learners[0].average, self._trial)
+            measures = tried(self._learner.average, self._trial)
             self.ap50, f1 = measures.ap50, measures.f1
             self.elapsed_s += time.monotonic() - started
         means = {name: float(value) / self._steps_summed for name, value in self._sums.items()}

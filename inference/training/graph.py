@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from inference.training.answers import KIND_OF_POINT, PIXEL_SCALE, Looks
 from inference.training.close_look import Closer
+from inference.training.half_weights import halved
 from inference.training.losses import overlap
 from inference.training.network import PersonNet
 from inference.training.settings import STRIDE
@@ -83,7 +84,9 @@ class DetectionGraph(nn.Module):
         # Who is hardly there is not looked at again. The best always is: operators dislike empty sets.
         likely = self._likely(logits, looks)
         some, rest = torch.nonzero(likely)[:, 0], torch.nonzero(~likely)[:, 0]
-        closer = self.network.close(image.permute(0, 3, 1, 2), maps, picture[some], looks.rows(some))
+        closely, close, whose = looks.rows(some), self.network.close, picture[some]
+        crops = close.crops(image.permute(0, 3, 1, 2), whose, closely.box)
+        closer = close.at(crops, close.seen_first(maps, whose, closely.box), closely)
         others = looks.rows(rest)
         logits = torch.cat([logits[some] + closer.score, logits[rest]])
         points = torch.cat([key_points(look, self.calibration.points) for look in (closer, others)])
@@ -97,7 +100,7 @@ class DetectionGraph(nn.Module):
         scores = torch.sigmoid(logits)
         points, box = points[order], boxes[order]
         sides = self.calibration.sides(swapped.abs())[order].clamp(min=0.5)
-        looked = self.network.appearance(pixels, maps.fine, picture[some], closer.box)
+        looked = self.network.appearance(crops, closer.features)
         unknown = torch.zeros_like(others.hidden[:, : looked.shape[1]])
         appearance = torch.cat([looked, unknown])[order]
         return scores[None], box[None], points[None], sides[None], appearance[None]
@@ -151,15 +154,16 @@ def folded(network: PersonNet) -> PersonNet:
             if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
                 setattr(module, name, nn.utils.fuse_conv_bn_eval(first, second))
                 setattr(module, after, nn.Identity())
-    first = next(m for m in copied.stem.modules() if isinstance(m, nn.Conv2d))
-    with torch.no_grad():
-        first.weight *= PIXEL_SCALE
-    copied.pixel_scale = 1.0
+    for part in (copied, copied.close):
+        first = next(m for m in part.stem.modules() if isinstance(m, nn.Conv2d))
+        with torch.no_grad():
+            first.weight *= PIXEL_SCALE
+        part.pixel_scale = 1.0
     return copied
 
 
 def onnx_bytes(graph: DetectionGraph, width: int, height: int, *, dynamic: bool) -> bytes:
-    """The graph as ONNX. With ``dynamic`` height and width may be any multiples of 16."""
+    """The graph as ONNX, weights in half precision. With ``dynamic``: for any multiples of 16."""
     axes = {"image": {1: "height", 2: "width"}} if dynamic else None
     out = io.BytesIO()
     picture = torch.randint(0, 255, (1, height, width, 3), dtype=torch.uint8)
@@ -175,4 +179,4 @@ def onnx_bytes(graph: DetectionGraph, width: int, height: int, *, dynamic: bool)
             output_names=["scores", "boxes", "points", "sides", "appearance"],
             dynamic_axes=axes,
         )
-    return out.getvalue()
+    return halved(out.getvalue())

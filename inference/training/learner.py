@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inference.training.answers import Maps
 from inference.training.checkpoints import load_checkpoint
 from inference.training.losses import Batch
 from inference.training.network import PersonNet, channels_last
@@ -31,6 +30,8 @@ class Learner:
         self._means, self._news = zip(*(p for p in pairs if p[0].dtype.is_floating_point), strict=True)
         """Views of the average's numbers and the network's: loading a state keeps them."""
         self._optimiser = _optimiser(self._network, settings)
+        if settings.compiled:
+            _compile(self._network)
 
     def begin_from(self, path: Path) -> None:
         """Take over the averaged network of a checkpoint. Raises ``ValueError`` where its size is another."""
@@ -70,15 +71,13 @@ class Learner:
             "optimiser": self._optimiser.state_dict(),
         }
 
-    def learn(
-        self, batch: Batch, rate: float, step: int, teacher: Maps | None = None
-    ) -> tuple[dict[str, Tensor], Maps]:
-        """One step with a learning rate; the parts of the loss, and the maps, from which others may learn."""
+    def learn(self, batch: Batch, rate: float, step: int) -> dict[str, Tensor]:
+        """One step with a learning rate; the parts of the loss."""
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         maps = maps_of(self._network, batch.image)
         rng = np.random.default_rng([self._settings.seed, step, 1])
-        parts = losses(self._network, maps, batch, self._settings.weights, rng=rng, teacher=teacher)
+        parts = losses(self._network, maps, batch, self._settings.weights, rng=rng)
         total = torch.stack(list(parts.values())).sum()
         self._optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -87,13 +86,23 @@ class Learner:
         self._optimiser.found_inf = (~torch.isfinite(norm)).float()  # type: ignore[attr-defined]
         self._optimiser.step()
         self._follow(step)
-        return {**parts, "total": total}, Maps(*(part.detach() for part in maps))
+        return {**parts, "total": total}
 
     @torch.no_grad()
     def _follow(self, step: int) -> None:
         """Let the average follow the network; faster while there is little to average."""
         keep = min(self._settings.ema, (1 + step) / (10 + step))
         torch._foreach_lerp_(self._means, self._news, 1 - keep)
+
+
+def _compile(network: PersonNet) -> None:
+    """Let convolutions, normalisations and rectifiers be fused; where that fails they stay as they are.
+
+    In the same modules, so that checkpoints hold the same names.
+    """
+    torch._dynamo.config.suppress_errors = True
+    network.forward = torch.compile(network.forward, dynamic=False)  # type: ignore[method-assign]
+    network.close.told = torch.compile(network.close.told, dynamic=False)  # type: ignore[method-assign]
 
 
 def _optimiser(network: PersonNet, settings: FitSettings) -> torch.optim.AdamW:

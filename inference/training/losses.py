@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inference.training.answers import Looks, Maps
+from inference.training.answers import Looks
 from inference.training.close_look import Closer
 from inference.training.devices import fixed
 
@@ -193,17 +193,10 @@ def counted(picture: Tensor, count: int) -> Tensor:
     return none.index_add_(0, picture, torch.ones_like(picture))
 
 
-def teacher_loss(maps: Maps, teacher: Maps, peak_weight: Tensor) -> Tensor:
-    """Quality focal loss (Li et al., 2020, arXiv:2006.04388) of the maps against a teacher's, per peak."""
-    pairs = ((maps.heat, teacher.heat, peak_weight[:, :1]), (maps.points, teacher.points, peak_weight[:, 1:]))
-    parts = [
-        soft_focal(own, torch.sigmoid(other)).sum() / weight.sum().clamp(min=1)
-        for own, other, weight in pairs
-    ]
-    return torch.stack(parts).sum()
-
-
 def soft_focal(logits: Tensor, wanted: Tensor) -> Tensor:
-    """Quality focal loss of each cell, where what is wanted is a chance. All of one shape."""
+    """Quality focal loss (Li et al., 2020, arXiv:2006.04388) of each cell, where what is wanted is a chance.
+
+    All of one shape.
+    """
     apart = (wanted - torch.sigmoid(logits)) ** 2
     return apart * functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")

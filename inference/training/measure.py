@@ -110,12 +110,15 @@ def sighted(detect: Detect, examples: Iterable[Example]) -> list[Sighting]:
     return [Sighting(e, detect(decoded(e))) for e in examples]
 
 
-def detector_at(manifest: Path, size: tuple[int, int], nms: float | None) -> Detector:
-    """A model with another input size and other thresholds: all but the hopeless, for measuring."""
+def detector_at(manifest: Path, size: tuple[int, int] | None, nms: float | None) -> Detector:
+    """A model with other thresholds, all but the hopeless, for measuring; and another input size, if any."""
     wanted = read_manifest(manifest)
     thresholds = msgspec.structs.replace(wanted.thresholds, score=LOWEST_SCORE, nms=nms)
-    # Letterboxed, so that pictures are enlarged too where the scale is above 1.
-    model_input = msgspec.structs.replace(wanted.input, width=size[0], height=size[1], resize="letterbox")
+    model_input = wanted.input
+    if size is not None:
+        # Letterboxed, so that pictures are enlarged too where the scale is above 1.
+        width, height = size
+        model_input = msgspec.structs.replace(model_input, width=width, height=height, resize="letterbox")
     changed = msgspec.structs.replace(wanted, thresholds=thresholds, input=model_input)
     return Detector(changed, manifest, read_network(manifest, wanted))
 

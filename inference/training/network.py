@@ -56,7 +56,7 @@ class PersonNet(nn.Module):
         self.last_maps = nn.Conv2d(32, (1 + POINT_MAPS) * (8 // STRIDE) ** 2, 1)
         self.peak = PeakLook(size)
         self.close = CloseLook(size)
-        self.appearance = Appearance(size.fine, size.appearance)
+        self.appearance = Appearance(size.close[2], size.appearance)
         self._start()
 
     def _start(self) -> None:

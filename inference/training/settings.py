@@ -33,30 +33,20 @@ class NetworkSize:
     """Channels of the merged features at stride 8, from which everything is read."""
     hidden: int
     """Width of the layers that look at one peak."""
-    close: tuple[int, int, int]
-    """Channels of the second look, at strides 2, 4 and 8 of its own pixels."""
+    close: tuple[int, int, int, int]
+    """Channels of the second look, at strides 2, 4, 8 and 16 of its own pixels."""
     appearance: int = 32
 
 
 MEDIUM = NetworkSize(
     "medium",
     channels=(16, 32, 64, 128, 160),
-    blocks=(1, 2, 3, 3),
+    blocks=(1, 3, 4, 3),
     neck=128,
     fine=64,
     hidden=192,
-    close=(32, 64, 96),
+    close=(16, 32, 64, 96),
 )
-SMALL = NetworkSize(
-    "small",
-    channels=(16, 16, 32, 64, 96),
-    blocks=(1, 2, 3, 2),
-    neck=64,
-    fine=48,
-    hidden=96,
-    close=(16, 32, 64),
-)
-SIZES = {size.name: size for size in (MEDIUM, SMALL)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,6 @@ class LossWeights:
     score: float = 0.5
     own_heat: float = 0.5
     """Of the heat maps of one person alone, in the second look."""
-    teacher: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +106,8 @@ class FitSettings:
     """``cpu``, or ``cuda`` for the first graphics card."""
     resident: bool = False
     """Whether pictures lie in the device's memory, and batches are made there."""
+    compiled: bool = False
+    """Whether layers are fused for the device first; that takes a minute or so."""
     checkpoint_s: float = 60.0
     report_steps: int = 25
     trial_s: float = 480.0
@@ -126,11 +117,6 @@ class FitSettings:
     """For tests: ends the run, and the schedule is counted in steps instead of minutes."""
     start: Path | None = None
     """Checkpoint whose averaged network is begun from, where there is no checkpoint of the run itself."""
-    teacher: Path | None = None
-    """Checkpoint of a larger network whose maps are learned from beside the labels."""
-    apprentice: NetworkSize | None = None
-    """A smaller network that learns at the same time from the same batches, and from the maps of the larger
-    one as it is then. Its checkpoint lies beside the other."""
     appearance: bool = True
     """Whether it is learned at the end what people look like."""
     augment: AugmentSettings = field(default_factory=AugmentSettings)
@@ -143,6 +129,7 @@ def on_card(settings: FitSettings) -> FitSettings:
         settings,
         device="cuda",
         resident=True,
+        compiled=True,
         batch=32 * settings.batch,
         learning_rate=1.5 * settings.learning_rate,
         decay_share=max(0.5, settings.decay_share),

@@ -21,7 +21,6 @@ from inference.training.losses import (
     point_loss,
     score_loss,
     soft_focal,
-    teacher_loss,
 )
 from inference.training.network import PersonNet
 from inference.training.settings import STRIDE, LossWeights
@@ -30,7 +29,7 @@ PEAKS = 12
 """Peaks of each picture that are looked at beside the true people, to learn which to trust."""
 SHAKE = 0.08
 """Standard deviation, as a share of the box, of the places beside the centre that are looked from too."""
-CLOSE_PEAKS, CLOSE_PEOPLE = 4, 5
+CLOSE_PEAKS, CLOSE_PEOPLE = 3, 4
 """Of each picture, in the mean: peaks and true people that are looked at a second time."""
 
 
@@ -52,20 +51,14 @@ def losses(
     weights: LossWeights,
     *,
     rng: np.random.Generator,
-    teacher: Maps | None = None,
 ) -> dict[str, Tensor]:
-    """The parts of the loss, weighted; their sum is what is to fall.
-
-    ``maps``: the network's of this batch. ``teacher``: those of one that knows more.
-    """
+    """The parts of the loss, weighted: their sum is to fall. ``maps``: the network's of this batch."""
     parts = {
         "heat": weights.heat
         * focal(maps.heat, batch.heat[:, :1], batch.counts[:, :1], batch.peak_weight[:, :1]),
         "point_heat": weights.point_heat
         * focal(maps.points, batch.heat[:, 1:], batch.counts[:, 1:], batch.peak_weight[:, 1:]),
     }
-    if teacher is not None:
-        parts["teacher"] = weights.teacher * teacher_loss(maps, teacher, batch.peak_weight)
     return parts | _Lesson(network, batch, weights, rng).at_peaks(maps)
 
 

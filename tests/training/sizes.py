@@ -11,6 +11,6 @@ TINY = NetworkSize(
     neck=32,
     fine=32,
     hidden=48,
-    close=(16, 16, 16),
+    close=(16, 16, 16, 16),
     appearance=8,
 )

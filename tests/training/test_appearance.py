@@ -19,10 +19,12 @@ from inference.training.appearance import (
     told_apart,
     varied,
 )
-from inference.training.appearance_layers import Appearance, palette
+from inference.training.appearance_layers import GRID, Appearance, palette
 from inference.training.network import PersonNet
 from tests.training.sizes import TINY
 from tests.training.toys import toy_scene
+
+CELLS = GRID[0] * GRID[1]
 
 
 def tiny(seed: int = 1) -> PersonNet:
@@ -33,15 +35,14 @@ def tiny(seed: int = 1) -> PersonNet:
 def test_people_who_keep_their_colours_are_told_apart_after_learning() -> None:
     rng = np.random.default_rng(1)
     network = tiny()
-    layers = Appearance(TINY.fine, 8, hidden=32)
+    layers = Appearance(TINY.close[2], 8, hidden=32)
     learn, check = (
-        seen_people(
-            [e for n in range(first, first + 15) for e in toy_scene(n, rng)], network, layers, rng, 0.3
-        )
+        seen_people([e for n in range(first, first + 15) for e in toy_scene(n, rng)], network, rng, 0.3)
         for first in (0, 100)
     )
     settings = AppearanceSettings(epochs=10, scenes=5, hidden=0.2)
-    before = teach(Appearance(TINY.fine, 8, hidden=32), learn, AppearanceSettings(epochs=1, scenes=5), rng)
+    untaught = Appearance(TINY.close[2], 8, hidden=32)
+    before = teach(untaught, learn, AppearanceSettings(epochs=1, scenes=5), rng)
     after = teach(layers, learn, settings, rng)
     assert after < before
     found = told_apart(layers, check)
@@ -52,9 +53,9 @@ def test_people_who_keep_their_colours_are_told_apart_after_learning() -> None:
 def test_nobody_seen_twice_is_nothing_to_learn_from() -> None:
     rng = np.random.default_rng(2)
     network = tiny()
-    layers = Appearance(TINY.fine, 8, hidden=32)
+    layers = Appearance(TINY.close[2], 8, hidden=32)
     for examples in (toy_scene(1, rng, shots=1), []):
-        seen = seen_people(examples, network, layers, rng, 0.3)
+        seen = seen_people(examples, network, rng, 0.3)
         with pytest.raises(ValueError, match="two pictures"):
             teach(layers, seen, AppearanceSettings(), rng)
 
@@ -70,9 +71,9 @@ def test_what_hides_somebody_can_be_looked_past() -> None:
         rows = np.arange(scenes * 8)
         scene, picture, identity = rows // 8, rows // 2, rows // 8 * 2 + rows % 2
         own = rng.uniform(30, 220, (scenes * 2, 3))[identity]
-        colours = np.repeat(own[:, None], 72, axis=1)
+        colours = np.repeat(own[:, None], CELLS, axis=1)
         shown = rng.integers(0, 3, len(rows))
-        hidden = (np.arange(72) // 24)[None] != shown[:, None]
+        hidden = (np.arange(CELLS) // (CELLS // 3))[None] != shown[:, None]
         colours = np.where(hidden[..., None], rng.uniform(30, 220, (len(rows), 1, 3)), colours)
         return Seen(
             torch.from_numpy(colours.astype(np.float32)),
@@ -94,13 +95,13 @@ def test_what_hides_somebody_can_be_looked_past() -> None:
 
 def test_cells_are_mirrored_or_hidden_by_a_part_of_somebody_else() -> None:
     rng = np.random.default_rng(4)
-    colours = torch.arange(20.0)[:, None, None].expand(20, 72, 3)  # each person in a colour of their own
-    column = (torch.arange(72) % 6).float()[None, :, None].expand(20, 72, 1)
+    colours = torch.arange(20.0)[:, None, None].expand(20, CELLS, 3)  # each person in a colour of their own
+    column = (torch.arange(CELLS) % GRID[0]).float()[None, :, None].expand(20, CELLS, 1)
     as_is = AppearanceSettings(mirrored=0.0, hidden=0.0)
     for found, before in zip(varied(colours, column, as_is, rng), (colours, column), strict=True):
         torch.testing.assert_close(found, before)
     _, turned = varied(colours, column, AppearanceSettings(mirrored=1.0, hidden=0.0), rng)
-    torch.testing.assert_close(turned, 5 - column)
+    torch.testing.assert_close(turned, GRID[0] - 1 - column)
     found, _ = varied(colours, column, AppearanceSettings(mirrored=0.0, hidden=1.0), rng)
     own = (found[..., 0] == torch.arange(20.0)[:, None]).float().mean(dim=1)
     assert own.min() > 0.45  # at most half of the height

@@ -57,7 +57,7 @@ def test_a_crop_is_what_is_around_the_box_and_grey_outside_of_the_picture() -> N
     assert crops.shape == (2, 3, ROWS, COLUMNS)
     assert crops.dtype == torch.uint8
     pixels = crops.float()
-    for row, column in ((0, 0), (10, 30), (63, 47)):
+    for row, column in ((0, 0), (21, 61), (127, 95)):
         x = 50 + ((column + 0.5) * 2 / COLUMNS - 1) * REACH * 10
         y = 40 + ((row + 0.5) * 2 / ROWS - 1) * REACH * 20
         assert torch.equal(pixels[0, :, row, column], image[1, :, int(y), int(x)].float())
@@ -83,7 +83,7 @@ def test_before_anything_is_learned_the_first_look_stands() -> None:
         image, which = torch.zeros(1, 3, 64, 96), torch.zeros(1, dtype=torch.int64)
         closer = untrained()(image, maps(1, 64, 96), which, first)
     torch.testing.assert_close(closer.box, first.box, atol=1.0, rtol=0)
-    # A cell is 1 by 1.6 pixels. Wrists are wherever their map is highest.
+    # A cell is .5 by .8 pixels. Wrists are wherever their map is highest.
     torch.testing.assert_close(closer.points[:, :2], first.points[:, :2], atol=3.0, rtol=0)
     torch.testing.assert_close(closer.rough, first.points, atol=1.0, rtol=0)
     assert closer.score.abs().max() < 0.2
@@ -91,30 +91,30 @@ def test_before_anything_is_learned_the_first_look_stands() -> None:
 
 def test_a_foot_is_drawn_to_the_peak_of_its_map_and_a_head_no_further_than_its_window() -> None:
     layers = untrained()
-    heat = torch.full((1, 3, 32, 24), -8.0)
-    heat[0, 1, 16, 14] = 12.0  # two cells to the right of the middle
-    heat[0, 0, 2, 2] = 12.0  # too far for the head, which is thought to be in the middle
+    heat = torch.full((1, 3, 64, 48), -8.0)
+    heat[0, 1, 32, 26] = 12.0  # two cells to the right of the middle
+    heat[0, 0, 4, 4] = 12.0  # too far for the head, which is thought to be in the middle
     drawn, clear = layers._drawn(heat, nowhere(), torch.zeros(1, 4, 2))
-    assert drawn[0, 1].tolist() == pytest.approx([14.5 / 24 * 2 - 1, 16.5 / 32 * 2 - 1], abs=0.01)
+    assert drawn[0, 1].tolist() == pytest.approx([26.5 / 48 * 2 - 1, 32.5 / 64 * 2 - 1], abs=0.01)
     assert drawn[0, 0].abs().max() < 0.1
     assert clear[0, :2].tolist() == [-8.0, 12.0]
 
 
 def place(column: float, row: float) -> list[float]:
-    return [column / 24 * 2 - 1, row / 32 * 2 - 1]
+    return [column / 48 * 2 - 1, row / 64 * 2 - 1]
 
 
 def wrists_drawn(
     heat: torch.Tensor, thought: list[list[float]], first: torch.Tensor | None = None
 ) -> tuple[list[list[float]], list[float]]:
     places = torch.tensor([[[0.0, 0.0], [0.0, 0.0], *thought]])
-    heats = torch.stack([torch.full((32, 24), -8.0)] * 2 + [heat])[None]
+    heats = torch.stack([torch.full((64, 48), -8.0)] * 2 + [heat])[None]
     drawn, clear = untrained()._drawn(heats, nowhere() if first is None else first, places)
     return drawn[0, 2:].tolist(), clear[0, 2:].tolist()
 
 
 def test_wrists_are_the_two_peaks_that_are_best_together() -> None:
-    heat = torch.full((32, 24), -6.0)
+    heat = torch.full((64, 48), -6.0)
     heat[20, 5], heat[20, 18], heat[4, 12] = 5.0, 4.0, -1.0
     # Both are thought to be at the left: one is, the other is where the next peak is.
     (left, right), clear = wrists_drawn(heat, [place(5, 20), place(6, 20)])
@@ -128,7 +128,7 @@ def test_wrists_are_the_two_peaks_that_are_best_together() -> None:
 
 
 def test_a_raised_hand_is_found_however_far_it_is_from_where_it_was_thought_to_be() -> None:
-    heat = torch.full((32, 24), -6.0)
+    heat = torch.full((64, 48), -6.0)
     heat[20, 5], heat[2, 18] = 4.0, 4.0
     (left, raised), _ = wrists_drawn(heat, [place(5.5, 20.5), place(18.5, 24)])
     assert left == pytest.approx(place(5.5, 20.5), abs=0.02)
@@ -136,7 +136,7 @@ def test_a_raised_hand_is_found_however_far_it_is_from_where_it_was_thought_to_b
 
 
 def test_of_peaks_alike_the_nearer_ones_are_meant_and_cells_beside_them_say_where_exactly() -> None:
-    heat = torch.full((32, 24), -6.0)
+    heat = torch.full((64, 48), -6.0)
     for row, column in ((10, 3), (10, 20), (25, 3), (25, 20)):
         heat[row, column] = 4.0
     heat[25, 4] = 3.999  # the place is between two cells
@@ -146,7 +146,7 @@ def test_of_peaks_alike_the_nearer_ones_are_meant_and_cells_beside_them_say_wher
 
 
 def test_a_map_without_two_peaks_gives_two_places_all_the_same() -> None:
-    y, x = torch.meshgrid(torch.arange(32.0), torch.arange(24.0), indexing="ij")
+    y, x = torch.meshgrid(torch.arange(64.0), torch.arange(48.0), indexing="ij")
     hill = -((x - 8) ** 2 + (y - 12) ** 2) / 9
     (one, other), clear = wrists_drawn(hill, [place(8.5, 12.5), place(8.5, 12.5)])
     assert one == pytest.approx(place(8.5, 12.5), abs=0.05)
@@ -155,23 +155,23 @@ def test_a_map_without_two_peaks_gives_two_places_all_the_same() -> None:
 
 
 def test_a_wrist_stays_where_no_peak_is_worth_more() -> None:
-    heat = torch.full((32, 24), -9.0)
-    heat[20, 5], heat[6, 12], heat[12, 12] = 4.0, -5.0, -6.0
+    heat = torch.full((64, 48), -12.0)
+    heat[20, 5], heat[6, 12], heat[12, 12] = 4.0, -8.0, -8.5
     (left, hidden), clear = wrists_drawn(heat, [place(5, 20), place(17.3, 22.7)])
     assert left == pytest.approx(place(5.5, 20.5), abs=0.02)
     assert hidden == pytest.approx(place(17.3, 22.7), abs=1e-4)
-    assert clear == [4.0, -9.0]
+    assert clear == [4.0, -12.0]
 
 
 def test_what_the_first_look_saw_decides_between_peaks_alike() -> None:
-    heat = torch.full((32, 24), -6.0)
-    heat[20, 5] = heat[20, 18] = heat[8, 12] = 4.0
-    first = nowhere()
+    heat = torch.full((64, 48), -6.0)
+    heat[40, 10] = heat[40, 36] = heat[16, 24] = 4.0
+    first = nowhere()  # its cells are twice as wide
     for row, column in ((8, 12), (20, 18)):
         first[0, row * 24 + column] = 3.0
-    (one, other), clear = wrists_drawn(heat, [place(8, 14), place(17, 14)], first)
-    assert one == pytest.approx(place(12.5, 8.5), abs=0.02)
-    assert other == pytest.approx(place(18.5, 20.5), abs=0.02)
+    (one, other), clear = wrists_drawn(heat, [place(16, 28), place(34, 28)], first)
+    assert one == pytest.approx(place(24.5, 16.5), abs=0.02)
+    assert other == pytest.approx(place(36.5, 40.5), abs=0.02)
     assert clear == [4.0, 4.0]  # what it adds is no part of how clear the second look's peaks are
 
 
@@ -188,7 +188,7 @@ def test_what_the_first_look_saw_is_read_where_the_cells_of_the_crop_are() -> No
 
 
 def test_learning_moves_the_peak_that_was_chosen() -> None:
-    heat = torch.full((1, 3, 32, 24), -6.0)
+    heat = torch.full((1, 3, 64, 48), -6.0)
     heat[0, 2, 20, 5] = heat[0, 2, 20, 18] = 4.0
     heat.requires_grad_(True)
     places = torch.tensor([[[0.0, 0], [0, 0], place(5, 20), place(18, 20)]])
@@ -202,17 +202,17 @@ def test_learning_moves_the_peak_that_was_chosen() -> None:
 
 
 def test_the_maps_are_to_show_points_that_show_and_nothing_is_asked_about_hidden_ones() -> None:
-    region = torch.tensor([[50.0, 40.0, 12.0, 16.0]])  # a cell is a pixel
-    points = torch.tensor([[[50.0, 30, 1], [50, 54, 0], [42.5, 40.5, 1], [58, 40, 0]]])
-    wanted, counts = close_targets(points, region, torch.zeros(1, 3, 32, 24))
+    region = torch.tensor([[50.0, 40.0, 24.0, 32.0]])  # a cell is a pixel
+    points = torch.tensor([[[50.0, 20, 1], [50, 68, 0], [34.5, 40.5, 1], [66, 40, 0]]])
+    wanted, counts = close_targets(points, region, torch.zeros(1, 3, 64, 48))
     assert wanted[0, 0].max() > 0.7
     assert wanted[0, 1].max() == 0
-    assert wanted[0, 2, 16, 4] == 1  # the wrist that shows, in the middle of its cell
-    assert wanted[0, 2, :, 12:].max() < 1e-6
+    assert wanted[0, 2, 32, 8] == 1  # the wrist that shows, in the middle of its cell
+    assert wanted[0, 2, :, 24:].max() < 1e-6
     assert counts[0, 0].all()
-    assert not counts[0, 1, 30, 12]
-    assert not counts[0, 2, 16, 20]
-    assert counts[0, 2, 16, 4]
+    assert not counts[0, 1, 60, 24]
+    assert not counts[0, 2, 32, 40]
+    assert counts[0, 2, 32, 8]
 
 
 def test_a_box_on_a_better_one_is_not_looked_at_again() -> None:
