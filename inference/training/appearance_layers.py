@@ -2,7 +2,7 @@
 
 Where to look is learned: each of a few parts is an attention over the cells of the crop that the second look
 is at, by what that saw in each cell. So what hides somebody, and what is behind them, counts little, and a
-jacket is compared with a jacket; the colours themselves are taken from the crop's pixels. Attention over parts
+jacket is compared with a jacket; the colours themselves are those of the crop's pixels. Attention over parts
 for telling people apart: Zhao et al., "Deeply-Learned Part-Aligned Representations", 2017 (arXiv:1707.07256).
 """
 
