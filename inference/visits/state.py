@@ -88,6 +88,8 @@ class Fact(msgspec.Struct, frozen=True):
     track: int
     units: dict[str, int]
     """sku -> count; empty: the event was not its doing."""
+    sure: float = 1.0
+    """How probable that was by the visit's own evidence; 1 of what a person said."""
 
 
 class Gone(msgspec.Struct, frozen=True):
