@@ -15,7 +15,7 @@ from inference.messages import Alarm, Doubt, Outage
 from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
-from inference.shelf_events.traces import Trace, Units, parted, parted_between_hands, stirred, timed
+from inference.shelf_events.traces import Trace, Units, course, parted, parted_between_hands, stirred, timed
 from store_layout.model import Scale
 
 UNSEEN_VAR = 1e12
@@ -244,6 +244,8 @@ class ScaleWatch:
             found = msgspec.structs.replace(found, stir=stirred(trace, found, base))
             return () if found.stir is None and abs(delta) < 2 * sd else (found,)
         parts = parted(trace, found, (base, mean), self.least_g, self._units)
+        if not parts:
+            found = msgspec.structs.replace(found, course=course(trace, found, base))
         return parts or timed(trace, found, (base, mean))
 
     def explains(self, delta_g: float, sd_g: float) -> bool:

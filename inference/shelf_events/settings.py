@@ -76,6 +76,9 @@ HAND_IMPULSE_S = 0.2
 """What a hand presses on a plate and pulls cancels but for so much of its moving deviation: shoves of about
 0.4 s that differ from reading to reading, ten a second."""
 
+COURSE_FROM_S = 1.3
+"""What lay on a plate meanwhile is told of changes that took so long: one hand is felt for about a second."""
+
 RESTLESS_S = 3.0
 """Active for longer than this: the noise itself may have grown, and its estimate starts to grow too."""
 RESTLESS_GROWTH_S = 10.0

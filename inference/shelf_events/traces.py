@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from inference.messages import Stir
+from inference.messages import Course, Stir
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import Settled
 
@@ -234,7 +234,19 @@ def _part(trace: Trace, whole: Settled, bins: tuple[int, int], delta: float, sd:
         delta_g=delta,
         sd_g=sd,
         minor=False,
+        course=None,
     )
+
+
+def course(trace: Trace, whole: Settled, base: float) -> Course | None:
+    """What lay on the plate, or was missing, until the end; None of what took no longer than one hand.
+
+    ``base``: the level before, grams. None too where the trace does not have all of it.
+    """
+    if whole.t_end - whole.t_start < s.COURSE_FROM_S or not trace.t or trace.t[-1] < whole.t_end:
+        return None
+    impulse = sum(g - base for g, t in zip(trace.grams, trace.t, strict=True) if t <= whole.t_end)
+    return Course(impulse * trace.period_s, s.HAND_IMPULSE_S * whole.peak_sd_g)
 
 
 def stirred(trace: Trace, whole: Settled, base: float) -> Stir | None:

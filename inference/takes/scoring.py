@@ -79,24 +79,6 @@ class Order(NamedTuple):
     """Of each way: log prior times likelihood."""
 
 
-def put_two(
-    scored: Scored,
-    ways: Sequence[Shared],
-    seen: Seen,
-    held: Mapping[int, Contents],
-    *,
-    log_prior: float,
-    carts: Mapping[int, Mapping[str, float]],
-) -> None:
-    """What two people may have moved in one event: the hands of both speak for it.
-
-    ``log_prior``: of two people's being these two. ``carts``: what each may give back.
-    """
-    ways = once_each(ways)
-    orders = [Order(seen, seen, [way.score for way in ways])]
-    put_ordered(scored, ways, orders, held, log_prior=log_prior, carts=carts)
-
-
 def once_each(ways: Sequence[Shared]) -> list[Shared]:
     """Each pair of moves once, though found in several ways."""
     return list({(way.mine, way.other): way for way in ways}.values())

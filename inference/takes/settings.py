@@ -66,6 +66,9 @@ TWICE_FROM_S = 1.3
 """Two hands that come one after the other are felt for so long together, at least; ..."""
 BOTH_AT_PEAK = 0.5
 """... one of them, or both, when the plate is shaken most: so likely each of them."""
+IN_ORDER = 0.5
+"""Where it lasted long enough for two, and one took while the other gave back, so likely each hand was in at
+its end of it, and what lay there meanwhile is evidence."""
 LASTED_FLOOR = 0.1
 """How long it lasted never speaks more against two than this."""
 
