@@ -52,10 +52,9 @@ def in_order(event: ShelfEvent, first_g: float, last_g: float) -> float:
 
 
 def in_any_order(event: ShelfEvent, one_g: float, other_g: float) -> float:
-    """The same if either may have come first."""
-    return math.log(
-        0.5 * (math.exp(in_order(event, one_g, other_g)) + math.exp(in_order(event, other_g, one_g)))
-    )
+    """The same of one person's two moves, either of them first, or both at once."""
+    either = math.exp(in_order(event, one_g, other_g)) + math.exp(in_order(event, other_g, one_g))
+    return math.log(1.0 - s.IN_ORDER + 0.5 * s.IN_ORDER * either)
 
 
 def _leaning(x: float, sd: float, spread: float) -> float:

@@ -36,6 +36,7 @@ IDEAS: dict[str, Idea] = {
         "one gives back what another takes",
         ((takes, "EXCHANGED", 1e-12), (takes, "EXCHANGED_BESIDE", 1e-12)),
     ),
+    "course": Idea("what lay there while two hands were in", ((takes, "IN_ORDER", 1e-12),)),
     "shown": Idea("what other moves put into a hand", ((takes, "SHOWN_BY_OTHERS", 0.0),)),
     "planogram": Idea("misplaced goods are remembered", ((takes, "MISPLACED_WEIGHT", 1e-12),)),
     "handed": Idea(
