@@ -55,6 +55,8 @@ PRESSED_PARTS = 12.0
 """... give or take its twelfth part for the hand that is still on it ..."""
 HANDS_APART_S = 0.7
 """... where the plate was shaken twice, so far apart: one hand shakes it on and off for half a second ..."""
+ALIKE_G = 3.0
+"""... products of weights no farther apart than this count as one: which it was others must say ..."""
 PRESSED_G = 100.0
 OUTSIDE_PARTS = 20.0
 """... and, where it lies outside of what was before and after, where it is no hand that leans on the plate:
