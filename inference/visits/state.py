@@ -15,6 +15,8 @@ class Met(msgspec.Struct, frozen=True):
     t: float
     track: int
     """Of the other."""
+    inferred: bool = False
+    """True: from what one was seen to hold later; the moment is known roughly."""
 
 
 class Stay(msgspec.Struct):
