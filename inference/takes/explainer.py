@@ -24,7 +24,7 @@ from inference.takes import settings as s
 from inference.takes.contents import Contents, looks_between, moved
 from inference.takes.fronts import Front, fronts
 from inference.takes.identities import Charged, explanations, identities
-from inference.takes.joint import NOBODY, Doer, assign, overlap
+from inference.takes.joint import NOBODY, Doer, again, assign, overlap
 from inference.takes.options import options_of
 from inference.takes.people import SIDES, BodyScorer, HandScorer, Side
 from inference.takes.products import Hypothesis, Shared
@@ -161,14 +161,15 @@ class TakeExplainer:
         recent = self.state.recent
         scenes: list[list[int]] = []
         for i, item in enumerate(recent):
-            near = [c for c in scenes if any(overlap(item.event, recent[j].event) for j in c)]
+            near = [c for c in scenes if any(_one_scene(item.event, recent[j].event) for j in c)]
             scenes = [c for c in scenes if c not in near] + [[*(j for c in near for j in c), i]]
         return [c for c in scenes if any(recent[i].event.id in fresh for i in c)]
 
     def _explain_scene(self, scene: list[int]) -> list[Attribution]:
         recent = [self.state.recent[i] for i in scene]
         scored = [self._score(item) for item in recent]
-        doers = assign([r.event for r in recent], [x.totals for x in scored])
+        slots = [x.slots() for x in scored] if len(scene) > 1 else ()
+        doers = assign([r.event for r in recent], [x.totals for x in scored], slots)
         found: list[Attribution] = []
         for i, item, score, posterior in zip(scene, recent, scored, doers, strict=True):
             shares: dict[Charged, float] = {}
@@ -341,3 +342,7 @@ class TakeExplainer:
         for option in options:
             found[option.moves] = option.score + math.log(s.UNSEEN)
         put(scored, NOBODY, found)
+
+
+def _one_scene(a: ShelfEvent, b: ShelfEvent) -> bool:
+    return overlap(a, b) or again(a, b)

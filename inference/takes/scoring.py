@@ -34,6 +34,16 @@ class Scored:
     moves: dict[Doer, dict[Moves, float]]
     """Given the doer, the probability of each set of moves."""
 
+    def slots(self) -> dict[Doer, dict[str, float]]:
+        """How likely each doer's only move was in each slot."""
+        found: dict[Doer, dict[str, float]] = {}
+        for doer, ways in self.moves.items():
+            there = found.setdefault(doer, {})
+            for moves, p in ways.items():
+                if len(moves) == 1:
+                    there[moves[0].slot] = there.get(moves[0].slot, 0.0) + p
+        return found
+
 
 def likely(options: list[Hypothesis]) -> list[Hypothesis]:
     """Without those that hardly matter beside the best."""

@@ -29,6 +29,7 @@ IDEAS: dict[str, Idea] = {
     "joint": Idea(
         "events at one fixture decided together", ((takes, "OVERLAP_S", -_NEVER), (takes, "JOINT_S", 0.0))
     ),
+    "again": Idea("who takes from a slot takes from it again", ((takes, "AGAIN", 1.0),)),
     "two": Idea("two people's hands in one event", ((takes, "TWO_PEOPLE", 1e-12),)),
     "pairs": Idea("two products in one grab", ((takes, "PAIR_PRIOR", 1e-12), (takes, "PAIR_APART", 1e-12))),
     "swaps": Idea("something taken while something is given back", ((takes, "SWAPPED_AT_LEAST", _NEVER),)),
