@@ -137,6 +137,15 @@ class Stir(msgspec.Struct, frozen=True):
     """True: the plate was shaken on before or after something was taken or given back there."""
 
 
+class Course(msgspec.Struct, frozen=True):
+    """What a plate felt while something was moved that took longer than one hand does."""
+
+    impulse_gs: float
+    """Load beyond the weight before, by the time from the event's start to its end; gram seconds."""
+    impulse_sd_gs: float
+    """What hands alone would leave of it."""
+
+
 Doubt = Literal["outage", "overlap", "re_zeroed", "saturated", "silent", "spike", "unsettled"]
 """Why an event is less sure than others. A closed set: the window has words for each."""
 
@@ -160,6 +169,8 @@ class ShelfEvent(msgspec.Struct, frozen=True, tag="shelf_event"):
     doubts: tuple[Doubt, ...] = ()
     stir: Stir | None = None
     """Set where nothing changed for good: only a touch, or one gave back what another took."""
+    course: Course | None = None
+    """Set of one scale's lasting change that took long enough for two hands."""
 
 
 class ItemMove(msgspec.Struct, frozen=True):

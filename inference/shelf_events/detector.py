@@ -204,6 +204,7 @@ class ShelfEventDetector:
             sd_g=sum(c.sd_g**2 for c in group) ** 0.5,
             changes=tuple(ScaleChange(c.scale, c.delta_g, c.sd_g) for c in group),
             doubts=tuple(dict.fromkeys(doubts)),
+            course=main.course if len(group) == 1 else None,
         )
 
     # -- faults --------------------------------------------------------------------------------------

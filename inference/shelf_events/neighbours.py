@@ -70,4 +70,5 @@ def mended(first: Settled, second: Settled) -> Settled:
         delta_g=first.delta_g + second.delta_g,
         sd_g=math.hypot(first.sd_g, second.sd_g),
         peak_sd_g=max(first.peak_sd_g, second.peak_sd_g),
+        course=None,
     )

@@ -15,7 +15,7 @@ from inference.messages import Alarm, Doubt, Outage
 from inference.messages.said import said
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import ScaleState, Settled
-from inference.shelf_events.traces import Trace, Units, parted, parted_between_hands, stirred, timed
+from inference.shelf_events.traces import Trace, Units, course, parted, parted_between_hands, stirred, timed
 from store_layout.model import Scale
 
 UNSEEN_VAR = 1e12
@@ -232,6 +232,7 @@ class ScaleWatch:
             doubts=tuple(doubts),
         )
         base, trace = st.base, Trace(tuple(st.trace), tuple(st.trace_t), self._period, st.noise_var)
+        known = self._known_var()
         st.active, st.doubts, st.peak_var, st.quiet_bins = False, [], -1.0, 0
         st.trace, st.trace_t = [], []
         st.base = mean
@@ -241,10 +242,29 @@ class ScaleWatch:
             parts = parted_between_hands(trace, found, (base, mean), self._units)
             if parts:
                 return parts
+            if abs(delta) < self.least_g:
+                self._keep_level(base, known, (trace.noise_var + local) / self._independent)
             found = msgspec.structs.replace(found, stir=stirred(trace, found, base))
             return () if found.stir is None and abs(delta) < 2 * sd else (found,)
         parts = parted(trace, found, (base, mean), self.least_g, self._units)
+        if not parts:
+            found = msgspec.structs.replace(found, course=course(trace, found, base))
         return parts or timed(trace, found, (base, mean))
+
+    def _known_var(self) -> float:
+        """How well the level before an event is known, g2: from as long as it follows, or was quiet."""
+        st = self.state
+        seconds = min(2.0 * s.BASE_S, (st.quiet_bins + self._window) * self._period)
+        return st.noise_var / max(1.0, seconds / max(s.CORRELATION_S, self._period)) + self._change_var
+
+    def _keep_level(self, base: float, known: float, seen: float) -> None:
+        """Hands changed nothing: the level before counts as well as the moment after, each by its variance.
+
+        That moment is short, and the next hand is often there before it is over.
+        """
+        st = self.state
+        st.base = (st.base * known + base * seen) / (known + seen)
+        st.quiet_bins = round(s.BASE_S / self._period)
 
     def explains(self, delta_g: float, sd_g: float) -> bool:
         """True: whole units of one product on this scale weigh this much."""

@@ -55,6 +55,8 @@ PRESSED_PARTS = 12.0
 """... give or take its twelfth part for the hand that is still on it ..."""
 HANDS_APART_S = 0.7
 """... where the plate was shaken twice, so far apart: one hand shakes it on and off for half a second ..."""
+ALIKE_G = 3.0
+"""... products of weights no farther apart than this count as one: which it was others must say ..."""
 PRESSED_G = 100.0
 OUTSIDE_PARTS = 20.0
 """... and, where it lies outside of what was before and after, where it is no hand that leans on the plate:
@@ -75,6 +77,9 @@ STIRRED_S = 4.0
 HAND_IMPULSE_S = 0.2
 """What a hand presses on a plate and pulls cancels but for so much of its moving deviation: shoves of about
 0.4 s that differ from reading to reading, ten a second."""
+
+COURSE_FROM_S = 1.3
+"""What lay on a plate meanwhile is told of changes that took so long: one hand is felt for about a second."""
 
 RESTLESS_S = 3.0
 """Active for longer than this: the noise itself may have grown, and its estimate starts to grow too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from inference.messages import Doubt, Stir
+from inference.messages import Course, Doubt, Stir
 
 
 class ScaleState(msgspec.Struct):
@@ -71,6 +71,8 @@ class Settled(msgspec.Struct, frozen=True):
     doubts: tuple[Doubt, ...] = ()
     stir: Stir | None = None
     """Set where the level did not change, but hands were there."""
+    course: Course | None = None
+    """Set where it changed, and took long enough for two hands."""
 
 
 class ShelfEventsState(msgspec.Struct):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from inference.messages import Stir
+from inference.messages import Course, Stir
 from inference.shelf_events import settings as s
 from inference.shelf_events.state import Settled
 
@@ -78,26 +78,40 @@ def parted_between_hands(
         if rough * s.ROUGH_PARTS > units.lightest_g or (best is not None and rough >= best[0]):
             continue
         least_sd = max(rough, units.lightest_g / s.PRESSED_PARTS)
-        grams = _whole_units(*_changes(trace, whole, levels, flat, least_sd), units)
-        if grams is None or not _two_hands(grams, whole, rough, units):
+        known = _whole_units(*_changes(trace, whole, levels, flat, least_sd), units)
+        if known is None or not _two_hands(known.grams, whole, rough, units):
             continue
-        weighed = _as_weighed(whole, grams)
+        weighed = _as_weighed(whole, known.grams)
         if weighed is None:
             continue
-        parts = _parts(trace, whole, flat, weighed, whole.sd_g)
+        parts = _parts(trace, whole, flat, weighed, math.hypot(whole.sd_g, known.sd_g))
         if parts[1].t_peak - parts[0].t_peak >= s.HANDS_APART_S:
             best = rough, parts
     return best[1] if best is not None else ()
 
 
-def _whole_units(changes: tuple[float, float], sd: float, units: Units) -> tuple[float, float] | None:
-    """What both changes weigh exactly, where only one product and count fits each; else None."""
+class _Known(NamedTuple):
+    """What both changes weigh, grams, and how far off each may be."""
+
+    grams: tuple[float, float]
+    sd_g: float
+
+
+def _whole_units(changes: tuple[float, float], sd: float, units: Units) -> _Known | None:
+    """What both changes weigh, where only one product and count fits each, or several that weigh alike."""
     if min(abs(change) for change in changes) <= s.MIN_CHANGE_SDS * sd:
         return None
-    first, second = (units.fitting(change, sd) for change in changes)
-    if len(first) != 1 or len(second) != 1:
+    fitting = [units.fitting(change, sd) for change in changes]
+    if not all(fitting):
         return None
-    return math.copysign(first[0], changes[0]), math.copysign(second[0], changes[1])
+    apart = max(max(some) - min(some) for some in fitting)
+    if apart > s.ALIKE_G:
+        return None
+    first, second = (
+        math.copysign(0.5 * (min(some) + max(some)), change)
+        for some, change in zip(fitting, changes, strict=True)
+    )
+    return _Known((first, second), 0.5 * apart)
 
 
 def _two_hands(grams: tuple[float, float], whole: Settled, rough: float, units: Units) -> bool:
@@ -234,7 +248,19 @@ def _part(trace: Trace, whole: Settled, bins: tuple[int, int], delta: float, sd:
         delta_g=delta,
         sd_g=sd,
         minor=False,
+        course=None,
     )
+
+
+def course(trace: Trace, whole: Settled, base: float) -> Course | None:
+    """What lay on the plate, or was missing, until the end; None of what took no longer than one hand.
+
+    ``base``: the level before, grams. None too where the trace does not have all of it.
+    """
+    if whole.t_end - whole.t_start < s.COURSE_FROM_S or not trace.t or trace.t[-1] < whole.t_end:
+        return None
+    impulse = sum(g - base for g, t in zip(trace.grams, trace.t, strict=True) if t <= whole.t_end)
+    return Course(impulse * trace.period_s, s.HAND_IMPULSE_S * whole.peak_sd_g)
 
 
 def stirred(trace: Trace, whole: Settled, base: float) -> Stir | None:

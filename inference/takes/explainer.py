@@ -12,24 +12,35 @@ it may be.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 
 import msgspec
 from shapely import Polygon
 
 from inference.messages import Attribution, Detections, FloorUpdate, HandsMet, ShelfEvent, Stir
-from inference.takes import handed, people, products, stirs
+from inference.takes import course, handed, people, products, stirs
 from inference.takes import settings as s
 from inference.takes.contents import Contents, looks_between, moved
 from inference.takes.fronts import Front, fronts
 from inference.takes.identities import Charged, explanations, identities
-from inference.takes.joint import NOBODY, Doer, assign, overlap
+from inference.takes.joint import NOBODY, Doer, again, assign, overlap
 from inference.takes.options import options_of
 from inference.takes.people import SIDES, BodyScorer, HandScorer, Side
-from inference.takes.products import Hypothesis
+from inference.takes.products import Hypothesis, Shared
 from inference.takes.reach import Cells, cells
-from inference.takes.scoring import Evidence, Moves, Scored, Seen, pruned, put, put_two, weighed
+from inference.takes.scoring import (
+    Evidence,
+    Moves,
+    Order,
+    Scored,
+    Seen,
+    once_each,
+    pruned,
+    put,
+    put_ordered,
+    weighed,
+)
 from inference.takes.state import Place, Recent, TakesState
 from inference.takes.stock import Stock
 from inference.takes.strayed import remember_strayed
@@ -150,14 +161,15 @@ class TakeExplainer:
         recent = self.state.recent
         scenes: list[list[int]] = []
         for i, item in enumerate(recent):
-            near = [c for c in scenes if any(overlap(item.event, recent[j].event) for j in c)]
+            near = [c for c in scenes if any(_one_scene(item.event, recent[j].event) for j in c)]
             scenes = [c for c in scenes if c not in near] + [[*(j for c in near for j in c), i]]
         return [c for c in scenes if any(recent[i].event.id in fresh for i in c)]
 
     def _explain_scene(self, scene: list[int]) -> list[Attribution]:
         recent = [self.state.recent[i] for i in scene]
         scored = [self._score(item) for item in recent]
-        doers = assign([r.event for r in recent], [x.totals for x in scored])
+        slots = [x.slots() for x in scored] if len(scene) > 1 else ()
+        doers = assign([r.event for r in recent], [x.totals for x in scored], slots)
         found: list[Attribution] = []
         for i, item, score, posterior in zip(scene, recent, scored, doers, strict=True):
             shares: dict[Charged, float] = {}
@@ -202,9 +214,10 @@ class TakeExplainer:
                 put(scored, Doer(((track, side),), charged=False), found, prior + math.log(s.RESTOCKED))
         if options.by_two:
             of_two = {track: places for track, places in near.items() if track in options.two_of}
-            hands = self._hands_of_two(event, of_two, slots, seen)
+            ways = once_each(options.by_two)
+            orders = self._orders_of_two(event, of_two, slots, seen, ways)
             prior = log_each - math.log(len(near) - 1) + math.log(s.TWO_PEOPLE) + products.in_twice(event)
-            put_two(scored, options.by_two, hands, held, log_prior=prior, carts=item.holdings)
+            put_ordered(scored, ways, orders, held, log_prior=prior, carts=item.holdings)
         self._score_nobody(scored, event, options.by_nobody)
         return pruned(scored)
 
@@ -250,11 +263,34 @@ class TakeExplainer:
             for side, evidence in self._evidence(event, track, near, slots)
         }
 
-    def _hands_of_two(
-        self, event: ShelfEvent, near: Mapping[int, Sequence[Place]], slots: Sequence[str], seen: Seen
-    ) -> Seen:
-        """The same if two hands were in: one when the plate was shaken most, the other before or after."""
-        others = [self._hands(at, near, slots) for at in people.other_moments(event)]
+    def _orders_of_two(
+        self,
+        event: ShelfEvent,
+        near: Mapping[int, Sequence[Place]],
+        slots: Sequence[str],
+        seen: Seen,
+        ways: Sequence[Shared],
+    ) -> list[Order]:
+        """The same if two hands were in: one when the plate was shaken most, the other before or after.
+
+        Where one took and the other gave back, and that lasted, what lay there meanwhile tells who was first.
+        """
+        moments = [(at, self._hands(at, near, slots)) for at in people.first_and_second(event)]
+        others = [hands for at, hands in moments if abs(at.t_peak - event.t_peak) > s.PEAK_S]
+        whenever = self._whenever(near, seen, others)
+        if event.course is None or not moments:
+            return [Order(whenever, whenever, [way.score for way in ways])]
+        (_, first), (_, second) = moments
+        weighed = [course.orders(event, way.mine, way.other, self._layout.products) for way in ways]
+        return [
+            Order(whenever, whenever, [way.score + some[0] for way, some in zip(ways, weighed, strict=True)]),
+            Order(first, second, [way.score + some[1] for way, some in zip(ways, weighed, strict=True)]),
+            Order(second, first, [way.score + some[2] for way, some in zip(ways, weighed, strict=True)]),
+        ]
+
+    @staticmethod
+    def _whenever(near: Container[int], seen: Seen, others: Sequence[Seen]) -> Seen:
+        """Either hand was in when the plate was shaken most, or at one of the ``others``' moments."""
         if not others:
             return {hand: evidence for hand, evidence in seen.items() if hand[0] in near}
         share = (1.0 - s.BOTH_AT_PEAK) / len(others)
@@ -306,3 +342,7 @@ class TakeExplainer:
         for option in options:
             found[option.moves] = option.score + math.log(s.UNSEEN)
         put(scored, NOBODY, found)
+
+
+def _one_scene(a: ShelfEvent, b: ShelfEvent) -> bool:
+    return overlap(a, b) or again(a, b)

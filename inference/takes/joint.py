@@ -29,22 +29,47 @@ def overlap(a: ShelfEvent, b: ShelfEvent) -> bool:
     )
 
 
+def again(a: ShelfEvent, b: ShelfEvent) -> bool:
+    """True: one scale felt the same kind of thing twice within a moment: perhaps one person's doing."""
+    return (
+        len(a.changes) == len(b.changes) == 1
+        and a.changes[0].scale == b.changes[0].scale
+        and a.stir is None
+        and b.stir is None
+        and a.delta_g * b.delta_g > 0
+        and abs(a.t_peak - b.t_peak) <= s.AGAIN_S
+    )
+
+
 def at_once(a: ShelfEvent, b: ShelfEvent) -> bool:
     """True: one hand can hardly have done both."""
     return overlap(a, b) and abs(a.t_peak - b.t_peak) < s.ONE_HAND_S
 
 
-def assign(events: Sequence[ShelfEvent], scores: Sequence[Mapping[Doer, float]]) -> list[dict[Doer, float]]:
+def assign(
+    events: Sequence[ShelfEvent],
+    scores: Sequence[Mapping[Doer, float]],
+    slots: Sequence[Mapping[Doer, Mapping[str, float]]] = (),
+) -> list[dict[Doer, float]]:
     """Posterior of each event's doer, all events of one scene together.
 
-    ``scores``: per event, log joint score of each doer. The joint score of an assignment is their sum, less a
-    penalty where one hand is in two events at once. Assignments are kept in a beam, best first.
+    ``scores``: per event, log joint score of each doer. ``slots``: per event, of each doer, how likely each
+    slot is where it reached in. The joint score of an assignment is the scores' sum, less a penalty where one
+    hand is in two events at once, and more where one person does the same thing again. Assignments are kept
+    in a beam, best first.
     """
     beam: list[tuple[float, tuple[Doer, ...]]] = [(0.0, ())]
     for n, options in enumerate(scores):
         before = [i for i in range(n) if at_once(events[i], events[n])]
+        alike = [i for i in range(n) if slots and again(events[i], events[n])]
         grown = [
-            (score + more + _conflicts(before, chosen, doer), (*chosen, doer))
+            (
+                score
+                + more
+                + _conflicts(before, chosen, doer)
+                + sum(_again(chosen[i], doer, slots[i], slots[n]) for i in alike),
+                (*chosen, doer),
+            )
             for score, chosen in beam
             for doer, more in options.items()
         ]
@@ -58,6 +83,18 @@ def assign(events: Sequence[ShelfEvent], scores: Sequence[Mapping[Doer, float]])
         for n, doer in enumerate(chosen):
             found[n][doer] = found[n].get(doer, 0.0) + share
     return found
+
+
+def _again(
+    a: Doer, b: Doer, slots_a: Mapping[Doer, Mapping[str, float]], slots_b: Mapping[Doer, Mapping[str, float]]
+) -> float:
+    """Log of how much likelier it is that one person, rather than two, reached twice into one slot."""
+    who = {track for track, _ in a.hands}
+    if len(who) != 1 or who != {track for track, _ in b.hands} or not (a.charged and b.charged):
+        return 0.0
+    here, there = slots_a.get(a, {}), slots_b.get(b, {})
+    same = sum(p * there.get(slot, 0.0) for slot, p in here.items())
+    return math.log1p((s.AGAIN - 1.0) * same)
 
 
 def _conflicts(before: Sequence[int], chosen: tuple[Doer, ...], doer: Doer) -> float:

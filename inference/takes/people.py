@@ -55,14 +55,6 @@ def window(event: ShelfEvent) -> tuple[float, float]:
     )
 
 
-def other_moments(event: ShelfEvent) -> tuple[ShelfEvent, ...]:
-    """The event as one hand of two would see it that was in before, or after, the plate was shaken most.
-
-    None of an event that is too short for hands that come one after the other, or that an outage hides.
-    """
-    return tuple(at for at in first_and_second(event) if abs(at.t_peak - event.t_peak) > s.PEAK_S)
-
-
 def first_and_second(event: ShelfEvent) -> tuple[ShelfEvent, ...]:
     """The event as the first hand of two would see it, and as the second; none where there are no others."""
     if "outage" in event.doubts or event.t_end - event.t_start < s.TWICE_FROM_S:

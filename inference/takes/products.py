@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from inference.messages import ItemMove, ScaleChange, ShelfEvent
 from inference.takes import settings as s
+from inference.takes.course import in_any_order
 from store_layout.model import Product
 
 
@@ -158,6 +159,8 @@ def two(event: ShelfEvent, a: Part, b: Part, prior: float) -> Hypothesis:
     together = math.log(prior)
     if apart(ca, cb) or n * m < 0:
         together += in_twice(event)
+    if n * m < 0:
+        together += in_any_order(event, -n * ca.product.weight_g, -m * cb.product.weight_g)
     score += _fit_pair(event, a, b) + together
     return Hypothesis((_move(ca, n), _move(cb, m)), (ca.slots, cb.slots), score, together)
 

@@ -34,6 +34,16 @@ class Scored:
     moves: dict[Doer, dict[Moves, float]]
     """Given the doer, the probability of each set of moves."""
 
+    def slots(self) -> dict[Doer, dict[str, float]]:
+        """How likely each doer's only move was in each slot."""
+        found: dict[Doer, dict[str, float]] = {}
+        for doer, ways in self.moves.items():
+            there = found.setdefault(doer, {})
+            for moves, p in ways.items():
+                if len(moves) == 1:
+                    there[moves[0].slot] = there.get(moves[0].slot, 0.0) + p
+        return found
+
 
 def likely(options: list[Hypothesis]) -> list[Hypothesis]:
     """Without those that hardly matter beside the best."""
@@ -77,24 +87,6 @@ class Order(NamedTuple):
     """... and if it made the other one."""
     scores: Sequence[float]
     """Of each way: log prior times likelihood."""
-
-
-def put_two(
-    scored: Scored,
-    ways: Sequence[Shared],
-    seen: Seen,
-    held: Mapping[int, Contents],
-    *,
-    log_prior: float,
-    carts: Mapping[int, Mapping[str, float]],
-) -> None:
-    """What two people may have moved in one event: the hands of both speak for it.
-
-    ``log_prior``: of two people's being these two. ``carts``: what each may give back.
-    """
-    ways = once_each(ways)
-    orders = [Order(seen, seen, [way.score for way in ways])]
-    put_ordered(scored, ways, orders, held, log_prior=log_prior, carts=carts)
 
 
 def once_each(ways: Sequence[Shared]) -> list[Shared]:

@@ -29,6 +29,7 @@ IDEAS: dict[str, Idea] = {
     "joint": Idea(
         "events at one fixture decided together", ((takes, "OVERLAP_S", -_NEVER), (takes, "JOINT_S", 0.0))
     ),
+    "again": Idea("who takes from a slot takes from it again", ((takes, "AGAIN", 1.0),)),
     "two": Idea("two people's hands in one event", ((takes, "TWO_PEOPLE", 1e-12),)),
     "pairs": Idea("two products in one grab", ((takes, "PAIR_PRIOR", 1e-12), (takes, "PAIR_APART", 1e-12))),
     "swaps": Idea("something taken while something is given back", ((takes, "SWAPPED_AT_LEAST", _NEVER),)),
@@ -36,6 +37,7 @@ IDEAS: dict[str, Idea] = {
         "one gives back what another takes",
         ((takes, "EXCHANGED", 1e-12), (takes, "EXCHANGED_BESIDE", 1e-12)),
     ),
+    "course": Idea("what lay there while two hands were in", ((takes, "IN_ORDER", 1e-12),)),
     "shown": Idea("what other moves put into a hand", ((takes, "SHOWN_BY_OTHERS", 0.0),)),
     "planogram": Idea("misplaced goods are remembered", ((takes, "MISPLACED_WEIGHT", 1e-12),)),
     "handed": Idea(

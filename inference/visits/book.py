@@ -116,7 +116,7 @@ class VisitBook:
         """One was seen to hold what the other had taken: their hands must have met."""
         if any(track not in self._state.visits for track in seen.tracks):
             return []
-        return self._met(remember(self._state, seen.t, seen.tracks, seen.at))
+        return self._met(remember(self._state, seen.t, seen.tracks, seen.at, inferred=True))
 
     def _met(self, met: list[HandsMet]) -> list[Result]:
         if not met:

@@ -49,6 +49,13 @@ class Carts:
         """Whether what is most probably held by all of them contains this."""
         return all(self.best.cart.get(sku, 0) >= units for sku, units in cart.items())
 
+    def as_sure_as(self, others: Carts) -> Carts:
+        """The same best content, with the probabilities that ``others`` give to all contents."""
+        best = self.best.cart
+        sure = sum(h.probability for h in others.hypotheses if h.cart == best)
+        rest = (h for h in others.hypotheses if h.cart != best)
+        return Carts(self.tracks, (CartHypothesis(best, sure, self.best.path), *rest))
+
     def probability(self, sku: str, quantity: int) -> float:
         """That they hold so many of a product."""
         return min(1.0, sum(h.probability for h in self.hypotheses if h.cart.get(sku, 0) == quantity))

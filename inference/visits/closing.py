@@ -79,7 +79,8 @@ class Closing:
             codes = {track: gone.code for track, gone in state.gone.items()}
             codes |= {track: other.code for track, other in state.visits.items()}
             words = Wording(self._layout, codes)
-            interviewer = Interviewer(self._layout, words, evidence.log_mass, evidence.moments_of)
+            refit = _doubts(state, visit, evidence).log_mass
+            interviewer = Interviewer(self._layout, words, refit, evidence.moments_of)
             questions = interviewer.questions(verdict.paid.tracks, chosen.explanations())
             asked, held = {q.event for q in questions}, evidence.expected(visit.track)
             questions += tuple(
@@ -92,7 +93,7 @@ class Closing:
         if verdict.decision != "staff":
             elsewhere = hand_on(state, chosen, visit)
             if verdict.decision != "review":
-                _settle(state, chosen, visit.track, elsewhere)
+                _settle(state, chosen, visit, elsewhere)
         return ClosedVisit(
             visit=visit.visit,
             code=visit.code,
@@ -127,6 +128,9 @@ class Closing:
             return Verdict("staff", 1.0, 0.0, False, carts, carts, tuple(notes))
         rules = self._layout.file.rules
         paid = _paid(state, visit, evidence, carts)
+        doubts = _doubts(state, visit, evidence)
+        if doubts is not evidence:
+            paid = paid.as_sure_as(doubts.carts(paid.tracks[0], paid.tracks[1:]))
         best, probability = carts.best.cart, paid.best.probability
         holds = sum(p for cart, p in carts.ranked() if cart)
         odd, missing = _oddities(state, visit), _missing(state, visit)
@@ -161,6 +165,12 @@ def _paid(state: VisitsState, visit: Visit, evidence: Evidence, carts: Carts) ->
         return carts
     together = evidence.carts(visit.track, company)
     return together if together.covers(carts.best.cart) else carts
+
+
+def _doubts(state: VisitsState, visit: Visit, evidence: Evidence) -> Evidence:
+    """With what others' receipts settled as sure as it was. Who of one payment took it costs nobody."""
+    company = (t for t, gone in state.gone.items() if gone.token is not None and gone.token == visit.token)
+    return evidence.doubts(frozenset(company))
 
 
 def _company(state: VisitsState, visit: Visit) -> list[Words]:
@@ -206,13 +216,26 @@ def _oddities(state: VisitsState, visit: Visit) -> list[Words]:
     return odd
 
 
-def _settle(state: VisitsState, chosen: CartHypothesis, track: int, elsewhere: Collection[str]) -> None:
-    """Remember what this visit paid for of each event, and what it did not.
+def _settle(state: VisitsState, chosen: CartHypothesis, visit: Visit, elsewhere: Collection[str]) -> None:
+    """Remember what this visit paid for of each event, what it did not, and how sure that was.
 
     ``elsewhere``: events that are others' from now on.
     """
+    facts: dict[str, Fact] = {}
+    # by itself: what others' carts say counts for them once more
+    alone: Evidence | None = None
     for attribution, explanation in chosen.explanations():
-        if any(track in e.tracks() for e in attribution.explanations):
-            settled = attribution.event.id in elsewhere
-            fact = Fact(track, {} if settled else explanation.units(track))
-            state.facts.setdefault(attribution.event.id, []).append(fact)
+        name, track = attribution.event.id, visit.track
+        if not any(track in e.tracks() for e in attribution.explanations):
+            continue
+        if name in elsewhere:
+            facts[name] = Fact(track, {})
+            continue
+        units, sure = explanation.units(track), 1.0
+        others = {other for e in attribution.explanations for other in e.tracks() if other != track}
+        if others & state.visits.keys():
+            alone = alone or Evidence(state, doubtful=True, only=(track,))
+            sure = alone.sure(name, track, units)
+        facts[name] = Fact(track, units, sure)
+    for name, fact in facts.items():
+        state.facts.setdefault(name, []).append(fact)

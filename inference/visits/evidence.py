@@ -9,7 +9,7 @@ stay small where the people inside do not, and each is enumerated by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from inference.messages import Attribution, Explanation
 from inference.visits import settings as s
@@ -20,11 +20,29 @@ from inference.visits.state import VisitsState
 
 
 class Evidence:
-    """A view of the state as it is now; make a new one when the state has changed."""
+    """A view of the state as it is now; make a new one when the state has changed.
 
-    def __init__(self, state: VisitsState) -> None:
+    What closed visits settled binds what others are charged, and is no surer for that: with ``doubtful`` it
+    counts as what it was when it was settled, for how probable a cart is.
+    """
+
+    def __init__(
+        self,
+        state: VisitsState,
+        *,
+        doubtful: bool = False,
+        trusted: Collection[int] = (),
+        only: Collection[int] | None = None,
+    ) -> None:
+        """``trusted``: whose receipts are not doubted. ``only``: count nobody else's carts."""
         self._state = state
-        self._counted = {track for track, visit in state.visits.items() if not visit.staff}
+        self._doubtful = doubtful
+        self._trusted = trusted
+        self._counted = {
+            track
+            for track, visit in state.visits.items()
+            if not visit.staff and (only is None or track in only)
+        }
         self._parties = {
             track: visit.token
             for track, visit in state.visits.items()
@@ -37,11 +55,23 @@ class Evidence:
             self._add(name, self._hand_overs.explained(attribution))
         self._part_of = self._parts()
         self._joints: dict[str, Joint] = {}
+        self._doubts: dict[frozenset[int], Evidence] = {}
+
+    def doubts(self, trusted: frozenset[int] = frozenset()) -> Evidence:
+        """The same with what closed visits settled only as sure as it was, but for the ``trusted``."""
+        if trusted not in self._doubts:
+            unsure = any(
+                fact.sure < 1.0 and fact.track not in trusted
+                for facts in self._state.facts.values()
+                for fact in facts
+            )
+            self._doubts[trusted] = Evidence(self._state, doubtful=True, trusted=trusted) if unsure else self
+        return self._doubts[trusted]
 
     # -- one event -----------------------------------------------------------------------------------
 
     def _add(self, name: str, attribution: Attribution) -> None:
-        options = self._options(attribution, self._allowed(attribution))
+        options = self._options(attribution, self._likely(attribution))
         if not options:
             return
         self._choices[name] = Choice(attribution, options)
@@ -49,25 +79,31 @@ class Evidence:
         for track in sorted(tracks):
             self._of_track.setdefault(track, []).append(name)
 
-    def _allowed(self, attribution: Attribution) -> list[int]:
-        """Explanations that agree with what closed visits have settled."""
-        facts = self._state.facts.get(attribution.event.id, ())
-        return [
-            i
-            for i, e in enumerate(attribution.explanations)
-            if e.probability > 0 and all(e.units(fact.track) == fact.units for fact in facts)
-        ]
+    def _likely(self, attribution: Attribution) -> dict[int, float]:
+        """Explanations, by number, with how likely each is given what closed visits have settled."""
+        found = {i: e.probability for i, e in enumerate(attribution.explanations) if e.probability > 0}
+        for fact in self._state.facts.get(attribution.event.id, ()):
+            agree = {i for i in found if attribution.explanations[i].units(fact.track) == fact.units}
+            sure = fact.sure if self._doubtful and fact.track not in self._trusted else 1.0
+            with_it, all_of_it = sum(found[i] for i in agree), sum(found.values())
+            if sure < 1.0 and not 0.0 < with_it < all_of_it:
+                continue  # nothing else is known
+            found = {
+                i: p * (sure / with_it if i in agree else (1.0 - sure) / (all_of_it - with_it))
+                for i, p in found.items()
+                if i in agree or sure < 1.0
+            }
+        return found
 
-    def _options(self, attribution: Attribution, indices: list[int]) -> tuple[Option, ...]:
+    def _options(self, attribution: Attribution, likely: Mapping[int, float]) -> tuple[Option, ...]:
         """Explanations with the same effect in one; the improbable ones as if they had none."""
-        total = sum(attribution.explanations[i].probability for i in indices)
+        total = sum(likely.values())
         found: dict[Contents, tuple[int, float]] = {}
-        for i in indices:
-            explanation = attribution.explanations[i]
-            share = explanation.probability / total
-            effect = self._effect(explanation) if share >= s.TOUCH else ()
-            index, probability = found.get(effect, (i, 0.0))
-            found[effect] = (index, probability + share)
+        for i, probability in likely.items():
+            share = probability / total
+            effect = self._effect(attribution.explanations[i]) if share >= s.TOUCH else ()
+            index, before = found.get(effect, (i, 0.0))
+            found[effect] = (index, before + share)
         return tuple(Option(index, p, effect) for effect, (index, p) in found.items())
 
     def _effect(self, explanation: Explanation) -> Contents:
@@ -175,16 +211,27 @@ class Evidence:
         if choice is None:
             return -math.inf
         attribution = choice.attribution
-        allowed = [i for i in self._allowed(attribution) if i in indices]
-        if not allowed:
-            return -math.inf
         options = tuple(
-            Option(i, attribution.explanations[i].probability, self._effect(attribution.explanations[i]))
-            for i in allowed
+            Option(i, p, self._effect(attribution.explanations[i]))
+            for i, p in self._likely(attribution).items()
+            if i in indices
         )
+        if not options:
+            return -math.inf
         others = [self._choices[n] for n in self._part_of[name] if n != name]
         beam = _beam(s.BEAM_ASK, s.WORK_ASK, len(others) + 1)
         return joint([*others, Choice(attribution, options)], beam, self._parties).log_mass
+
+    def sure(self, name: str, track: int, units: Mapping[str, int]) -> float:
+        """Probability that the event did just this to a track's cart."""
+        choice = self._choices.get(name)
+        if choice is None:
+            return 1.0
+        explanations = choice.attribution.explanations
+        agree = frozenset(i for i, e in enumerate(explanations) if e.units(track) == units)
+        against = self.log_mass(name, frozenset(range(len(explanations))) - agree)
+        odds = against - self.log_mass(name, agree)
+        return 0.0 if odds > 50.0 else 1.0 / (1.0 + math.exp(odds))
 
     def shared_with_others_inside(self, track: int) -> bool:
         """True: an event of this visit may be that of somebody who has not left."""

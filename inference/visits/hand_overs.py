@@ -118,12 +118,24 @@ def changed_hands(state: VisitsState, visit: Visit) -> list[Words]:
 
 
 def _stranger(state: VisitsState, visit: Visit, met: Met) -> str | None:
-    """The other's code; None of staff, and of one party: they pay together."""
+    """The other's code; None of staff, of one party, who pay together, and of two who had no hand free."""
+    if not met.inferred and any(_reaches_in(state, track, met.t) for track in (visit.track, met.track)):
+        return None
     other = state.visits.get(met.track)
     known = state.gone.get(met.track) if other is None else other
     if known is None or visit.staff or (other is not None and other.staff):
         return None
     return None if known.token is not None and known.token == visit.token else known.code
+
+
+def _reaches_in(state: VisitsState, track: int, t: float) -> bool:
+    """Whether they took something off a shelf just then, or put it there: there hands come near others'."""
+    moved = (
+        sum(e.probability for e in a.explanations if e.moves and track in e.doers())
+        for a in state.attributions.values()
+        if abs(a.event.t_peak - t) <= s.MET_BUSY_S
+    )
+    return any(likely >= s.MET_BUSY for likely in moved)
 
 
 def kept_by(state: VisitsState, track: int, t: float) -> dict[str, float]:

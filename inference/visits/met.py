@@ -102,7 +102,9 @@ def _between(x: Sequence[float], y: Sequence[float]) -> Point3:
     return middle[0], middle[1], middle[2]
 
 
-def remember(state: VisitsState, t: float, tracks: tuple[int, int], at: Point3) -> list[HandsMet]:
+def remember(
+    state: VisitsState, t: float, tracks: tuple[int, int], at: Point3, *, inferred: bool = False
+) -> list[HandsMet]:
     """With both visits; told of once, however long they are at it."""
     known = next((m for m in reversed(state.visits[tracks[0]].met) if m.track == tracks[1]), None)
     if known is not None and abs(t - known.t) <= s.MET_AGAIN_S:
@@ -112,5 +114,5 @@ def remember(state: VisitsState, t: float, tracks: tuple[int, int], at: Point3) 
         told = [HandsMet(name, t, tracks, at)]
     for track, other in (tracks, tracks[::-1]):
         visit = state.visits[track]
-        visit.met = [*(m for m in visit.met if m.id != name), Met(name, t, other)]
+        visit.met = [*(m for m in visit.met if m.id != name), Met(name, t, other, inferred)]
     return told

@@ -70,6 +70,10 @@ MET_STEP_S = 0.2
 """How often that is looked for."""
 MET_AGAIN_S = 5.0
 """Hands that meet again so soon have met once."""
+MET_BUSY_S = 0.6
+MET_BUSY = 0.9
+"""Who is so likely to have taken something off a shelf, or put it there, within so long has no hand free: as
+long as a hand needs to come out of one shelf and be in another. Seen near another's, it is at the shelf."""
 MET_HELD = 0.5
 """Goods are in a cart from so much probability on, for that."""
 MET_HANDED = 0.45

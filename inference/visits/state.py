@@ -15,6 +15,8 @@ class Met(msgspec.Struct, frozen=True):
     t: float
     track: int
     """Of the other."""
+    inferred: bool = False
+    """True: from what one was seen to hold later; the moment is known roughly."""
 
 
 class Stay(msgspec.Struct):
@@ -88,6 +90,8 @@ class Fact(msgspec.Struct, frozen=True):
     track: int
     units: dict[str, int]
     """sku -> count; empty: the event was not its doing."""
+    sure: float = 1.0
+    """How probable that was by the visit's own evidence; 1 of what a person said."""
 
 
 class Gone(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import pytest
 
 from inference.messages import Alarm, Outage, WeightReading
 from inference.shelf_events.scale_watch import ScaleWatch
-from inference.shelf_events.settings import HANDS_APART_S
+from inference.shelf_events.settings import COURSE_FROM_S, HANDS_APART_S
 from inference.shelf_events.state import Settled
 from inference.shelf_events.traces import Trace, parted_between_hands
 from store_layout.model import Scale
@@ -310,6 +310,57 @@ def test_a_rough_level_that_two_products_explain_parts_nothing() -> None:
         actions = (Action(5.0, -500.0, 0.8), Action(5.85, -520.0, 0.8))
         events = found(Signal(actions=actions, seed=seed, rate_hz=10.0), (500.0, 520.0))
         assert len(events) == 1
+
+
+@pytest.mark.parametrize("weights", [(46.0, 47.0), (500.0, 502.0)])
+def test_products_that_weigh_alike_part_two_hands_and_leave_open_which_it_was(
+    weights: tuple[float, float],
+) -> None:
+    parted = 0
+    for seed in range(10):
+        actions = tuple(Action(5.0 + 1.4 * n, -w, 0.8, 40.0) for n, w in enumerate(weights))
+        events = found(Signal(actions=actions, seed=seed, rate_hz=10.0), weights)
+        parted += len(events) == 2
+        for event in events[: 2 * (len(events) == 2)]:
+            assert event.delta_g == pytest.approx(-sum(weights) / 2, abs=7.0)
+            assert event.course is None
+    assert parted >= 8
+
+
+@pytest.mark.parametrize("rate", [10.0, 60.0])
+@pytest.mark.parametrize("order", [(-210.0, 105.0), (105.0, -210.0)])
+def test_what_lay_there_while_two_hands_were_in_is_told_of(rate: float, order: tuple[float, float]) -> None:
+    """Heavy hands: the level between them is too rough to part them."""
+    told = 0
+    for seed in range(10):
+        actions = (Action(5.0, order[0], 0.9, 150.0), Action(5.9, order[1], 0.9, 150.0))
+        events = found(Signal(actions=actions, seed=seed, rate_hz=rate), (105.0,))
+        assert sum(e.delta_g for e in events) == pytest.approx(sum(order), abs=8.0)
+        for event in events:
+            told += event.course is not None
+            assert event.course is None or event.t_end - event.t_start >= COURSE_FROM_S
+    assert told >= 5
+
+
+def test_one_hand_tells_of_no_course() -> None:
+    for seed in range(10):
+        (event,) = found(Signal(actions=(Action(5.0, -500.0),), seed=seed))
+        assert event.course is None
+
+
+def test_a_touch_leaves_the_level_as_well_known_as_it_was() -> None:
+    """Half a second after it is a short look, 1.1 g off at this noise, with a hand that is hardly gone."""
+    off: list[float] = []
+    for seed in range(40):
+        signal = Signal(actions=(Action(5.0, 0.0, 0.5, 40.0),), seed=seed, rate_hz=10.0, noise_sd_g=2.5)
+        watched, before = watch(signal, (90.0,)), False
+        for reading in signal.readings():
+            watched.observe(reading.t, reading.grams)
+            if before and not watched.state.active:
+                off.append(watched.state.base - signal.level_g)
+            before = watched.state.active
+    assert len(off) >= 40
+    assert math.sqrt(sum(x * x for x in off) / len(off)) < 0.75
 
 
 def test_a_pause_at_a_level_that_nothing_weighs_parts_nothing() -> None:

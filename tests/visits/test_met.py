@@ -89,6 +89,31 @@ def test_strangers_whose_hands_met_are_looked_at_both() -> None:
         assert day.closed[other].code in note
 
 
+@pytest.mark.parametrize("track", [1, 2])
+@pytest.mark.parametrize(
+    ("likely", "late_s", "asked"), [(0.99, 0.3, False), (0.99, -1.5, True), (0.6, 0.3, True)]
+)
+def test_who_reaches_into_a_shelf_just_then_hands_nothing_on(
+    track: int, likely: float, late_s: float, asked: bool
+) -> None:
+    """It must be sure that it was them, and in that very moment."""
+    day = two()
+    together(day, 12.0, hands(12.0, BETWEEN), hands(12.0, (3.4, 2.62, 1.08)))
+    day.happen(attribution("e2", 12.0 + late_s, (likely, track, move(WATER))))
+    finished(day)
+    met = [any(MET in str(note) for note in closed.notes) for closed in day.closed.values()]
+    assert met == [asked, asked]
+
+
+def test_what_one_is_seen_to_hold_was_handed_on_at_some_time_or_other() -> None:
+    """The moment is only known roughly: a hand in a shelf about then says nothing."""
+    day = two()
+    day.until(12.0)
+    day.results += day.book.met(HandsMet("hands:1-2@12", T + 12.0, (1, 2), BETWEEN))
+    day.happen(attribution("e2", 12.3, (0.99, 2, move(WATER))))
+    assert finished(day)[1] == "review"
+
+
 @pytest.mark.parametrize(
     ("mine", "other", "velocity", "beside"),
     [
