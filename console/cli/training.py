@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -308,7 +309,7 @@ def _card(device: Device) -> bool:
 def _on(device: Device, settings: FitSettings) -> FitSettings:
     from inference.training.settings import on_card
 
-    return on_card(settings) if _card(device) else settings
+    return on_card(settings) if _card(device) else replace(settings, compiled=True)
 
 
 def _export_settings(size: Size) -> ExportSettings:

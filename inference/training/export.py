@@ -24,6 +24,7 @@ from inference.detection.manifest import (
 from inference.training.checkpoints import averaged_network
 from inference.training.example_types import Example
 from inference.training.graph import Calibration, DetectionGraph, Platt, onnx_bytes
+from inference.training.half_weights import halved
 from inference.training.matching import counted, curve, platt
 from inference.training.measure import (
     Measures,
@@ -197,7 +198,7 @@ def _write(
     thresholds: Thresholds,
     measured: tuple[Measured, ...],
 ) -> None:
-    data = onnx_bytes(graph, settings.width, settings.height, dynamic=True)
+    data = halved(onnx_bytes(graph, settings.width, settings.height, dynamic=True))
     if len(data) > MAX_BYTES:
         raise ValueError(
             f"the network takes {len(data) / 1e6:.1f} MB, {MAX_BYTES / 1e6:.0f} are shipped at most"

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from inference.training.answers import KIND_OF_POINT, PIXEL_SCALE, Looks
 from inference.training.close_look import Closer
-from inference.training.half_weights import halved
 from inference.training.losses import overlap
 from inference.training.network import PersonNet
 from inference.training.settings import STRIDE
@@ -163,7 +162,7 @@ def folded(network: PersonNet) -> PersonNet:
 
 
 def onnx_bytes(graph: DetectionGraph, width: int, height: int, *, dynamic: bool) -> bytes:
-    """The graph as ONNX, weights in half precision. With ``dynamic``: for any multiples of 16."""
+    """The graph as ONNX. With ``dynamic`` height and width may be any multiples of 16."""
     axes = {"image": {1: "height", 2: "width"}} if dynamic else None
     out = io.BytesIO()
     picture = torch.randint(0, 255, (1, height, width, 3), dtype=torch.uint8)
@@ -179,4 +178,4 @@ def onnx_bytes(graph: DetectionGraph, width: int, height: int, *, dynamic: bool)
             output_names=["scores", "boxes", "points", "sides", "appearance"],
             dynamic_axes=axes,
         )
-    return halved(out.getvalue())
+    return out.getvalue()
