@@ -48,8 +48,8 @@ class SecondLookSettings:
     """Of one step. With 128, and a higher rate, what was known got worse."""
     pictures: int = 12
     """New ones for each step; their looks are learned from some six times."""
-    kept: int = 150_000
-    """Looks that are drawn from: the newest. Ten kilobytes each."""
+    kept: int = 40_000
+    """Looks that are drawn from: the newest. Forty kilobytes each."""
     least: int = 4_000
     """Looks that there must be before the first step."""
     learning_rate: float = 4e-4

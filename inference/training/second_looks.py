@@ -42,7 +42,7 @@ class SecondLooks:
     """N places to look at again, and who is there."""
 
     crops: Tensor
-    """uint8 ``[N, 3, 64, 48]``"""
+    """uint8 ``[N, 3, 128, 96]``"""
     first: Tensor
     """``[N, 768]``, float16: see :meth:`CloseLook.seen_first`."""
     box: Tensor
