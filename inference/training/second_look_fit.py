@@ -1,8 +1,9 @@
 """Training the second look alone: all else of a network stays as it is.
 
 What the second look is given is then the same whenever a picture is seen, so it is worked out by processes
-beside this one, kept for a while, and learned from several times. A core learns from some 600 looks a second
-so, four times as many as when it trains the whole network, and whom the network finds hardly changes.
+beside this one, kept for a while, and learned from several times. A core learned from four times as many
+looks a second so as when it trains the whole network (with crops of a quarter of the pixels), and whom the
+network finds hardly changes.
 """
 
 from __future__ import annotations
